@@ -1,0 +1,59 @@
+import type { NodePath } from '@babel/core';
+
+/** Every error the plugin can raise. Codes are public: renaming one is a breaking change. */
+export type PluginErrorCode =
+  'OPTION_UNKNOWN' | 'OPTION_INVALID' | 'DIRECTIVE_UNKNOWN' | 'ASYNC_LOWERED_FIRST';
+
+export class PluginError extends Error {
+  override readonly name = 'PluginError';
+
+  constructor(
+    readonly code: PluginErrorCode,
+    message: string,
+  ) {
+    super(`${message} (${code})`);
+  }
+}
+
+export function unknownOption(name: string, allowed: readonly string[]): PluginError {
+  return new PluginError(
+    'OPTION_UNKNOWN',
+    `Option ${quote(name)} is unknown. The options of @throughline/babel-plugin are ${list(allowed)}.`,
+  );
+}
+
+export function invalidOption(name: string, expected: string, value: unknown): PluginError {
+  return new PluginError(
+    'OPTION_INVALID',
+    `Option "${name}" must be ${expected}, but is ${quote(value)}.`,
+  );
+}
+
+/** Points at the source line, as Babel's own errors do. */
+export function unknownDirective(path: NodePath, directive: string): Error {
+  const { code, message } = new PluginError(
+    'DIRECTIVE_UNKNOWN',
+    `Unknown comment "throughline: ${directive}". Write "throughline: off" before a statement or ` +
+      `a class member to leave it alone, or "throughline: off file" to leave the file alone.`,
+  );
+  return Object.assign(path.buildCodeFrameError(message), { code });
+}
+
+/** A helper that only exists once async functions have been lowered. */
+export function asyncLoweredFirst(path: NodePath, helper: string): Error {
+  const { code, message } = new PluginError(
+    'ASYNC_LOWERED_FIRST',
+    `Async functions of this file were lowered (to "${helper}") before @throughline/babel-plugin ` +
+      `saw them. List it under "plugins", which run before presets, ahead of any plugin that ` +
+      `transforms async functions, and not in a later pass or loader.`,
+  );
+  return Object.assign(path.buildCodeFrameError(message), { code });
+}
+
+export function list(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
+}
+
+function quote(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}

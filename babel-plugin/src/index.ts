@@ -1,0 +1,72 @@
+import type * as Babel from '@babel/core';
+import type { ConfigAPI, NodePath, PluginObj, PluginPass, types as t, Visitor } from '@babel/core';
+import { loweringHelpers } from './catalogue.js';
+import { directives, isOff } from './directives.js';
+import { asyncLoweredFirst } from './errors.js';
+import { readOptions } from './options.js';
+import type { Options } from './options.js';
+import { compiledEntry, finishModule } from './rewrite/module.js';
+import { isRuntime } from './runtime-files.js';
+import { FileState } from './state.js';
+import { awaits } from './visitors/awaits.js';
+import { calls } from './visitors/calls.js';
+import { functions } from './visitors/functions.js';
+
+export { PluginError } from './errors.js';
+export type { PluginErrorCode } from './errors.js';
+export type { Options, SpawnPointKind } from './options.js';
+
+/** What Babel hands to a plugin. */
+type PluginAPI = typeof Babel & Pick<ConfigAPI, 'assertVersion'>;
+
+const families: Visitor<FileState>[] = [directives, functions, awaits, calls];
+
+/**
+ * Rewrites every spawn point of a file so that it hands over an explicit spawn callback.
+ *
+ * All of it happens on entry of the program, so that it sees `async` before any other plugin or
+ * preset lowers it.
+ */
+export default function throughline(api: PluginAPI, written: Options): PluginObj {
+  api.assertVersion('^7.22.0 || ^8.0.0');
+  const options = readOptions(written);
+  const visitor = api.traverse.visitors.merge(families as Visitor[]) as Visitor<FileState>;
+
+  return {
+    name: '@throughline/babel-plugin',
+    visitor: {
+      Program(program: NodePath<t.Program>, pass: PluginPass) {
+        if (isRuntime(pass.filename) || isOff(pass.file.ast)) return;
+        if (isInstrumented(program, compiledEntry(options.runtime))) return;
+        refuseLowered(program);
+
+        const state = new FileState(api.types, options, program, pass);
+        program.traverse(visitor, state);
+        finishModule(program.node, state);
+        if (state.helpers.size > 0) program.scope.crawl();
+        pass.file.metadata = Object.assign(pass.file.metadata, {
+          throughline: { file: state.sites.file, sites: state.sites.rows },
+        });
+      },
+    },
+  };
+}
+
+/** A file that names our compiled entry has been through here already. */
+function isInstrumented({ node }: NodePath<t.Program>, entry: string): boolean {
+  return node.body.some((statement) => {
+    if (statement.type === 'ImportDeclaration') return statement.source.value === entry;
+    if (statement.type !== 'VariableDeclaration') return false;
+    const { init } = statement.declarations[0]!;
+    if (init?.type !== 'CallExpression') return false;
+    const [source] = init.arguments;
+    return source?.type === 'StringLiteral' && source.value === entry;
+  });
+}
+
+function refuseLowered(program: NodePath<t.Program>): void {
+  for (const name of loweringHelpers) {
+    const binding = program.scope.bindings[name];
+    if (binding && binding.kind !== 'module') throw asyncLoweredFirst(binding.path, name);
+  }
+}

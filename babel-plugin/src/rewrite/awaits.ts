@@ -1,0 +1,106 @@
+import type { types as BabelTypes } from '@babel/core';
+import type { FileState } from '../state.js';
+
+/** `await value` becomes `resume(strand, await suspend(strand, value))`. */
+export function rewriteAwait(node: BabelTypes.AwaitExpression, state: FileState): BabelTypes.Node {
+  const { t } = state;
+  const suspended = state.call('suspend', state.strand(), node.argument);
+  const awaited = { ...t.awaitExpression(suspended), loc: node.loc ?? null };
+  return { ...state.call('resume', state.strand(), awaited), loc: node.loc ?? null };
+}
+
+/** `yield value` in an async generator becomes `proceed(strand, yield pause(strand, value))`. */
+export function rewriteYield(node: BabelTypes.YieldExpression, state: FileState): BabelTypes.Node {
+  const { t } = state;
+  if (node.delegate) {
+    const walked = state.call('steps', state.strand(), node.argument!);
+    return state.call('resume', state.strand(), { ...node, argument: walked });
+  }
+  const value = node.argument ?? t.unaryExpression('void', t.numericLiteral(0));
+  const paused = { ...node, argument: state.call('pause', state.strand(), value) };
+  return state.call('proceed', state.strand(), paused);
+}
+
+/** `return value` in an async generator awaits the value, so it leaves the strand as `await` does. */
+export function rewriteGeneratorReturn(
+  node: BabelTypes.ReturnStatement,
+  state: FileState,
+): BabelTypes.Node {
+  return { ...node, argument: state.call('suspend', state.strand(), node.argument!) };
+}
+
+/** `return value` in an async function, when the value may be a promise: `return adopt(strand, value)`. */
+export function rewriteReturned(
+  node: BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression,
+  state: FileState,
+  suspends: boolean,
+): void {
+  const adopted = (value: BabelTypes.Expression): BabelTypes.Expression =>
+    suspends ? state.call('adopt', state.strand(), value) : state.call('adoptThrough', value);
+  if (node.type === 'ReturnStatement') node.argument = adopted(node.argument!);
+  else node.body = adopted(node.body as BabelTypes.Expression);
+}
+
+/**
+ * Enters the strand again where a rejected `await` may lead:
+ *
+ *   try { ... } catch (error) { back(strand); ... } finally { back(strand); ... }
+ */
+export function rewriteTry(node: BabelTypes.TryStatement, state: FileState): void {
+  const { t } = state;
+  const back = (): BabelTypes.Statement =>
+    t.expressionStatement(state.call('back', state.strand()));
+  if (node.handler) {
+    const { param, body } = node.handler;
+    if (param && param.type !== 'Identifier') {
+      // Defaults inside a pattern are the user's code, and run before the body.
+      const caught = state.program.scope.generateUidIdentifier('caught');
+      node.handler.param = caught;
+      const taken = t.variableDeclarator(param, t.identifier(caught.name));
+      body.body.unshift(t.variableDeclaration('let', [taken]));
+    }
+    body.body.unshift(back());
+  }
+  node.finalizer?.body.unshift(back());
+}
+
+/**
+ * Takes the steps of a `for await` through the strand, and enters it again however the loop is left:
+ *
+ *   try {
+ *     for await (const item of steps(strand, source)) { back(strand); const { id } = item; ... }
+ *   } finally { back(strand); }
+ */
+export function rewriteForAwait(
+  node: BabelTypes.ForOfStatement,
+  state: FileState,
+): BabelTypes.Node {
+  const { t } = state;
+  const item = state.program.scope.generateUidIdentifier('item');
+  const body = node.body.type === 'BlockStatement' ? node.body : t.blockStatement([node.body]);
+  const head: BabelTypes.Statement[] = [t.expressionStatement(state.call('back', state.strand()))];
+  if (node.left.type === 'VariableDeclaration') {
+    const [declarator] = node.left.declarations;
+    declarator!.init = t.identifier(item.name);
+    head.push(node.left);
+  } else {
+    const target = node.left as BabelTypes.LVal;
+    head.push(t.expressionStatement(t.assignmentExpression('=', target, t.identifier(item.name))));
+  }
+  // A block of its own: the user's body may declare the loop variable's name again.
+  const loop = t.forOfStatement(
+    t.variableDeclaration('const', [t.variableDeclarator(item)]),
+    state.call('steps', state.strand(), node.right),
+    t.blockStatement([...head, body]),
+    true,
+  );
+  loop.loc = node.loc ?? null;
+  return loop;
+}
+
+/** The `try` around a loop, outside its labels. */
+export function returnAfterLoop(loop: BabelTypes.Statement, state: FileState): BabelTypes.Node {
+  const { t } = state;
+  const back = t.expressionStatement(state.call('back', state.strand()));
+  return t.tryStatement(t.blockStatement([loop]), null, t.blockStatement([back]));
+}

@@ -1,0 +1,184 @@
+import type { types as BabelTypes } from '@babel/core';
+import type { FileState, Types } from '../state.js';
+import { asBlock } from './blocks.js';
+
+/** The forms of function that can be async. */
+export type AnyFunction =
+  | BabelTypes.FunctionDeclaration
+  | BabelTypes.FunctionExpression
+  | BabelTypes.ArrowFunctionExpression
+  | BabelTypes.ObjectMethod
+  | BabelTypes.ClassMethod
+  | BabelTypes.ClassPrivateMethod;
+
+/** What the visitor found out about the function. */
+export interface Facts {
+  readonly suspends: boolean;
+  /** The name it has at run time, for stack traces; empty when it has none. */
+  readonly name: string;
+  readonly hasEval: boolean;
+  /** A `var` of the body repeats a parameter, so that body and parameters must stay in one scope. */
+  readonly repeatsParameter: boolean;
+}
+
+type Parameter = AnyFunction['params'][number];
+
+/** The two halves of an instrumented async function. */
+interface Halves {
+  /** Parameters that stay outside: as many as `length` says, with the user's names. */
+  readonly params: Parameter[];
+  readonly body: BabelTypes.BlockStatement;
+}
+
+/**
+ * Splits an async function into a plain one that starts the strand, and an async arrow in it:
+ *
+ *   async function total(cart) { B }
+ *   function total(cart) { return run({ total: async (strand) => { try { B } finally { end(strand); } } }.total); }
+ *
+ * Only the function itself can stamp its promise from the moment it exists, whoever calls it.
+ * `this`, `arguments`, `super` and `new.target` reach the body through the arrow.
+ */
+export function halves(node: AnyFunction, facts: Facts, state: FileState): Halves {
+  const { t } = state;
+  const simple = !facts.repeatsParameter && node.params.every(isPlain);
+  const inner = innerParameters(node, facts, state, simple);
+  const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, state), true) };
+  arrow.loc = node.loc ?? null;
+  const named = facts.suspends && facts.name !== '' ? keepName(arrow, facts.name, t) : arrow;
+  const outer = outerParameters(node, state, simple);
+  const call = state.call(facts.suspends ? 'run' : 'runThrough', named);
+  if (outer.args) call.arguments.push(outer.args);
+
+  const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
+  // The body has no directives of its own any more; they hold for the arrow from outside.
+  const start = { ...t.returnStatement(call), loc: node.loc ?? null };
+  return { params: outer.params, body: t.blockStatement([start], directives) };
+}
+
+/** A function's body, with the strand ended on every path when it can be left half-way. */
+function innerBody(
+  node: AnyFunction,
+  facts: Facts,
+  state: FileState,
+): BabelTypes.BlockStatement | BabelTypes.Expression {
+  const { t } = state;
+  if (!facts.suspends) {
+    return node.body.type === 'BlockStatement' ? t.blockStatement(node.body.body) : node.body;
+  }
+  const body =
+    node.body.type === 'BlockStatement'
+      ? asBlock(node.body.body, t)
+      : t.blockStatement([{ ...t.returnStatement(node.body), loc: node.body.loc ?? null }]);
+  return t.blockStatement([endsStrand(body, state)]);
+}
+
+function endsStrand(body: BabelTypes.BlockStatement, state: FileState): BabelTypes.TryStatement {
+  const { t } = state;
+  const end = t.expressionStatement(state.call('end', state.strand()));
+  return t.tryStatement(body, null, t.blockStatement([end]));
+}
+
+/**
+ * An async generator stays native; its body enters by itself at the first `next()`:
+ *
+ *   async function* g() { const strand = enter(); try { B } finally { end(strand); } }
+ */
+export function rewriteGenerator<F extends AnyFunction>(node: F, state: FileState): F {
+  const { t } = state;
+  const { body, directives } = node.body as BabelTypes.BlockStatement;
+  const enter = t.variableDeclaration('const', [
+    t.variableDeclarator(state.strand(), state.call('enter')),
+  ]);
+  const block = t.blockStatement([enter, endsStrand(asBlock(body, t), state)], directives);
+  return { ...node, body: block };
+}
+
+function innerParameters(
+  node: AnyFunction,
+  facts: Facts,
+  state: FileState,
+  simple: boolean,
+): BabelTypes.FunctionParameter[] {
+  const own = simple
+    ? []
+    : (node.params.filter((param) => !isThis(param)) as BabelTypes.FunctionParameter[]);
+  if (facts.suspends) return [state.strand(), ...own];
+  return own;
+}
+
+/**
+ * Plain parameters stay where they are and the arrow sees them. Others belong to the arrow, so that
+ * an error in a default rejects; then the outer function hands on what it was called with.
+ */
+function outerParameters(
+  node: AnyFunction,
+  state: FileState,
+  simple: boolean,
+): { params: Parameter[]; args?: BabelTypes.Expression } {
+  const { t } = state;
+  if (simple) return { params: node.params };
+
+  const end = node.params.findIndex(
+    (param) => param.type === 'AssignmentPattern' || param.type === 'RestElement',
+  );
+  const counted = end === -1 ? node.params : node.params.slice(0, end);
+  const params = counted.map((param) =>
+    isPlain(param) ? t.cloneNode(param) : state.program.scope.generateUidIdentifier('param'),
+  ) as BabelTypes.Identifier[];
+  if (node.type !== 'ArrowFunctionExpression') return { params, args: t.identifier('arguments') };
+
+  const rest = state.program.scope.generateUidIdentifier('rest');
+  const passed = params.map(({ name }) => t.identifier(name));
+  return {
+    params: [...params, t.restElement(rest)],
+    args: t.arrayExpression([...passed, t.spreadElement(t.identifier(rest.name))]),
+  };
+}
+
+function isPlain(param: Parameter): boolean {
+  return param.type === 'Identifier';
+}
+
+/** TypeScript's `this` parameter is a type, not a parameter. */
+function isThis(param: Parameter): boolean {
+  return param.type === 'Identifier' && param.name === 'this';
+}
+
+/** `{ name: fn }.name`: a function takes its name from where it stands, and keeps it here. */
+export function keepName(fn: BabelTypes.Expression, name: string, t: Types): BabelTypes.Expression {
+  const key =
+    t.isValidIdentifier(name, false) && name !== '__proto__'
+      ? t.identifier(name)
+      : t.stringLiteral(name);
+  return memberOf(t.objectProperty(key, fn, name === '__proto__'), key, t, name === '__proto__');
+}
+
+/**
+ * `{ name(params) { ... } }.name`: a function with its own `this` and `arguments` that cannot be
+ * constructed and has no `prototype`, as async functions have none.
+ */
+export function asMethod(name: string, { params, body }: Halves, t: Types): BabelTypes.Expression {
+  const key = t.isValidIdentifier(name, false) ? t.identifier(name) : t.stringLiteral(name);
+  return memberOf(
+    t.objectMethod('method', key, params as BabelTypes.FunctionParameter[], body),
+    key,
+    t,
+    name === '__proto__',
+  );
+}
+
+function memberOf(
+  member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod,
+  key: BabelTypes.Identifier | BabelTypes.StringLiteral,
+  t: Types,
+  computed: boolean,
+): BabelTypes.Expression {
+  // `__proto__: fn` would set a prototype; as a computed key it is a property like any other.
+  if (computed) member.computed = true;
+  return t.memberExpression(
+    t.objectExpression([member]),
+    t.cloneNode(key),
+    key.type === 'StringLiteral',
+  );
+}

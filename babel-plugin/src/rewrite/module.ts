@@ -1,0 +1,61 @@
+import type { types as BabelTypes } from '@babel/core';
+import { placeHoisted } from './placing.js';
+import type { FileState } from '../state.js';
+
+/** Writes at the head of a file what its rewritten code needs: imports, its table, its variables. */
+export function finishModule(program: BabelTypes.Program, state: FileState): void {
+  const { t } = state;
+  // The program's own node is not visited by a traversal of it.
+  placeHoisted(program);
+  if (state.activations[0]!.suspensions > 0) enterModule(program, state);
+  if (state.helpers.size === 0) return;
+
+  const head: BabelTypes.Statement[] = [];
+  if (state.options.sites && state.sites.rows.length > 0) head.push(siteTable(state));
+  if (state.temporaries.length > 0) {
+    const names = state.temporaries.map(({ name }) => t.variableDeclarator(t.identifier(name)));
+    head.push(t.variableDeclaration('var', names));
+  }
+  head.unshift(importOf(program, state));
+  program.body.unshift(...head);
+}
+
+/** Top-level `await`: the module is a strand. */
+function enterModule(program: BabelTypes.Program, state: FileState): void {
+  const { t } = state;
+  const strand = t.variableDeclarator(state.strand(), state.call('enter'));
+  program.body.unshift(t.variableDeclaration('const', [strand]));
+  program.body.push(t.expressionStatement(state.call('end', state.strand())));
+}
+
+/** `const siteBase = sites("src/cart.ts", ["3:0 async total"])`. */
+function siteTable(state: FileState): BabelTypes.Statement {
+  const { t } = state;
+  const { file, rows } = state.sites;
+  const table = t.arrayExpression(rows.map((row) => t.stringLiteral(row)));
+  const call = state.call('sites', t.stringLiteral(file), table);
+  if (!state.hasSiteBase) return t.expressionStatement(call);
+  return t.variableDeclaration('var', [t.variableDeclarator(state.siteBase(), call)]);
+}
+
+/** `import { run as _run } from "…/compiled"`, or the `require` of a script. */
+function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Statement {
+  const { t } = state;
+  const source = t.stringLiteral(compiledEntry(state.options.runtime));
+  const names = [...state.helpers].map(
+    ([name, local]) => [t.identifier(name), t.identifier(local.name)] as const,
+  );
+  if (program.sourceType === 'module') {
+    return t.importDeclaration(
+      names.map(([name, local]) => t.importSpecifier(local, name)),
+      source,
+    );
+  }
+  const pattern = t.objectPattern(names.map(([name, local]) => t.objectProperty(name, local)));
+  const required = t.callExpression(t.identifier('require'), [source]);
+  return t.variableDeclaration('var', [t.variableDeclarator(pattern, required)]);
+}
+
+export function compiledEntry(runtime: string): string {
+  return `${runtime}/compiled`;
+}

@@ -1,0 +1,30 @@
+import type { types as t } from '@babel/core';
+import type { SpawnPointKind } from './options.js';
+
+/** The places that were rewritten in one file, in the order they were met. */
+export class SiteTable {
+  readonly file: string;
+  readonly rows: string[] = [];
+
+  constructor(filename: string | null | undefined, cwd: string) {
+    this.file = relative(cwd, filename ?? 'unknown');
+  }
+
+  /** Adds a place and returns its number within the file. */
+  add(node: t.Node, kind: SpawnPointKind | 'event', name: string): number {
+    const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
+    this.rows.push(`${line}:${column} ${kind} ${name}`.trimEnd());
+    return this.rows.length - 1;
+  }
+}
+
+/** A path below the project's folder, the same on every machine and system. */
+function relative(cwd: string, filename: string): string {
+  const [base, file] = [cwd, filename].map((path) => path.replaceAll('\\', '/')) as [
+    string,
+    string,
+  ];
+  return file.startsWith(`${base}/`)
+    ? file.slice(base.length + 1)
+    : file.replace(/^.*\/(?=[^/]+$)/, '');
+}

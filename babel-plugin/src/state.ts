@@ -1,0 +1,103 @@
+import type { NodePath, PluginPass, types as BabelTypes } from '@babel/core';
+import type { HelperName } from './catalogue.js';
+import type { ResolvedOptions, SpawnPointKind } from './options.js';
+import { SiteTable } from './sites.js';
+
+export type Types = typeof BabelTypes;
+
+/** What is known of a function (or of the module, for top-level await) while its body is visited. */
+export interface Activation {
+  /** How often it leaves its strand: `await`, `yield` of an async generator, steps of `for await`. */
+  suspensions: number;
+  /** It calls `eval` directly, or a function in it does: names may be assigned to unseen. */
+  hasEval: boolean;
+  readonly isAsync: boolean;
+  readonly isGenerator: boolean;
+  /** Where it returns something that may be a promise: statements, or the arrow of an expression. */
+  readonly returns: Set<BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression>;
+}
+
+export function activationOf(isAsync?: boolean | null, isGenerator?: boolean | null): Activation {
+  return {
+    suspensions: 0,
+    hasEval: false,
+    isAsync: Boolean(isAsync),
+    isGenerator: Boolean(isGenerator),
+    returns: new Set(),
+  };
+}
+
+/** Everything that belongs to one file's run through the plugin. */
+export class FileState {
+  readonly sites: SiteTable;
+  /** Innermost last; the first stands for the module. */
+  readonly activations: Activation[] = [activationOf(true)];
+  /** Names that the output needs declared at the top of the module. */
+  readonly temporaries: BabelTypes.Identifier[] = [];
+  readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
+  private strandName: string | undefined;
+  private siteBaseName: string | undefined;
+  private receiverName: BabelTypes.Identifier | undefined;
+
+  constructor(
+    readonly t: Types,
+    readonly options: ResolvedOptions,
+    readonly program: NodePath<BabelTypes.Program>,
+    pass: PluginPass,
+  ) {
+    this.sites = new SiteTable(pass.filename, pass.cwd);
+  }
+
+  /** The function whose code is being visited. */
+  get activation(): Activation {
+    return this.activations[this.activations.length - 1]!;
+  }
+
+  covers(kind: SpawnPointKind): boolean {
+    return !this.options.skip.includes(kind);
+  }
+
+  /** A call of one of the runtime's functions. */
+  call(
+    name: HelperName,
+    ...args: BabelTypes.CallExpression['arguments']
+  ): BabelTypes.CallExpression {
+    let local = this.helpers.get(name);
+    if (local === undefined) {
+      local = this.program.scope.generateUidIdentifier(name);
+      this.helpers.set(name, local);
+    }
+    return this.t.callExpression(this.t.identifier(local.name), args);
+  }
+
+  /**
+   * The strand's variable. One name a file will do: an `await` belongs to the innermost function,
+   * whose variable is the one in sight.
+   */
+  strand(): BabelTypes.Identifier {
+    this.strandName ??= this.program.scope.generateUid('strand');
+    return this.t.identifier(this.strandName);
+  }
+
+  /** The variable that holds the number of the module's first site. */
+  siteBase(): BabelTypes.Identifier {
+    this.siteBaseName ??= this.program.scope.generateUid('sites');
+    return this.t.identifier(this.siteBaseName);
+  }
+
+  get hasSiteBase(): boolean {
+    return this.siteBaseName !== undefined;
+  }
+
+  /** Holds a receiver from where it is evaluated to where its method is read, next to it. */
+  receiver(): BabelTypes.Identifier {
+    this.receiverName ??= this.temporary('receiver');
+    return this.t.identifier(this.receiverName.name);
+  }
+
+  temporary(hint: string): BabelTypes.Identifier {
+    const id = this.program.scope.generateUidIdentifier(hint);
+    this.temporaries.push(id);
+    return id;
+  }
+}

@@ -1,0 +1,82 @@
+import type { NodePath, types as t, Visitor } from '@babel/core';
+import { functionName } from '../names.js';
+import { patternNames, varNames } from '../rewrite/blocks.js';
+import { rewriteReturned } from '../rewrite/awaits.js';
+import { rewriteGenerator } from '../rewrite/functions.js';
+import type { AnyFunction } from '../rewrite/functions.js';
+import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
+import { replace } from '../rewrite/replace.js';
+import { mayBePromise } from '../promise-values.js';
+import { activationOf } from '../state.js';
+import type { FileState } from '../state.js';
+
+/** Async functions, methods, arrows and async generators; and where their marks go. */
+export const functions: Visitor<FileState> = {
+  Function: {
+    enter(path, state) {
+      const { async: isAsync, generator: isGenerator } = path.node;
+      state.activations.push(activationOf(isAsync, isGenerator));
+      const { body } = path.node;
+      if (body && body.type !== 'BlockStatement' && mayBePromise(body)) {
+        state.activation.returns.add(path.node as t.ArrowFunctionExpression);
+      }
+      if (isAsync && state.covers('async')) {
+        state.sites.add(path.node, 'async', functionName(path as NodePath<AnyFunction>));
+      }
+    },
+    exit(path, state) {
+      const { suspensions, hasEval, isAsync, isGenerator, returns } = state.activations.pop()!;
+      if (!isAsync || !state.covers('async') || !path.node.body) return;
+
+      const fn = path as NodePath<AnyFunction>;
+      if (isGenerator) return replace(path, rewriteGenerator(fn.node, state));
+      const suspends = suspensions > 0;
+      for (const node of returns) rewriteReturned(node, state, suspends);
+      const facts = {
+        suspends,
+        hasEval,
+        name: functionName(fn),
+        repeatsParameter: repeatsParameter(fn.node),
+      };
+      placeFunction(fn, facts, state);
+      keepForMarks(fn);
+    },
+  },
+
+  'BlockStatement|Program|StaticBlock|SwitchCase|TSModuleBlock': {
+    exit(path) {
+      placeHoisted(path.node as t.BlockStatement);
+    },
+  },
+
+  ObjectExpression: {
+    exit(path, state) {
+      const methods = asyncMethods.get(path.node);
+      if (methods) markMembers(path, methods, state);
+    },
+  },
+
+  ClassBody: {
+    exit(path, state) {
+      const methods = asyncMethods.get(path.node);
+      if (methods) markClass(path.node, methods as t.ClassMethod[], state);
+    },
+  },
+};
+
+/** Async methods by the literal or class body they are in. */
+const asyncMethods = new WeakMap<t.Node, t.Node[]>();
+
+function keepForMarks(path: NodePath<AnyFunction>): void {
+  const { node, parent, container, key } = path;
+  if (node.type !== 'ObjectMethod' && node.type !== 'ClassMethod') return;
+  const placed = (container as t.Node[])[key as number]!;
+  asyncMethods.set(parent, [...(asyncMethods.get(parent) ?? []), placed]);
+}
+
+function repeatsParameter(node: AnyFunction): boolean {
+  if (node.body.type !== 'BlockStatement') return false;
+  const declared = new Set(varNames(node.body.body));
+  if (declared.size === 0) return false;
+  return node.params.some((param) => patternNames(param).some((name) => declared.has(name)));
+}

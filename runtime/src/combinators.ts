@@ -1,0 +1,94 @@
+import { isPromise } from './promises.js';
+import { endingOf, stampNew } from './promise-stamp.js';
+import { OUTSIDE } from './frame.js';
+import { Strand } from './strand.js';
+import type { Ending } from './strand.js';
+
+type Settle = (value: unknown) => unknown;
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Which parts a combinator's promise carries, once it is settled. */
+type Carries = 'every part' | 'the part that settled it';
+
+interface Rule {
+  readonly fulfilled: Carries;
+  readonly rejected: Carries;
+}
+
+// ECMAScript 27.2.4: what `all` rejects with is the reason of one part; `any` that is rejected has
+// waited for every one.
+const rules = new Map<unknown, Rule>([
+  [Promise.all, { fulfilled: 'every part', rejected: 'the part that settled it' }],
+  [Promise.allSettled, { fulfilled: 'every part', rejected: 'every part' }],
+  [Promise.race, { fulfilled: 'the part that settled it', rejected: 'the part that settled it' }],
+  [Promise.any, { fulfilled: 'the part that settled it', rejected: 'every part' }],
+]);
+
+/**
+ * `Promise.all(parts)` and its kin: the promise joins every part, or the one that settled it.
+ *
+ * The engine's own method does the work, on a stand-in for `Promise` whose `resolve` sees each part
+ * once, in order, and whose reactions say which part has settled. The parts are read once, and no
+ * tick is added. Another receiver (a subclass) is left as it was.
+ */
+export function combine(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  const rule = rules.get(method);
+  if (receiver !== Promise || rule === undefined) {
+    return Reflect.apply(method as Method, receiver, args);
+  }
+
+  const parts: Ending[] = [];
+  const strand = new Strand(OUTSIDE, OUTSIDE);
+  const settledBy = (carries: Carries, part: Ending | undefined): void => {
+    if (strand.outer === undefined) return;
+    strand.adopted = carries === 'every part' ? parts : part;
+  };
+
+  function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
+    const promise = new Promise((resolve, reject) => {
+      executor(
+        (value) => (close(strand), resolve(value)),
+        (reason) => (close(strand), reject(reason)),
+      );
+    });
+    stampNew(promise, strand);
+    return promise;
+  }
+  // Read once a call, when the engine reads it: an error there rejects.
+  Object.defineProperty(StandIn, 'resolve', {
+    get() {
+      const resolve = (Promise as { resolve: unknown }).resolve;
+      if (typeof resolve !== 'function') return resolve;
+      return (value: unknown) => {
+        const promise = Reflect.apply(resolve, Promise, [value]) as Promise<unknown>;
+        const part = isPromise(promise) ? endingOf(promise) : undefined;
+        if (part !== undefined) parts.push(part);
+        return watched(promise, part, rule, settledBy);
+      };
+    },
+  });
+
+  return Reflect.apply(method as Method, StandIn, args);
+}
+
+/** Stands for one part: its `then` is called once, at once, by the engine. */
+function watched(
+  promise: Promise<unknown>,
+  part: Ending | undefined,
+  rule: Rule,
+  settledBy: (carries: Carries, part: Ending | undefined) => void,
+): unknown {
+  return {
+    then(fulfil: Settle, reject: Settle): unknown {
+      return promise.then(
+        (value) => (settledBy(rule.fulfilled, part), fulfil(value)),
+        (reason) => (settledBy(rule.rejected, part), reject(reason)),
+      );
+    },
+  };
+}
+
+/** From now on another part's settling changes nothing. */
+function close(strand: Strand): void {
+  strand.outer = undefined;
+}

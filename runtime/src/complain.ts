@@ -1,0 +1,39 @@
+const said = new Set<string>();
+
+/**
+ * Says once, on stderr, that something of ours or of a slot's callbacks went wrong.
+ *
+ * The runtime lives inside somebody else's program and never throws into it. Codes are explained
+ * in ERRORS.md.
+ */
+export function complainOnce(code: RuntimeErrorCode, message: string, cause?: unknown): void {
+  if (said.has(code)) return;
+  said.add(code);
+  console.error(`throughline: ${message} (${code})`, ...(cause === undefined ? [] : [cause]));
+}
+
+/** Everything the runtime complains of, or throws at set-up. Codes are public. */
+export type RuntimeErrorCode =
+  | 'SLOT_CALLBACK_THREW'
+  | 'RUNTIME_VERSIONS'
+  | 'TOKEN_INVALID'
+  | 'ADDRESS_INVALID'
+  | 'ID_INVALID'
+  | 'REPORTS_DROPPED'
+  | 'REPORTS_UNSENT'
+  | 'COLLECTOR_UNREACHABLE'
+  | 'METADATA_MISSING'
+  | 'METADATA_MALFORMED';
+
+/** An error for the person who set something up wrongly. Never thrown while a program runs. */
+export class ThroughlineError extends Error {
+  override readonly name = 'ThroughlineError';
+
+  constructor(
+    readonly code: RuntimeErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`${message} (${code})`, options);
+  }
+}

@@ -1,0 +1,282 @@
+import { branch, joinFrames, OUTSIDE } from './frame.js';
+import type { Frame } from './frame.js';
+import { endingOf, stampNew } from './promise-stamp.js';
+import { Strand } from './strand.js';
+import type { Ending } from './strand.js';
+import { Box, carried, isForeign } from './thenable.js';
+
+/**
+ * The frame of the code that is running now. Assigned in this file only, and not exported: behind
+ * a live binding or an accessor pair the same functions cost 2 to 4 times as much.
+ *
+ * Whoever enters a frame leaves it on every path, so between two strands it is OUTSIDE again.
+ */
+let current: Frame = OUTSIDE;
+
+export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
+
+export function currentFrame(): Frame {
+  return current;
+}
+
+/**
+ * Starts the strand of one activation of an async function with awaits.
+ *
+ *   function f(x) { return run(async (strand) => { ... }); }
+ *
+ * The synchronous part runs in a branch of the caller's frame; then the caller's frame is current
+ * again, and the promise carries the strand.
+ */
+export function run<P extends Promise<unknown>>(
+  body: (strand: Strand, ...args: never[]) => P,
+  args?: ArrayLike<unknown>,
+): P {
+  const outer = current;
+  const frame = branch(outer);
+  const strand = new Strand(frame, outer);
+  current = frame;
+  try {
+    const promise =
+      args === undefined ? body(strand) : body(strand, ...(args as unknown as never[]));
+    stampNew(promise, strand);
+    if (strand.outer !== undefined) {
+      // A parameter's default threw before the body could end the strand.
+      strand.frame = current;
+      strand.outer = undefined;
+    }
+    return promise;
+  } finally {
+    current = outer;
+  }
+}
+
+/**
+ * Starts and ends the strand of an async function without awaits: it is over when the call
+ * returns. The promise carries the bare frame, which saves a strand an activation.
+ */
+export function runThrough<P extends Promise<unknown>>(
+  body: (...args: never[]) => P,
+  args?: ArrayLike<unknown>,
+): P {
+  const outer = current;
+  const outerReturned = returned;
+  current = branch(outer);
+  returned = undefined;
+  try {
+    const promise = args === undefined ? body() : body(...(args as unknown as never[]));
+    stampNew(promise, returned === undefined ? current : strandThat(returned));
+    return promise;
+  } finally {
+    current = outer;
+    returned = outerReturned;
+  }
+}
+
+/** The promise that the function without awaits that is running now returns, if it does. */
+let returned: Ending | undefined;
+
+/** `return value` in an async function without awaits. */
+export function adoptThrough(value: unknown): unknown {
+  returned = endingOf(value);
+  return returned === undefined && isForeign(value) ? carried(value, current) : value;
+}
+
+function strandThat(adopted: Ending): Strand {
+  const strand = new Strand(current, undefined);
+  strand.adopted = adopted;
+  return strand;
+}
+
+/** Leaves the strand at an `await`, and hands on what it waits for: `await suspend(strand, v)`. */
+export function suspend(strand: Strand, value: unknown): unknown {
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
+    const ending = endingOf(value);
+    if (ending === undefined) {
+      if (isForeign(value)) value = awaitable(strand, value);
+    } else if (ending !== current) {
+      // A promise that ended where this strand stands has nothing to add. Not storing it keeps the
+      // old strand from pointing at a young object, which costs a write barrier an await.
+      strand.awaiting = ending;
+    }
+  }
+  strand.frame = current;
+  current = strand.outer!;
+  strand.outer = undefined;
+  return value;
+}
+
+/**
+ * Leaves the strand at a step of an iterator, whose result the platform awaits. A result that only
+ * looks like a thenable is what the loop goes on with, so it cannot come in a box.
+ */
+export function suspendStep(strand: Strand, result: unknown): unknown {
+  const handedOn =
+    endingOf(result) === undefined && isForeign(result) ? carried(result, current) : result;
+  suspend(strand, undefined);
+  strand.awaiting = endingOf(result);
+  return handedOn;
+}
+
+/** Enters the strand again after an `await`, and takes in what it waited for. */
+export function resume<T>(strand: Strand, value: T): T {
+  strand.outer = current;
+  current = strand.frame;
+  return strand.awaiting === undefined ? value : (takeIn(strand, value) as T);
+}
+
+/** Enters the strand if it is suspended: at the head of `catch` and `finally`, after `for await`. */
+export function back(strand: Strand): void {
+  if (strand.outer === undefined) resume(strand, undefined);
+}
+
+/** Ends the strand: what it ended with is what its promise carries from now on. */
+export function end(strand: Strand): void {
+  back(strand);
+  strand.frame = current;
+  current = strand.outer!;
+  strand.outer = undefined;
+}
+
+/** `return value` in an async function: the strand's promise also ends with what `value` does. */
+export function adopt(strand: Strand, value: unknown): unknown {
+  strand.adopted = adoptedBy(strand, value);
+  return strand.adopted === undefined && isForeign(value) ? carried(value, current) : value;
+}
+
+/** What a strand takes over with a promise. One that is resolved with itself rejects: nothing. */
+export function adoptedBy(strand: Strand, value: unknown): Ending | undefined {
+  const ending = endingOf(value);
+  return ending === strand ? undefined : ending;
+}
+
+/** Makes a strand of a body that entered by itself: an async generator at its first `next()`. */
+export function enter(): Strand {
+  const outer = current;
+  const frame = branch(outer);
+  current = frame;
+  return new Strand(frame, outer);
+}
+
+/** Leaves at a `yield`. What the caller sets meanwhile is the caller's. */
+export function pause(strand: Strand, value: unknown): unknown {
+  return suspend(strand, value);
+}
+
+/** Goes on after a `yield`, in the frame of whoever called `next()`, joined with its own. */
+export function proceed<T>(strand: Strand, value: T): T {
+  const own = settled(strand, strand.frame);
+  strand.outer = current;
+  current = joinFrames(branch(current), own);
+  return value;
+}
+
+/**
+ * Runs `fn` in `frame` and goes back, whatever happens. Returns the frame it ended with through
+ * `ended`, when somebody wants to know.
+ */
+export function runIn<R>(
+  frame: Frame,
+  fn: (this: never, ...args: never[]) => R,
+  receiver: unknown,
+  args: ArrayLike<unknown>,
+  ended?: (frame: Frame) => void,
+): R {
+  const outer = current;
+  current = frame;
+  try {
+    return Reflect.apply(fn, receiver, args) as R;
+  } finally {
+    if (ended !== undefined) ended(current);
+    current = outer;
+  }
+}
+
+/**
+ * Runs one reaction to a promise: `callback(value)` in `strand`, which starts from `frame`. What
+ * it returns goes to the platform through `handOn`, which notes whose promise the strand adopts.
+ */
+export function react(
+  strand: Strand,
+  frame: Frame,
+  callback: (value: unknown) => unknown,
+  value: unknown,
+  handOn = adopt,
+): unknown {
+  const outer = current;
+  current = frame;
+  // Until now the strand stood for the promise it reacts to, in case nothing reacts at all.
+  strand.adopted = undefined;
+  try {
+    const result = callback(value);
+    return typeof result === 'object' || typeof result === 'function'
+      ? handOn(strand, result)
+      : result;
+  } finally {
+    strand.frame = current;
+    current = outer;
+  }
+}
+
+/** Replaces the current frame: the one place where a slot is set. */
+export function setCurrentFrame(frame: Frame): void {
+  if (current === OUTSIDE) resetSoon();
+  current = frame;
+}
+
+let resetQueued = false;
+const enqueue = queueMicrotask;
+
+/**
+ * A slot set where no strand runs (the top level of a module, code that was not compiled) lasts
+ * until that run of synchronous code is over. No strand is there to leave the frame, so a
+ * microtask does it.
+ */
+function resetSoon(): void {
+  if (resetQueued) return;
+  resetQueued = true;
+  enqueue(() => {
+    resetQueued = false;
+    current = OUTSIDE;
+  });
+}
+
+/** The slow half of `resume`: joins what was awaited, or opens the box it came in. */
+function takeIn(strand: Strand, value: unknown): unknown {
+  current = settled(strand, current);
+  return value instanceof Box ? value.content : value;
+}
+
+function settled(strand: Strand, frame: Frame): Frame {
+  const ending = strand.awaiting;
+  strand.awaiting = undefined;
+  return ending === undefined ? frame : joinEnding(frame, ending);
+}
+
+/** Takes in an ending and everything it took over in its turn. */
+export function joinEnding(mine: Frame, ending: Ending): Frame {
+  let joined = mine;
+  let next: Ending | undefined = ending;
+  // A loop, since chains of `return promise` grow as long as the program likes.
+  while (next !== undefined) {
+    joined = joinFrames(joined, next.frame);
+    const adopted: Ending['adopted'] = next.adopted;
+    if (isList(adopted)) {
+      for (const part of adopted) joined = joinEnding(joined, part);
+      return joined;
+    }
+    next = adopted;
+  }
+  return joined;
+}
+
+function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
+  return Array.isArray(adopted);
+}
+
+/** What `await` is given for a value that is no native promise: its `then` runs in this frame. */
+function awaitable(strand: Strand, value: object): unknown {
+  const wrapped = carried(value, current, { box: true });
+  // A box is opened on resumption, which looks only when something is awaited.
+  if (wrapped instanceof Box) strand.awaiting = OUTSIDE;
+  return wrapped;
+}

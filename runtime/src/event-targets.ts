@@ -1,0 +1,96 @@
+import { callAs, methodOf } from './call.js';
+import { currentFrame, runIn } from './current.js';
+import type { AnyFunction } from './current.js';
+import { listenerFrame } from './emitters.js';
+
+type Listener = AnyFunction | { handleEvent: AnyFunction };
+
+interface Registration {
+  readonly kept: AnyFunction;
+  readonly signal: AbortSignal | undefined;
+  gone: boolean;
+}
+
+/**
+ * Which function stands for a listener: by target, by type and phase, by the user's listener. A
+ * target ignores a second registration of the same function, so the same function it must be.
+ */
+const registrations = new WeakMap<object, Map<string, WeakMap<Listener, Registration>>>();
+
+/** `target.addEventListener(type, listener, options)`. */
+export function addListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  const [type, listener, options] = args;
+  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
+
+  const { capture, once, signal } = flatten(options);
+  const kept = keptFor(receiver, `${String(type)} ${capture}`, listener, { once, signal });
+  return callAs(receiver, method, [type, kept, ...args.slice(2)]);
+}
+
+/** `target.removeEventListener(type, listener, options)`: removes what stands for the listener. */
+export function removeListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  const [type, listener, options] = args;
+  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
+
+  const byListener = registrations
+    .get(receiver)
+    ?.get(`${String(type)} ${flatten(options).capture}`);
+  const registration = byListener?.get(listener);
+  if (registration === undefined) return callAs(receiver, method, args);
+  byListener?.delete(listener);
+  registration.gone = true;
+  return callAs(receiver, method, [type, registration.kept, ...args.slice(2)]);
+}
+
+function keptFor(
+  target: object,
+  key: string,
+  listener: Listener,
+  options: { once: boolean; signal: AbortSignal | undefined },
+): AnyFunction {
+  let byKey = registrations.get(target);
+  if (byKey === undefined) registrations.set(target, (byKey = new Map()));
+  let byListener = byKey.get(key);
+  if (byListener === undefined) byKey.set(key, (byListener = new WeakMap()));
+
+  const already = byListener.get(listener);
+  if (already && !already.gone && !already.signal?.aborted) return already.kept;
+
+  const registered = currentFrame();
+  const registration: Registration = {
+    signal: options.signal,
+    gone: false,
+    kept: function (this: unknown, ...args: never[]) {
+      if (options.once) registration.gone = true;
+      const object = typeof listener === 'function' ? undefined : listener;
+      // `handleEvent` is looked up at every event, as the platform does (DOM, "inner invoke").
+      const callback = typeof listener === 'function' ? listener : listener.handleEvent;
+      return runIn(listenerFrame(registered), callback as never, object ?? this, args);
+    },
+  };
+  byListener.set(listener, registration);
+  return registration.kept;
+}
+
+/** Reads the third argument as DOM's "flatten options" does. */
+function flatten(options: unknown): {
+  capture: boolean;
+  once: boolean;
+  signal: AbortSignal | undefined;
+} {
+  if (typeof options !== 'object' || options === null) {
+    return { capture: Boolean(options), once: false, signal: undefined };
+  }
+  const { capture, once, signal } = options as AddEventListenerOptions;
+  return { capture: Boolean(capture), once: Boolean(once), signal };
+}
+
+function isTarget(value: unknown): value is object {
+  return typeof EventTarget === 'function' && value instanceof EventTarget;
+}
+
+function isListener(value: unknown): value is Listener {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
+}

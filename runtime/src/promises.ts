@@ -1,0 +1,198 @@
+import { callAs, methodOf } from './call.js';
+import { adopt, adoptedBy, currentFrame, joinEnding, react } from './current.js';
+import { branch, OUTSIDE } from './frame.js';
+import type { Frame } from './frame.js';
+import { endingOf, stamp, stampNew } from './promise-stamp.js';
+import { spawn } from './spawn.js';
+import { Strand } from './strand.js';
+import type { Ending } from './strand.js';
+import { carried, isForeign } from './thenable.js';
+
+type Reaction = (value: unknown) => unknown;
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+// Taken once: what the program does to the prototype later is seen through `method`.
+const native = Promise.prototype;
+const nativeThen = native.then as Method;
+const nativeCatch = native.catch as Method;
+const nativeFinally = native.finally as Method;
+
+/**
+ * `receiver.then(...)`. `method` is the property as it was read in the program's own place, or its name.
+ *
+ * The callbacks run in the frame of this call, joined with what the promise's strand ended with;
+ * the promise that comes back carries the callback's strand.
+ */
+export function then(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  if (method !== nativeThen || !isPromise(receiver)) return foreign(receiver, method, args);
+
+  const { strand, frame, source } = reactionOf(receiver);
+  const result = nativeThen.call(
+    receiver,
+    reaction(strand, frame, source, args[0]),
+    reaction(strand, frame, source, args[1]),
+  ) as object;
+  return stamp(result, strand);
+}
+
+/** `receiver.catch(callback)`, as for `then`. */
+export function catchRejection(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  if (method !== nativeCatch || !isPromise(receiver)) {
+    return foreign(receiver, method, args);
+  }
+
+  const { strand, frame, source } = reactionOf(receiver);
+  const result = nativeCatch.call(receiver, reaction(strand, frame, source, args[0])) as object;
+  return stampIfNew(result, strand);
+}
+
+/** `receiver.finally(callback)`: the promise that comes back also ends with what `receiver` did. */
+export function finallySettled(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  if (method !== nativeFinally || !isPromise(receiver)) {
+    return foreign(receiver, method, args);
+  }
+
+  const { strand, frame, source } = reactionOf(receiver);
+  const callback = args[0];
+  if (typeof callback !== 'function') {
+    return stampIfNew(nativeFinally.call(receiver, callback) as object, strand);
+  }
+  const result = nativeFinally.call(receiver, () => {
+    const start = source === undefined ? frame : joinEnding(frame, source);
+    return react(strand, start, () => (callback as () => unknown)(), undefined, handOnCleanUp);
+  }) as object;
+  return stampIfNew(result, strand);
+}
+
+/** A promise of any class goes on as it is: `finally` compares its constructor (27.2.5.3). */
+function handOnCleanUp(strand: Strand, result: unknown): unknown {
+  if (!isPromise(result)) return adopt(strand, result);
+  strand.adopted = adoptedBy(strand, result);
+  return result;
+}
+
+/**
+ * `new Promise(executor)`: the executor runs in the current frame, and the promise carries the
+ * frame of whoever settles it first.
+ */
+export function newPromise(executor: unknown): Promise<unknown> {
+  // The engine's own error for what is no function.
+  if (typeof executor !== 'function') return new Promise(executor as never);
+
+  const strand = new Strand(OUTSIDE, OUTSIDE);
+  const promise = new Promise((resolve, reject) => {
+    const settle = [settler(strand, resolve), settler(strand, reject)] as const;
+    try {
+      (executor as Method)(...settle);
+    } catch (error) {
+      settle[1](error);
+    }
+  });
+  stampNew(promise, strand);
+  return promise;
+}
+
+/** `Promise.withResolvers()`. */
+export function withResolvers(receiver: unknown, method: unknown): unknown {
+  const made = Reflect.apply(method as Method, receiver, []) as PromiseWithResolvers<unknown>;
+  if (receiver !== Promise || !isPromise(made.promise)) return made;
+
+  const strand = new Strand(OUTSIDE, OUTSIDE);
+  stampNew(made.promise, strand);
+  made.resolve = settler(strand, made.resolve);
+  made.reject = settler(strand, made.reject);
+  return made;
+}
+
+/** `Promise.resolve(value)` and `Promise.reject(reason)`: settled by the strand that calls. */
+export function settledNow(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  const value = args[0];
+  const frame = currentFrame();
+  const carry = receiver === Promise && method === nativeResolve && isForeign(value);
+  const promise = Reflect.apply(method as Method, receiver, carry ? [carried(value, frame)] : args);
+  // A promise that is handed through keeps the strand it has.
+  if (receiver !== Promise || promise === value || !isPromise(promise)) return promise;
+  if (frame !== OUTSIDE && endingOf(promise) === undefined) stampNew(promise, frame);
+  return promise;
+}
+const nativeResolve: unknown = Promise.resolve;
+
+/** `Promise.try(callback, ...args)`: the callback is a strand, and the promise carries it. */
+export function tryCall(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  const [callback, ...rest] = args;
+  if (receiver !== Promise || typeof callback !== 'function') {
+    return Reflect.apply(method as Method, receiver, args);
+  }
+  const strand = new Strand(OUTSIDE, undefined);
+  const frame = branch(currentFrame());
+  const inStrand = (): unknown =>
+    react(strand, frame, () => (callback as Method)(...rest), undefined);
+  const promise = Reflect.apply(method as Method, receiver, [inStrand]) as object;
+  return stampIfNew(promise, strand);
+}
+
+/** What a promise that the platform settles, and nobody else, may be stamped with. */
+export function settler(strand: Strand, settle: unknown): (value?: unknown) => void {
+  // One parameter and no name, as the engine's own resolving functions.
+  return (value) => {
+    if (strand.outer === undefined) {
+      (settle as Reaction)(value);
+      return;
+    }
+    const frame = currentFrame();
+    strand.outer = undefined;
+    strand.frame = frame;
+    strand.adopted = adoptedBy(strand, value);
+    (settle as Reaction)(
+      strand.adopted === undefined && frame !== OUTSIDE && isForeign(value)
+        ? carried(value, frame)
+        : value,
+    );
+  };
+}
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise;
+}
+
+/**
+ * The strand of a reaction to `promise` that is registered here. Until a callback runs, it stands
+ * for the promise itself: a `catch` on a promise that is fulfilled passes it through.
+ */
+function reactionOf(promise: object): {
+  strand: Strand;
+  frame: Frame;
+  source: Ending | undefined;
+} {
+  const source = endingOf(promise);
+  const strand = new Strand(OUTSIDE, undefined);
+  strand.adopted = source;
+  return { strand, frame: branch(currentFrame()), source };
+}
+
+function reaction(
+  strand: Strand,
+  frame: Frame,
+  source: Ending | undefined,
+  callback: unknown,
+): unknown {
+  if (typeof callback !== 'function') return callback;
+  return (value: unknown) => {
+    const start = source === undefined ? frame : joinEnding(frame, source);
+    return react(strand, start, callback as Reaction, value);
+  };
+}
+
+/** A subclass may hand out a promise that it keeps and that has a strand already. */
+function stampIfNew(promise: unknown, strand: Strand): unknown {
+  if (isPromise(promise) && endingOf(promise) === undefined) stampNew(promise, strand);
+  return promise;
+}
+
+/** A `then` that is not the engine's: its callbacks are spawned, all else is as it was. */
+function foreign(receiver: unknown, method: unknown, args: unknown[]): unknown {
+  return callAs(receiver, method, args.map(spawn));
+}

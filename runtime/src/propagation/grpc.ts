@@ -1,0 +1,187 @@
+import { InterceptingCall, Metadata, ServerInterceptingCall } from '@grpc/grpc-js';
+import type {
+  CallOptions,
+  Client,
+  ClientUnaryCall,
+  InterceptorOptions,
+  NextCall,
+  ServerInterceptingCallInterface,
+  ServerMethodDefinition,
+  ServiceError,
+  StatusObject,
+} from '@grpc/grpc-js';
+import { ThroughlineError } from '../complain.js';
+import { core } from '../core.js';
+import type { Frame } from '../frame.js';
+import { client as xtrace } from '../xtrace/log.js';
+import type { Trace } from '../xtrace/trace.js';
+import { answeredFrame, extract, inject, requestFrame } from './carrier.js';
+import type { CarrierAccess } from './carrier.js';
+
+const access: CarrierAccess<Metadata> = {
+  get: (metadata, key) => metadata.get(key).map(String),
+  set(metadata, key, values) {
+    metadata.remove(key);
+    for (const value of values) metadata.add(key, value);
+  },
+};
+
+/**
+ * Sends the caller's task and latest events with every call of a client, and joins what the answer
+ * brings back: the callback of a unary call runs after the callee's last events.
+ *
+ * @example
+ * new Operator(address, credentials.createInsecure(), { interceptors: [clientInterceptor] });
+ */
+export function clientInterceptor(
+  options: InterceptorOptions,
+  nextCall: NextCall,
+): InterceptingCall {
+  return new InterceptingCall(nextCall(options), {
+    start(metadata, _listener, next) {
+      const frame = core.currentFrame();
+      const sent = xtrace.currentTrace();
+      next(withIds(metadata, sent), {
+        onReceiveStatus(status, proceed) {
+          core.runIn(afterAnswer(frame, sent, status.metadata), proceed, undefined, [status]);
+        },
+      });
+    },
+  });
+}
+
+/**
+ * Starts every handler of a server from its caller's task, and sends its last events back in the
+ * trailer. A request without ids, or with ids that cannot be read, gets a task of its own.
+ *
+ * @example
+ * new Server({ interceptors: [serverInterceptor] });
+ */
+export function serverInterceptor(
+  _method: ServerMethodDefinition<unknown, unknown>,
+  call: ServerInterceptingCallInterface,
+): ServerInterceptingCall {
+  let frame: Frame = core.outside;
+  let last: Trace | undefined;
+  const remember = (): void => {
+    if (core.currentFrame() !== core.outside) last = xtrace.currentTrace();
+  };
+  return new ServerInterceptingCall(call, {
+    start(next) {
+      next({
+        onReceiveMetadata(metadata, proceed) {
+          const carried = extract(metadata, access);
+          frame = 'problem' in carried ? ownTask() : requestFrame(carried);
+          core.runIn(frame, proceed, undefined, [metadata]);
+        },
+        onReceiveMessage(message, proceed) {
+          core.runIn(frame, proceed, undefined, [message]);
+        },
+        // A unary handler is called from here.
+        onReceiveHalfClose(proceed) {
+          core.runIn(frame, proceed, undefined, [], (ended) => (frame = ended));
+        },
+        onCancel() {},
+      });
+    },
+    // Both are called by the handler itself, in its own strand.
+    sendMessage(message, proceed) {
+      remember();
+      proceed(message);
+    },
+    sendStatus(status, proceed) {
+      if (last === undefined) remember();
+      const metadata = status.metadata ?? new Metadata();
+      proceed({ ...status, metadata: withIds(metadata, last ?? traceIn(frame)) });
+    },
+  });
+}
+
+/**
+ * The paper's `Invoke`: calls a unary method and hands on the ids, for a client that was made
+ * without the interceptor. The caller's own metadata is kept.
+ *
+ * @example
+ * const { num } = await invoke(operator, 'performOp', { num: 3 });
+ */
+export function invoke<Response = unknown>(
+  client: Client,
+  method: string,
+  request: unknown,
+  { metadata = new Metadata(), ...options }: CallOptions & { metadata?: Metadata } = {},
+): Promise<Response> {
+  const frame = core.currentFrame();
+  const sent = xtrace.currentTrace();
+  return core.newPromise((resolve: (value: unknown) => void, reject: (error: unknown) => void) => {
+    let settle = (): void => {};
+    const callback = (error: ServiceError | null, response: unknown): void => {
+      settle = () => (error ? reject(error) : resolve(response));
+    };
+    const unary = (client as unknown as Record<string, UnaryMethod>)[method];
+    if (typeof unary !== 'function') {
+      const names = Object.keys(Object.getPrototypeOf(client) as object).join(', ');
+      throw new TypeError(`The client has no method "${method}"; it has ${names || 'none'}.`);
+    }
+    // The status, with its trailer, is emitted right after the callback was called.
+    unary
+      .call(client, request, withIds(metadata, sent), options, callback)
+      .on('status', (status: StatusObject) =>
+        core.runIn(afterAnswer(frame, sent, status.metadata), settle, undefined, []),
+      );
+  }) as Promise<Response>;
+}
+
+type UnaryMethod = (
+  this: Client,
+  request: unknown,
+  metadata: Metadata,
+  options: CallOptions,
+  callback: (error: ServiceError | null, response: unknown) => void,
+) => ClientUnaryCall;
+
+/**
+ * The paper's `ExtractIDs`, for a server that was made without the interceptor: call it first in a
+ * handler, with the call's metadata. Sets both ids or neither; throws when there is nothing to set.
+ */
+export function extractIds(metadata: Metadata | undefined): void {
+  if (metadata === undefined) {
+    throw new ThroughlineError('METADATA_MISSING', 'no metadata found in context');
+  }
+  const carried = extract(metadata, access);
+  if (!('problem' in carried) && carried.eventIds.length > 0) {
+    xtrace.continueTask(carried.taskId, carried.eventIds);
+    return;
+  }
+  if (!('problem' in carried)) {
+    throw new ThroughlineError('METADATA_MISSING', 'no Event ID found in metadata');
+  }
+  throw new ThroughlineError(
+    carried.missing ? 'METADATA_MISSING' : 'METADATA_MALFORMED',
+    carried.problem,
+  );
+}
+
+function withIds(metadata: Metadata, trace: Trace): Metadata {
+  // A copy: the caller may use its own for several calls.
+  const copy = metadata.clone();
+  inject(copy, access, trace);
+  return copy;
+}
+
+function afterAnswer(frame: Frame, sent: Trace, trailer: Metadata): Frame {
+  const carried = extract(trailer, access);
+  return 'problem' in carried ? core.branch(frame) : answeredFrame(frame, sent, carried);
+}
+
+function ownTask(): Frame {
+  return core.runIn(
+    core.branch(core.outside),
+    () => (xtrace.startTask(), core.currentFrame()),
+    undefined,
+    [],
+  );
+}
+
+function traceIn(frame: Frame): Trace {
+  return core.runIn(frame, () => xtrace.currentTrace(), undefined, []);
+}

@@ -1,0 +1,32 @@
+import { ThroughlineError } from './complain.js';
+
+/** Raised when the functions below change what they expect of each other. */
+const PROTOCOL = 1;
+const KEY = Symbol.for('throughline.runtime');
+
+interface Shared {
+  readonly protocol: number;
+  readonly parts: Map<string, object>;
+}
+
+/**
+ * One runtime a realm, however many copies of this package are loaded (ESM beside CommonJS, two
+ * versions, a bundle beside node_modules).
+ *
+ * The current frame is a variable of one module, for speed; so it is not the state that copies
+ * share but the functions over it: the first copy's are everybody's.
+ */
+export function shared<T extends object>(name: string, own: T): T {
+  const realm = globalThis as { [KEY]?: Shared };
+  realm[KEY] ??= { protocol: PROTOCOL, parts: new Map() };
+  const { protocol, parts } = realm[KEY];
+  if (protocol !== PROTOCOL) {
+    throw new ThroughlineError(
+      'RUNTIME_VERSIONS',
+      `Two copies of @throughline/runtime that cannot share their frames were loaded: one speaks ` +
+        `protocol ${protocol}, this one ${PROTOCOL}. Install one version ("npm ls @throughline/runtime").`,
+    );
+  }
+  if (!parts.has(name)) parts.set(name, own);
+  return parts.get(name) as T;
+}

@@ -1,0 +1,35 @@
+/** One rewritten place: where it is in the user's source, and what it is. */
+export interface Site {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 0, as Babel and source maps count. */
+  readonly column: number;
+  /** The construct: `async`, `timer`, `then`, `listener`, ... */
+  readonly kind: string;
+  /** The function or callee at that place; empty when it has no name. */
+  readonly name: string;
+}
+
+const tables: { file: string; rows: readonly string[]; base: number }[] = [];
+let count = 0;
+
+/**
+ * Adds one module's table and returns the number of its first site. Rows are
+ * `line:column kind name`; they are parsed only when somebody asks.
+ */
+export function sites(file: string, rows: readonly string[]): number {
+  const base = count;
+  tables.push({ file, rows, base });
+  count += rows.length;
+  return base;
+}
+
+/** The site with that number, or undefined for a number that no module was given. */
+export function siteOf(id: number): Site | undefined {
+  const table = tables.findLast(({ base }) => base <= id);
+  const row = table?.rows[id - table.base];
+  if (table === undefined || row === undefined) return undefined;
+  const [, line, column, kind, name] = /^(\d+):(\d+) (\S+) ?(.*)$/.exec(row) ?? [];
+  return { file: table.file, line: Number(line), column: Number(column), kind: kind!, name: name! };
+}

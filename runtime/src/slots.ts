@@ -1,0 +1,33 @@
+import { currentFrame, setCurrentFrame } from './current.js';
+import { ThroughlineError } from './complain.js';
+import { isToken } from './frame.js';
+import type { Token } from './token.js';
+
+/** The slot's value in the code that is running now; the token's initial value if never set. */
+export function getLocal<T>(token: Token<T>): T {
+  const frame = currentFrame();
+  if (token.hasFactory && !frame.has(token as never)) {
+    // The record of a factory belongs to the strand from now on, or the next read makes another.
+    const value = frame.get(check(token));
+    setCurrentFrame(frame.with(token, value));
+    return value;
+  }
+  return frame.get(token);
+}
+
+/**
+ * Sets the slot for the rest of this strand and for what it spawns from now on. Neither the caller
+ * nor a sibling sees it, except through a slot's `join`.
+ */
+export function setLocal<T>(token: Token<T>, value: T): void {
+  setCurrentFrame(currentFrame().with(check(token), value));
+}
+
+function check<T>(token: Token<T>): Token<T> {
+  if (isToken(token)) return token;
+  throw new ThroughlineError(
+    'TOKEN_INVALID',
+    `Expected a token that register() returned, but got ${String(token)}. ` +
+      `A token of another realm or another copy of the runtime names nothing here.`,
+  );
+}

@@ -1,0 +1,79 @@
+import { currentFrame, runIn } from './current.js';
+import type { AnyFunction } from './current.js';
+import { branch } from './frame.js';
+import type { Frame } from './frame.js';
+
+/**
+ * Ties a callback to the frame it is spawned from: instrumented code calls this at every spawn
+ * point. A value that is not a function goes back untouched: the platform has its own error.
+ *
+ * Each run starts from a fresh branch, so that one firing of a timer never sees what another set.
+ * `length` is left wrong: no timer reads it, and setting it costs ten times the rest.
+ */
+export function spawn<F>(callback: F): F {
+  if (typeof callback !== 'function') return callback;
+  const parent = currentFrame();
+  // A slot's `spawn` callback runs at the spawn point; later runs branch anew.
+  let first: Frame | undefined = branch(parent);
+  function spawned(this: unknown, ...args: never[]): unknown {
+    const frame = first ?? branch(parent);
+    first = undefined;
+    return runIn(frame, callback as unknown as AnyFunction, this, args);
+  }
+  return spawned as unknown as F;
+}
+
+/** Spawns the arguments at some places, when the call spreads them: `f(...spawnArguments([0], ...args))`. */
+export function spawnArguments(callbacks: readonly number[], ...args: unknown[]): unknown[] {
+  for (const index of callbacks) if (index < args.length) args[index] = spawn(args[index]);
+  return args;
+}
+
+/** Runs work in the child of the frame in which `getSpawnCallback` was called. */
+export type SpawnCallback = <A extends unknown[], R>(work: (...args: A) => R, ...args: A) => R;
+
+/**
+ * The paper's `GetSpawnCallback`: call it in the parent at the spawn point, and call what it
+ * returns where the work runs. For hand-written schedulers; the plugin does it for known ones.
+ *
+ * @example
+ * const inChild = getSpawnCallback();
+ * queue.push(() => inChild(work));
+ */
+export function getSpawnCallback(): SpawnCallback {
+  const parent = currentFrame();
+  let first: Frame | undefined = branch(parent);
+  return (work, ...args) => {
+    const frame = first ?? branch(parent);
+    first = undefined;
+    return runIn(frame, work as never, undefined, args) as never;
+  };
+}
+
+/** Runs a function in the frame that a snapshot kept. */
+export type Snapshot = <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => R;
+
+/**
+ * Keeps the current frame. What it returns runs functions in it, as often as you like; what one
+ * run sets, the next does not see.
+ *
+ * @example
+ * const later = snapshot();
+ * pool.onIdle = () => later(report, 'idle');
+ */
+export function snapshot(): Snapshot {
+  const frame = currentFrame();
+  return (fn, ...args) => runIn(branch(frame), fn as never, undefined, args) as never;
+}
+
+/** A function that runs `fn` in the frame of this call, with the receiver and arguments it gets. */
+export function wrap<F extends (...args: never[]) => unknown>(fn: F): F {
+  const frame = currentFrame();
+  function wrapped(this: unknown, ...args: never[]): unknown {
+    return runIn(branch(frame), fn as never, this, args);
+  }
+  return Object.defineProperties(wrapped, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+  }) as unknown as F;
+}

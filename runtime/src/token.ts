@@ -1,0 +1,62 @@
+/** How a slot behaves where strands branch and join. Each callback must be quick and must not throw. */
+export interface SlotCallbacks<T> {
+  /**
+   * Gives a child its value at a spawn point, from the parent's value. Runs in the parent, at the
+   * spawn point (the paper's `LocalForSpawn`). Without it the child shares the parent's value.
+   */
+  spawn?: (parent: T) => T;
+  /**
+   * Gives a strand its value when it takes in what another one ended with. Without it a strand
+   * keeps its own value. Called only with two values that are not the same.
+   */
+  join?: (mine: T, theirs: T) => T;
+}
+
+/** Names one slot. Made by `register`; opaque to everybody else. */
+export class Token<T> {
+  constructor(
+    /** Place in a frame's list of values, in order of registration. */
+    readonly index: number,
+    private readonly initial: T | (() => T),
+    readonly callbacks: SlotCallbacks<T>,
+  ) {}
+
+  /** A factory makes a new record at every call, so that no two strands from root share one. */
+  get hasFactory(): boolean {
+    return typeof this.initial === 'function';
+  }
+
+  initialValue(): T {
+    return typeof this.initial === 'function' ? (this.initial as () => T)() : this.initial;
+  }
+}
+
+export type AnyToken = Token<unknown>;
+
+/** Every slot, by index, and the few that need work at a branch or a join. */
+export const tokens: AnyToken[] = [];
+export const tokensWithFactory: AnyToken[] = [];
+export const tokensWithSpawn: AnyToken[] = [];
+export const tokensWithJoin: AnyToken[] = [];
+
+/**
+ * Reserves a slot in every frame and returns the token that names it.
+ *
+ * `initial` is what a strand that starts from root sees. A function is taken as a factory and is
+ * called once for each such strand, so that a mutable record is never shared between two of them.
+ *
+ * Register once, while a module loads. A slot cannot be given back.
+ *
+ * @example
+ * const depth = register(0, { spawn: (parent) => parent + 1 });
+ */
+export function register<T>(initial: T | (() => T), callbacks: SlotCallbacks<T> = {}): Token<T> {
+  const token = new Token(tokens.length, initial, callbacks);
+  // The lists hold tokens of every type; each value only ever meets its own token's callbacks.
+  const untyped = token as unknown as AnyToken;
+  tokens.push(untyped);
+  if (token.hasFactory) tokensWithFactory.push(untyped);
+  if (callbacks.spawn) tokensWithSpawn.push(untyped);
+  if (callbacks.join) tokensWithJoin.push(untyped);
+  return token;
+}

@@ -1,0 +1,92 @@
+import { ThroughlineError } from '../complain.js';
+
+/** 128 bits as 32 hex digits: W3C Trace Context's trace id. */
+export type TaskId = string;
+/** 64 bits as 16 hex digits. */
+export type EventId = string;
+
+const WORDS = 1024;
+const words = new Uint32Array(WORDS);
+let used = WORDS;
+
+/** Ids come from the cryptographic source; drawing them one by one costs a system call each. */
+function word(): number {
+  if (used === WORDS) {
+    globalThis.crypto.getRandomValues(words);
+    used = 0;
+  }
+  return words[used++]!;
+}
+
+/**
+ * A new task id. The lower half has its top bit clear, so that X-Trace v4 and the paper's metadata,
+ * which carry 63 bits as a non-negative number, name the same task.
+ */
+export function newTaskId(): TaskId {
+  return hex(word()) + hex(word()) + newEventId();
+}
+
+/** A new event id: 63 random bits, never zero. */
+export function newEventId(): EventId {
+  return hex(word() & 0x7fffffff) + hex(word() | 1);
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0');
+}
+
+const DECIMAL = /^-?\d{1,20}$/;
+const TWO_TO_64 = 1n << 64n;
+
+/** Reads a signed or unsigned 64-bit decimal as 16 hex digits; undefined when it is neither. */
+export function fromDecimal(text: string): EventId | undefined {
+  if (!DECIMAL.test(text)) return undefined;
+  const value = BigInt(text);
+  if (value >= TWO_TO_64 || value < -(TWO_TO_64 >> 1n)) return undefined;
+  return BigInt.asUintN(64, value).toString(16).padStart(16, '0');
+}
+
+/** The decimal that the paper's metadata carries: of a task id, the lower half's 63 bits. */
+export function toDecimal(id: TaskId | EventId): string {
+  const value = BigInt(`0x${lowerHalf(id)}`);
+  // Ids of other systems may use all 64 bits. An event must keep them, or it names nothing.
+  return (id.length === 32 ? BigInt.asUintN(63, value) : value).toString();
+}
+
+/** The 64 bits of a task that X-Trace v4 reports carry. */
+export function lowerHalf(id: TaskId | EventId): string {
+  return id.slice(-16);
+}
+
+/** A task that was born with 64 bits, as a task id. */
+export function padTask(id: string): TaskId {
+  return id.padStart(32, '0');
+}
+
+/** Whether two ids name one task: one may have lost its upper half on the way. */
+export function isSameTask(a: TaskId, b: TaskId): boolean {
+  return a === b || (isPadded(a) !== isPadded(b) && low63(a) === low63(b));
+}
+
+function isPadded(id: TaskId): boolean {
+  return id.startsWith('0000000000000000');
+}
+
+function low63(id: TaskId): string {
+  return toDecimal(id);
+}
+
+const ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/;
+
+/** Checks an id that a person handed in, and brings it to its full length. */
+export function checkId(what: 'task' | 'event', id: unknown): string {
+  const text = typeof id === 'string' ? id.toLowerCase() : '';
+  if (ID.test(text) && (what === 'task' || text.length === 16)) {
+    return what === 'task' ? padTask(text) : text;
+  }
+  const expected = what === 'task' ? '32 (or 16) hex digits' : '16 hex digits';
+  throw new ThroughlineError(
+    'ID_INVALID',
+    `A ${what} id must be ${expected}, but is ${JSON.stringify(id) ?? String(id)}.`,
+  );
+}

@@ -1,0 +1,81 @@
+import type { EventId } from './ids.js';
+
+/** A run of events of which each is the first successor of the one before. */
+interface Line {
+  last: number;
+}
+
+/** How many lines of its past an event remembers; beyond it the oldest are forgotten. */
+const MAX_LINES = 64;
+
+/**
+ * An event's place in its task: enough to tell whether another one certainly came before it.
+ *
+ * A vector clock over lines. Sequential code makes one line however long it runs, so nothing grows
+ * with time; a fork makes a line. What is forgotten beyond 64 lines costs a superfluous edge, which
+ * is still a true one.
+ */
+export class Position {
+  private constructor(
+    readonly id: EventId,
+    private readonly line: Line,
+    private readonly place: number,
+    private readonly past: ReadonlyMap<Line, number> | undefined,
+  ) {}
+
+  /** An event of this process, after its parents. */
+  static after(id: EventId, parents: readonly Position[]): Position {
+    const tip = parents.find(({ line, place }) => line.last === place);
+    const line = tip?.line ?? { last: 0 };
+    const place = ++line.last;
+    return new Position(id, line, place, Position.pastOf(parents, tip));
+  }
+
+  /** An event of another process, which is known to come after `parents`. */
+  static elsewhere(id: EventId, parents: readonly Position[]): Position {
+    return new Position(id, { last: 1 }, 1, Position.pastOf(parents, undefined));
+  }
+
+  /** Whether `other` is this event or came before it. */
+  covers(other: Position): boolean {
+    if (other.id === this.id) return true;
+    if (other.line === this.line) return other.place <= this.place;
+    return (this.past?.get(other.line) ?? 0) >= other.place;
+  }
+
+  /** What an event knows of other lines: all that its parents knew, and the parents themselves. */
+  private static pastOf(
+    parents: readonly Position[],
+    tip: Position | undefined,
+  ): ReadonlyMap<Line, number> | undefined {
+    // The usual case: the next event of the same line knows what its only parent knew.
+    if (parents.length === 1 && parents[0] === tip) return tip!.past;
+    if (parents.length === 0) return undefined;
+    const past = new Map<Line, number>();
+    const note = (line: Line, place: number): void => {
+      if (line !== tip?.line && (past.get(line) ?? 0) < place) past.set(line, place);
+    };
+    for (const parent of parents) {
+      parent.past?.forEach((place, line) => note(line, place));
+      note(parent.line, parent.place);
+    }
+    for (const line of past.keys()) {
+      if (past.size <= MAX_LINES) break;
+      past.delete(line);
+    }
+    return past;
+  }
+}
+
+/** The events of both sets that no other one of them covers. */
+export function latestOf(
+  mine: readonly Position[],
+  theirs: readonly Position[],
+): readonly Position[] {
+  const kept = mine.filter(
+    (event) => !theirs.some((other) => other !== event && other.covers(event)),
+  );
+  const added = theirs.filter((event) => !kept.some((other) => other.covers(event)));
+  if (added.length === 0) return kept.length === mine.length ? mine : kept;
+  return kept.length === 0 && added.length === theirs.length ? theirs : [...kept, ...added];
+}

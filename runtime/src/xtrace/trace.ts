@@ -1,0 +1,74 @@
+import { register } from '../core-slots.js';
+import type { EventId, TaskId } from './ids.js';
+import { isSameTask, newEventId, newTaskId } from './ids.js';
+import { latestOf, Position } from './position.js';
+
+/** The X-Trace slot's value: which task this strand belongs to, and the latest events it knows of. */
+export interface Trace {
+  readonly taskId: TaskId;
+  /** Of each other independent: none of them came before another. */
+  readonly latest: readonly Position[];
+  /** Events of other tasks that this strand took in since its last event, as `task/event`. */
+  readonly links: readonly string[];
+}
+
+/** A set of latest events that would grow past this is replaced by one `join` event. */
+export const MAX_LATEST = 64;
+
+/** Says that an event happened. Set by log.ts; the slot itself sends nothing. */
+export type Emit = (
+  taskId: TaskId,
+  id: EventId,
+  parents: readonly Position[],
+  label: string,
+  links: readonly string[],
+) => void;
+let emit: Emit = () => {};
+export function onEvent(handler: Emit): void {
+  emit = handler;
+}
+
+/**
+ * The task of a process, in which everything happens that no other task was started for. As in the
+ * paper, a program may log without a word about tasks.
+ */
+let processTask: Trace | undefined;
+export function traceOfProcess(): Trace {
+  processTask ??= { taskId: newTaskId(), latest: [], links: [] };
+  return processTask;
+}
+
+export const traceSlot = register<Trace | undefined>(undefined, { join: joinTraces });
+
+/**
+ * Takes in what another strand ended with: the union of both sets, without what is dominated. A
+ * strand that has not moved since it spawned the other one goes on where that one ended.
+ *
+ * Another task's events never become parents: the task stays, and a link remembers them.
+ */
+export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): Trace | undefined {
+  if (theirs === undefined || theirs.latest.length === 0) return mine;
+  const own = mine ?? traceOfProcess();
+  if (!isSameTask(own.taskId, theirs.taskId)) return withLinks(own, theirs);
+
+  const latest = latestOf(own.latest, theirs.latest);
+  if (latest === own.latest) return mine;
+  const joined = { ...own, latest };
+  return latest.length > MAX_LATEST ? after(joined, 'join').trace : joined;
+}
+
+/** The trace after one more event, whose parents are all of the latest ones. */
+export function after(trace: Trace, label: string): { trace: Trace; id: EventId } {
+  const id = newEventId();
+  const event = Position.after(id, trace.latest);
+  emit(trace.taskId, id, trace.latest, label, trace.links);
+  return { trace: { taskId: trace.taskId, latest: [event], links: [] }, id };
+}
+
+function withLinks(own: Trace, theirs: Trace): Trace {
+  const links = theirs.latest.map(({ id }) => `${theirs.taskId}/${id}`);
+  const added = links.filter((link) => !own.links.includes(link));
+  if (added.length === 0) return own;
+  // Bounded as the set of parents is; the newest say most.
+  return { ...own, links: [...own.links, ...added].slice(-MAX_LATEST) };
+}

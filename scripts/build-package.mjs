@@ -1,0 +1,44 @@
+// Builds one workspace to dist/esm and dist/cjs, each with its declarations.
+//
+//   node scripts/build-package.mjs runtime
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const [name] = process.argv.slice(2);
+const types = !process.argv.includes('--no-types');
+const folder = join(root, name);
+const dist = join(folder, 'dist');
+
+rmSync(dist, { recursive: true, force: true });
+for (const [format, type] of [
+  ['esm', 'module'],
+  ['cjs', 'commonjs'],
+]) {
+  const out = join(dist, format);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ type })}\n`);
+  run('@babel/cli/bin/babel.js', [
+    join(folder, 'src'),
+    ...['--out-dir', out, '--extensions', '.ts', '--ignore', '**/*.d.ts', '--source-maps'],
+    ...['--env-name', format, '--quiet'],
+  ]);
+}
+if (types) {
+  for (const format of ['esm', 'cjs']) {
+    run('typescript/bin/tsc', [
+      ...['-p', join(folder, 'tsconfig.build.json'), '--outDir', join(dist, format)],
+    ]);
+  }
+}
+
+function run(script, args) {
+  execFileSync(process.execPath, [require.resolve(script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
