@@ -1,13 +1,15 @@
-// How this repository compiles itself. Examples and behaviour tests go through the project's own
-// plugin, as any program would; the runtime and the plugin themselves must not.
-export default (api) => {
-  const esm = api.env('esm');
+// How this repository compiles itself. The programs of the behaviour tests go through the project's
+// own plugin, as any user's would; the runtime and the plugin themselves must not.
+module.exports = (api) => {
+  const isEsm = api.env('esm');
   return {
     presets: [['@babel/preset-typescript', { onlyRemoveTypeImports: true }]],
-    plugins: esm ? [] : ['@babel/plugin-transform-modules-commonjs'],
+    plugins: isEsm
+      ? []
+      : ['babel-plugin-transform-import-meta', '@babel/plugin-transform-modules-commonjs'],
     overrides: [
       {
-        test: ['./__tests__/behaviour', './__tests__/programs'],
+        test: './__tests__/behaviour',
         plugins: ['@throughline/babel-plugin'],
       },
     ],

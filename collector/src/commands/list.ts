@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { CollectorApi, DEFAULT_URL } from './collector-api.js';
+
+/** `throughline list`: the tasks of a running collector, newest first. */
+export function list(program: Command): void {
+  program
+    .command('list')
+    .description('List the tasks of a running collector, newest first.')
+    .option('--collector <url>', 'address of its page', DEFAULT_URL)
+    .option('--limit <number>', 'how many tasks', '20')
+    .option('--json', 'one JSON object a line')
+    .action(
+      async ({ collector, limit, json }: { collector: string; limit: string; json?: true }) => {
+        const { tasks, total } = await new CollectorApi(collector).tasks(Number(limit));
+        if (json) {
+          for (const task of tasks) console.log(JSON.stringify(task));
+          return;
+        }
+        const rows = tasks.map(({ taskId, events, firstEvent, title }) => [
+          ...[taskId, String(events), new Date(firstEvent / 1000).toISOString(), title],
+        ]);
+        printTable(['TASK', 'EVENTS', 'FIRST EVENT', 'TITLE'], rows);
+        if (total > tasks.length) console.log(`${total - tasks.length} more: --limit ${total}`);
+      },
+    );
+}
+
+function printTable(head: string[], rows: string[][]): void {
+  const lines = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  for (const line of lines) {
+    console.log(
+      line
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}

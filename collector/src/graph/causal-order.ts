@@ -1,0 +1,71 @@
+import type { TraceEvent } from '../store/store.js';
+
+/** One task's events as a graph: every event after its parents. */
+export interface CausalGraph {
+  /** Each after all of its parents; among those that may come next, the earliest first. */
+  readonly events: readonly TraceEvent[];
+  readonly byId: ReadonlyMap<string, TraceEvent>;
+  /** Parents and children of an event, by id, that are in the task's store. */
+  parents(event: TraceEvent): readonly TraceEvent[];
+  children(event: TraceEvent): readonly TraceEvent[];
+  /** Length of the longest chain of causes that leads to the event; 0 for a root. */
+  depth(event: TraceEvent): number;
+  /** Ids that events name as parents, and of which no event arrived. */
+  readonly missing: readonly string[];
+}
+
+/** Orders a task's events by cause and effect, in time linear in events and edges. */
+export function causalGraph(given: readonly TraceEvent[]): CausalGraph {
+  const events = [...given].sort((a, b) => a.timestamp - b.timestamp);
+  const byId = new Map(events.map((event) => [event.eventId, event]));
+  const parents = new Map<TraceEvent, TraceEvent[]>();
+  const children = new Map<TraceEvent, TraceEvent[]>(events.map((event) => [event, []]));
+  const missing = new Set<string>();
+  for (const event of events) {
+    const known: TraceEvent[] = [];
+    for (const id of new Set(event.parentEventIds)) {
+      const parent = byId.get(id);
+      if (parent === undefined) missing.add(id);
+      else if (parent !== event) known.push(parent);
+    }
+    parents.set(event, known);
+    for (const parent of known) children.get(parent)!.push(event);
+  }
+
+  const depths = new Map<TraceEvent, number>();
+  const ordered = inCausalOrder(events, parents, children);
+  for (const event of ordered) {
+    let depth = 0;
+    for (const parent of parents.get(event)!)
+      depth = Math.max(depth, (depths.get(parent) ?? 0) + 1);
+    depths.set(event, depth);
+  }
+  return {
+    events: ordered,
+    byId,
+    parents: (event) => parents.get(event) ?? [],
+    children: (event) => children.get(event) ?? [],
+    depth: (event) => depths.get(event) ?? 0,
+    missing: [...missing],
+  };
+}
+
+/** Kahn's algorithm. Events of a cycle, which only a faulty client can report, come last. */
+function inCausalOrder(
+  events: readonly TraceEvent[],
+  parents: ReadonlyMap<TraceEvent, readonly TraceEvent[]>,
+  children: ReadonlyMap<TraceEvent, readonly TraceEvent[]>,
+): TraceEvent[] {
+  const open = new Map(events.map((event) => [event, parents.get(event)!.length]));
+  const ready = events.filter((event) => open.get(event) === 0);
+  for (let i = 0; i < ready.length; i++) {
+    for (const child of children.get(ready[i]!)!) {
+      const left = open.get(child)! - 1;
+      open.set(child, left);
+      if (left === 0) ready.push(child);
+    }
+  }
+  if (ready.length === events.length) return ready;
+  const placed = new Set(ready);
+  return [...ready, ...events.filter((event) => !placed.has(event))];
+}

@@ -1,0 +1,92 @@
+import type { TraceEvent } from '../store/store.js';
+import type { CausalGraph } from './causal-order.js';
+
+/**
+ * Draws a task's graph as lines of text, oldest first, a line an event:
+ *
+ *   ●    start             server (101)
+ *   ├─╮
+ *   ● │  load cart         server (101)
+ *   │ ●  load prices       server (101)
+ *   ├─╯
+ *   ●    sum               server (101)
+ */
+export function drawGraph(graph: CausalGraph): string[] {
+  // Each column is a line that goes down to one event that is still to come.
+  const columns: (string | undefined)[] = [];
+  const drawn: { left: string; event?: TraceEvent }[] = [];
+
+  for (const event of graph.events) {
+    const mine = columns.flatMap((id, i) => (id === event.eventId ? [i] : []));
+    const column = mine[0] ?? freeColumn(columns);
+    if (mine.length > 1) {
+      drawn.push({ left: rail(columns, column, mine.slice(1), '╯') });
+      for (const other of mine.slice(1)) columns[other] = undefined;
+      trim(columns);
+    }
+    columns[column] = event.eventId;
+    drawn.push({ left: nodes(columns, column), event });
+
+    const next = graph.children(event).map(({ eventId }) => eventId);
+    columns[column] = next[0];
+    const added = next.slice(1).map((id) => {
+      const at = freeColumn(columns, column + 1);
+      columns[at] = id;
+      return at;
+    });
+    if (added.length > 0) drawn.push({ left: rail(columns, column, added, '╮') });
+    trim(columns);
+  }
+
+  const width = drawn.reduce((most, { left }) => Math.max(most, left.length), 0);
+  const labels = drawn.reduce((most, { event }) => Math.max(most, event?.label.length ?? 0), 0);
+  return drawn.map(({ left, event }) => {
+    if (!event) return left;
+    const { label, processName = '', processId } = event;
+    const process = processId === undefined ? processName : `${processName} (${processId})`;
+    return `${left.padEnd(width)}  ${oneLine(label).padEnd(Math.min(labels, 60))}  ${oneLine(process)}`.trimEnd();
+  });
+}
+
+function freeColumn(columns: readonly (string | undefined)[], from = 0): number {
+  for (let i = from; i < columns.length; i++) if (columns[i] === undefined) return i;
+  return Math.max(from, columns.length);
+}
+
+/** A line with the event in its column and the other strands passing by. */
+function nodes(columns: readonly (string | undefined)[], column: number): string {
+  return [...columns]
+    .map((id, i) => (i === column ? '●' : id === undefined ? ' ' : '│'))
+    .join(' ')
+    .trimEnd();
+}
+
+/** A line between two events: strands that leave `column`, or come back to it. */
+function rail(
+  columns: readonly (string | undefined)[],
+  column: number,
+  others: readonly number[],
+  corner: '╮' | '╯',
+): string {
+  const last = Math.max(...others);
+  let line = '';
+  for (let i = 0; i < columns.length; i++) {
+    const within = i > column && i < last;
+    if (i === column) line += '├';
+    else if (i === last) line += corner;
+    else if (others.includes(i)) line += corner === '╮' ? '┬' : '┴';
+    else if (columns[i] !== undefined) line += within ? '┼' : '│';
+    else line += within ? '─' : ' ';
+    line += i >= column && i < last ? '─' : ' ';
+  }
+  return line.trimEnd();
+}
+
+function trim(columns: (string | undefined)[]): void {
+  while (columns.length > 0 && columns[columns.length - 1] === undefined) columns.pop();
+}
+
+/** Labels come from programs: nothing in them may move the cursor. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+}

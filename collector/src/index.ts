@@ -1,0 +1,10 @@
+export { startCollector } from './collector.js';
+export type { Collector } from './collector.js';
+export { CollectorError } from './errors.js';
+export type { CollectorErrorCode } from './errors.js';
+export { causalGraph } from './graph/causal-order.js';
+export type { CausalGraph } from './graph/causal-order.js';
+export { textRecord, textRecords } from './graph/records.js';
+export { drawGraph } from './graph/terminal.js';
+export type { Settings } from './settings.js';
+export type { Store, TaskPage, TaskSummary, TraceEvent } from './store/store.js';

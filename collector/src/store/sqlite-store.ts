@@ -1,0 +1,118 @@
+import { openDriver } from './driver.js';
+import type { Driver, Row, Statement } from './driver.js';
+import type { Store, TaskPage, TraceEvent } from './store.js';
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS events (
+    task TEXT NOT NULL,
+    event TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    process TEXT NOT NULL,
+    rest TEXT NOT NULL,
+    PRIMARY KEY (task, event)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS tasks (
+    task TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS tasks_by_last ON tasks (last DESC, task);
+`;
+
+/** How often a call waits for another process that holds the file, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** The embedded store: one file, one row an event; tasks are counted as their events come in. */
+export class SqliteStore implements Store {
+  private readonly insert: Statement;
+  private readonly count: Statement;
+
+  private constructor(private readonly driver: Driver) {
+    driver.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`);
+    driver.exec(SCHEMA);
+    this.insert = driver.prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)');
+    this.count = driver.prepare(`
+      INSERT INTO tasks VALUES (?, ?, 1, ?, ?)
+      ON CONFLICT (task) DO UPDATE SET
+        events = events + 1,
+        title = CASE WHEN excluded.first < first THEN excluded.title ELSE title END,
+        first = min(first, excluded.first),
+        last = max(last, excluded.last)
+    `);
+  }
+
+  static async open(file: string): Promise<SqliteStore> {
+    return new SqliteStore(await openDriver(file));
+  }
+
+  async append(events: readonly TraceEvent[]): Promise<number> {
+    let added = 0;
+    this.driver.exec('BEGIN IMMEDIATE');
+    try {
+      for (const event of events) added += this.keep(event);
+      this.driver.exec('COMMIT');
+    } catch (error) {
+      this.driver.exec('ROLLBACK');
+      throw error;
+    }
+    return added;
+  }
+
+  async task(taskId: string): Promise<TraceEvent[]> {
+    const rows = this.driver
+      .prepare('SELECT * FROM events WHERE task = ? ORDER BY timestamp, event')
+      .all(taskId);
+    return rows.map(eventOf);
+  }
+
+  async tasks({ offset, limit }: { offset: number; limit: number }): Promise<TaskPage> {
+    const rows = this.driver
+      .prepare('SELECT * FROM tasks ORDER BY last DESC, task LIMIT ? OFFSET ?')
+      .all(limit, offset);
+    const [{ total }] = this.driver.prepare('SELECT count(*) AS total FROM tasks').all() as [Row];
+    const processes = this.driver.prepare(
+      'SELECT process FROM events WHERE task = ? GROUP BY process ORDER BY min(timestamp) LIMIT 20',
+    );
+    return {
+      total: total as number,
+      tasks: rows.map((row) => ({
+        taskId: row['task'] as string,
+        title: row['title'] as string,
+        events: row['events'] as number,
+        processes: processes.all(row['task']!).map(({ process }) => process as string),
+        firstEvent: row['first'] as number,
+        lastEvent: row['last'] as number,
+      })),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.driver.close();
+  }
+
+  private keep(event: TraceEvent): number {
+    const { taskId, eventId, timestamp, label, processName = '', ...rest } = event;
+    const added = this.insert.run(
+      ...[taskId, eventId, timestamp, label, processName, JSON.stringify(rest)],
+    );
+    if (added > 0) this.count.run(taskId, label, timestamp, timestamp);
+    return added;
+  }
+}
+
+function eventOf(row: Row): TraceEvent {
+  const rest = JSON.parse(row['rest'] as string) as Omit<TraceEvent, 'taskId'>;
+  return {
+    ...rest,
+    taskId: row['task'] as string,
+    eventId: row['event'] as string,
+    timestamp: row['timestamp'] as number,
+    label: row['label'] as string,
+    ...(row['process'] !== '' && { processName: row['process'] as string }),
+  };
+}

@@ -1,0 +1,48 @@
+const { createHash } = require('node:crypto');
+const { readdirSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const source = {
+  '^@throughline/runtime$': '<rootDir>/runtime/src/index.ts',
+  '^@throughline/runtime/compiled$': '<rootDir>/runtime/src/compiled.ts',
+  '^@throughline/runtime/xtrace$': '<rootDir>/runtime/src/xtrace/node.ts',
+  '^@throughline/runtime/report$': '<rootDir>/runtime/src/xtrace/report-entry.ts',
+  '^@throughline/runtime/grpc$': '<rootDir>/runtime/src/propagation/grpc.ts',
+};
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  // Sources name the files that they are compiled to.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transformIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/.*/package.json'],
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  // Jest knows nothing of the plugin that its Babel config names: one cache for each build of it.
+  cacheDirectory: join(__dirname, '.cache', 'jest', buildOf('babel-plugin')),
+  projects: [
+    {
+      ...shared,
+      displayName: 'source',
+      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      moduleNameMapper: { ...source, ...shared.moduleNameMapper },
+    },
+    {
+      ...shared,
+      displayName: 'built',
+      testMatch: ['<rootDir>/__tests__/{runtime,behaviour}/**/*.test.ts'],
+    },
+  ],
+};
+
+function buildOf(workspace) {
+  const dist = join(__dirname, workspace, 'dist', 'cjs');
+  const hash = createHash('sha256');
+  for (const file of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    if (file.name.endsWith('.js')) hash.update(readFileSync(join(file.parentPath, file.name)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
