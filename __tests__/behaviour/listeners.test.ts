@@ -1,0 +1,350 @@
+import { getLocal, register, setLocal } from '@throughline/runtime';
+import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
+import { addPlainListener, call, inImmediate, inMicrotask } from '../harness/uncompiled';
+
+const user = register('nobody');
+const seen = register<readonly string[]>([], {
+  join: (mine, theirs) => [...new Set([...mine, ...theirs])],
+});
+const record = register<{ name: string }>(() => ({ name: '' }));
+
+interface Kind {
+  make(): object;
+  add(source: object, listener: () => void): void;
+  fire(source: object): void;
+}
+const emitter: Kind = {
+  make: () => new EventEmitter(),
+  add: (source, listener) => void (source as EventEmitter).on('x', listener),
+  fire: (source) => void (source as EventEmitter).emit('x'),
+};
+const emitterOnce: Kind = {
+  ...emitter,
+  add: (source, listener) => void (source as EventEmitter).once('x', listener),
+};
+const emitterPrepend: Kind = {
+  ...emitter,
+  add: (source, listener) => void (source as EventEmitter).prependListener('x', listener),
+};
+const target: Kind = {
+  make: () => new EventTarget(),
+  add: (source, listener) => (source as EventTarget).addEventListener('x', listener),
+  fire: (source) => void (source as EventTarget).dispatchEvent(new Event('x')),
+};
+const targetOnce: Kind = {
+  ...target,
+  add: (source, listener) =>
+    (source as EventTarget).addEventListener('x', listener, { once: true }),
+};
+const targetObject: Kind = {
+  ...target,
+  add: (source, listener) =>
+    (source as EventTarget).addEventListener('x', { handleEvent: listener }),
+};
+
+describe.each([
+  ['EventEmitter.on', emitter],
+  ['EventEmitter.once', emitterOnce],
+  ['EventEmitter.prependListener', emitterPrepend],
+  ['EventTarget', target],
+  ['EventTarget, once', targetOnce],
+  ['EventTarget, an object', targetObject],
+])('%s', (_name, { make, add, fire }) => {
+  /** A source whose listener was added by a strand whose user is `name`. */
+  const addedBy = async (name: string, listener: () => void): Promise<object> => {
+    const source = make();
+    setLocal(user, name);
+    setLocal(seen, [`registered by ${name}`]);
+    add(source, listener);
+    return source;
+  };
+
+  test('a trigger inside a strand gives its frame', async () => {
+    const read: unknown[] = [];
+    let source: object = {};
+    await addedBy('ada', () => read.push(getLocal(user), getLocal(seen))).then(
+      (made) => (source = made),
+    );
+    const trigger = async (): Promise<void> => {
+      await null;
+      setLocal(user, 'bob');
+      setLocal(seen, ['triggered']);
+      fire(source);
+    };
+    await trigger();
+
+    expect(read).toEqual(['bob', ['triggered', 'registered by ada']]);
+  });
+
+  test('a trigger inside a strand that set nothing gives its frame', async () => {
+    const read: unknown[] = [];
+    const source = await inImmediate(() => addedBy('ada', () => read.push(getLocal(user))));
+    await inImmediate(async () => fire(source));
+
+    expect(read).toEqual(['nobody']);
+  });
+
+  test('a trigger by uncompiled code that a strand calls gives the frame of the strand', async () => {
+    const read: unknown[] = [];
+    const source = await addedBy('ada', () => read.push(getLocal(user)));
+    setLocal(user, 'bob');
+    call(() => fire(source));
+
+    expect(read).toEqual(['bob']);
+  });
+
+  test('a trigger by uncompiled code or the platform gives the frame of the registration', async () => {
+    const read: unknown[] = [];
+    setLocal(user, 'bob');
+    const source = await addedBy('ada', () => read.push(getLocal(user), getLocal(seen)));
+    await inMicrotask(() => fire(source));
+
+    expect(read).toEqual(['ada', ['registered by ada']]);
+  });
+
+  test('a trigger by uncompiled code that read a record gives the frame of the registration', async () => {
+    const read: unknown[] = [];
+    const source = await addedBy('ada', () => read.push(getLocal(user)));
+    await inMicrotask(() => {
+      getLocal(record);
+      call(() => fire(source));
+    });
+
+    expect(read).toEqual(['ada']);
+  });
+
+  test('what a listener sets is seen by nobody else', async () => {
+    const read: string[] = [];
+    const source = make();
+    setLocal(user, 'ada');
+    add(source, () => setLocal(user, 'eve'));
+    add(source, () => read.push(getLocal(user)));
+    add(source, () => setLocal(user, 'mallory'));
+    fire(source);
+
+    expect(read).toEqual(['ada']);
+    expect(getLocal(user)).toBe('ada');
+  });
+});
+
+test('an emitter listener that throws leaves the frame of the trigger', async () => {
+  const source = new EventEmitter();
+  setLocal(user, 'ada');
+  source.on('x', () => {
+    setLocal(user, 'eve');
+    throw new Error('boom');
+  });
+
+  expect(() => source.emit('x')).toThrow('boom');
+  expect(getLocal(user)).toBe('ada');
+  const after = await inMicrotask(() => {
+    try {
+      source.emit('x');
+    } catch {
+      // The frame is read below.
+    }
+    return getLocal(user);
+  });
+  expect(after).toBe('nobody');
+});
+
+test('an async listener is a branch of its trigger', async () => {
+  const source = new EventEmitter();
+  const read: string[] = [];
+  const done = new Promise<void>((resolve) => {
+    source.on('x', async () => {
+      await null;
+      read.push(getLocal(user));
+      setLocal(user, 'eve');
+      resolve();
+    });
+  });
+  setLocal(user, 'ada');
+  source.emit('x');
+  await done;
+
+  expect(read).toEqual(['ada']);
+  expect(getLocal(user)).toBe('ada');
+});
+
+test('optional calls register listeners too', async () => {
+  const read: string[] = [];
+  const source = new EventEmitter() as EventEmitter | undefined;
+  const target = new EventTarget() as EventTarget | undefined;
+  setLocal(user, 'ada');
+  source?.on('x', () => read.push(getLocal(user)));
+  target?.addEventListener('x', () => read.push(getLocal(user)));
+  await inMicrotask(() => source!.emit('x'));
+  await inMicrotask(() => target!.dispatchEvent(new Event('x')));
+
+  expect(read).toEqual(['ada', 'ada']);
+});
+
+test('a subclass that registers through super is reached', async () => {
+  class Own extends EventEmitter {
+    override on(name: string, listener: () => void): this {
+      return super.on(name, listener);
+    }
+  }
+  const read: string[] = [];
+  const source = new Own();
+  setLocal(user, 'ada');
+  source.on('x', () => read.push(getLocal(user)));
+  await inMicrotask(() => source.emit('x'));
+
+  expect(read).toEqual(['ada']);
+});
+
+test('listeners are removed with the function that was given', () => {
+  const source = new EventEmitter();
+  const heard: string[] = [];
+  const listener = (): void => void heard.push('x');
+  source.on('x', listener);
+  source.once('x', listener);
+  source.prependOnceListener('x', listener);
+
+  expect(source.listeners('x')).toEqual([listener, listener, listener]);
+  expect(source.listenerCount('x', listener)).toBe(3);
+  source.off('x', listener);
+  source.removeListener('x', listener);
+  source.off('x', listener);
+  source.emit('x');
+  expect(heard).toEqual([]);
+
+  source.on('x', listener);
+  call(() => source.off('x', listener));
+  source.emit('x');
+  expect(heard).toEqual([]);
+});
+
+test('once fires once, also when it fires again from inside', () => {
+  const source = new EventEmitter();
+  let fired = 0;
+  source.once('x', () => {
+    fired++;
+    source.emit('x');
+  });
+  source.emit('x');
+
+  expect(fired).toBe(1);
+  expect(source.listenerCount('x')).toBe(0);
+});
+
+test('a double registration on an EventTarget stays one', () => {
+  const source = new EventTarget();
+  let heard = 0;
+  const listener = (): void => void heard++;
+  source.addEventListener('x', listener);
+  source.addEventListener('x', listener);
+  source.addEventListener('x', listener, { capture: true });
+  source.dispatchEvent(new Event('x'));
+  expect(heard).toBe(2);
+
+  source.removeEventListener('x', listener);
+  source.dispatchEvent(new Event('x'));
+  expect(heard).toBe(3);
+  source.removeEventListener('x', listener, true);
+  source.dispatchEvent(new Event('x'));
+  expect(heard).toBe(3);
+});
+
+test('a listener that was used up can be added again, and is tied to where it was added last', async () => {
+  const source = new EventTarget();
+  const read: string[] = [];
+  const listener = (): void => void read.push(getLocal(user));
+  setLocal(user, 'ada');
+  source.addEventListener('x', listener, { once: true });
+  await inMicrotask(() => source.dispatchEvent(new Event('x')));
+  setLocal(user, 'bob');
+  source.addEventListener('x', listener, { once: true });
+  await inMicrotask(() => source.dispatchEvent(new Event('x')));
+
+  expect(read).toEqual(['ada', 'bob']);
+});
+
+test('a listener ends with its signal and can be added again', () => {
+  const source = new EventTarget();
+  let heard = 0;
+  const listener = (): void => void heard++;
+  const controller = new AbortController();
+  source.addEventListener('x', listener, { signal: controller.signal });
+  controller.abort();
+  source.dispatchEvent(new Event('x'));
+  expect(heard).toBe(0);
+
+  source.addEventListener('x', listener);
+  source.dispatchEvent(new Event('x'));
+  expect(heard).toBe(1);
+});
+
+test('an abort signal tells in the frame of who aborts, or of who listens', async () => {
+  const read: string[] = [];
+  const listen = async (signal: AbortSignal): Promise<void> => {
+    setLocal(user, 'listener');
+    signal.addEventListener('abort', () => read.push(getLocal(user)));
+  };
+  const inside = new AbortController();
+  await listen(inside.signal);
+  setLocal(user, 'aborter');
+  inside.abort();
+  const outside = new AbortController();
+  await listen(outside.signal);
+  await inImmediate(() => outside.abort());
+
+  expect(read).toEqual(['aborter', 'listener']);
+});
+
+test('a stream that the platform drives calls in the frame of the registration', async () => {
+  setLocal(user, 'ada');
+  const read: string[] = [];
+  const stream = Readable.from(['a', 'b']);
+  await new Promise<void>((resolve) => {
+    stream.on('data', () => read.push(getLocal(user)));
+    stream.on('end', () => {
+      read.push(getLocal(user));
+      resolve();
+    });
+    setLocal(user, 'bob');
+  });
+
+  expect(read).toEqual(['ada', 'ada', 'ada']);
+});
+
+test('a listener of code that was not compiled sees the frame of the trigger, or root', async () => {
+  const source = new EventEmitter();
+  const read: string[] = [];
+  setLocal(user, 'ada');
+  addPlainListener(source, 'x', () => read.push(getLocal(user)));
+  source.emit('x');
+  await inImmediate(() => source.emit('x'));
+
+  expect(read).toEqual(['ada', 'nobody']);
+});
+
+test('an `on` of something else is left as it was', () => {
+  const calls: unknown[][] = [];
+  const foreign = {
+    on(...args: unknown[]): object {
+      calls.push([this, ...args]);
+      return this;
+    },
+  };
+  const listener = (): void => {};
+
+  expect(foreign.on('x', listener)).toBe(foreign);
+  expect(calls).toEqual([[foreign, 'x', listener]]);
+  expect(calls[0]![2]).toBe(listener);
+});
+
+test('a method that is missing gives the error that the engine gives', () => {
+  const thing = {} as { on(name: string, listener: () => void): void };
+  let native: unknown;
+  try {
+    (0, eval)('(thing) => thing.on("x", () => {})')(thing);
+  } catch (error) {
+    native = error;
+  }
+
+  expect(() => thing.on('x', () => {})).toThrow((native as Error).message);
+});

@@ -1,0 +1,51 @@
+import { fetchTasks } from '../api';
+import { taskAddress } from '../address';
+import { dateTime, duration } from '../model/text';
+import { usePolled } from '../polled';
+
+/** Every task, the one with the newest event first. */
+export function TaskList() {
+  const { value, error } = usePolled(fetchTasks, 'tasks');
+  return (
+    <main class="list">
+      <header>
+        <h1>Throughline</h1>
+        {value && <p>{value.total === 1 ? '1 task' : `${value.total} tasks`}</p>}
+      </header>
+      {error && <p role="alert">{error}</p>}
+      {value?.total === 0 && (
+        <p class="empty">
+          No events have arrived yet. Call <code>connect(':5563')</code> and <code>log('…')</code>{' '}
+          from <code>@throughline/runtime/xtrace</code>.
+        </p>
+      )}
+      {value && value.total > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th>Task</th>
+              <th>Processes</th>
+              <th class="number">Events</th>
+              <th class="number">Duration</th>
+              <th>First event</th>
+            </tr>
+          </thead>
+          <tbody>
+            {value.tasks.map((task) => (
+              <tr key={task.taskId}>
+                <td>
+                  <a href={taskAddress(task.taskId)}>{task.title || task.taskId}</a>
+                  <code>{task.taskId}</code>
+                </td>
+                <td>{task.processes.length}</td>
+                <td class="number">{task.events}</td>
+                <td class="number">{duration(task.lastEvent - task.firstEvent)}</td>
+                <td>{dateTime(task.firstEvent)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,60 @@
+import { useMemo, useState } from 'preact/hooks';
+import { causalGraph } from '../../../src/graph/causal-order';
+import { layOut } from '../../../src/graph/layout';
+import { fetchTask } from '../api';
+import { replaceAddress, taskAddress } from '../address';
+import { duration } from '../model/text';
+import { usePolled } from '../polled';
+import { CausalGraphView } from '../widgets/causal-graph-view';
+import { EventDetails } from '../widgets/event-details';
+import { Legend } from '../widgets/legend';
+
+/** One task: its causal graph, and the event that is pointed at, focused or selected. */
+export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: string | undefined }) {
+  const { value: events, error } = usePolled(() => fetchTask(taskId), taskId);
+  // The graph is laid out again only when events arrived: an event never changes.
+  const graph = useMemo(() => events && causalGraph(events), [events?.length]);
+  const layout = useMemo(() => graph && layOut(graph), [graph]);
+  const [selected, setSelected] = useState(openedAt);
+  const [pointedAt, setPointedAt] = useState<string>();
+
+  const select = (eventId: string): void => {
+    setSelected(eventId);
+    replaceAddress(taskAddress(taskId, eventId));
+  };
+  const active = pointedAt ?? selected;
+  const shown = active === undefined ? undefined : graph?.byId.get(active);
+  const span = events && events.length > 0 ? events.at(-1)!.timestamp - events[0]!.timestamp : 0;
+
+  return (
+    <main class="task">
+      <header>
+        <p>
+          <a href="/">All tasks</a>
+        </p>
+        <h1>{graph?.events[0]?.label ?? `Task ${taskId}`}</h1>
+        {graph && layout && (
+          <p class="facts">
+            <code>{taskId}</code> · {graph.events.length} events · {layout.lanes.length}{' '}
+            {layout.lanes.length === 1 ? 'process' : 'processes'} · {duration(span)}
+            {graph.missing.length > 0 && ` · ${graph.missing.length} parents have not arrived`}
+          </p>
+        )}
+        <Legend />
+      </header>
+      {error && <p role="alert">{error}</p>}
+      {graph && layout && (
+        <div class="panes">
+          <CausalGraphView
+            graph={graph}
+            layout={layout}
+            active={active}
+            onPoint={setPointedAt}
+            onSelect={select}
+          />
+          <EventDetails event={shown} />
+        </div>
+      )}
+    </main>
+  );
+}

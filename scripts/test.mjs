@@ -1,0 +1,87 @@
+// npm test            everything that a change needs: types, lint, format, packages, tests
+// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26
+//
+// With --rest, only what test:all adds. Ends with a line "N passed, N failed" (", N skipped").
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const cache = join(root, '.cache');
+const engines = join(root, '__tests__', 'engines');
+const { values } = parseArgs({
+  options: { all: { type: 'boolean' }, rest: { type: 'boolean' }, totals: { type: 'string' } },
+});
+mkdirSync(cache, { recursive: true });
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+const short = [
+  ['build', () => check('node', ['scripts/build.mjs'])],
+  ['types', () => check('npm', ['run', '--silent', 'typecheck'])],
+  ['lint', () => check(bin('eslint'), ['.'])],
+  ['format', () => check(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
+  ...['runtime', 'babel-plugin', 'collector'].flatMap((name) => [
+    [`publint ${name}`, () => check(bin('publint'), ['--strict', name])],
+    [`types as published: ${name}`, () => check(bin('attw'), ['--pack', name, '--quiet'])],
+  ]),
+  ['tests', () => jest(process.execPath)],
+];
+const long = [
+  [
+    'install Node 22, 24 and 26',
+    () => check('npm', ['install', '--no-package-lock', '--silent', '--prefix', engines]),
+  ],
+  ...['node22', 'node24', 'node26'].map((name) => [
+    `tests on ${name}`,
+    () => jest(join(engines, 'node_modules', name, 'bin', 'node')),
+  ]),
+];
+
+const steps = values.rest ? long : values.all ? [...short, ...long] : short;
+for (const [name, step] of steps) {
+  const started = Date.now();
+  console.log(`\n== ${name}`);
+  step();
+  console.log(`   ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+if (values.totals) appendFileSync(values.totals, `${JSON.stringify(totals)}\n`);
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
+
+/** A command that passes or fails as a whole. */
+function check(command, args) {
+  const executable = command === 'node' ? process.execPath : command;
+  const { status, error } = spawnSync(executable, args, { cwd: root, stdio: 'inherit' });
+  if (error) console.error(error.message);
+  if (status === 0) totals.passed++;
+  else totals.failed++;
+}
+
+/** The test suites, on one engine, counted test by test. */
+function jest(node) {
+  const file = join(cache, `jest-${process.pid}.json`);
+  const jestBin = require.resolve('jest/bin/jest.js');
+  spawnSync(node, [jestBin, '--json', '--outputFile', file], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } =
+      JSON.parse(readFileSync(file, 'utf8'));
+    totals.passed += numPassedTests;
+    totals.failed += numFailedTests + numRuntimeErrorTestSuites;
+    totals.skipped += numPendingTests;
+    if (numPassedTests === 0) totals.failed++;
+    rmSync(file);
+  } catch (error) {
+    console.error(`Jest left no result: ${error.message}`);
+    totals.failed++;
+  }
+}
