@@ -1,0 +1,21 @@
+import { transformSync } from '@babel/core';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const cache = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
+const programs = new URL('./programs/', import.meta.url);
+
+/** Writes a program, compiled as asked, that exports `loop` and `inContext`; returns its path. */
+export function compile(name, { source, head, plugins = [] }) {
+  mkdirSync(cache, { recursive: true });
+  const file = `${cache}${name}.mjs`;
+  const code = `${head}\nexport { inContext };\n${readFileSync(new URL(source, programs), 'utf8')}`;
+  const result = transformSync(code, {
+    configFile: false,
+    babelrc: false,
+    filename: file,
+    plugins,
+  });
+  writeFileSync(file, result.code);
+  return file;
+}
