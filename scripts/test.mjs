@@ -28,7 +28,7 @@ const short = [
   ['format', () => check(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
   ...['runtime', 'babel-plugin', 'collector'].flatMap((name) => [
     [`publint ${name}`, () => check(bin('publint'), ['--strict', name])],
-    [`types as published: ${name}`, () => check(bin('attw'), ['--pack', name, '--quiet'])],
+    [`types as published: ${name}`, () => check(bin('attw'), ['--pack', name, '--profile', 'node16', '--quiet'])],
   ]),
   ['tests', () => jest(process.execPath)],
 ];

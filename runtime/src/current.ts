@@ -60,15 +60,16 @@ export function runThrough<P extends Promise<unknown>>(
 ): P {
   const outer = current;
   const outerReturned = returned;
-  current = branch(outer);
-  returned = undefined;
+  const frame = branch(outer);
+  if (frame !== outer) current = frame;
+  if (outerReturned !== undefined) returned = undefined;
   try {
     const promise = args === undefined ? body() : body(...(args as unknown as never[]));
     stampNew(promise, returned === undefined ? current : strandThat(returned));
     return promise;
   } finally {
-    current = outer;
-    returned = outerReturned;
+    if (current !== outer) current = outer;
+    if (returned !== outerReturned) returned = outerReturned;
   }
 }
 
@@ -77,8 +78,9 @@ let returned: Ending | undefined;
 
 /** `return value` in an async function without awaits. */
 export function adoptThrough(value: unknown): unknown {
-  returned = endingOf(value);
-  return returned === undefined && isForeign(value) ? carried(value, current) : value;
+  const ending = endingOf(value);
+  if (returned !== ending) returned = ending;
+  return ending === undefined && isForeign(value) ? carried(value, current) : value;
 }
 
 function strandThat(adopted: Ending): Strand {
@@ -99,7 +101,7 @@ export function suspend(strand: Strand, value: unknown): unknown {
       strand.awaiting = ending;
     }
   }
-  strand.frame = current;
+  if (strand.frame !== current) strand.frame = current;
   current = strand.outer!;
   strand.outer = undefined;
   return value;
