@@ -13,6 +13,8 @@ const source = {
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  // Jest knows nothing of the plugin that its Babel config names: one cache for each build of it.
+  cacheDirectory: join(__dirname, '.cache', 'jest', buildOf('babel-plugin')),
   // Sources name the files that they are compiled to.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/', '/dist/'],
@@ -21,8 +23,6 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // Jest knows nothing of the plugin that its Babel config names: one cache for each build of it.
-  cacheDirectory: join(__dirname, '.cache', 'jest', buildOf('babel-plugin')),
   projects: [
     {
       ...shared,

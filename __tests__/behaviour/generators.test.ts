@@ -139,11 +139,11 @@ describe('async generators', () => {
       throw new Error('boom');
     }
     async function* brokenDefault(
-      _value: unknown = (() => {
+      value: unknown = (() => {
         throw new Error('default');
       })(),
-    ): AsyncGenerator<number> {
-      yield 1;
+    ): AsyncGenerator<unknown> {
+      yield value;
     }
     setLocal(user, 'ada');
     const steps = broken();
@@ -327,6 +327,24 @@ describe('for await', () => {
 
     const closed = 'closed by ada';
     expect(read).toEqual([closed, 'ada', closed, closed, 'ada', closed, 'ada', closed, 'ada']);
+  });
+
+  test('code that was not compiled sees root while a loop over a list is left early', async () => {
+    const loop = async (leave: 'break' | 'return' | 'throw'): Promise<unknown> => {
+      setLocal(user, 'eve');
+      for await (const _ of [1, 2]) {
+        if (leave === 'break') break;
+        if (leave === 'return') return 1;
+        throw new Error('boom');
+      }
+      return 2;
+    };
+    const watch = sentry(() => getLocal(user));
+    await loop('break');
+    await loop('return');
+    await loop('throw').catch(() => {});
+
+    expect(new Set(watch.stop())).toEqual(new Set(['nobody']));
   });
 
   test('code that was not compiled sees root between the steps', async () => {

@@ -244,7 +244,7 @@ test('a double registration on an EventTarget stays one', () => {
   source.removeEventListener('x', listener);
   source.dispatchEvent(new Event('x'));
   expect(heard).toBe(3);
-  source.removeEventListener('x', listener, true);
+  source.removeEventListener('x', listener, { capture: true });
   source.dispatchEvent(new Event('x'));
   expect(heard).toBe(3);
 });
@@ -337,14 +337,9 @@ test('an `on` of something else is left as it was', () => {
   expect(calls[0]![2]).toBe(listener);
 });
 
-test('a method that is missing gives the error that the engine gives', () => {
+test('a method that is missing is a TypeError, as the engine gives', () => {
   const thing = {} as { on(name: string, listener: () => void): void };
-  let native: unknown;
-  try {
-    (0, eval)('(thing) => thing.on("x", () => {})')(thing);
-  } catch (error) {
-    native = error;
-  }
 
-  expect(() => thing.on('x', () => {})).toThrow((native as Error).message);
+  expect(() => thing.on('x', () => {})).toThrow(TypeError);
+  expect(() => thing.on('x', () => {})).toThrow('is not a function');
 });

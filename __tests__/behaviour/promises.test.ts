@@ -429,7 +429,7 @@ describe('thenables that are no promises', () => {
     };
     let read = '';
     try {
-      await broken;
+      await (broken as unknown);
     } catch {
       read = getLocal(user);
     }

@@ -1,5 +1,6 @@
 import type { NodePath, types as t } from '@babel/core';
 import { globalObjects } from './catalogue.js';
+import { keyName, typeWrappers } from './names.js';
 
 /** What a callee names, seen through scopes and imports. */
 export type Callee =
@@ -14,14 +15,16 @@ export type Callee =
  *   import { setTimeout } from 'timers'  module timers, setTimeout
  *   const timers = require('timers'); timers.setTimeout
  */
-export function calleeOf(path: NodePath): Callee | undefined {
+export function calleeOf(given: NodePath): Callee | undefined {
+  const path = withoutWrappers(given);
   const { node } = path;
+  if (node.type === 'CallExpression') return requiredModule(path);
   if (node.type === 'Identifier') return identifier(path, node.name);
   if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression')
     return undefined;
 
   const property = propertyName(node);
-  const object = path.get('object') as NodePath;
+  const object = withoutWrappers(path.get('object') as NodePath);
   if (property === undefined || object.node.type !== 'Identifier') {
     return property === undefined ? undefined : throughGlobalObject(object, property);
   }
@@ -41,9 +44,23 @@ export function propertyName(
   return property.type === 'StringLiteral' ? property.value : undefined;
 }
 
-/** `globalThis.process.nextTick`. */
+/** Types vanish, and `(0, f)` is `f`. */
+function withoutWrappers(path: NodePath): NodePath {
+  let at = path;
+  for (;;) {
+    const { node } = at;
+    if (node.type === 'SequenceExpression') {
+      const last: number = node.expressions.length - 1;
+      at = at.get(`expressions.${last}`) as NodePath;
+    } else if (typeWrappers.has(node.type)) at = at.get('expression') as NodePath;
+    else return at;
+  }
+}
+
+/** `globalThis.process.nextTick`, `require("timers").setTimeout`. */
 function throughGlobalObject(object: NodePath, property: string): Callee | undefined {
   const owner = calleeOf(object);
+  if (owner?.from === 'module') return memberOfModule(owner, property);
   if (owner?.from !== 'global' || owner.name.includes('.')) return undefined;
   return { from: 'global', name: `${owner.name}.${property}` };
 }
@@ -52,7 +69,8 @@ function identifier(path: NodePath, name: string): Callee | undefined {
   const binding = path.scope.getBinding(name);
   if (binding === undefined) return { from: 'global', name };
   if (binding.kind === 'module') return imported(binding.path);
-  return required(binding.path, name);
+  // What is assigned again may be anything by now.
+  return binding.constant ? aliased(binding.path, name) : undefined;
 }
 
 /** A module as a whole is named `*`. */
@@ -70,25 +88,33 @@ function imported(specifier: NodePath): Callee | undefined {
   return { from: 'module', module, name: '*' };
 }
 
-/** `const fs = require("fs")` and `const { readFile: read } = require("fs")`. */
-function required(declarator: NodePath, name: string): Callee | undefined {
+/** `const later = setTimeout`, `const { nextTick } = process`, `const { readFile: read } = require("fs")`. */
+function aliased(declarator: NodePath, name: string): Callee | undefined {
   const { node } = declarator;
-  if (node.type !== 'VariableDeclarator' || node.init?.type !== 'CallExpression') return undefined;
-  const { callee, arguments: args } = node.init;
-  const source = args[0];
-  if (callee.type !== 'Identifier' || callee.name !== 'require') return undefined;
-  if (source?.type !== 'StringLiteral' || declarator.scope.hasBinding('require', true)) {
-    return undefined;
-  }
-  const module = plainModule(source.value);
-  if (node.id.type === 'Identifier') return { from: 'module', module, name: '*' };
+  if (node.type !== 'VariableDeclarator' || !node.init) return undefined;
+  const value = calleeOf(declarator.get('init') as NodePath);
+  if (value === undefined || node.id.type === 'Identifier') return value;
   if (node.id.type !== 'ObjectPattern') return undefined;
+
   for (const property of node.id.properties) {
-    if (property.type !== 'ObjectProperty' || property.key.type !== 'Identifier') continue;
-    if (property.computed || property.value.type !== 'Identifier') continue;
-    if (property.value.name === name) return { from: 'module', module, name: property.key.name };
+    if (property.type !== 'ObjectProperty' || property.computed) continue;
+    const key = keyName(property.key);
+    if (property.value.type !== 'Identifier' || property.value.name !== name || key === '')
+      continue;
+    if (value.from === 'module') return memberOfModule(value, key);
+    if (globalObjects.has(value.name)) return { from: 'global', name: key };
+    return value.name.includes('.') ? undefined : { from: 'global', name: `${value.name}.${key}` };
   }
   return undefined;
+}
+
+/** `require("timers")`: the module as a whole. */
+function requiredModule(path: NodePath): Callee | undefined {
+  const { callee, arguments: args } = path.node as t.CallExpression;
+  const source = args[0];
+  if (callee.type !== 'Identifier' || callee.name !== 'require') return undefined;
+  if (source?.type !== 'StringLiteral' || path.scope.hasBinding('require', true)) return undefined;
+  return { from: 'module', module: plainModule(source.value), name: '*' };
 }
 
 function memberOfModule(

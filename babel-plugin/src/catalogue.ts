@@ -18,10 +18,17 @@ export type HelperName =
   | 'adopt'
   | 'adoptThrough'
   | 'back'
+  | 'backInModule'
   | 'end'
   | 'enter'
   | 'pause'
   | 'proceed'
+  | 'resumeModule'
+  | 'enterModule'
+  | 'chain'
+  | 'delegated'
+  | 'stepByHand'
+  | 'notConstructor'
   | 'resume'
   | 'run'
   | 'runThrough'
@@ -36,7 +43,6 @@ export type HelperName =
   | 'finallySettled'
   | 'newPromise'
   | 'settledNow'
-  | 'then'
   | 'tryCall'
   | 'withResolvers'
   | 'listen'
@@ -88,9 +94,10 @@ export const promiseStatics: Readonly<Record<string, HelperCall>> = {
 
 /** Methods that are known by name only. The helper looks at the receiver when the call is made. */
 export const methodCalls: Readonly<Record<string, HelperCall>> = {
-  then: { kind: 'promise', helper: 'then' },
+  then: { kind: 'promise', helper: 'chain' },
   catch: { kind: 'promise', helper: 'catchRejection' },
   finally: { kind: 'promise', helper: 'finallySettled' },
+  next: { kind: 'async', helper: 'stepByHand' },
   on: { kind: 'listener', helper: 'listen' },
   addListener: { kind: 'listener', helper: 'listen' },
   once: { kind: 'listener', helper: 'listen' },

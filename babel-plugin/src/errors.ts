@@ -1,4 +1,4 @@
-import type { NodePath } from '@babel/core';
+import type { NodePath, types as t } from '@babel/core';
 
 /** Every error the plugin can raise. Codes are public: renaming one is a breaking change. */
 export type PluginErrorCode =
@@ -30,13 +30,19 @@ export function invalidOption(name: string, expected: string, value: unknown): P
 }
 
 /** Points at the source line, as Babel's own errors do. */
-export function unknownDirective(path: NodePath, directive: string): Error {
+export function unknownDirective(program: NodePath, comment: t.Comment, directive: string): Error {
   const { code, message } = new PluginError(
     'DIRECTIVE_UNKNOWN',
     `Unknown comment "throughline: ${directive}". Write "throughline: off" before a statement or ` +
       `a class member to leave it alone, or "throughline: off file" to leave the file alone.`,
   );
-  return Object.assign(path.buildCodeFrameError(message), { code });
+  // Babel points at a node's place; a comment has one too.
+  const error = (program.hub as unknown as Hub).file.buildCodeFrameError(comment, message);
+  return Object.assign(error, { code });
+}
+
+interface Hub {
+  file: { buildCodeFrameError(at: { loc?: t.Comment['loc'] }, message: string): Error };
 }
 
 /** A helper that only exists once async functions have been lowered. */
@@ -55,5 +61,10 @@ export function list(names: readonly string[]): string {
 }
 
 function quote(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // A BigInt, or an object that holds itself.
+    return String(value);
+  }
 }

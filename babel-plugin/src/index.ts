@@ -1,7 +1,7 @@
 import type * as Babel from '@babel/core';
 import type { ConfigAPI, NodePath, PluginObj, PluginPass, types as t, Visitor } from '@babel/core';
 import { loweringHelpers } from './catalogue.js';
-import { directives, isOff } from './directives.js';
+import { checkDirectives, directives, isOff } from './directives.js';
 import { asyncLoweredFirst } from './errors.js';
 import { readOptions } from './options.js';
 import type { Options } from './options.js';
@@ -38,7 +38,8 @@ export default function throughline(api: PluginAPI, written: Options): PluginObj
       Program(program: NodePath<t.Program>, pass: PluginPass) {
         if (isRuntime(pass.filename) || isOff(pass.file.ast)) return;
         if (isInstrumented(program, compiledEntry(options.runtime))) return;
-        refuseLowered(program);
+        checkDirectives(program, pass.file.ast);
+        refuseLowered(program, pass.filename ?? '');
 
         const state = new FileState(api.types, options, program, pass);
         program.traverse(visitor, state);
@@ -64,9 +65,21 @@ function isInstrumented({ node }: NodePath<t.Program>, entry: string): boolean {
   });
 }
 
-function refuseLowered(program: NodePath<t.Program>): void {
+/**
+ * Async functions that this very build lowered are lost to us. What a dependency published in that
+ * form is not an error: its own helper came with its source.
+ */
+function refuseLowered(program: NodePath<t.Program>, filename: string): void {
+  if (filename.includes('/node_modules/')) return;
   for (const name of loweringHelpers) {
     const binding = program.scope.bindings[name];
-    if (binding && binding.kind !== 'module') throw asyncLoweredFirst(binding.path, name);
+    if (binding && isFromBabel(binding.path)) throw asyncLoweredFirst(binding.path, name);
   }
+}
+
+/** A helper that Babel wrote into the file, or imports from its own package. */
+function isFromBabel({ node, parent }: NodePath): boolean {
+  if (parent.type !== 'ImportDeclaration')
+    return node.type === 'FunctionDeclaration' || node.type === 'VariableDeclarator';
+  return parent.source.value.startsWith('@babel/runtime');
 }

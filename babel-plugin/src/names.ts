@@ -1,8 +1,8 @@
 import type { NodePath, types as t } from '@babel/core';
 import type { AnyFunction } from './rewrite/functions.js';
 
-/** Type-only wrappers, which vanish before the name is given. */
-const transparent = new Set([
+/** Wrappers that are types only, and vanish. */
+export const typeWrappers: ReadonlySet<string> = new Set([
   'TSAsExpression',
   'TSSatisfiesExpression',
   'TSNonNullExpression',
@@ -18,7 +18,7 @@ const transparent = new Set([
 export function givenName(path: NodePath): string {
   let child: NodePath = path;
   let parent = path.parentPath!;
-  while (transparent.has(parent.node.type)) [child, parent] = [parent, parent.parentPath!];
+  while (typeWrappers.has(parent.node.type)) [child, parent] = [parent, parent.parentPath!];
   const { node } = parent;
 
   switch (node.type) {
@@ -79,6 +79,7 @@ export function keyName(key: t.Node): string {
   }
 }
 
+/** A target in parentheses gives no name. */
 function identifierName(node: t.Node): string {
-  return node.type === 'Identifier' ? node.name : '';
+  return node.type === 'Identifier' && !node.extra?.['parenthesized'] ? node.name : '';
 }

@@ -11,19 +11,28 @@ export interface Activation {
   suspensions: number;
   /** It calls `eval` directly, or a function in it does: names may be assigned to unseen. */
   hasEval: boolean;
+  /** It uses `super`, or an arrow in it does. */
+  usesSuper: boolean;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   /** Where it returns something that may be a promise: statements, or the arrow of an expression. */
   readonly returns: Set<BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression>;
+  /** The rest of its returns. */
+  readonly otherReturns: Set<BabelTypes.ReturnStatement>;
+  /** A `finally` in it may overrule a return: every one that follows takes an adoption back. */
+  overrules: boolean;
 }
 
 export function activationOf(isAsync?: boolean | null, isGenerator?: boolean | null): Activation {
   return {
     suspensions: 0,
     hasEval: false,
+    usesSuper: false,
     isAsync: Boolean(isAsync),
     isGenerator: Boolean(isGenerator),
     returns: new Set(),
+    otherReturns: new Set(),
+    overrules: false,
   };
 }
 
@@ -34,6 +43,8 @@ export class FileState {
   readonly activations: Activation[] = [activationOf(true)];
   /** Names that the output needs declared at the top of the module. */
   readonly temporaries: BabelTypes.Identifier[] = [];
+  /** How many `throughline: off` comments apply to the code that is being visited. */
+  offDepth = 0;
   readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
   private strandName: string | undefined;
   private siteBaseName: string | undefined;
@@ -55,6 +66,11 @@ export class FileState {
 
   covers(kind: SpawnPointKind): boolean {
     return !this.options.skip.includes(kind);
+  }
+
+  /** Whether calls of a kind are rewritten at the place that is being visited. */
+  coversHere(kind: SpawnPointKind): boolean {
+    return this.offDepth === 0 && this.covers(kind);
   }
 
   /** A call of one of the runtime's functions. */

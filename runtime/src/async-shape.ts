@@ -6,15 +6,27 @@
  */
 const asyncFunction = Object.getPrototypeOf(async () => {}) as object;
 
-/** Marks one function and hands it back. */
-export function asAsync<F>(fn: F): F {
+/** Marks one function and hands it back; with `name`, where its place could not give it one. */
+export function asAsync<F>(fn: F, name?: string | symbol): F {
   Object.setPrototypeOf(fn, asyncFunction);
+  if (name !== undefined) Object.defineProperty(fn, 'name', { value: nameOf(name) });
   // A declaration has to stay a declaration, to be hoisted. Async functions have no prototype;
   // this one can only be emptied.
-  if (Object.hasOwn(fn as object, 'prototype')) {
+  if (Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable) {
     Object.defineProperty(fn, 'prototype', { value: undefined, writable: false });
   }
   return fn;
+}
+
+/** A key as a function's name (ECMAScript 10.2.9). */
+function nameOf(key: string | symbol): string {
+  if (typeof key === 'string') return key;
+  return key.description === undefined ? '' : `[${key.description}]`;
+}
+
+/** What `new` on an async function throws: the engine's own words. */
+export function notConstructor(name: string): TypeError {
+  return new TypeError(`${name} is not a constructor`);
 }
 
 /** Marks the methods of an object or a class that were async, by key. */

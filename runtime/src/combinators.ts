@@ -1,6 +1,8 @@
+import { currentFrame } from './current.js';
 import { isPromise } from './promises.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { OUTSIDE } from './frame.js';
+import { carried, isForeign } from './thenable.js';
 import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
 
@@ -37,6 +39,7 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
     return Reflect.apply(method as Method, receiver, args);
   }
 
+  const frame = currentFrame();
   const parts: Ending[] = [];
   const strand = new Strand(OUTSIDE, OUTSIDE);
   const settledBy = (carries: Carries, part: Ending | undefined): void => {
@@ -60,8 +63,10 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
       const resolve = (Promise as { resolve: unknown }).resolve;
       if (typeof resolve !== 'function') return resolve;
       return (value: unknown) => {
-        const promise = Reflect.apply(resolve, Promise, [value]) as Promise<unknown>;
-        const part = isPromise(promise) ? endingOf(promise) : undefined;
+        const foreign = !isPromise(value) && isForeign(value) ? carried(value, frame) : undefined;
+        const given = foreign ? foreign.handedOn : value;
+        const promise = Reflect.apply(resolve, Promise, [given]) as Promise<unknown>;
+        const part = foreign?.ending ?? (isPromise(promise) ? endingOf(promise) : undefined);
         if (part !== undefined) parts.push(part);
         return watched(promise, part, rule, settledBy);
       };

@@ -19,11 +19,19 @@ export type RuntimeErrorCode =
   | 'TOKEN_INVALID'
   | 'ADDRESS_INVALID'
   | 'ID_INVALID'
-  | 'REPORTS_DROPPED'
   | 'REPORTS_UNSENT'
   | 'COLLECTOR_UNREACHABLE'
   | 'METADATA_MISSING'
   | 'METADATA_MALFORMED';
+
+/** A value as an error message quotes it: even a BigInt, or an object that holds itself. */
+export function quote(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
 
 /** An error for the person who set something up wrongly. Never thrown while a program runs. */
 export class ThroughlineError extends Error {

@@ -2,19 +2,22 @@ import {
   adopt,
   adoptThrough,
   back,
+  backInModule,
   currentFrame,
   end,
   enter,
+  enterModule,
   pause,
   proceed,
   resume,
+  resumeModule,
   run,
   runIn,
   runThrough,
   setCurrentFrame,
   suspend,
 } from './current.js';
-import { asAsync, asyncMembers, toKey } from './async-shape.js';
+import { asAsync, notConstructor, asyncMembers, toKey } from './async-shape.js';
 import { combine } from './combinators.js';
 import { listen } from './emitters.js';
 import { addListener, removeListener } from './event-targets.js';
@@ -24,7 +27,7 @@ import {
   finallySettled,
   newPromise,
   settledNow,
-  then,
+  chain,
   tryCall,
   withResolvers,
 } from './promises.js';
@@ -32,7 +35,7 @@ import { shared } from './realm.js';
 import { siteOf, sites } from './sites.js';
 import { getLocal, setLocal } from './slots.js';
 import { getSpawnCallback, snapshot, spawn, spawnArguments, wrap } from './spawn.js';
-import { steps } from './steps.js';
+import { delegated, stepByHand, steps } from './steps.js';
 import { register } from './token.js';
 
 /** The functions over the current frame, as one set: two copies must not mix theirs. */
@@ -40,18 +43,24 @@ export const core = shared('core', {
   adopt,
   adoptThrough,
   back,
+  backInModule,
   end,
   enter,
+  enterModule,
   pause,
   proceed,
   resume,
+  resumeModule,
   run,
   runThrough,
   suspend,
   asAsync,
+  notConstructor,
   asyncMembers,
   toKey,
   steps,
+  delegated,
+  stepByHand,
   sites,
   siteOf,
   combine,
@@ -59,7 +68,7 @@ export const core = shared('core', {
   finallySettled,
   newPromise,
   settledNow,
-  then,
+  chain,
   tryCall,
   withResolvers,
   listen,

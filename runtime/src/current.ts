@@ -3,7 +3,7 @@ import type { Frame } from './frame.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
-import { Box, carried, isForeign } from './thenable.js';
+import { Box, carried, carriedToAwait, isForeign } from './thenable.js';
 
 /**
  * The frame of the code that is running now. Assigned in this file only, and not exported: behind
@@ -80,7 +80,10 @@ let returned: Ending | undefined;
 export function adoptThrough(value: unknown): unknown {
   const ending = endingOf(value);
   if (returned !== ending) returned = ending;
-  return ending === undefined && isForeign(value) ? carried(value, current) : value;
+  if (ending !== undefined || !isForeign(value)) return value;
+  const foreign = carried(value, current);
+  returned = foreign.ending;
+  return foreign.handedOn;
 }
 
 function strandThat(adopted: Ending): Strand {
@@ -102,20 +105,26 @@ export function suspend(strand: Strand, value: unknown): unknown {
     }
   }
   if (strand.frame !== current) strand.frame = current;
-  current = strand.outer!;
+  const { outer } = strand;
+  // Nothing to go back to: it came back from a suspension that nobody saw (`await using`).
+  current = outer === undefined ? OUTSIDE : outer;
   strand.outer = undefined;
   return value;
 }
 
 /**
- * Leaves the strand at a step of an iterator, whose result the platform awaits. A result that only
- * looks like a thenable is what the loop goes on with, so it cannot come in a box.
+ * Leaves the strand where the platform awaits something that does not come back through `resume`:
+ * a step of an iterator, a `yield`, the `return` of an async generator. What only looks like a
+ * thenable cannot go in a box there.
  */
-export function suspendStep(strand: Strand, result: unknown): unknown {
-  const handedOn =
-    endingOf(result) === undefined && isForeign(result) ? carried(result, current) : result;
+export function pause(strand: Strand, result: unknown): unknown {
+  const own = endingOf(result);
+  const { handedOn, ending } =
+    own === undefined && isForeign(result)
+      ? carried(result, current)
+      : { handedOn: result, ending: own };
   suspend(strand, undefined);
-  strand.awaiting = endingOf(result);
+  strand.awaiting = ending;
   return handedOn;
 }
 
@@ -126,9 +135,23 @@ export function resume<T>(strand: Strand, value: T): T {
   return strand.awaiting === undefined ? value : (takeIn(strand, value) as T);
 }
 
+/**
+ * Enters a module again after a top-level `await`. A module that throws has nowhere to leave its
+ * frame, so a microtask does it.
+ */
+export function resumeModule<T>(strand: Strand, value: T): T {
+  resetSoon();
+  return resume(strand, value);
+}
+
 /** Enters the strand if it is suspended: at the head of `catch` and `finally`, after `for await`. */
 export function back(strand: Strand): void {
   if (strand.outer === undefined) resume(strand, undefined);
+}
+
+/** The same in a module. */
+export function backInModule(strand: Strand): void {
+  if (strand.outer === undefined) resumeModule(strand, undefined);
 }
 
 /** Ends the strand: what it ended with is what its promise carries from now on. */
@@ -142,7 +165,10 @@ export function end(strand: Strand): void {
 /** `return value` in an async function: the strand's promise also ends with what `value` does. */
 export function adopt(strand: Strand, value: unknown): unknown {
   strand.adopted = adoptedBy(strand, value);
-  return strand.adopted === undefined && isForeign(value) ? carried(value, current) : value;
+  if (strand.adopted !== undefined || !isForeign(value)) return value;
+  const { handedOn, ending } = carried(value, current);
+  strand.adopted = ending;
+  return handedOn;
 }
 
 /** What a strand takes over with a promise. One that is resolved with itself rejects: nothing. */
@@ -156,19 +182,52 @@ export function enter(): Strand {
   const outer = current;
   const frame = branch(outer);
   current = frame;
-  return new Strand(frame, outer);
+  return (stepping = new Strand(frame, outer));
 }
 
-/** Leaves at a `yield`. What the caller sets meanwhile is the caller's. */
-export function pause(strand: Strand, value: unknown): unknown {
-  return suspend(strand, value);
+/**
+ * The strand of the generator that was entered last. Whoever calls `next()` clears it before, and so
+ * learns whose body that call has run.
+ */
+let stepping: Strand | undefined;
+
+/** The strand of each async generator that a compiled caller has stepped. */
+const generators = new WeakMap<object, Strand>();
+/** Frames of callers whose steps wait until the generator gets to them. */
+const asked = new WeakMap<Strand, Frame[]>();
+
+/** Calls one step of an iterator; the promise of a compiled async generator carries its strand. */
+export function takeStep(iterator: object, call: () => unknown): unknown {
+  const outer = stepping;
+  stepping = undefined;
+  try {
+    const promise = call();
+    if (!(promise instanceof Promise)) return promise;
+    const strand = stepping ?? generators.get(iterator);
+    if (strand === undefined) return promise;
+    if (stepping === undefined) asked.set(strand, [...(asked.get(strand) ?? []), current]);
+    else generators.set(iterator, strand);
+    if (endingOf(promise) === undefined) stampNew(promise, strand);
+    return promise;
+  } finally {
+    stepping = outer;
+  }
+}
+
+/** Makes a strand of a module with top-level `await`; a microtask leaves it if it throws. */
+export function enterModule(): Strand {
+  resetSoon();
+  return enter();
 }
 
 /** Goes on after a `yield`, in the frame of whoever called `next()`, joined with its own. */
 export function proceed<T>(strand: Strand, value: T): T {
   const own = settled(strand, strand.frame);
+  stepping = strand;
+  // A step that was asked for ahead begins when the platform gets to it.
+  const caller = current === OUTSIDE ? (asked.get(strand)?.shift() ?? current) : current;
   strand.outer = current;
-  current = joinFrames(branch(current), own);
+  current = joinFrames(branch(caller), own);
   return value;
 }
 
@@ -256,19 +315,32 @@ function settled(strand: Strand, frame: Frame): Frame {
 
 /** Takes in an ending and everything it took over in its turn. */
 export function joinEnding(mine: Frame, ending: Ending): Frame {
+  if (ending.adopted === undefined) return joinFrames(mine, ending.frame);
   let joined = mine;
-  let next: Ending | undefined = ending;
-  // A loop, since chains of `return promise` grow as long as the program likes.
-  while (next !== undefined) {
-    joined = joinFrames(joined, next.frame);
-    const adopted: Ending['adopted'] = next.adopted;
-    if (isList(adopted)) {
-      for (const part of adopted) joined = joinEnding(joined, part);
-      return joined;
-    }
-    next = adopted;
-  }
+  for (const frame of framesOf(ending)) joined = joinFrames(joined, frame);
   return joined;
+}
+
+/**
+ * The frames of an ending and of all that it took over, each once. Chains and piles of combinators
+ * grow as long as the program likes, so this is a loop; and the answer takes the place of the walk,
+ * since whoever asks has waited for all of them.
+ */
+function framesOf(ending: Ending): ReadonlySet<Frame> {
+  const seen = new Set<Ending>();
+  const frames = new Set<Frame>();
+  const open: Ending[] = [ending];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    frames.add(next.frame);
+    const { adopted } = next;
+    if (isList(adopted)) for (let i = adopted.length; i-- > 0;) open.push(adopted[i]!);
+    else if (adopted !== undefined) open.push(adopted);
+  }
+  frames.delete(OUTSIDE);
+  if (ending instanceof Strand) ending.adopted = [...frames];
+  return frames;
 }
 
 function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
@@ -277,8 +349,8 @@ function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
 
 /** What `await` is given for a value that is no native promise: its `then` runs in this frame. */
 function awaitable(strand: Strand, value: object): unknown {
-  const wrapped = carried(value, current, { box: true });
+  const { handedOn, ending } = carriedToAwait(value, current);
   // A box is opened on resumption, which looks only when something is awaited.
-  if (wrapped instanceof Box) strand.awaiting = OUTSIDE;
-  return wrapped;
+  strand.awaiting = ending ?? OUTSIDE;
+  return handedOn;
 }

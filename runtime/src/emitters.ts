@@ -32,24 +32,26 @@ export function listenerFrame(registered: Frame): Frame {
  */
 export function listen(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   method = methodOf(receiver, method);
-  const listener = args[1];
+  const [name, listener, ...rest] = args;
   if (typeof method !== 'function' || typeof listener !== 'function' || !isEmitter(receiver)) {
     return callAs(receiver, method, args);
   }
 
-  const once = onceMethods.get((method as { name: string }).name);
-  const own = once !== undefined && method === inherited(receiver, method.name);
-  if (own) {
-    const [name] = args;
-    const kept = listenerOnce(receiver, name, listener as AnyFunction);
-    const add = (receiver as unknown as Record<string, Method>)[once]!;
-    return Reflect.apply(add, receiver, [name, kept]);
+  const once = onceMethods.get(method.name);
+  if (once === undefined) {
+    return Reflect.apply(method, receiver, [name, listenerCallback(listener as Kept), ...rest]);
   }
-  return Reflect.apply(method, receiver, [
-    args[0],
-    listenerCallback(listener as AnyFunction),
-    ...args.slice(2),
-  ]);
+  if (method === inherited(receiver, method.name)) {
+    const add = (receiver as unknown as Record<string, Method>)[once]!;
+    return Reflect.apply(add, receiver, [name, listenerOnce(receiver, name, listener as Kept)]);
+  }
+  // A subclass's own `once`: whatever it adds for our function stands for the user's.
+  const kept = listenerCallback(listener as Kept);
+  const result: unknown = Reflect.apply(method, receiver, [name, kept, ...rest]);
+  for (const raw of (receiver as { rawListeners: Method }).rawListeners(name) as Kept[]) {
+    if (raw.listener === kept) raw.listener = kept.listener!;
+  }
+  return result;
 }
 
 /** What `once` and `prependOnceListener` add with. */
@@ -58,30 +60,45 @@ const onceMethods = new Map([
   ['prependOnceListener', 'prependListener'],
 ]);
 
-/** Ties a listener to the frame it is registered in. `listener.length` stays: emitters read it. */
-function listenerCallback(listener: AnyFunction): Kept {
+/** Functions that stand for listeners already, as a compiled subclass hands them to `super.on`. */
+const kepts = new WeakSet<Kept>();
+
+/** Ties a listener to the frame it is registered in. */
+function listenerCallback(listener: Kept): Kept {
+  // One that stands for another itself (a hand-made `once`) can be removed by either; ours by one.
+  if (kepts.has(listener) || listener.listener !== undefined) return listener;
   const registered = currentFrame();
-  const kept: Kept = function (this: unknown, ...args: unknown[]) {
+  return keptFor(listener, function (this: unknown, ...args: unknown[]) {
     return runIn(listenerFrame(registered), listener as never, this, args);
-  };
-  kept.listener = (listener as { listener?: AnyFunction }).listener ?? listener;
-  return kept;
+  });
 }
 
-function listenerOnce(emitter: object, name: unknown, listener: AnyFunction): Kept {
+function listenerOnce(emitter: object, name: unknown, listener: Kept): Kept {
   const inner = listenerCallback(listener);
   let fired = false;
-  const kept: Kept = function (this: unknown, ...args: unknown[]) {
-    if (fired) return undefined;
-    fired = true;
-    (emitter as { removeListener: Method }).removeListener(name, kept);
-    return Reflect.apply(inner, this, args);
-  };
-  kept.listener = listener;
+  const kept = keptFor(
+    (inner.listener ?? listener) as Kept,
+    function (this: unknown, ...args: unknown[]) {
+      if (fired) return undefined;
+      fired = true;
+      (emitter as { removeListener: Method }).removeListener(name, kept);
+      return Reflect.apply(inner, this, args);
+    },
+  );
   return kept;
 }
 
-const emitterMethods = ['on', 'once', 'emit', 'removeListener', 'listeners', 'listenerCount'];
+/** Emitters show `listener`, and remove by it; programs may read its `length`. */
+function keptFor(listener: Kept, kept: Kept): Kept {
+  kept.listener = listener as AnyFunction;
+  Object.defineProperty(kept, 'length', { value: listener.length });
+  kepts.add(kept);
+  return kept;
+}
+
+// `rawListeners` tells those that take `listener` for the function it stands for: EventEmitter3, which
+// compares functions, has none.
+const emitterMethods = ['on', 'once', 'emit', 'removeListener', 'listeners', 'rawListeners'];
 const known = new WeakMap<object, boolean>();
 
 /**

@@ -1,5 +1,5 @@
 import { complainOnce } from './complain.js';
-import { tokens, tokensWithFactory, tokensWithJoin, tokensWithSpawn } from './token.js';
+import { tokensWithFactory, tokensWithJoin, tokensWithSpawn } from './token.js';
 import type { AnyToken, Token } from './token.js';
 
 const UNSET: unique symbol = Symbol('unset');
@@ -85,7 +85,12 @@ export function joinFrames(mine: Frame, theirs: Frame): Frame {
 
 /** Makes the mutable records of a strand that starts from root, before anybody can share them. */
 function materialise(frame: Frame): Frame {
-  for (const token of tokensWithFactory) frame = frame.with(token, token.initialValue());
+  for (const token of tokensWithFactory) {
+    frame = frame.with(
+      token,
+      guarded(() => token.initialValue(), undefined),
+    );
+  }
   return frame;
 }
 
@@ -101,10 +106,4 @@ function guarded<A extends unknown[]>(
     complainOnce('SLOT_CALLBACK_THREW', `a slot's callback threw; its value is kept`, error);
     return fallback;
   }
-}
-
-/** True when `value` is a token that `register` returned in this realm. */
-export function isToken(value: unknown): boolean {
-  const index = (value as AnyToken | undefined)?.index;
-  return index !== undefined && tokens[index] === value;
 }

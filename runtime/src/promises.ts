@@ -3,6 +3,7 @@ import { adopt, adoptedBy, currentFrame, joinEnding, react } from './current.js'
 import { branch, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { endingOf, stamp, stampNew } from './promise-stamp.js';
+import { settler } from './settler.js';
 import { spawn } from './spawn.js';
 import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
@@ -18,12 +19,12 @@ const nativeCatch = native.catch as Method;
 const nativeFinally = native.finally as Method;
 
 /**
- * `receiver.then(...)`. `method` is the property as it was read in the program's own place, or its name.
+ * `receiver.then(...)`, under a name that makes no thenable of the module. `method` is the property as it was read in the program's own place, or its name.
  *
  * The callbacks run in the frame of this call, joined with what the promise's strand ended with;
  * the promise that comes back carries the callback's strand.
  */
-export function then(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+export function chain(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   method = methodOf(receiver, method);
   if (method !== nativeThen || !isPromise(receiver)) return foreign(receiver, method, args);
 
@@ -112,10 +113,12 @@ export function settledNow(receiver: unknown, method: unknown, ...args: unknown[
   const value = args[0];
   const frame = currentFrame();
   const carry = receiver === Promise && method === nativeResolve && isForeign(value);
-  const promise = Reflect.apply(method as Method, receiver, carry ? [carried(value, frame)] : args);
+  const given = carry ? carried(value, frame) : undefined;
+  const promise = Reflect.apply(method as Method, receiver, given ? [given.handedOn] : args);
   // A promise that is handed through keeps the strand it has.
   if (receiver !== Promise || promise === value || !isPromise(promise)) return promise;
-  if (frame !== OUTSIDE && endingOf(promise) === undefined) stampNew(promise, frame);
+  const ending = given?.ending ?? frame;
+  if (ending !== OUTSIDE && endingOf(promise) === undefined) stampNew(promise, ending);
   return promise;
 }
 const nativeResolve: unknown = Promise.resolve;
@@ -132,26 +135,6 @@ export function tryCall(receiver: unknown, method: unknown, ...args: unknown[]):
     react(strand, frame, () => (callback as Method)(...rest), undefined);
   const promise = Reflect.apply(method as Method, receiver, [inStrand]) as object;
   return stampIfNew(promise, strand);
-}
-
-/** What a promise that the platform settles, and nobody else, may be stamped with. */
-export function settler(strand: Strand, settle: unknown): (value?: unknown) => void {
-  // One parameter and no name, as the engine's own resolving functions.
-  return (value) => {
-    if (strand.outer === undefined) {
-      (settle as Reaction)(value);
-      return;
-    }
-    const frame = currentFrame();
-    strand.outer = undefined;
-    strand.frame = frame;
-    strand.adopted = adoptedBy(strand, value);
-    (settle as Reaction)(
-      strand.adopted === undefined && frame !== OUTSIDE && isForeign(value)
-        ? carried(value, frame)
-        : value,
-    );
-  };
 }
 
 export function isPromise(value: unknown): value is Promise<unknown> {

@@ -1,14 +1,16 @@
 import { currentFrame, setCurrentFrame } from './current.js';
 import { ThroughlineError } from './complain.js';
-import { isToken } from './frame.js';
-import type { Token } from './token.js';
+import { OUTSIDE } from './frame.js';
+import { Token } from './token.js';
 
 /** The slot's value in the code that is running now; the token's initial value if never set. */
 export function getLocal<T>(token: Token<T>): T {
   const frame = currentFrame();
-  if (token.hasFactory && !frame.has(token as never)) {
+  check(token);
+  // Outside every strand there is nobody to keep a record for: every read makes a new one.
+  if (token.hasFactory && frame !== OUTSIDE && !frame.has(token as never)) {
     // The record of a factory belongs to the strand from now on, or the next read makes another.
-    const value = frame.get(check(token));
+    const value = frame.get(token);
     setCurrentFrame(frame.with(token, value));
     return value;
   }
@@ -24,7 +26,7 @@ export function setLocal<T>(token: Token<T>, value: T): void {
 }
 
 function check<T>(token: Token<T>): Token<T> {
-  if (isToken(token)) return token;
+  if (token instanceof Token) return token;
   throw new ThroughlineError(
     'TOKEN_INVALID',
     `Expected a token that register() returned, but got ${String(token)}. ` +

@@ -1,4 +1,5 @@
-import { back, suspend, suspendStep } from './current.js';
+import { callAs, methodOf } from './call.js';
+import { back, pause, proceed, suspend, takeStep } from './current.js';
 import { endingOf } from './promise-stamp.js';
 import type { Strand } from './strand.js';
 
@@ -6,13 +7,27 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Source = Record<PropertyKey, unknown>;
 
 /**
- * What a `for await` loop or a `yield*` walks over instead of `source`.
+ * What a `for await` loop walks over instead of `source`.
  *
  * The iterator hands on the very promises of the inner one, so no tick is added, and every method
  * is looked up when and as often as the language does (ECMAScript 7.4). Each step leaves the
  * strand; the loop's body enters it again.
  */
 export function steps(strand: Strand, source: unknown): unknown {
+  return walked(strand, source, back);
+}
+
+/** The same for `yield*`, whose steps are taken by whoever calls `next()`: in their frame. */
+export function delegated(strand: Strand, source: unknown): unknown {
+  return walked(strand, source, (own) => {
+    if (own.outer === undefined) proceed(own, undefined);
+  });
+}
+
+/** Enters the strand for one step. */
+type Enter = (strand: Strand) => void;
+
+function walked(strand: Strand, source: unknown, enter: Enter): unknown {
   // The engine's own error names what is not iterable.
   if (source === undefined || source === null) return source;
   const from = Object(source) as Source;
@@ -20,26 +35,29 @@ export function steps(strand: Strand, source: unknown): unknown {
     get [Symbol.asyncIterator](): unknown {
       const method = from[Symbol.asyncIterator];
       if (typeof method !== 'function') return method;
-      return () => walk(strand, Reflect.apply(method, source, []), step);
+      return () => walk(strand, Reflect.apply(method, source, []), step, enter);
     },
     get [Symbol.iterator](): unknown {
       const method = from[Symbol.iterator];
       if (typeof method !== 'function') return method;
-      return () => walk(strand, Reflect.apply(method, source, []), stepOfValues);
+      return () => walk(strand, Reflect.apply(method, source, []), stepOfValues, enter);
     },
   };
 }
 
 type Step = (strand: Strand, result: unknown) => unknown;
 
-function walk(strand: Strand, inner: unknown, step: Step): unknown {
+function walk(strand: Strand, inner: unknown, step: Step, enter: Enter): unknown {
   if ((typeof inner !== 'object' && typeof inner !== 'function') || inner === null) return inner;
   const iterator = inner as Source;
   const take =
     (method: unknown): Method =>
     (...args) => {
-      back(strand);
-      return step(strand, Reflect.apply(method as Method, iterator, args));
+      enter(strand);
+      return step(
+        strand,
+        takeStep(iterator, () => Reflect.apply(method as Method, iterator, args)),
+      );
     };
   const optional = (name: string): unknown => {
     const method = iterator[name];
@@ -49,7 +67,10 @@ function walk(strand: Strand, inner: unknown, step: Step): unknown {
   return {
     next: typeof next === 'function' ? take(next) : next,
     get return(): unknown {
-      return optional('return');
+      const method = optional('return');
+      // The engine awaits the end of a plain iterator even when there is nothing to call.
+      if (method === undefined && step === stepOfValues) suspend(strand, undefined);
+      return method;
     },
     get throw(): unknown {
       return optional('throw');
@@ -58,7 +79,7 @@ function walk(strand: Strand, inner: unknown, step: Step): unknown {
 }
 
 /** One step of an async iterator: the promise goes on as it is. */
-const step: Step = suspendStep;
+const step: Step = pause;
 
 /** One step of a plain iterator in a `for await`: the engine awaits the value inside it. */
 const stepOfValues: Step = (strand, result) => {
@@ -75,3 +96,10 @@ const stepOfValues: Step = (strand, result) => {
     },
   };
 };
+
+/** `iterator.next(value)`, `return`, `throw`: a step taken by hand. */
+export function stepByHand(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  if (typeof receiver !== 'object' || receiver === null) return callAs(receiver, method, args);
+  return takeStep(receiver, () => callAs(receiver, method, args));
+}

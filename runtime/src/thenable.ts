@@ -1,5 +1,9 @@
 import { runIn } from './current.js';
+import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
+import { settler } from './settler.js';
+import { Strand } from './strand.js';
+import type { Ending } from './strand.js';
 
 /** Hides the content from the platform, which would look up its `then` a second time. */
 export class Box {
@@ -15,37 +19,50 @@ export function isForeign(value: unknown): value is object {
   return 'then' in (value as object);
 }
 
-/**
- * Makes a thenable's `then` run in `frame`.
- *
- * The platform looks `then` up at once and calls it from a microtask of its own, where no strand
- * is running. What comes back has a `then` that enters the frame first, so the number of look-ups
- * and of ticks stays as the language gives them (ECMAScript 27.2.2.2).
- *
- * With `box`, a `then` that turns out not to be callable costs its one look-up here, and the value
- * comes back in a box. Without it, such a value goes back as it is.
- */
-export function carried(value: object, frame: Frame, options: { box?: true } = {}): unknown {
-  if (options.box) {
-    let then: unknown;
-    try {
-      then = (value as { then: unknown }).then;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    if (typeof then !== 'function') return new Box(value);
-    return { then: inFrame(value, then as Then, frame) };
-  }
-  if (!hasCallableThen(value)) return value;
-  return {
-    get then() {
-      return inFrame(value, (value as { then: Then }).then, frame);
-    },
-  };
+/** What the platform is given for a thenable, and what the thenable's strand will have ended with. */
+export interface Carried {
+  readonly handedOn: unknown;
+  /** Absent when the value turned out to be no thenable. */
+  readonly ending?: Ending;
 }
 
-function inFrame(receiver: object, then: Then, frame: Frame): Then {
-  return (resolve, reject) => runIn(frame, then as never, receiver, [resolve, reject]);
+/**
+ * Makes a thenable's `then` run in `frame`, and notes who calls back.
+ *
+ * The platform looks `then` up at once and calls it from a microtask of its own, where no strand
+ * is running. What it is given has a `then` that enters the frame first, so the number of look-ups
+ * and of ticks stays as the language gives them (ECMAScript 27.2.2.2).
+ */
+export function carried(value: object, frame: Frame): Carried {
+  if (!hasCallableThen(value)) return { handedOn: value };
+  const ending = new Strand(OUTSIDE, OUTSIDE);
+  const handedOn = {
+    get then() {
+      return inFrame(value, (value as { then: Then }).then, frame, ending);
+    },
+  };
+  return { handedOn, ending };
+}
+
+/**
+ * The same for `await`, which may look `then` up here: a `then` that turns out not to be callable
+ * costs its one look-up, and the value comes back in a box.
+ */
+export function carriedToAwait(value: object, frame: Frame): Carried {
+  let then: unknown;
+  try {
+    then = (value as { then: unknown }).then;
+  } catch (error) {
+    return { handedOn: Promise.reject(error) };
+  }
+  if (typeof then !== 'function') return { handedOn: new Box(value) };
+  const ending = new Strand(OUTSIDE, OUTSIDE);
+  return { handedOn: { then: inFrame(value, then as Then, frame, ending) }, ending };
+}
+
+function inFrame(receiver: object, then: Then, frame: Frame, ending: Strand): Then {
+  return (resolve, reject) =>
+    runIn(frame, then as never, receiver, [settler(ending, resolve), settler(ending, reject)]);
 }
 
 /** Asks without running a getter: one that answers differently the second time stays untouched. */

@@ -6,14 +6,15 @@ export function rewriteAwait(node: BabelTypes.AwaitExpression, state: FileState)
   const { t } = state;
   const suspended = state.call('suspend', state.strand(), node.argument);
   const awaited = { ...t.awaitExpression(suspended), loc: node.loc ?? null };
-  return { ...state.call('resume', state.strand(), awaited), loc: node.loc ?? null };
+  const resume = state.activations.length === 1 ? 'resumeModule' : 'resume';
+  return { ...state.call(resume, state.strand(), awaited), loc: node.loc ?? null };
 }
 
 /** `yield value` in an async generator becomes `proceed(strand, yield pause(strand, value))`. */
 export function rewriteYield(node: BabelTypes.YieldExpression, state: FileState): BabelTypes.Node {
   const { t } = state;
   if (node.delegate) {
-    const walked = state.call('steps', state.strand(), node.argument!);
+    const walked = state.call('delegated', state.strand(), node.argument!);
     return state.call('resume', state.strand(), { ...node, argument: walked });
   }
   const value = node.argument ?? t.unaryExpression('void', t.numericLiteral(0));
@@ -26,7 +27,7 @@ export function rewriteGeneratorReturn(
   node: BabelTypes.ReturnStatement,
   state: FileState,
 ): BabelTypes.Node {
-  return { ...node, argument: state.call('suspend', state.strand(), node.argument!) };
+  return { ...node, argument: state.call('pause', state.strand(), node.argument!) };
 }
 
 /** `return value` in an async function, when the value may be a promise: `return adopt(strand, value)`. */
@@ -35,10 +36,13 @@ export function rewriteReturned(
   state: FileState,
   suspends: boolean,
 ): void {
+  const { t } = state;
   const adopted = (value: BabelTypes.Expression): BabelTypes.Expression =>
     suspends ? state.call('adopt', state.strand(), value) : state.call('adoptThrough', value);
-  if (node.type === 'ReturnStatement') node.argument = adopted(node.argument!);
-  else node.body = adopted(node.body as BabelTypes.Expression);
+  if (node.type === 'ReturnStatement') {
+    // A bare `return` in a `finally` takes back what an earlier one adopted.
+    node.argument = adopted(node.argument ?? t.unaryExpression('void', t.numericLiteral(0)));
+  } else node.body = adopted(node.body as BabelTypes.Expression);
 }
 
 /**
@@ -48,8 +52,6 @@ export function rewriteReturned(
  */
 export function rewriteTry(node: BabelTypes.TryStatement, state: FileState): void {
   const { t } = state;
-  const back = (): BabelTypes.Statement =>
-    t.expressionStatement(state.call('back', state.strand()));
   if (node.handler) {
     const { param, body } = node.handler;
     if (param && param.type !== 'Identifier') {
@@ -59,9 +61,9 @@ export function rewriteTry(node: BabelTypes.TryStatement, state: FileState): voi
       const taken = t.variableDeclarator(param, t.identifier(caught.name));
       body.body.unshift(t.variableDeclaration('let', [taken]));
     }
-    body.body.unshift(back());
+    body.body.unshift(back(state));
   }
-  node.finalizer?.body.unshift(back());
+  node.finalizer?.body.unshift(back(state));
 }
 
 /**
@@ -78,7 +80,7 @@ export function rewriteForAwait(
   const { t } = state;
   const item = state.program.scope.generateUidIdentifier('item');
   const body = node.body.type === 'BlockStatement' ? node.body : t.blockStatement([node.body]);
-  const head: BabelTypes.Statement[] = [t.expressionStatement(state.call('back', state.strand()))];
+  const head: BabelTypes.Statement[] = [back(state)];
   if (node.left.type === 'VariableDeclaration') {
     const [declarator] = node.left.declarations;
     declarator!.init = t.identifier(item.name);
@@ -98,9 +100,26 @@ export function rewriteForAwait(
   return loop;
 }
 
+/**
+ * A plain `for of` closes its iterator when an `await` in its body rejects. `return` and a generator's
+ * `finally` then belong to the strand:
+ *
+ *   for (const item of source) try { ... } finally { back(strand); }
+ */
+export function rewriteForOf(node: BabelTypes.ForOfStatement, state: FileState): void {
+  const { t } = state;
+  const body = node.body.type === 'BlockStatement' ? node.body : t.blockStatement([node.body]);
+  node.body = t.blockStatement([t.tryStatement(body, null, t.blockStatement([back(state)]))]);
+}
+
 /** The `try` around a loop, outside its labels. */
 export function returnAfterLoop(loop: BabelTypes.Statement, state: FileState): BabelTypes.Node {
   const { t } = state;
-  const back = t.expressionStatement(state.call('back', state.strand()));
-  return t.tryStatement(t.blockStatement([loop]), null, t.blockStatement([back]));
+  return t.tryStatement(t.blockStatement([loop]), null, t.blockStatement([back(state)]));
+}
+
+/** Enters the strand if it is suspended; a module that throws afterwards has no `end`. */
+function back(state: FileState): BabelTypes.Statement {
+  const name = state.activations.length === 1 ? 'backInModule' : 'back';
+  return state.t.expressionStatement(state.call(name, state.strand()));
 }

@@ -17,6 +17,7 @@ export interface Facts {
   /** The name it has at run time, for stack traces; empty when it has none. */
   readonly name: string;
   readonly hasEval: boolean;
+  readonly usesSuper: boolean;
   /** A `var` of the body repeats a parameter, so that body and parameters must stay in one scope. */
   readonly repeatsParameter: boolean;
 }
@@ -147,11 +148,9 @@ function isThis(param: Parameter): boolean {
 
 /** `{ name: fn }.name`: a function takes its name from where it stands, and keeps it here. */
 export function keepName(fn: BabelTypes.Expression, name: string, t: Types): BabelTypes.Expression {
-  const key =
-    t.isValidIdentifier(name, false) && name !== '__proto__'
-      ? t.identifier(name)
-      : t.stringLiteral(name);
-  return memberOf(t.objectProperty(key, fn, name === '__proto__'), key, t, name === '__proto__');
+  const key = keyFor(name, t);
+  // `__proto__: fn` would set a prototype; as a computed key it is a property like any other.
+  return memberOf(t.objectProperty(key, fn, name === '__proto__'), key, t);
 }
 
 /**
@@ -159,26 +158,26 @@ export function keepName(fn: BabelTypes.Expression, name: string, t: Types): Bab
  * constructed and has no `prototype`, as async functions have none.
  */
 export function asMethod(name: string, { params, body }: Halves, t: Types): BabelTypes.Expression {
-  const key = t.isValidIdentifier(name, false) ? t.identifier(name) : t.stringLiteral(name);
+  const key = keyFor(name, t);
   return memberOf(
     t.objectMethod('method', key, params as BabelTypes.FunctionParameter[], body),
     key,
     t,
-    name === '__proto__',
   );
+}
+
+type Key = BabelTypes.Identifier | BabelTypes.StringLiteral;
+
+function keyFor(name: string, t: Types): Key {
+  const isPlain = t.isValidIdentifier(name, false) && name !== '__proto__';
+  return isPlain ? t.identifier(name) : t.stringLiteral(name);
 }
 
 function memberOf(
   member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod,
-  key: BabelTypes.Identifier | BabelTypes.StringLiteral,
+  key: Key,
   t: Types,
-  computed: boolean,
 ): BabelTypes.Expression {
-  // `__proto__: fn` would set a prototype; as a computed key it is a property like any other.
-  if (computed) member.computed = true;
-  return t.memberExpression(
-    t.objectExpression([member]),
-    t.cloneNode(key),
-    key.type === 'StringLiteral',
-  );
+  const object = t.objectExpression([member]);
+  return t.memberExpression(object, t.cloneNode(key), key.type === 'StringLiteral');
 }

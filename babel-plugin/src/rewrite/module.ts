@@ -23,7 +23,7 @@ export function finishModule(program: BabelTypes.Program, state: FileState): voi
 /** Top-level `await`: the module is a strand. */
 function enterModule(program: BabelTypes.Program, state: FileState): void {
   const { t } = state;
-  const strand = t.variableDeclarator(state.strand(), state.call('enter'));
+  const strand = t.variableDeclarator(state.strand(), state.call('enterModule'));
   program.body.unshift(t.variableDeclaration('const', [strand]));
   program.body.push(t.expressionStatement(state.call('end', state.strand())));
 }

@@ -1,12 +1,14 @@
 import type { NodePath, types as BabelTypes } from '@babel/core';
 import type { FileState } from '../state.js';
 import { keyName } from '../names.js';
+import { patternNames } from './blocks.js';
 import { asMethod, halves, keepName } from './functions.js';
 import type { AnyFunction, Facts } from './functions.js';
 import { replace } from './replace.js';
 
 type Declaration = BabelTypes.FunctionDeclaration;
-type Method = BabelTypes.ObjectMethod | BabelTypes.ClassMethod | BabelTypes.ClassPrivateMethod;
+type ObjectMethod = BabelTypes.ObjectMethod;
+type Method = ObjectMethod | BabelTypes.ClassMethod | BabelTypes.ClassPrivateMethod;
 
 /** Puts the rewritten function where the async one was, in the form that changes least there. */
 export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: FileState): void {
@@ -27,14 +29,64 @@ export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: 
         conciseIfPossible(body),
       );
       arrow.loc = node.loc ?? null;
-      const named = facts.name === '' ? arrow : keepName(arrow, facts.name, t);
-      return replace(path, state.call('asAsync', named));
+      if (facts.name !== '')
+        return replace(path, state.call('asAsync', keepName(arrow, facts.name, t)));
+      const key = namingKey(path, state);
+      return replace(path, key ? state.call('asAsync', arrow, key) : state.call('asAsync', arrow));
     }
     default: {
+      // A method of an object can become a property, unless `super` ties it to the object.
+      if (node.type === 'ObjectMethod' && !facts.usesSuper) {
+        return placeObjectMethod(path as NodePath<ObjectMethod>, facts, state);
+      }
       const { params, body } = halves(node, facts, state);
       replace(path, { ...node, async: false, params, body } as Method);
     }
   }
+}
+
+/** `{ async load() { ... } }` becomes `{ load: asAsync({ load() { ... } }.load) }`. */
+function placeObjectMethod(path: NodePath<ObjectMethod>, facts: Facts, state: FileState): void {
+  const { t } = state;
+  const { node } = path;
+  const parts = halves(node, facts, state);
+  if (!node.computed) {
+    const isProto = facts.name === '__proto__';
+    const key = isProto ? t.stringLiteral(facts.name) : node.key;
+    const value = state.call('asAsync', asMethod(facts.name, parts, t));
+    return replace(path, t.objectProperty(key, value, isProto));
+  }
+  //   { [key = toKey(name)]: asAsync({ [key]() { ... } }[key]) }
+  const key = computedKey(node, state);
+  const method = t.objectMethod('method', t.identifier(key.name), ...methodParts(parts), true);
+  const taken = t.memberExpression(t.objectExpression([method]), t.identifier(key.name), true);
+  replace(path, t.objectProperty(node.key, state.call('asAsync', taken), true));
+}
+
+function methodParts({
+  params,
+  body,
+}: ReturnType<typeof halves>): [BabelTypes.FunctionParameter[], BabelTypes.BlockStatement] {
+  return [params as BabelTypes.FunctionParameter[], body];
+}
+
+/** The computed key that names a function, kept where it is evaluated; undefined without one. */
+function namingKey(path: NodePath, state: FileState): BabelTypes.Identifier | undefined {
+  const { parent } = path;
+  if (parent.type !== 'ObjectProperty' || !parent.computed || parent.value !== path.node) return;
+  return state.t.identifier(computedKey(parent, state).name);
+}
+
+/** Evaluates a computed key once, in its place, and keeps it: `[key = toKey(name)]`. */
+function computedKey(
+  member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod | BabelTypes.ClassMethod,
+  state: FileState,
+): BabelTypes.Identifier {
+  const { t } = state;
+  const key = state.temporary('key');
+  const once = state.call('toKey', member.key as BabelTypes.Expression);
+  member.key = t.assignmentExpression('=', t.identifier(key.name), once);
+  return key;
 }
 
 /** `() => { return call; }` is `() => call`. */
@@ -55,12 +107,16 @@ function functionExpression(
   const parts = halves(node, facts, state);
   const own = node.id && path.scope.getOwnBinding(node.id.name);
   const refersToItself = own?.kind === 'local' && own.referenced;
-  if (own && (!own.constant || facts.hasEval)) {
-    // Its body assigns to its own name, which only a function expression ignores.
+  if ((own && (!own.constant || facts.hasEval)) || repeatsName(parts.params)) {
+    // Its body assigns to its own name, or two parameters share one: a method refuses both.
     const params = parts.params as BabelTypes.FunctionParameter[];
-    return state.call('asAsync', t.functionExpression(node.id, params, parts.body));
+    parts.body.body.unshift(refusesNew(facts.name || 'anonymous function', state));
+    return state.call('asAsync', t.functionExpression(node.id ?? null, params, parts.body));
   }
-  const marked = state.call('asAsync', asMethod(facts.name, parts, t));
+  const marked = state.call('asAsync', asMethod(facts.name || ANONYMOUS, parts, t));
+  // Its text should begin as a function's does, for those who parse parameters out of it; so it has
+  // a name there, and loses it.
+  if (facts.name === '') marked.arguments.push(namingKey(path, state) ?? t.stringLiteral(''));
   if (!refersToItself) return marked;
 
   //   (() => { const load = asAsync({ load() { ... load ... } }.load); return load; })()
@@ -92,7 +148,7 @@ function placeDeclaration(path: NodePath<Declaration>, facts: Facts, state: File
   }
 
   const id = node.id ?? state.program.scope.generateUidIdentifier('default');
-  parts.body.body.unshift(refusesNew(id.name, facts.name, state));
+  parts.body.body.unshift(refusesNew(facts.name, state));
   const params = parts.params as BabelTypes.FunctionParameter[];
   const declaration = { ...t.functionDeclaration(t.identifier(id.name), params, parts.body) };
   declaration.loc = node.loc ?? null;
@@ -102,13 +158,19 @@ function placeDeclaration(path: NodePath<Declaration>, facts: Facts, state: File
   hoist(path, t.expressionStatement(mark));
 }
 
-/** `if (new.target) throw new TypeError("load is not a constructor")`, the engine's own words. */
-function refusesNew(id: string, name: string, state: FileState): BabelTypes.Statement {
+const ANONYMOUS = 'anonymous';
+
+function repeatsName(params: readonly BabelTypes.Node[]): boolean {
+  const names = params.flatMap(patternNames);
+  return new Set(names).size < names.length;
+}
+
+/** `if (new.target) throw notConstructor("load")`. */
+function refusesNew(name: string, state: FileState): BabelTypes.Statement {
   const { t } = state;
-  const message = t.stringLiteral(`${name || id} is not a constructor`);
   return t.ifStatement(
     t.metaProperty(t.identifier('new'), t.identifier('target')),
-    t.throwStatement(t.newExpression(t.identifier('TypeError'), [message])),
+    t.throwStatement(state.call('notConstructor', t.stringLiteral(name))),
   );
 }
 
@@ -164,12 +226,15 @@ export function markMembers(
 /** A class with async methods marks them as its first act: `static { asyncMembers(this, ["load"]); }`. */
 export function markClass(
   node: BabelTypes.ClassBody,
-  asyncMethods: readonly BabelTypes.ClassMethod[],
+  asyncMethods: readonly (BabelTypes.ClassMethod | BabelTypes.ClassPrivateMethod)[],
   state: FileState,
 ): void {
   const { t } = state;
   const marks = [false, true].flatMap((isStatic) => {
-    const methods = asyncMethods.filter((method) => Boolean(method.static) === isStatic);
+    const methods = asyncMethods.filter(
+      (method): method is BabelTypes.ClassMethod =>
+        method.type === 'ClassMethod' && Boolean(method.static) === isStatic,
+    );
     if (methods.length === 0) return [];
     const holder = isStatic
       ? t.thisExpression()
@@ -177,21 +242,21 @@ export function markClass(
     const keys = t.arrayExpression(methods.map((method) => memberKey(method, state)));
     return [t.expressionStatement(state.call('asyncMembers', holder, keys))];
   });
-  node.body.unshift(t.staticBlock(marks));
+  for (const method of asyncMethods) {
+    // A private method of instances can be reached through an instance only, and stays unmarked.
+    if (method.type !== 'ClassPrivateMethod' || !method.static) continue;
+    const member = t.memberExpression(t.thisExpression(), t.cloneNode(method.key));
+    marks.push(t.expressionStatement(state.call('asAsync', member)));
+  }
+  if (marks.length > 0) node.body.unshift(t.staticBlock(marks));
 }
 
-/** A member's key as an expression; a computed one is evaluated once, in its place, and kept. */
+/** A member's key as an expression. */
 function memberKey(
   method: BabelTypes.ObjectMethod | BabelTypes.ClassMethod,
   state: FileState,
 ): BabelTypes.Expression {
   const { t } = state;
   if (!method.computed) return t.stringLiteral(keyName(method.key));
-  const key = state.temporary('key');
-  method.key = t.assignmentExpression(
-    '=',
-    key,
-    state.call('toKey', method.key as BabelTypes.Expression),
-  );
-  return t.identifier(key.name);
+  return t.identifier(computedKey(method, state).name);
 }

@@ -3,6 +3,7 @@ import {
   returnAfterLoop,
   rewriteAwait,
   rewriteForAwait,
+  rewriteForOf,
   rewriteGeneratorReturn,
   rewriteTry,
   rewriteYield,
@@ -30,9 +31,12 @@ export const awaits: Visitor<FileState> = {
   },
 
   ReturnStatement: {
-    enter({ node }, { activation }) {
+    enter(path, { activation }) {
+      const { node } = path;
       // Judged before the value is rewritten: afterwards everything is a call.
-      if (node.argument && mayBePromise(node.argument)) activation.returns.add(node);
+      const mayAdopt = node.argument && mayBePromise(node.argument);
+      (mayAdopt ? activation.returns : activation.otherReturns).add(node);
+      if (isInFinalizer(path)) activation.overrules = true;
     },
     exit(path, state) {
       const { activation } = state;
@@ -43,9 +47,20 @@ export const awaits: Visitor<FileState> = {
     },
   },
 
+  'BreakStatement|ContinueStatement'(path, { activation }) {
+    if (isInFinalizer(path)) activation.overrules = true;
+  },
+
   ForOfStatement: {
+    enter(path, state) {
+      before.set(path.node, state.activation.suspensions);
+    },
     exit(path, state) {
-      if (!path.node.await || !state.covers('async')) return;
+      if (!state.covers('async')) return;
+      if (!path.node.await) {
+        if (state.activation.suspensions > before.get(path.node)!) rewriteForOf(path.node, state);
+        return;
+      }
       state.activation.suspensions++;
       const loop = rewriteForAwait(path.node, state);
       replace(path, loop);
@@ -72,7 +87,16 @@ export const awaits: Visitor<FileState> = {
   },
 };
 
-/** Suspensions of the function so far, when a `try` was entered. */
+/** Whether a jump stands in a `finally`, where it overrules a `return`. */
+function isInFinalizer(path: NodePath): boolean {
+  let child = path;
+  for (let at = path.parentPath; at && !at.isFunction(); child = at, at = at.parentPath) {
+    if (at.isTryStatement() && at.node.finalizer === child.node) return true;
+  }
+  return false;
+}
+
+/** Suspensions of the function so far, when a `try` or a loop was entered. */
 const before = new WeakMap<t.Node, number>();
 
 /** Labelled statements around a `for await`. */

@@ -15,6 +15,7 @@ import {
   rewriteNewPromise,
   rewriteSite,
 } from '../rewrite/calls.js';
+import { lowerChain } from '../rewrite/optional-chains.js';
 import { replace } from '../rewrite/replace.js';
 import type { FileState } from '../state.js';
 
@@ -37,14 +38,21 @@ export const calls: Visitor<FileState> = {
   OptionalCallExpression: {
     exit(path, state) {
       const callee = calleeOf(path.get('callee') as NodePath);
-      if (callee) rewriteKnown(path, callee, state);
+      if (!(callee && rewriteKnown(path, callee, state))) noteMethod(path, state);
+      lowerIfNoted(path, state);
+    },
+  },
+
+  OptionalMemberExpression: {
+    exit(path, state) {
+      lowerIfNoted(path, state);
     },
   },
 
   NewExpression: {
     exit(path, state) {
       const callee = calleeOf(path.get('callee') as NodePath);
-      if (callee?.from !== 'global' || callee.name !== 'Promise' || !state.covers('promise'))
+      if (callee?.from !== 'global' || callee.name !== 'Promise' || !state.coversHere('promise'))
         return;
       if (path.node.arguments.length !== 1 || path.node.arguments[0]!.type === 'SpreadElement')
         return;
@@ -65,7 +73,7 @@ function rewriteKnown(
   const { node } = path;
   const call = callbackCall(callee);
   if (call) {
-    if (state.covers(call.kind) && rewriteCallbacks(node, call, state)) {
+    if (state.coversHere(call.kind) && rewriteCallbacks(node, call, state)) {
       state.sites.add(node, call.kind, callee.name);
     }
     return true;
@@ -95,7 +103,7 @@ function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileS
   const method = name.slice('Promise.'.length);
   if (!Object.hasOwn(promiseStatics, method)) return false;
   const { kind, helper } = promiseStatics[method]!;
-  if (!state.covers(kind)) return true;
+  if (!state.coversHere(kind)) return true;
   state.sites.add(path.node, kind, name);
   replace(path, rewriteMethodCall(path.node, helper, { readLate: false }, state));
   return true;
@@ -107,9 +115,56 @@ function rewriteMethod(path: NodePath<t.CallExpression>, state: FileState): void
   const name = propertyName(node.callee);
   if (name === undefined || !Object.hasOwn(methodCalls, name)) return;
   const { kind, helper } = methodCalls[name]!;
-  if (!state.covers(kind) || node.arguments.length === 0) return;
-  state.sites.add(node, kind, name);
+  if (!state.coversHere(kind)) return;
+  // The method's own place: a chain of calls begins where its first receiver does.
+  state.sites.add(node.callee.property, kind, name);
   replace(path, rewriteMethodCall(node, helper, { readLate: inert.has(node) }, state));
+}
+
+/** Calls of methods known by name, by the optional chain they are part of. */
+const noted = new WeakMap<t.Node, Set<t.Node>>();
+
+function noteMethod(path: NodePath<t.OptionalCallExpression>, state: FileState): void {
+  const { callee } = path.node;
+  if (callee.type !== 'OptionalMemberExpression' && callee.type !== 'MemberExpression') return;
+  const name = propertyName(callee);
+  if (name === undefined || !Object.hasOwn(methodCalls, name)) return;
+  if (!state.coversHere(methodCalls[name]!.kind) || callee.object.type === 'Super') return;
+
+  const { node: chain, parent } = wholeChain(path);
+  // `delete a?.b` deletes a property of the chain's own.
+  if (parent.type === 'UnaryExpression' && parent.operator === 'delete') return;
+  noted.set(chain, (noted.get(chain) ?? new Set()).add(path.node));
+}
+
+/** The outermost link of an optional chain: what is skipped as a whole. */
+function wholeChain(path: NodePath): NodePath {
+  const { parentPath, key } = path;
+  const isLink =
+    (parentPath?.isOptionalMemberExpression() && key === 'object') ||
+    (parentPath?.isOptionalCallExpression() && key === 'callee');
+  return isLink ? wholeChain(parentPath) : path;
+}
+
+function lowerIfNoted(
+  path: NodePath<t.OptionalCallExpression> | NodePath<t.OptionalMemberExpression>,
+  state: FileState,
+): void {
+  const found = noted.get(path.node);
+  if (found === undefined) return;
+  const lowered = lowerChain(
+    path.node,
+    found,
+    (call, receiver, method) => {
+      const { property } = call.callee as t.MemberExpression;
+      const name = propertyName(call.callee as t.MemberExpression)!;
+      const { kind, helper } = methodCalls[name]!;
+      state.sites.add(property, kind, name);
+      return state.call(helper, receiver, method, ...call.arguments);
+    },
+    state,
+  );
+  replace(path, lowered);
 }
 
 /** Arguments that can be evaluated before or after a property is read, and nobody would notice. */

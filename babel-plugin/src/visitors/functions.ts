@@ -1,5 +1,5 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
-import { functionName } from '../names.js';
+import { functionName, keyName } from '../names.js';
 import { patternNames, varNames } from '../rewrite/blocks.js';
 import { rewriteReturned } from '../rewrite/awaits.js';
 import { rewriteGenerator } from '../rewrite/functions.js';
@@ -25,22 +25,30 @@ export const functions: Visitor<FileState> = {
       }
     },
     exit(path, state) {
-      const { suspensions, hasEval, isAsync, isGenerator, returns } = state.activations.pop()!;
+      const activation = state.activations.pop()!;
+      const { suspensions, hasEval, usesSuper, isAsync, isGenerator } = activation;
       if (!isAsync || !state.covers('async') || !path.node.body) return;
 
       const fn = path as NodePath<AnyFunction>;
       if (isGenerator) return replace(path, rewriteGenerator(fn.node, state));
       const suspends = suspensions > 0;
-      for (const node of returns) rewriteReturned(node, state, suspends);
+      const { returns, otherReturns, overrules } = activation;
+      const adopting = overrules ? [...returns, ...otherReturns] : returns;
+      for (const node of adopting) rewriteReturned(node, state, suspends);
       const facts = {
         suspends,
         hasEval,
+        usesSuper,
         name: functionName(fn),
         repeatsParameter: repeatsParameter(fn.node),
       };
       placeFunction(fn, facts, state);
       keepForMarks(fn);
     },
+  },
+
+  Super(_path, state) {
+    for (const activation of state.activations) activation.usesSuper = true;
   },
 
   'BlockStatement|Program|StaticBlock|SwitchCase|TSModuleBlock': {
@@ -69,7 +77,9 @@ const asyncMethods = new WeakMap<t.Node, t.Node[]>();
 
 function keepForMarks(path: NodePath<AnyFunction>): void {
   const { node, parent, container, key } = path;
-  if (node.type !== 'ObjectMethod' && node.type !== 'ClassMethod') return;
+  const isMember = node.type === 'ObjectMethod' || node.type === 'ClassMethod';
+  if (!isMember && node.type !== 'ClassPrivateMethod') return;
+  if (isReplaced(path)) return;
   const placed = (container as t.Node[])[key as number]!;
   asyncMethods.set(parent, [...(asyncMethods.get(parent) ?? []), placed]);
 }
@@ -79,4 +89,19 @@ function repeatsParameter(node: AnyFunction): boolean {
   const declared = new Set(varNames(node.body.body));
   if (declared.size === 0) return false;
   return node.params.some((param) => patternNames(param).some((name) => declared.has(name)));
+}
+
+/** Whether the member is marked where it stands, or a later one of the same name takes its place. */
+function isReplaced({ node, container, key }: NodePath<AnyFunction>): boolean {
+  const members = container as t.Node[];
+  if (members[key as number]!.type === 'ObjectProperty') return true;
+  if (node.type !== 'ObjectMethod' && node.type !== 'ClassMethod') return false;
+  if (node.computed) return false;
+  return members.slice((key as number) + 1).some((member) => {
+    if (member.type === 'SpreadElement') return true;
+    if (!('key' in member) || ('computed' in member && member.computed)) return false;
+    const isStatic = 'static' in member && Boolean(member.static);
+    const wasStatic = node.type === 'ClassMethod' && Boolean(node.static);
+    return isStatic === wasStatic && keyName(member.key as t.Node) === keyName(node.key);
+  });
 }

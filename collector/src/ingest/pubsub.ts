@@ -13,6 +13,8 @@ import type { Acceptor } from './accept.js';
 const CONTROL_TOPIC = '_';
 /** What may wait for a slow subscriber before messages to it are dropped. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+/** How long a connection that is closed may take to say its last. */
+const CLOSING_MS = 500;
 
 /**
  * The X-Trace pubsub protocol over TCP, so that the original clients can report here too.
@@ -47,8 +49,15 @@ export class PubsubServer {
   /** Stops listening and ends every connection; what was sent before is still read. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      for (const socket of this.topics.keys()) socket.destroy();
+      const timer = setTimeout(() => {
+        for (const socket of this.topics.keys()) socket.destroy();
+      }, CLOSING_MS);
+      this.server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      // Our end says goodbye; the peer's answer comes after everything that it has sent.
+      for (const socket of this.topics.keys()) socket.end();
     });
   }
 

@@ -45,21 +45,24 @@ export function inject<C>(carrier: C, access: CarrierAccess<C>, trace: Trace): v
  * Ids may be signed or unsigned: systems of all 64 bits write half of theirs as negative numbers.
  */
 export function extract<C>(carrier: C, access: CarrierAccess<C>): Carried | Unreadable {
-  const events = access.get(carrier, EVENT_KEY);
-  const tasks = access.get(carrier, TASK_KEY);
-  if (tasks.length === 0) return { problem: 'no Task ID found in metadata', missing: true };
-  // A repeated task is the last one's, as in the Go client.
-  const taskId = fromDecimal(tasks[tasks.length - 1]!);
-  if (taskId === undefined) return malformed(TASK_KEY, tasks[tasks.length - 1]!);
-
   const eventIds: string[] = [];
-  for (const text of events) {
+  for (const text of access.get(carrier, EVENT_KEY)) {
     const id = fromDecimal(text);
     if (id === undefined) return malformed(EVENT_KEY, text);
-    if (id !== '0000000000000000') eventIds.push(id);
+    if (id !== NO_EVENT) eventIds.push(id);
   }
-  return { taskId: padTask(taskId), eventIds };
+  // A repeated task is the last one's, as in the Go client.
+  const task = access.get(carrier, TASK_KEY).at(-1);
+  if (task === undefined) {
+    const missing = eventIds.length === 0 ? 'Event' : 'Task';
+    return { problem: `no ${missing} ID found in metadata`, missing: true };
+  }
+  const taskId = fromDecimal(task);
+  return taskId === undefined ? malformed(TASK_KEY, task) : { taskId: padTask(taskId), eventIds };
 }
+
+/** The parent of an event that begins its task. */
+const NO_EVENT = '0000000000000000';
 
 function malformed(key: string, text: string): Unreadable {
   return {

@@ -1,4 +1,4 @@
-import { ThroughlineError } from '../complain.js';
+import { quote, ThroughlineError } from '../complain.js';
 
 /** Where the original server listens for reports. */
 export const DEFAULT_PORT = 5563;
@@ -13,7 +13,7 @@ export function parseAddress(address: unknown): { host: string; port: number } {
   if (typeof address !== 'string' || address === '' || !parts || port < 1 || port > 65535) {
     throw new ThroughlineError(
       'ADDRESS_INVALID',
-      `A collector's address must look like "host:5563" or ":5563", but is ${JSON.stringify(address) ?? String(address)}.`,
+      `A collector's address must look like "host:5563" or ":5563", but is ${quote(address)}.`,
     );
   }
   return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port };

@@ -1,4 +1,4 @@
-import { ThroughlineError } from '../complain.js';
+import { quote, ThroughlineError } from '../complain.js';
 
 /** 128 bits as 32 hex digits: W3C Trace Context's trace id. */
 export type TaskId = string;
@@ -46,16 +46,20 @@ export function fromDecimal(text: string): EventId | undefined {
   return BigInt.asUintN(64, value).toString(16).padStart(16, '0');
 }
 
-/** The decimal that the paper's metadata carries: of a task id, the lower half's 63 bits. */
+/** The decimal that the paper's metadata carries. */
 export function toDecimal(id: TaskId | EventId): string {
-  const value = BigInt(`0x${lowerHalf(id)}`);
-  // Ids of other systems may use all 64 bits. An event must keep them, or it names nothing.
-  return (id.length === 32 ? BigInt.asUintN(63, value) : value).toString();
+  return BigInt(`0x${lowerHalf(id)}`).toString();
 }
 
-/** The 64 bits of a task that X-Trace v4 reports carry. */
+/**
+ * The 64 bits of an id that X-Trace v4 and the paper's metadata carry, as 16 hex digits. Of a task
+ * with 128 bits these are the lowest 63. Ids that were born with 64 bits keep them all, or they
+ * would name nothing.
+ */
 export function lowerHalf(id: TaskId | EventId): string {
-  return id.slice(-16);
+  const half = id.slice(-16).padStart(16, '0');
+  if (id.length <= 16 || isPadded(id)) return half;
+  return (Number.parseInt(half[0]!, 16) & 7).toString(16) + half.slice(1);
 }
 
 /** A task that was born with 64 bits, as a task id. */
@@ -65,15 +69,11 @@ export function padTask(id: string): TaskId {
 
 /** Whether two ids name one task: one may have lost its upper half on the way. */
 export function isSameTask(a: TaskId, b: TaskId): boolean {
-  return a === b || (isPadded(a) !== isPadded(b) && low63(a) === low63(b));
+  return a === b || (isPadded(a) !== isPadded(b) && lowerHalf(a) === lowerHalf(b));
 }
 
 function isPadded(id: TaskId): boolean {
   return id.startsWith('0000000000000000');
-}
-
-function low63(id: TaskId): string {
-  return toDecimal(id);
 }
 
 const ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/;
@@ -87,6 +87,6 @@ export function checkId(what: 'task' | 'event', id: unknown): string {
   const expected = what === 'task' ? '32 (or 16) hex digits' : '16 hex digits';
   throw new ThroughlineError(
     'ID_INVALID',
-    `A ${what} id must be ${expected}, but is ${JSON.stringify(id) ?? String(id)}.`,
+    `A ${what} id must be ${expected}, but is ${quote(id)}.`,
   );
 }

@@ -32,7 +32,9 @@ let extra: { fields: Fields | undefined; site: number | undefined } | undefined;
 
 onEvent((taskId, id, parents, label, links) => {
   const fields: (readonly [string, string])[] = [];
-  for (const key in extra?.fields) fields.push([key, textOf(extra.fields[key])]);
+  for (const key of Object.keys(extra?.fields ?? {})) {
+    fields.push([key, textOf(() => extra!.fields![key])]);
+  }
   for (const link of links) fields.push(['link', link]);
   const source = extra?.site === undefined ? undefined : core.siteOf(extra.site);
   const report: Report = {
@@ -62,7 +64,10 @@ onEvent((taskId, id, parents, label, links) => {
 export function log(label: string, fields?: Fields, site?: number): EventId {
   extra = { fields, site };
   try {
-    const { trace, id } = after(currentTrace(), String(label));
+    const { trace, id } = after(
+      currentTrace(),
+      textOf(() => label),
+    );
     setLocal(traceSlot, trace);
     return id;
   } finally {
@@ -118,14 +123,13 @@ function microseconds(): number {
 }
 
 /** A value of any kind as text; one that cannot be read must not stop the program. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
+function textOf(read: () => unknown): string {
   try {
-    return typeof value === 'object' && value !== null
-      ? (JSON.stringify(value) ?? String(value))
-      : String(value);
+    const value = read();
+    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? String(value);
+    return String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    return '(unreadable)';
   }
 }
 

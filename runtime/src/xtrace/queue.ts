@@ -23,9 +23,10 @@ export class ReportQueue {
   push(report: Report): void {
     this.put++;
     this.waiting.push(report);
-    if (this.size <= this.limit) return;
-    this.start++;
-    this.dropped++;
+    const excess = this.size - this.limit;
+    if (excess <= 0) return;
+    this.start += excess;
+    this.dropped += excess;
     this.compact();
   }
 

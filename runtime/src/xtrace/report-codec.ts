@@ -27,18 +27,20 @@ const fields = {
   tenantClass: { id: 18, type: 'int32' },
 } as const;
 
+/** Each type says its edition: without it the library takes proto3, and drops what is 0 or empty. */
+const edition = 'proto2';
 const root = protobuf.Root.fromJSON({
-  options: { edition: 'proto2' },
   nested: {
-    XTraceReportv4: { fields },
+    XTraceReportv4: { edition, fields },
     ControlMessage: {
+      edition,
       fields: {
         topicSubscribe: { id: 1, type: 'bytes', rule: 'repeated' },
         topicUnsubscribe: { id: 2, type: 'bytes', rule: 'repeated' },
       },
     },
   },
-});
+} as never);
 const XTraceReportv4 = root.lookupType('XTraceReportv4');
 const ControlMessage = root.lookupType('ControlMessage');
 

@@ -1,6 +1,8 @@
-/** The lower 64 bits of an id as the two halves that the protobuf library writes. */
+import { lowerHalf } from './ids.js';
+
+/** The 64 bits of an id that are sent, as the two halves that the protobuf library writes. */
 export function toSigned(id: string): { low: number; high: number; unsigned: false } {
-  const half = id.slice(-16).padStart(16, '0');
+  const half = lowerHalf(id);
   return { low: word(half.slice(8)), high: word(half.slice(0, 8)), unsigned: false };
 }
 

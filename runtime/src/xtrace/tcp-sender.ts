@@ -45,10 +45,11 @@ export class TcpSender {
   wake(): void {
     if (this.scheduled || !this.ready) return;
     this.scheduled = true;
+    // Not a reason to stay alive: what is left at the end is sent by `flush` and `sendNow`.
     setImmediate(() => {
       this.scheduled = false;
       this.send();
-    });
+    }).unref();
   }
 
   /** Resolves to true when everything queued so far was handed over, to false when time is up. */

@@ -47,13 +47,17 @@ export const traceSlot = register<Trace | undefined>(undefined, { join: joinTrac
  * Another task's events never become parents: the task stays, and a link remembers them.
  */
 export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): Trace | undefined {
-  if (theirs === undefined || theirs.latest.length === 0) return mine;
+  if (theirs === undefined) return mine;
   const own = mine ?? traceOfProcess();
-  if (!isSameTask(own.taskId, theirs.taskId)) return withLinks(own, theirs);
+  if (!isSameTask(own.taskId, theirs.taskId)) {
+    const news = theirs.latest.map(({ id }) => `${theirs.taskId}/${id}`);
+    return withLinks(own, [...theirs.links, ...news]);
+  }
 
+  const linked = withLinks(own, theirs.links);
   const latest = latestOf(own.latest, theirs.latest);
-  if (latest === own.latest) return mine;
-  const joined = { ...own, latest };
+  if (latest === own.latest) return linked === own ? mine : linked;
+  const joined = { ...linked, latest };
   return latest.length > MAX_LATEST ? after(joined, 'join').trace : joined;
 }
 
@@ -65,8 +69,7 @@ export function after(trace: Trace, label: string): { trace: Trace; id: EventId 
   return { trace: { taskId: trace.taskId, latest: [event], links: [] }, id };
 }
 
-function withLinks(own: Trace, theirs: Trace): Trace {
-  const links = theirs.latest.map(({ id }) => `${theirs.taskId}/${id}`);
+function withLinks(own: Trace, links: readonly string[]): Trace {
   const added = links.filter((link) => !own.links.includes(link));
   if (added.length === 0) return own;
   // Bounded as the set of parents is; the newest say most.

@@ -1,0 +1,148 @@
+import { transformSync } from '@babel/core';
+import { instrument } from '../harness/instrument';
+import throughline, { PluginError } from '../../babel-plugin/src/index';
+
+const errorOf = (run: () => unknown): Error & { code?: string } => {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('Nothing was thrown.');
+};
+const errorWith = (options: object): Error & { code?: string } =>
+  errorOf(() => instrument('load();', options));
+
+describe('an unknown option', () => {
+  const error = errorWith({ runtme: 'x' });
+
+  test('is quoted', () => {
+    expect(error.message).toContain('Option "runtme" is unknown.');
+  });
+
+  test('is answered with the options there are', () => {
+    expect(error.message).toContain('"runtime", "skip", "sites"');
+  });
+
+  test('has a code, at the end of the message too', () => {
+    expect(error.code).toBe('OPTION_UNKNOWN');
+    expect(error.message).toMatch(/\. \(OPTION_UNKNOWN\)(?: \(While processing: .*\))?$/);
+  });
+
+  test.each(['__proto__', 'constructor', 'toString'])('may be called %s', (name) => {
+    expect(errorWith(Object.fromEntries([[name, 1]])).message).toContain(`Option "${name}"`);
+  });
+});
+
+describe('an invalid option', () => {
+  const kinds = '"async", "timer", "microtask", "promise", "listener"';
+  test.each([
+    [{ runtime: '' }, 'Option "runtime" must be a module name, but is "".'],
+    [{ runtime: 1 }, 'Option "runtime" must be a module name, but is 1.'],
+    [{ runtime: null }, 'Option "runtime" must be a module name, but is null.'],
+    [{ skip: 'timer' }, `Option "skip" must be a list drawn from ${kinds}, but is "timer".`],
+    [{ skip: ['timers'] }, `Option "skip" must be a list drawn from ${kinds}, but is ["timers"].`],
+    [{ skip: ['timer', 1] }, `but is ["timer",1].`],
+    [{ sites: 'yes' }, 'Option "sites" must be true or false, but is "yes".'],
+    [{ sites: 0 }, 'Option "sites" must be true or false, but is 0.'],
+    [{ sites: () => 1 }, 'Option "sites" must be true or false, but is () => 1.'],
+    [{ sites: Symbol('s') }, 'Option "sites" must be true or false, but is Symbol(s).'],
+    [{ sites: 1n }, 'Option "sites" must be true or false, but is 1'],
+    [
+      {
+        skip: new (class Odd {
+          self = this;
+        })(),
+      },
+      `Option "skip" must be a list drawn from ${kinds}, but is `,
+    ],
+  ])('%o is quoted, and what is allowed is named', (options, sentence) => {
+    expect(errorWith(options).message).toContain(sentence);
+  });
+
+  test.each([{ runtime: 1 }, { skip: {} }, { sites: [] }])('%o has a code', (options) => {
+    const error = errorWith(options);
+
+    expect(error).toBeInstanceOf(PluginError);
+    expect(error.code).toBe('OPTION_INVALID');
+    expect(error.message).toMatch(/\. \(OPTION_INVALID\)(?: \(While processing: .*\))?$/);
+  });
+
+  test('undefined means the default', () => {
+    expect(
+      instrument('f();', { runtime: undefined, skip: undefined, sites: undefined } as object),
+    ).toBe('f();\n');
+  });
+});
+
+describe('an unknown directive comment', () => {
+  const error = errorOf(() => instrument('first();\n\n// throughline: of\nsetTimeout(tick);\n'));
+
+  test('is quoted, and what is allowed is named', () => {
+    expect(error.message).toContain('"throughline: of"');
+    expect(error.message).toContain('"throughline: off"');
+    expect(error.message).toContain('"throughline: off file"');
+  });
+
+  test('has a code', () => {
+    expect(error.code).toBe('DIRECTIVE_UNKNOWN');
+    expect(error.message).toContain('(DIRECTIVE_UNKNOWN)\n');
+  });
+
+  test('names the file and shows the line', () => {
+    expect(error.message).toMatch(/^\/input\.js: /);
+    expect(error.message).toContain('> 3 | // throughline: of');
+  });
+
+  test.each([
+    ['in a class', 'class A {\n  // throughline: on\n  async load() {}\n}'],
+    ['in an object literal', 'f({\n  /* throughline: skip */ async load() {} });'],
+    ['in a function', 'function f() {\n  // throughline:\n  load();\n}'],
+    ['at the end of a block', 'function f() {\n  load();\n  // throughline: on\n}'],
+    ['in an empty file', '// throughline: on'],
+    ['before an argument', 'setTimeout(/* throughline: on */ tick);'],
+  ])('%s is found', (_, code) => {
+    expect(errorOf(() => instrument(code)).code).toBe('DIRECTIVE_UNKNOWN');
+  });
+});
+
+describe('async functions that were lowered before', () => {
+  const lowered = (options: object): string =>
+    transformSync('export const load = async () => { await 1; };', {
+      ...{ configFile: false, babelrc: false, filename: '/input.js', ...options },
+    })!.code!;
+  const byBabel = lowered({ plugins: [require('@babel/plugin-transform-async-to-generator')] });
+
+  test('by Babel are refused', () => {
+    const error = errorOf(() => instrument(byBabel));
+
+    expect(error.code).toBe('ASYNC_LOWERED_FIRST');
+    expect(error.message).toContain('(ASYNC_LOWERED_FIRST)\n');
+    expect(error.message).toContain('"_asyncToGenerator"');
+    expect(error.message).toMatch(/^\/input\.js: [\s\S]*> \d+ \| /);
+  });
+
+  test('by TypeScript are refused', () => {
+    const { transpile, ScriptTarget } = require('typescript') as typeof import('typescript');
+    const code = transpile('export const load = async () => { await 1; };', {
+      target: ScriptTarget.ES2015,
+    });
+
+    expect(errorOf(() => instrument(code)).code).toBe('ASYNC_LOWERED_FIRST');
+  });
+
+  test('in the same pass are not: the plugin sees them first', () => {
+    const { code } = transformSync('export const load = async () => { await 1; };', {
+      ...{ configFile: false, babelrc: false, filename: '/input.js' },
+      plugins: [require('@babel/plugin-transform-async-to-generator'), [throughline, {}]],
+    })!;
+
+    expect(code).toContain('_suspend(');
+  });
+
+  test('a function of the user that has such a name is no lowering helper', () => {
+    expect(() =>
+      instrument('import { asyncToGenerator } from "./mine.js"; asyncToGenerator(async () => {});'),
+    ).not.toThrow();
+  });
+});

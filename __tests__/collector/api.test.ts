@@ -1,0 +1,372 @@
+import { encodeReport } from '@throughline/runtime/report';
+import type { Report } from '@throughline/runtime/report';
+import type { Collector } from '../../collector/src/collector';
+import type { TaskPage, TraceEvent } from '../../collector/src/store/store';
+import { PubsubConnection } from '../harness/pubsub-connection';
+import { ask, startTestCollector } from '../harness/test-collector';
+import { event, id } from '../harness/trace-events';
+import { until } from '../harness/until';
+
+let collector: Collector;
+let client: PubsubConnection;
+let sent = 0;
+beforeEach(async () => {
+  collector = await startTestCollector();
+  client = await PubsubConnection.to(collector.reportAddress);
+  sent = 0;
+});
+afterEach(async () => {
+  client.destroy();
+  await collector.close();
+});
+
+async function report(...reports: Report[]): Promise<void> {
+  for (const one of reports) await client.publish('xtrace', encodeReport(one));
+  sent += reports.length;
+  await until(`${sent} reports`, () => {
+    const { received, waiting } = collector.counters;
+    return received === sent && waiting === 0;
+  });
+}
+const decimal = (text: string): string => BigInt(text).toString(16).padStart(16, '0');
+
+/** The paper's listing: what its client reported, and how its server printed that. */
+const TASK = decimal('5655435119442465856');
+const PROCESSES = {
+  client: {
+    processId: 40208,
+    processName: './example --xtrace-server :5563 --next-server :1234 --in 3',
+  },
+  add: {
+    processId: 40207,
+    processName: './example --xtrace-server :5563 --add 7 --listen-addr :1234 --next-server :5678',
+  },
+  mul: {
+    processId: 40204,
+    processName: './example --xtrace-server :5563 --mul 3 --listen-addr :5678',
+  },
+};
+const paper = (
+  eventId: string,
+  parent: string,
+  timestamp: number,
+  process: { processId: number; processName: string },
+  label: string,
+): TraceEvent => ({
+  ...{ taskId: TASK, eventId: decimal(eventId), parentEventIds: [decimal(parent)] },
+  ...{ timestamp, label, ...process },
+});
+const EVENTS = [
+  paper(
+    ...(['6289766621339003385', '5470210360033630164', 1474851945531432] as const),
+    ...([PROCESSES.client, 'passing --in (3) to :1234'] as const),
+  ),
+  paper(
+    ...(['8768524173443383991', '6289766621339003385', 1474851945538647] as const),
+    ...([PROCESSES.add, 'applying operation +7 to argument 3: 10'] as const),
+  ),
+  paper(
+    ...(['3621238959106384114', '8768524173443383991', 1474851945538780] as const),
+    ...([PROCESSES.add, 'passing to :5678'] as const),
+  ),
+  paper(
+    ...(['2500724463162741905', '3621238959106384114', 1474851945540604] as const),
+    ...([PROCESSES.mul, 'applying operation *3 to argument 10: 30'] as const),
+  ),
+  paper(
+    ...(['2128074912784557060', '2500724463162741905', 1474851945540877] as const),
+    ...([PROCESSES.mul, 'returning value 30'] as const),
+  ),
+];
+const LISTING = `task_id: 5655435119442465856
+event_id: 6289766621339003385
+parent_event_id: 5470210360033630164
+timestamp: 1474851945531432
+process_id: 40208
+process_name: "./example --xtrace-server :5563 --next-server :1234 --in 3"
+label: "passing --in (3) to :1234"
+
+task_id: 5655435119442465856
+event_id: 8768524173443383991
+parent_event_id: 6289766621339003385
+timestamp: 1474851945538647
+process_id: 40207
+process_name: "./example --xtrace-server :5563 --add 7 --listen-addr :1234 --next-server :5678"
+label: "applying operation +7 to argument 3: 10"
+
+task_id: 5655435119442465856
+event_id: 3621238959106384114
+parent_event_id: 8768524173443383991
+timestamp: 1474851945538780
+process_id: 40207
+process_name: "./example --xtrace-server :5563 --add 7 --listen-addr :1234 --next-server :5678"
+label: "passing to :5678"
+
+task_id: 5655435119442465856
+event_id: 2500724463162741905
+parent_event_id: 3621238959106384114
+timestamp: 1474851945540604
+process_id: 40204
+process_name: "./example --xtrace-server :5563 --mul 3 --listen-addr :5678"
+label: "applying operation *3 to argument 10: 30"
+
+task_id: 5655435119442465856
+event_id: 2128074912784557060
+parent_event_id: 2500724463162741905
+timestamp: 1474851945540877
+process_id: 40204
+process_name: "./example --xtrace-server :5563 --mul 3 --listen-addr :5678"
+label: "returning value 30"
+`;
+
+describe('text records', () => {
+  test('the paper’s run is printed as the paper prints it', async () => {
+    await report(...[...EVENTS].reverse());
+    const { status, text, headers } = await ask(collector, `/api/tasks/${TASK}/text`);
+
+    expect(status).toBe(200);
+    expect(text).toBe(LISTING);
+    expect(headers.get('content-type')).toMatch(/^text\/plain; ?charset=utf-8$/i);
+  });
+
+  test('a root has the parent 0, and every parent has a line', async () => {
+    await report(event(1, 1), event(1, 2), event(1, 3, [1, 2]));
+    const { text } = await ask(collector, `/api/tasks/${id(1)}/text`);
+
+    expect(text.match(/^(event_id|parent_event_id): \d+$/gm)).toEqual([
+      ...['event_id: 1', 'parent_event_id: 0', 'event_id: 2', 'parent_event_id: 0'],
+      ...['event_id: 3', 'parent_event_id: 1', 'parent_event_id: 2'],
+    ]);
+  });
+
+  test('causes come first, though clocks say otherwise', async () => {
+    await report(event(1, 1, [2]), event(1, 2, [3]), event(1, 3));
+    const { text } = await ask(collector, `/api/tasks/${id(1)}/text`);
+
+    expect(text.match(/^event_id: \d+$/gm)).toEqual(['event_id: 3', 'event_id: 2', 'event_id: 1']);
+  });
+
+  test('what the paper does not have comes after what it has', async () => {
+    await report(
+      event(1, 1, [], {
+        ...{ processId: 1, processName: 'p', host: 'h', threadId: 2, threadName: 't' },
+        ...{ agent: 'logger', source: 'a.ts:1', fields: [['items', '3']], tags: ['demo'] },
+      }),
+    );
+    const { text } = await ask(collector, `/api/tasks/${id(1)}/text`);
+
+    expect(text).toBe(
+      [
+        ...['task_id: 1', 'event_id: 1', 'parent_event_id: 0', 'timestamp: 1700000000000001'],
+        ...['process_id: 1', 'process_name: "p"', 'label: "event 1"', 'host: "h"', 'thread_id: 2'],
+        ...['thread_name: "t"', 'agent: "logger"', 'source: "a.ts:1"', 'items: "3"', 'tag: "demo"'],
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('one task', () => {
+  test('its events come by timestamp, with everything they carry', async () => {
+    await report(EVENTS[1]!, EVENTS[0]!);
+    const { status, body } = await ask(collector, `/api/tasks/${TASK}`);
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ taskId: TASK, events: [EVENTS[0], EVENTS[1]] });
+  });
+
+  test.each([
+    ['16 hex digits', TASK],
+    ['upper case', TASK.toUpperCase()],
+    ['32 hex digits', `0af7651916cd43dd${TASK}`],
+    ['32 hex digits, padded', TASK.padStart(32, '0')],
+    ['a decimal', '5655435119442465856'],
+  ])('its id may be %s', async (_, given) => {
+    await report(EVENTS[0]!);
+
+    for (const path of [`/api/tasks/${given}`, `/api/tasks/${given}/text`]) {
+      expect((await ask(collector, path)).status).toBe(200);
+    }
+    expect((await ask(collector, `/api/tasks/${given}`)).body['taskId']).toBe(TASK);
+  });
+
+  test('a decimal of 16 digits finds its task, unless the digits are another one’s', async () => {
+    const taskId = decimal('1234567890123456');
+    await report({ ...event(1, 1), taskId });
+    const titleOf = async (): Promise<unknown> =>
+      (await ask(collector, '/api/tasks/1234567890123456')).body['taskId'];
+
+    expect(await titleOf()).toBe(taskId);
+    await report({ ...event(1, 2), taskId: '1234567890123456' });
+    expect(await titleOf()).toBe('1234567890123456');
+  });
+
+  test.each([
+    ['signed', '-1'],
+    ['unsigned', '18446744073709551615'],
+  ])('an id of all 64 bits may be %s', async (_, given) => {
+    await report({ ...event(1, 1), taskId: 'f'.repeat(16) });
+
+    expect((await ask(collector, `/api/tasks/${given}`)).status).toBe(200);
+  });
+
+  test.each(['1', '0000000000000001', '0'.repeat(31) + '1', '18446744073709551615'])(
+    'one that is not there is said to be so: %s',
+    async (given) => {
+      for (const path of [`/api/tasks/${given}`, `/api/tasks/${given}/text`]) {
+        const { status, body } = await ask(collector, path);
+
+        expect(status).toBe(404);
+        expect(body).toEqual({
+          error: `No events of task "${given}" have arrived. (TASK_UNKNOWN)`,
+          code: 'TASK_UNKNOWN',
+        });
+      }
+    },
+  );
+
+  test.each(['x', 'abc', '18446744073709551616', '-9223372036854775809', '1.5', '0x1', '%20'])(
+    'an id that is none is refused: %s',
+    async (given) => {
+      for (const path of [`/api/tasks/${given}`, `/api/tasks/${given}/text`]) {
+        const { status, body } = await ask(collector, path);
+
+        expect(status).toBe(400);
+        expect(body['code']).toBe('TASK_ID_INVALID');
+        expect(body['error']).toMatch(/^A task id must be .*, but is ".*"\. \(TASK_ID_INVALID\)$/);
+      }
+    },
+  );
+
+  test('an id that cannot be decoded is refused, not an error of the collector', async () => {
+    const { status, body } = await ask(collector, '/api/tasks/%E0%A4%A');
+
+    expect(status).toBe(400);
+    expect(body['code']).toBe('TASK_ID_INVALID');
+  });
+});
+
+describe('the list of tasks', () => {
+  const tasks = async (query = ''): Promise<TaskPage> =>
+    (await ask<TaskPage>(collector, `/api/tasks${query}`)).body;
+
+  test('is empty at first', async () => {
+    expect(await tasks()).toEqual({ tasks: [], total: 0 });
+  });
+
+  test('has a summary of every task, the newest first', async () => {
+    await report(event(2, 9), ...EVENTS);
+
+    expect(await tasks()).toEqual({
+      total: 2,
+      tasks: [
+        {
+          ...{ taskId: id(2), title: 'event 9', events: 1, processes: [''] },
+          ...{ firstEvent: 1_700_000_000_000_009, lastEvent: 1_700_000_000_000_009 },
+        },
+        {
+          ...{ taskId: TASK, title: 'passing --in (3) to :1234', events: 5 },
+          processes: [PROCESSES.client, PROCESSES.add, PROCESSES.mul].map(
+            ({ processName }) => processName,
+          ),
+          ...{ firstEvent: 1474851945531432, lastEvent: 1474851945540877 },
+        },
+      ],
+    });
+  });
+
+  test('comes in pages: 50 tasks unless told', async () => {
+    await report(...Array.from({ length: 60 }, (_, i) => event(i + 1, i + 1)));
+
+    const found = (page: TaskPage): string[] => page.tasks.map(({ taskId }) => taskId);
+    expect((await tasks()).tasks).toHaveLength(50);
+    expect(await tasks('?limit=0')).toEqual({ tasks: [], total: 60 });
+    expect(found(await tasks('?limit=2'))).toEqual([id(60), id(59)]);
+    expect(found(await tasks('?limit=2&offset=58'))).toEqual([id(2), id(1)]);
+    expect(found(await tasks('?offset=60'))).toEqual([]);
+    expect((await tasks('?limit=1000')).tasks).toHaveLength(60);
+  });
+
+  test.each([
+    ['limit', '-1'],
+    ['limit', '1001'],
+    ['limit', 'ten'],
+    ['limit', '1.5'],
+    ['limit', ''],
+    ['offset', '-1'],
+    ['offset', '1e3'],
+    ['offset', '99999999999999999999'],
+  ])('refuses %s=%s', async (name, value) => {
+    const { status, body } = await ask(collector, `/api/tasks?${name}=${value}`);
+
+    expect(status).toBe(400);
+    expect(body['code']).toBe('QUERY_INVALID');
+    expect(body['error']).toMatch(new RegExp(`^"${name}" must be .*, but is "${value}"\\.`));
+  });
+});
+
+describe('the rest', () => {
+  test('/health says whether everything works, and counts', async () => {
+    await report(event(1, 1));
+    await client.publish('xtrace', 'bad');
+    await until('the refusal', () => collector.counters.refused === 1);
+    const { status, body } = await ask(collector, '/health');
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ok: true,
+      reports: { received: 2, kept: 1, duplicates: 0, refused: 1, lost: 0, waiting: 0 },
+      pubsub: { connections: 1, badStreams: 0, undelivered: 0 },
+      problems: [expect.stringMatching(/^a report was refused: /)],
+    });
+  });
+
+  test.each(['/api', '/api/', '/api/nothing', '/api/tasks/1/nothing', '/api/tasks/'])(
+    'there is nothing at %s, and the answer says so',
+    async (path) => {
+      const { status, body } = await ask(collector, path);
+
+      expect(status).toBe(404);
+      expect(body['error']).toMatch(/^There is nothing at /);
+      expect(body['code']).toBe('QUERY_INVALID');
+    },
+  );
+
+  test.each(['POST', 'PUT', 'DELETE'])('%s changes nothing', async (method) => {
+    await report(event(1, 1));
+    const { status } = await ask(collector, `/api/tasks/${id(1)}`, { method });
+
+    expect(status).toBe(404);
+    expect((await ask(collector, `/api/tasks/${id(1)}`)).status).toBe(200);
+  });
+
+  test.each(['/api/tasks', '/api/tasks/x', '/health', '/', '/tasks/1', '/api/nothing'])(
+    'no page may be run from what %s answers',
+    async (path) => {
+      const { headers } = await ask(collector, path);
+
+      const policy = headers.get('content-security-policy');
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).not.toMatch(/script-src[^;]*(unsafe|\*)|https?:/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    },
+  );
+
+  test('other origins may not read answers', async () => {
+    const { headers } = await ask(collector, '/api/tasks', {
+      headers: { origin: 'http://elsewhere.example' },
+    });
+
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test.each([
+    '/..%2f..%2fpackage.json',
+    '/%2e%2e/%2e%2e/package.json',
+    '/assets/..%2f..%2f..%2fpackage.json',
+  ])('files outside the page cannot be had: %s', async (path) => {
+    const { text } = await ask(collector, path);
+
+    expect(text).not.toContain('@throughline/collector');
+  });
+});

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { decodeReport, MessageReader } from '@throughline/runtime/report';
+import type { Report } from '@throughline/runtime/report';
+
+/** A collector that keeps what it is sent, on a free port of this machine. */
+export class SmallCollector {
+  readonly reports: Report[] = [];
+  readonly sockets = new Set<Socket>();
+  connections = 0;
+  private readonly waiting = new Set<() => void>();
+
+  private constructor(private readonly server: Server) {
+    server.on('connection', (socket) => this.accept(socket));
+  }
+
+  static async start(port = 0): Promise<SmallCollector> {
+    const collector = new SmallCollector(createServer());
+    collector.server.listen(port, '127.0.0.1');
+    await once(collector.server, 'listening');
+    return collector;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get labels(): string[] {
+    return this.reports.map(({ label }) => label);
+  }
+
+  /** Resolves as soon as `is` holds. */
+  async until(is: () => boolean): Promise<void> {
+    while (!is()) await new Promise<void>((resolve) => this.waiting.add(resolve));
+  }
+
+  hangUp(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.hangUp();
+    await closed;
+  }
+
+  private accept(socket: Socket): void {
+    this.connections++;
+    this.sockets.add(socket);
+    const reader = new MessageReader();
+    socket.on('data', (chunk) => {
+      for (const { message } of reader.read(chunk)) this.reports.push(decodeReport(message));
+      this.tell();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      this.tell();
+    });
+    this.tell();
+  }
+
+  private tell(): void {
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const wake of waiting) wake();
+  }
+}
+
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { freePort, SmallCollector } from '../harness/collector';
+
+const entry = join(__dirname, '../../runtime/dist/esm/xtrace/node.js');
+const built = existsSync(entry) ? test : test.skip;
+
+/** Runs a program in a process of its own until it ends by itself. */
+async function program(code: string): Promise<{ code: number | null; stderr: string; ms: number }> {
+  const head = `import { connect, flush, log, stats } from ${JSON.stringify(pathToFileURL(entry).href)};`;
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', head + code], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  // A program that does not end is a failure of the test, and must not outlive it.
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 4000);
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  clearTimeout(watchdog);
+  return { code: exitCode, stderr, ms: performance.now() - started };
+}
+
+let collector: SmallCollector;
+beforeEach(async () => {
+  collector = await SmallCollector.start();
+});
+afterEach(() => collector.stop());
+const connected = (): string => `await connect('127.0.0.1:${collector.port}');`;
+const delivered = async (count: number): Promise<string[]> => {
+  await collector.until(() => collector.sockets.size === 0);
+  expect(collector.reports).toHaveLength(count);
+  return collector.labels;
+};
+
+built('a program that ends right after log delivers', async () => {
+  const { code } = await program(`${connected()} log('last');`);
+
+  expect(code).toBe(0);
+  expect(await delivered(1)).toEqual(['last']);
+});
+
+built('a program that never waits for the connection delivers', async () => {
+  const { code } = await program(`
+    log('before');
+    connect('127.0.0.1:${collector.port}');
+    log('after');
+  `);
+
+  expect(code).toBe(0);
+  expect(await delivered(2)).toEqual(['before', 'after']);
+});
+
+built('a program that logs 20,000 events and ends delivers them all', async () => {
+  const { code } = await program(
+    `${connected()} for (let i = 0; i < 20000; i++) log('event ' + i);`,
+  );
+
+  expect(code).toBe(0);
+  expect((await delivered(20_000)).at(-1)).toBe('event 19999');
+});
+
+built('a program that calls process.exit right after log delivers', async () => {
+  const { code } = await program(`${connected()} log('last'); process.exit(3);`);
+
+  expect(code).toBe(3);
+  expect(await delivered(1)).toEqual(['last']);
+});
+
+built('a program that fails right after log delivers', async () => {
+  const { code } = await program(`${connected()} log('last'); throw new Error('boom');`);
+
+  expect(code).toBe(1);
+  expect(await delivered(1)).toEqual(['last']);
+});
+
+built('a program that logs while it exits delivers', async () => {
+  const { code } = await program(
+    `process.on('beforeExit', () => log('before exit')); ${connected()} log('first');`,
+  );
+
+  expect(code).toBe(0);
+  expect((await delivered(2)).sort()).toEqual(['before exit', 'first']);
+});
+
+built('a program without a collector ends, says so and does not fail', async () => {
+  const port = await freePort();
+  const { code, stderr, ms } = await program(`
+    connect('127.0.0.1:${port}', { exitTimeoutMs: 200 });
+    log('lost');
+  `);
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/COLLECTOR_UNREACHABLE/);
+  expect(stderr).toMatch(/1 events? .*REPORTS_UNSENT/);
+  expect(ms).toBeLessThan(5000);
+});
+
+built('a connection does not keep a program alive', async () => {
+  const { code, ms } = await program(connected());
+
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(5000);
+});
+
+built('connect rejects with a code when nobody answers, and then goes on trying', async () => {
+  const port = await freePort();
+  const running = program(`
+    log('waiting');
+    await connect('127.0.0.1:${port}').catch((error) => console.error('code:', error.code));
+    const { createServer } = await import('node:net');
+    const server = createServer((socket) => {
+      socket.once('data', () => {
+        console.error('delivered');
+        server.close();
+        socket.destroy();
+        process.exit();
+      });
+    }).listen(${port}, '127.0.0.1');
+  `);
+  const { stderr } = await running;
+
+  expect(stderr).toMatch(/code: COLLECTOR_UNREACHABLE/);
+  expect(stderr).toMatch(/delivered/);
+});
+
+built('an address that cannot be read rejects with a code', async () => {
+  const { stderr, code } = await program(`
+    for (const address of ['', 'host:0', 'host:99999', 'a b', 5563, undefined, 12n]) {
+      await connect(address).catch((error) => console.error(String(error.code)));
+    }
+  `);
+
+  expect(code).toBe(0);
+  expect(stderr.trim().split('\n')).toEqual(Array(7).fill('ADDRESS_INVALID'));
+});
+
+built('events that are not sent are counted: logged = sent + dropped + queued', async () => {
+  const { stderr } = await program(`
+    connect('127.0.0.1:${await freePort()}', { maxQueuedEvents: 5, exitTimeoutMs: 50 });
+    for (let i = 0; i < 12; i++) log('event ' + i);
+    console.error(JSON.stringify(stats()));
+  `);
+  const [line] = stderr.split('\n');
+
+  expect(JSON.parse(line!)).toEqual({ logged: 12, sent: 0, dropped: 7, queued: 5 });
+});
+
+built('a limit that is set after events were logged holds', async () => {
+  const { stderr } = await program(`
+    for (let i = 0; i < 20; i++) log('event ' + i);
+    connect('127.0.0.1:${await freePort()}', { maxQueuedEvents: 5, exitTimeoutMs: 50 });
+    log('one more');
+    console.error(JSON.stringify(stats()));
+  `);
+  const [line] = stderr.split('\n');
+
+  expect(JSON.parse(line!)).toMatchObject({ logged: 21, queued: 5 });
+});

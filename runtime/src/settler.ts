@@ -1,0 +1,34 @@
+import { currentFrame } from './current.js';
+import { OUTSIDE } from './frame.js';
+import { endingOf } from './promise-stamp.js';
+import type { Strand } from './strand.js';
+import { carried, isForeign } from './thenable.js';
+
+type Settle = (value: unknown) => unknown;
+
+/**
+ * Stands for a resolving function, and notes the frame of whoever calls it first. Until then
+ * `strand.outer` is set.
+ */
+export function settler(strand: Strand, settle: unknown): (value?: unknown) => void {
+  // One parameter and no name, as the engine's own resolving functions.
+  return (value) => {
+    if (strand.outer === undefined) {
+      (settle as Settle)(value);
+      return;
+    }
+    const frame = currentFrame();
+    const ending = endingOf(value);
+    strand.outer = undefined;
+    strand.frame = frame;
+    if (ending === undefined && frame !== OUTSIDE && isForeign(value)) {
+      const foreign = carried(value, frame);
+      strand.adopted = foreign.ending;
+      (settle as Settle)(foreign.handedOn);
+      return;
+    }
+    // A promise that is resolved with itself rejects, and takes nothing over.
+    if (ending !== strand) strand.adopted = ending;
+    (settle as Settle)(value);
+  };
+}
