@@ -279,7 +279,7 @@ describe('list and show', () => {
     const { code, stderr } = await run('list', '--limit', 'many', '--collector', url);
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^throughline: "limit" must be a whole number.*"many".*\n$/);
+    expect(stderr).toMatch(/^throughline: --limit must be a whole number.*"many".*\n$/);
   });
 
   test.each([['list'], ['show', '1']])(

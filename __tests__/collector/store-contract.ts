@@ -88,7 +88,10 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
       await store.append([odd]);
 
       expect(await store.task(id(1))).toEqual([odd]);
-      expect(await summaries()).toMatchObject([{ title: 'before\0after', processes: ['a\0b'] }]);
+      // Not every SQLite gives back what follows a NUL, so summaries show a sign for it.
+      expect(await summaries()).toMatchObject([
+        { title: 'before\u2400after', processes: ['a\u2400b'] },
+      ]);
     });
 
     test.each([

@@ -33,7 +33,9 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const pubsub = new PubsubServer(acceptor);
   const web = createAdaptorServer(webApp({ store, acceptor, pubsub })) as Server;
 
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
+  const closeAll = async (): Promise<void> => {
     await Promise.all([pubsub.close(), closeServer(web)]);
     await acceptor.settled();
     await store.close();

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { CollectorError } from '../errors.js';
+import { oneLine } from '../graph/plain-text.js';
 import { CollectorApi, DEFAULT_URL } from './collector-api.js';
 
 /** `throughline list`: the tasks of a running collector, newest first. */
@@ -11,13 +13,13 @@ export function list(program: Command): void {
     .option('--json', 'one JSON object a line')
     .action(
       async ({ collector, limit, json }: { collector: string; limit: string; json?: true }) => {
-        const { tasks, total } = await new CollectorApi(collector).tasks(Number(limit));
+        const { tasks, total } = await new CollectorApi(collector).tasks(wholeNumber(limit));
         if (json) {
           for (const task of tasks) console.log(JSON.stringify(task));
           return;
         }
         const rows = tasks.map(({ taskId, events, firstEvent, title }) => [
-          ...[taskId, String(events), new Date(firstEvent / 1000).toISOString(), title],
+          ...[taskId, String(events), new Date(firstEvent / 1000).toISOString(), oneLine(title)],
         ]);
         printTable(['TASK', 'EVENTS', 'FIRST EVENT', 'TITLE'], rows);
         if (total > tasks.length) console.log(`${total - tasks.length} more: --limit ${total}`);
@@ -36,4 +38,12 @@ function printTable(head: string[], rows: string[][]): void {
         .trimEnd(),
     );
   }
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CollectorError(
+    'QUERY_INVALID',
+    `--limit must be a whole number, but is ${JSON.stringify(text)}.`,
+  );
 }

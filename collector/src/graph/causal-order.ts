@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../store/store.js';
+import { Heap } from './heap.js';
 
 /** One task's events as a graph: every event after its parents. */
 export interface CausalGraph {
@@ -14,7 +15,7 @@ export interface CausalGraph {
   readonly missing: readonly string[];
 }
 
-/** Orders a task's events by cause and effect, in time linear in events and edges. */
+/** Orders a task's events by cause and effect, in time linear in events and edges but for a logarithm. */
 export function causalGraph(given: readonly TraceEvent[]): CausalGraph {
   const events = [...given].sort((a, b) => a.timestamp - b.timestamp);
   const byId = new Map(events.map((event) => [event.eventId, event]));
@@ -57,15 +58,20 @@ function inCausalOrder(
   children: ReadonlyMap<TraceEvent, readonly TraceEvent[]>,
 ): TraceEvent[] {
   const open = new Map(events.map((event) => [event, parents.get(event)!.length]));
-  const ready = events.filter((event) => open.get(event) === 0);
-  for (let i = 0; i < ready.length; i++) {
-    for (const child of children.get(ready[i]!)!) {
+  const place = new Map(events.map((event, i) => [event, i]));
+  const ready = new Heap<TraceEvent>((a, b) => place.get(a)! < place.get(b)!);
+  for (const event of events) if (open.get(event) === 0) ready.push(event);
+
+  const ordered: TraceEvent[] = [];
+  for (let event = ready.pop(); event !== undefined; event = ready.pop()) {
+    ordered.push(event);
+    for (const child of children.get(event)!) {
       const left = open.get(child)! - 1;
       open.set(child, left);
       if (left === 0) ready.push(child);
     }
   }
-  if (ready.length === events.length) return ready;
-  const placed = new Set(ready);
-  return [...ready, ...events.filter((event) => !placed.has(event))];
+  if (ordered.length === events.length) return ordered;
+  const placed = new Set(ordered);
+  return [...ordered, ...events.filter((event) => !placed.has(event))];
 }

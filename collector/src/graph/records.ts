@@ -1,5 +1,6 @@
 import { toDecimal } from '@throughline/runtime/report';
 import type { TraceEvent } from '../store/store.js';
+import { quoted } from './plain-text.js';
 
 /**
  * An event as the paper prints it: one field a line, in the paper's order. Ids are the decimals
@@ -13,15 +14,18 @@ export function textRecord(event: TraceEvent): string {
     ...parents.map((id): [string, string] => ['parent_event_id', id]),
     ['timestamp', event.timestamp],
     ['process_id', event.processId],
-    ['process_name', quoted(event.processName)],
-    ['label', quoted(event.label)],
-    ['host', quoted(event.host)],
+    ['process_name', quotedIf(event.processName)],
+    ['label', quotedIf(event.label)],
+    ['host', quotedIf(event.host)],
     ['thread_id', event.threadId],
-    ['thread_name', quoted(event.threadName)],
-    ['agent', quoted(event.agent)],
-    ['source', quoted(event.source)],
-    ...(event.fields ?? []).map(([key, value]): [string, string] => [key, quoted(value)!]),
-    ...(event.tags ?? []).map((tag): [string, string] => ['tag', quoted(tag)!]),
+    ['thread_name', quotedIf(event.threadName)],
+    ['agent', quotedIf(event.agent)],
+    ['source', quotedIf(event.source)],
+    ...(event.fields ?? []).map(([key, value]): [string, string] => [
+      fieldName(key),
+      quoted(value),
+    ]),
+    ...(event.tags ?? []).map((tag): [string, string] => ['tag', quoted(tag)]),
   ];
   return rows
     .filter(([, value]) => value !== undefined)
@@ -34,6 +38,11 @@ export function textRecords(events: readonly TraceEvent[]): string {
   return events.map((event) => `${textRecord(event)}\n`).join('\n');
 }
 
-function quoted(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : JSON.stringify(text);
+function quotedIf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : quoted(text);
+}
+
+/** A name that could be taken for something else stands in quotes. */
+function fieldName(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : quoted(name);
 }

@@ -1,5 +1,6 @@
 import type { TraceEvent } from '../store/store.js';
 import type { CausalGraph } from './causal-order.js';
+import { oneLine } from './plain-text.js';
 
 /**
  * Draws a task's graph as lines of text, oldest first, a line an event:
@@ -84,9 +85,4 @@ function rail(
 
 function trim(columns: (string | undefined)[]): void {
   while (columns.length > 0 && columns[columns.length - 1] === undefined) columns.pop();
-}
-
-/** Labels come from programs: nothing in them may move the cursor. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }

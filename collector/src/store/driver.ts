@@ -1,5 +1,3 @@
-import { CollectorError, sentence } from '../errors.js';
-
 export type Value = string | number | null;
 export type Row = Record<string, Value>;
 
@@ -33,17 +31,9 @@ interface Native {
  */
 export async function openDriver(file: string): Promise<Driver> {
   const builtIn = nodeSqlite();
-  try {
-    return builtIn
-      ? adapt('node:sqlite', new builtIn(file))
-      : adapt('libsql', new (await loadLibsql())(file));
-  } catch (error) {
-    throw new CollectorError(
-      'STORE_UNAVAILABLE',
-      `The store "${file}" cannot be opened: ${sentence(error)}. Name a file in a folder that exists and can be written to.`,
-      { cause: error },
-    );
-  }
+  return builtIn
+    ? adapt('node:sqlite', new builtIn(file))
+    : adapt('libsql', new (await loadLibsql())(file));
 }
 
 function adapt(name: Driver['name'], database: Native): Driver {
@@ -68,7 +58,7 @@ function nodeSqlite(): Constructor | undefined {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
-    const module = process.getBuiltinModule('node:sqlite') as unknown as
+    const module = process.getBuiltinModule?.('node:sqlite') as unknown as
       { DatabaseSync: Constructor } | undefined;
     return module?.DatabaseSync;
   } finally {

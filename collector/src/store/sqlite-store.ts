@@ -1,3 +1,4 @@
+import { CollectorError, sentence } from '../errors.js';
 import { openDriver } from './driver.js';
 import type { Driver, Row, Statement } from './driver.js';
 import type { Store, TaskPage, TraceEvent } from './store.js';
@@ -9,9 +10,8 @@ const SCHEMA = `
     task TEXT NOT NULL,
     event TEXT NOT NULL,
     timestamp INTEGER NOT NULL,
-    label TEXT NOT NULL,
     process TEXT NOT NULL,
-    rest TEXT NOT NULL,
+    report TEXT NOT NULL,
     PRIMARY KEY (task, event)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS tasks (
@@ -31,11 +31,14 @@ const BUSY_TIMEOUT_MS = 5000;
 export class SqliteStore implements Store {
   private readonly insert: Statement;
   private readonly count: Statement;
+  private closed = false;
 
   private constructor(private readonly driver: Driver) {
     driver.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`);
     driver.exec(SCHEMA);
-    this.insert = driver.prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)');
+    this.insert = driver.prepare(
+      'INSERT INTO events VALUES (?, ?, ?, ?, ?) ON CONFLICT (task, event) DO NOTHING',
+    );
     this.count = driver.prepare(`
       INSERT INTO tasks VALUES (?, ?, 1, ?, ?)
       ON CONFLICT (task) DO UPDATE SET
@@ -47,7 +50,15 @@ export class SqliteStore implements Store {
   }
 
   static async open(file: string): Promise<SqliteStore> {
-    return new SqliteStore(await openDriver(file));
+    try {
+      return new SqliteStore(await openDriver(file));
+    } catch (error) {
+      throw new CollectorError(
+        'STORE_UNAVAILABLE',
+        `The store "${file}" cannot be opened: ${sentence(error)}. Name a file of its own, in a folder that exists and can be written to.`,
+        { cause: error },
+      );
+    }
   }
 
   async append(events: readonly TraceEvent[]): Promise<number> {
@@ -92,27 +103,31 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     this.driver.close();
   }
 
   private keep(event: TraceEvent): number {
     const { taskId, eventId, timestamp, label, processName = '', ...rest } = event;
-    const added = this.insert.run(
-      ...[taskId, eventId, timestamp, label, processName, JSON.stringify(rest)],
-    );
-    if (added > 0) this.count.run(taskId, label, timestamp, timestamp);
+    const report = JSON.stringify({ label, ...(processName && { processName }), ...rest });
+    const added = this.insert.run(taskId, eventId, timestamp, column(processName), report);
+    if (added > 0) this.count.run(taskId, column(label), timestamp, timestamp);
     return added;
   }
 }
 
+/** Text that SQLite can be asked for: not every version gives back what follows a NUL. */
+function column(text: string): string {
+  return text.replaceAll('\0', '\u2400');
+}
+
 function eventOf(row: Row): TraceEvent {
-  const rest = JSON.parse(row['rest'] as string) as Omit<TraceEvent, 'taskId'>;
+  const report = JSON.parse(row['report'] as string) as Omit<TraceEvent, 'taskId'>;
   return {
-    ...rest,
+    ...report,
     taskId: row['task'] as string,
     eventId: row['event'] as string,
     timestamp: row['timestamp'] as number,
-    label: row['label'] as string,
-    ...(row['process'] !== '' && { processName: row['process'] as string }),
   };
 }

@@ -19,7 +19,8 @@ import { answeredFrame, extract, inject, requestFrame } from './carrier.js';
 import type { CarrierAccess } from './carrier.js';
 
 const access: CarrierAccess<Metadata> = {
-  get: (metadata, key) => metadata.get(key).map(String),
+  // HTTP/2 hands over the values of a repeated header as one, with commas between.
+  get: (metadata, key) => metadata.get(key).flatMap((value) => String(value).split(/, ?/)),
   set(metadata, key, values) {
     metadata.remove(key);
     for (const value of values) metadata.add(key, value);

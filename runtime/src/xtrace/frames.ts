@@ -27,42 +27,55 @@ export class FrameError extends Error {
  * Lengths are signed in the Java client and unsigned in Go's, so the negative are too large.
  */
 export class MessageReader {
-  private pending: Buffer = Buffer.alloc(0);
+  private readonly chunks: Buffer[] = [];
+  private total = 0;
+  /** How many bytes there must be before it is worth looking again. */
+  private needed = 4;
 
   constructor(private readonly maxFrameBytes = MAX_FRAME_BYTES) {}
 
   /** The messages that are whole after these bytes. */
   *read(chunk: Uint8Array): Generator<{ topic: Buffer; message: Buffer }> {
-    this.pending =
-      this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk]);
+    this.chunks.push(Buffer.from(chunk));
+    this.total += chunk.length;
+    // A large message comes in many chunks: putting them together at each would take its square.
+    if (this.total < this.needed) return;
+
+    const bytes = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
     let at = 0;
-    for (;;) {
-      const topic = this.frame(at);
-      const message = topic && this.frame(topic.end);
-      if (!topic || !message) break;
-      at = message.end;
-      yield {
-        topic: this.pending.subarray(topic.start, topic.end),
-        message: this.pending.subarray(message.start, message.end),
-      };
+    try {
+      for (;;) {
+        const topic = this.frame(bytes, at);
+        const message = topic && this.frame(bytes, topic.end);
+        if (!topic || !message) return;
+        at = message.end;
+        yield {
+          topic: bytes.subarray(topic.start, topic.end),
+          message: bytes.subarray(message.start, message.end),
+        };
+      }
+    } finally {
+      this.needed -= at;
+      this.total = bytes.length - at;
+      this.chunks.splice(0, this.chunks.length, bytes.subarray(at));
     }
-    this.pending = this.pending.subarray(at);
   }
 
   /** Bytes of a message that has not arrived whole. */
   get unread(): number {
-    return this.pending.length;
+    return this.total;
   }
 
-  private frame(at: number): { start: number; end: number } | undefined {
-    if (this.pending.length < at + 4) return undefined;
-    const length = this.pending.readUInt32BE(at);
+  private frame(bytes: Buffer, at: number): { start: number; end: number } | undefined {
+    this.needed = at + 4;
+    if (bytes.length < this.needed) return undefined;
+    const length = bytes.readUInt32BE(at);
     if (length > this.maxFrameBytes) {
       throw new FrameError(
-        `a frame of ${this.pending.readInt32BE(at)} bytes was announced; at most ${this.maxFrameBytes} are read`,
+        `a frame of ${bytes.readInt32BE(at)} bytes was announced; at most ${this.maxFrameBytes} are read`,
       );
     }
-    const end = at + 4 + length;
-    return end > this.pending.length ? undefined : { start: at + 4, end };
+    this.needed = at + 4 + length;
+    return this.needed > bytes.length ? undefined : { start: at + 4, end: this.needed };
   }
 }

@@ -117,7 +117,9 @@ export function decodeReport(bytes: Uint8Array): Report {
 const LAST_MILLISECONDS = 1e14;
 
 function inMicroseconds(timestamp: number): number {
-  return Math.abs(timestamp) < LAST_MILLISECONDS ? timestamp * 1000 : timestamp;
+  const microseconds = Math.abs(timestamp) < LAST_MILLISECONDS ? timestamp * 1000 : timestamp;
+  // A clock that is far off must not make a number that readers cannot hold.
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, microseconds));
 }
 
 /** What a subscriber tells the server: topics it wants, and topics it no longer wants. */

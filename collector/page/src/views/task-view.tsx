@@ -17,12 +17,13 @@ export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: strin
   const layout = useMemo(() => graph && layOut(graph), [graph]);
   const [selected, setSelected] = useState(openedAt);
   const [pointedAt, setPointedAt] = useState<string>();
+  const [focused, setFocused] = useState<string>();
 
   const select = (eventId: string): void => {
     setSelected(eventId);
     replaceAddress(taskAddress(taskId, eventId));
   };
-  const active = pointedAt ?? selected;
+  const active = pointedAt ?? focused ?? selected;
   const shown = active === undefined ? undefined : graph?.byId.get(active);
   const span = events && events.length > 0 ? events.at(-1)!.timestamp - events[0]!.timestamp : 0;
 
@@ -50,6 +51,7 @@ export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: strin
             layout={layout}
             active={active}
             onPoint={setPointedAt}
+            onFocus={setFocused}
             onSelect={select}
           />
           <EventDetails event={shown} />

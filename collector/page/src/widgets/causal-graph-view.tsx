@@ -14,11 +14,12 @@ interface Props {
   readonly layout: Layout;
   readonly active: string | undefined;
   readonly onPoint: (eventId: string | undefined) => void;
+  readonly onFocus: (eventId: string | undefined) => void;
   readonly onSelect: (eventId: string) => void;
 }
 
 /** Draws the causal graph: a band for each process, causes above effects. */
-export function CausalGraphView({ graph, layout, active, onPoint, onSelect }: Props) {
+export function CausalGraphView({ graph, layout, active, onPoint, onFocus, onSelect }: Props) {
   const column = layout.columns <= 8 ? WIDE : NARROW;
   const x = ({ column: at }: { column: number }): number => MARGIN + at * column;
   const y = ({ row }: { row: number }): number => HEAD + MARGIN + row * ROW;
@@ -26,9 +27,12 @@ export function CausalGraphView({ graph, layout, active, onPoint, onSelect }: Pr
 
   const keys = (event: KeyboardEvent, index: number): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === 'Enter') onSelect(layout.nodes[index]!.event.eventId);
-    if (step === undefined) return;
+    const activates = event.key === 'Enter' || event.key === ' ';
+    if (step === undefined && !activates) return;
+    // Space would scroll as well.
     event.preventDefault();
+    if (activates) onSelect(layout.nodes[index]!.event.eventId);
+    if (step === undefined) return;
     const next = layout.nodes[index + step]?.event.eventId;
     document.querySelector<SVGElement>(`[data-event="${next}"]`)?.focus();
   };
@@ -79,8 +83,8 @@ export function CausalGraphView({ graph, layout, active, onPoint, onSelect }: Pr
             aria-label={node.event.label}
             onMouseEnter={() => onPoint(node.event.eventId)}
             onMouseLeave={() => onPoint(undefined)}
-            onFocus={() => onPoint(node.event.eventId)}
-            onBlur={() => onPoint(undefined)}
+            onFocus={() => onFocus(node.event.eventId)}
+            onBlur={() => onFocus(undefined)}
             onClick={() => onSelect(node.event.eventId)}
             onKeyDown={(event) => keys(event, i)}
           >
