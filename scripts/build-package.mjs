@@ -2,7 +2,7 @@
 //
 //   node scripts/build-package.mjs runtime
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,10 +29,11 @@ for (const [format, type] of [
   ]);
 }
 if (types) {
-  for (const format of ['esm', 'cjs']) {
-    run('typescript/bin/tsc', [
-      ...['-p', join(folder, 'tsconfig.build.json'), '--outDir', join(dist, format)],
-    ]);
+  // Declarations are the same for both formats: the folder's package.json tells which they are.
+  const esm = join(dist, 'esm');
+  run('typescript/bin/tsc', ['-p', join(folder, 'tsconfig.build.json'), '--outDir', esm]);
+  for (const file of readdirSync(esm, { recursive: true })) {
+    if (file.endsWith('.d.ts')) cpSync(join(esm, file), join(dist, 'cjs', file));
   }
 }
 

@@ -4,13 +4,11 @@
 // With --rest, only what test:all adds. Ends with a line "N passed, N failed" (", N skipped").
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const require = createRequire(import.meta.url);
 const cache = join(root, '.cache');
 const engines = join(root, '__tests__', 'engines');
 const { values } = parseArgs({
@@ -28,7 +26,10 @@ const short = [
   ['format', () => check(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
   ...['runtime', 'babel-plugin', 'collector'].flatMap((name) => [
     [`publint ${name}`, () => check(bin('publint'), ['--strict', name])],
-    [`types as published: ${name}`, () => check(bin('attw'), ['--pack', name, '--profile', 'node16', '--quiet'])],
+    [
+      `types as published: ${name}`,
+      () => check(bin('attw'), ['--pack', name, '--profile', 'node16', '--quiet']),
+    ],
   ]),
   ['tests', () => jest(process.execPath)],
 ];
@@ -67,7 +68,7 @@ function check(command, args) {
 /** The test suites, on one engine, counted test by test. */
 function jest(node) {
   const file = join(cache, `jest-${process.pid}.json`);
-  const jestBin = require.resolve('jest/bin/jest.js');
+  const jestBin = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   spawnSync(node, [jestBin, '--json', '--outputFile', file], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],

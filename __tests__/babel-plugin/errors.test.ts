@@ -1,3 +1,4 @@
+import type * as TypeScript from 'typescript';
 import { transformSync } from '@babel/core';
 import { instrument } from '../harness/instrument';
 import throughline, { PluginError } from '../../babel-plugin/src/index';
@@ -123,7 +124,7 @@ describe('async functions that were lowered before', () => {
   });
 
   test('by TypeScript are refused', () => {
-    const { transpile, ScriptTarget } = require('typescript') as typeof import('typescript');
+    const { transpile, ScriptTarget } = require('typescript') as typeof TypeScript;
     const code = transpile('export const load = async () => { await 1; };', {
       target: ScriptTarget.ES2015,
     });

@@ -1,6 +1,6 @@
 import { getLocal, register, setLocal } from '@throughline/runtime';
 import { EventEmitter } from 'node:events';
-import { atNextTick, call, inImmediate, inMicrotask, sentry, turn } from '../harness/uncompiled';
+import { inMicrotask, sentry, turn } from '../harness/uncompiled';
 
 const user = register('nobody');
 const record = register<{ name: string }>(() => ({ name: '' }));

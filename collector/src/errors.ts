@@ -6,10 +6,9 @@ export type CollectorErrorCode =
   | 'TASK_UNKNOWN'
   | 'TASK_ID_INVALID'
   | 'QUERY_INVALID'
-  | 'REPORT_INVALID'
-  | 'FRAME_INVALID'
   | 'COLLECTOR_UNREACHABLE'
-  | 'PAGE_MISSING';
+  | 'PAGE_MISSING'
+  | 'INTERNAL';
 
 export class CollectorError extends Error {
   override readonly name = 'CollectorError';

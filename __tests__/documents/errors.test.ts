@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** The members of a union of codes, as its source lists them. */
+function codesOf(file: string, type: string): string[] {
+  const union = new RegExp(`export type ${type} =([^;]*);`).exec(read(file))![1]!;
+  return [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code!);
+}
+
+const types: [heading: string, file: string, type: string][] = [
+  ['The plugin', 'babel-plugin/src/errors.ts', 'PluginErrorCode'],
+  ['The runtime', 'runtime/src/complain.ts', 'RuntimeErrorCode'],
+  ['The collector', 'collector/src/errors.ts', 'CollectorErrorCode'],
+];
+
+test.each(types)('%s: ERRORS.md explains every code, and no other', (heading, file, type) => {
+  const chapter = read('ERRORS.md')
+    .split(/^## /m)
+    .find((text) => text.startsWith(heading))!;
+  const explained = [...chapter.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code!);
+
+  expect([...explained].sort()).toEqual(codesOf(file, type).sort());
+});
