@@ -21,6 +21,8 @@ export interface Activation {
   readonly otherReturns: Set<BabelTypes.ReturnStatement>;
   /** A `finally` in it may overrule a return: every one that follows takes an adoption back. */
   overrules: boolean;
+  /** It has a `finally`, which runs after a value was returned, or an `await using`. */
+  needsNative: boolean;
 }
 
 export function activationOf(isAsync?: boolean | null, isGenerator?: boolean | null): Activation {
@@ -33,6 +35,7 @@ export function activationOf(isAsync?: boolean | null, isGenerator?: boolean | n
     returns: new Set(),
     otherReturns: new Set(),
     overrules: false,
+    needsNative: false,
   };
 }
 
@@ -47,6 +50,7 @@ export class FileState {
   offDepth = 0;
   readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
   private strandName: string | undefined;
+  private outerName: string | undefined;
   private siteBaseName: string | undefined;
   private receiverName: BabelTypes.Identifier | undefined;
 
@@ -103,6 +107,12 @@ export class FileState {
 
   get hasSiteBase(): boolean {
     return this.siteBaseName !== undefined;
+  }
+
+  /** The variable of an async function without awaits that holds the frame to go back to. */
+  outer(): BabelTypes.Identifier {
+    this.outerName ??= this.program.scope.generateUid('outer');
+    return this.t.identifier(this.outerName);
   }
 
   /** Holds a receiver from where it is evaluated to where its method is read, next to it. */

@@ -45,6 +45,17 @@ export function rewriteReturned(
   } else node.body = adopted(node.body as BabelTypes.Expression);
 }
 
+/** `return value` in an async function without awaits: `return fulfil(outer, value)`. */
+export function rewriteFulfilled(
+  node: BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression,
+  state: FileState,
+): void {
+  // An arrow's expression becomes a `return` where its body does (functions.ts).
+  if (node.type !== 'ReturnStatement') return;
+  const value = node.argument ? [node.argument] : [];
+  node.argument = state.call('fulfil', state.outer(), ...value);
+}
+
 /**
  * Enters the strand again where a rejected `await` may lead:
  *

@@ -14,6 +14,8 @@ export type AnyFunction =
 /** What the visitor found out about the function. */
 export interface Facts {
   readonly suspends: boolean;
+  /** It is over when the call returns, and needs no async function inside. */
+  readonly isThrough: boolean;
   /** The name it has at run time, for stack traces; empty when it has none. */
   readonly name: string;
   readonly hasEval: boolean;
@@ -42,6 +44,7 @@ interface Halves {
  */
 export function halves(node: AnyFunction, facts: Facts, state: FileState): Halves {
   const { t } = state;
+  if (facts.isThrough) return { params: node.params, body: throughBody(node, state) };
   const simple = !facts.repeatsParameter && node.params.every(isPlain);
   const inner = innerParameters(node, facts, state, simple);
   const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, state), true) };
@@ -55,6 +58,34 @@ export function halves(node: AnyFunction, facts: Facts, state: FileState): Halve
   // The body has no directives of its own any more; they hold for the arrow from outside.
   const start = { ...t.returnStatement(call), loc: node.loc ?? null };
   return { params: outer.params, body: t.blockStatement([start], directives) };
+}
+
+/**
+ * The body of an async function that has no `await`:
+ *
+ *   { const outer = begin(); try { B; return fulfil(outer); } catch (error) { return refuse(outer, error); } }
+ */
+function throughBody(node: AnyFunction, state: FileState): BabelTypes.BlockStatement {
+  const { t } = state;
+  const outer = t.variableDeclaration('const', [
+    t.variableDeclarator(state.outer(), state.call('begin')),
+  ]);
+  const returned = (...value: BabelTypes.Expression[]): BabelTypes.ReturnStatement =>
+    t.returnStatement(state.call('fulfil', state.outer(), ...value));
+  const body =
+    node.body.type === 'BlockStatement'
+      ? asBlock(endsInReturn(node.body) ? node.body.body : [...node.body.body, returned()], t)
+      : t.blockStatement([{ ...returned(node.body), loc: node.body.loc ?? null }]);
+  const thrown = state.program.scope.generateUidIdentifier('thrown');
+  const refused = t.returnStatement(state.call('refuse', state.outer(), t.identifier(thrown.name)));
+  const caught = t.catchClause(thrown, t.blockStatement([refused]));
+  const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
+  return t.blockStatement([outer, t.tryStatement(body, caught)], directives);
+}
+
+function endsInReturn({ body }: BabelTypes.BlockStatement): boolean {
+  const last = body[body.length - 1]?.type;
+  return last === 'ReturnStatement' || last === 'ThrowStatement';
 }
 
 /** A function's body, with the strand ended on every path when it can be left half-way. */
@@ -137,7 +168,7 @@ function outerParameters(
   };
 }
 
-function isPlain(param: Parameter): boolean {
+export function isPlain(param: Parameter): boolean {
   return param.type === 'Identifier';
 }
 

@@ -77,9 +77,14 @@ export const awaits: Visitor<FileState> = {
     },
   },
 
+  VariableDeclaration({ node }, { activation }) {
+    if (node.kind === 'await using') activation.needsNative = true;
+  },
+
   TryStatement: {
     enter(path, state) {
       before.set(path.node, state.activation.suspensions);
+      if (path.node.finalizer) state.activation.needsNative = true;
     },
     exit(path, state) {
       if (state.activation.suspensions > before.get(path.node)!) rewriteTry(path.node, state);

@@ -1,14 +1,14 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { functionName, keyName } from '../names.js';
 import { patternNames, varNames } from '../rewrite/blocks.js';
-import { rewriteReturned } from '../rewrite/awaits.js';
-import { rewriteGenerator } from '../rewrite/functions.js';
+import { rewriteFulfilled, rewriteReturned } from '../rewrite/awaits.js';
+import { isPlain, rewriteGenerator } from '../rewrite/functions.js';
 import type { AnyFunction } from '../rewrite/functions.js';
 import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
 import { replace } from '../rewrite/replace.js';
 import { mayBePromise } from '../promise-values.js';
 import { activationOf } from '../state.js';
-import type { FileState } from '../state.js';
+import type { Activation, FileState } from '../state.js';
 
 /** Async functions, methods, arrows and async generators; and where their marks go. */
 export const functions: Visitor<FileState> = {
@@ -32,11 +32,11 @@ export const functions: Visitor<FileState> = {
       const fn = path as NodePath<AnyFunction>;
       if (isGenerator) return replace(path, rewriteGenerator(fn.node, state));
       const suspends = suspensions > 0;
-      const { returns, otherReturns, overrules } = activation;
-      const adopting = overrules ? [...returns, ...otherReturns] : returns;
-      for (const node of adopting) rewriteReturned(node, state, suspends);
+      const isThrough = !suspends && !activation.needsNative && fn.node.params.every(isPlain);
+      rewriteReturns(activation, { suspends, isThrough }, state);
       const facts = {
         suspends,
+        isThrough,
         hasEval,
         usesSuper,
         name: functionName(fn),
@@ -104,4 +104,15 @@ function isReplaced({ node, container, key }: NodePath<AnyFunction>): boolean {
     const wasStatic = node.type === 'ClassMethod' && Boolean(node.static);
     return isStatic === wasStatic && keyName(member.key as t.Node) === keyName(node.key);
   });
+}
+
+/** What the function returns becomes its promise's, in the way that its form asks for. */
+function rewriteReturns(
+  { returns, otherReturns, overrules }: Activation,
+  { suspends, isThrough }: { suspends: boolean; isThrough: boolean },
+  state: FileState,
+): void {
+  const all = [...returns, ...otherReturns];
+  if (isThrough) for (const node of all) rewriteFulfilled(node, state);
+  else for (const node of overrules ? all : returns) rewriteReturned(node, state, suspends);
 }
