@@ -51,6 +51,7 @@ export class FileState {
   readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
   private strandName: string | undefined;
   private outerName: string | undefined;
+  private thrownName: string | undefined;
   private siteBaseName: string | undefined;
   private receiverName: BabelTypes.Identifier | undefined;
 
@@ -113,6 +114,12 @@ export class FileState {
   outer(): BabelTypes.Identifier {
     this.outerName ??= this.program.scope.generateUid('outer');
     return this.t.identifier(this.outerName);
+  }
+
+  /** What such a function has caught. One name a file, so that equal functions have equal texts. */
+  thrown(): BabelTypes.Identifier {
+    this.thrownName ??= this.program.scope.generateUid('thrown');
+    return this.t.identifier(this.thrownName);
   }
 
   /** Holds a receiver from where it is evaluated to where its method is read, next to it. */

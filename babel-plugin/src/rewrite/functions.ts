@@ -76,9 +76,8 @@ function throughBody(node: AnyFunction, state: FileState): BabelTypes.BlockState
     node.body.type === 'BlockStatement'
       ? asBlock(endsInReturn(node.body) ? node.body.body : [...node.body.body, returned()], t)
       : t.blockStatement([{ ...returned(node.body), loc: node.body.loc ?? null }]);
-  const thrown = state.program.scope.generateUidIdentifier('thrown');
-  const refused = t.returnStatement(state.call('refuse', state.outer(), t.identifier(thrown.name)));
-  const caught = t.catchClause(thrown, t.blockStatement([refused]));
+  const refused = t.returnStatement(state.call('refuse', state.outer(), state.thrown()));
+  const caught = t.catchClause(state.thrown(), t.blockStatement([refused]));
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
   return t.blockStatement([outer, t.tryStatement(body, caught)], directives);
 }
