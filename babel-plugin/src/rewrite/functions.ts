@@ -67,6 +67,12 @@ export function halves(node: AnyFunction, facts: Facts, state: FileState): Halve
  */
 function throughBody(node: AnyFunction, state: FileState): BabelTypes.BlockStatement {
   const { t } = state;
+  if (isEmpty(node)) {
+    // Nothing can throw: `fulfil(begin())` is all there is to it.
+    const { directives } = node.body as BabelTypes.BlockStatement;
+    const done = state.call('fulfil', state.call('begin'));
+    return t.blockStatement([t.returnStatement(done)], directives);
+  }
   const outer = t.variableDeclaration('const', [
     t.variableDeclarator(state.outer(), state.call('begin')),
   ]);
@@ -80,6 +86,10 @@ function throughBody(node: AnyFunction, state: FileState): BabelTypes.BlockState
   const caught = t.catchClause(state.thrown(), t.blockStatement([refused]));
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
   return t.blockStatement([outer, t.tryStatement(body, caught)], directives);
+}
+
+function isEmpty({ body }: AnyFunction): boolean {
+  return body.type === 'BlockStatement' && body.body.length === 0;
 }
 
 function endsInReturn({ body }: BabelTypes.BlockStatement): boolean {
