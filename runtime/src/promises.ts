@@ -1,5 +1,6 @@
 import { callAs, methodOf } from './call.js';
-import { adopt, adoptedBy, currentFrame, joinEnding, react } from './current.js';
+import { adopt, adoptedBy, currentFrame, react } from './current.js';
+import { joinEnding } from './endings.js';
 import { branch, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { endingOf, stamp, stampNew } from './promise-stamp.js';

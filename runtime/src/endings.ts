@@ -1,0 +1,38 @@
+import { joinFrames, OUTSIDE } from './frame.js';
+import type { Frame } from './frame.js';
+import { Strand } from './strand.js';
+import type { Ending } from './strand.js';
+
+/** Takes in an ending and everything it took over in its turn. */
+export function joinEnding(mine: Frame, ending: Ending): Frame {
+  if (ending.adopted === undefined) return joinFrames(mine, ending.frame);
+  let joined = mine;
+  for (const frame of framesOf(ending)) joined = joinFrames(joined, frame);
+  return joined;
+}
+
+/**
+ * The frames of an ending and of all that it took over, each once. Chains and piles of combinators
+ * grow as long as the program likes, so this is a loop; and the answer takes the place of the walk,
+ * since whoever asks has waited for all of them.
+ */
+function framesOf(ending: Ending): ReadonlySet<Frame> {
+  const seen = new Set<Ending>();
+  const frames = new Set<Frame>();
+  const open: Ending[] = [ending];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    frames.add(next.frame);
+    const { adopted } = next;
+    if (isList(adopted)) for (let i = adopted.length; i-- > 0;) open.push(adopted[i]!);
+    else if (adopted !== undefined) open.push(adopted);
+  }
+  frames.delete(OUTSIDE);
+  if (ending instanceof Strand) ending.adopted = [...frames];
+  return frames;
+}
+
+function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
+  return Array.isArray(adopted);
+}
