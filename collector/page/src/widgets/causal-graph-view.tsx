@@ -6,7 +6,7 @@ const ROW = 52;
 const HEAD = 64;
 const MARGIN = 28;
 /** Columns that leave room for labels, while there are few of them. */
-const WIDE = 250;
+const WIDE = 272;
 const NARROW = 44;
 
 interface Props {
