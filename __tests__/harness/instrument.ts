@@ -15,6 +15,8 @@ export function instrument(
   const result = transformSync(code, {
     ...{ configFile: false, babelrc: false, plugins, filename: 'input.js', cwd: '/' },
     sourceType: script ? 'script' : 'module',
+    // Where `CI` is set, Babel's code frames come in colour.
+    highlightCode: false,
   });
   return `${result!.code}\n`;
 }
