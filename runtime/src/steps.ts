@@ -68,8 +68,10 @@ function walk(strand: Strand, inner: unknown, step: Step, enter: Enter): unknown
     next: typeof next === 'function' ? take(next) : next,
     get return(): unknown {
       const method = optional('return');
-      // The engine awaits the end of a plain iterator even when there is nothing to call.
-      if (method === undefined && step === stepOfValues) suspend(strand, undefined);
+      // The engine awaits the end of a plain iterator even when there is nothing to call. Newer ones
+      // also ask after a value that rejected, when the strand has left already.
+      const isRunning = strand.outer !== undefined;
+      if (method === undefined && step === stepOfValues && isRunning) suspend(strand, undefined);
       return method;
     },
     get throw(): unknown {

@@ -24,6 +24,9 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS tasks_by_last ON tasks (last DESC, task);
 `;
 
+/** The furthest times that are kept, in microseconds from 1970: about 285 years either way. */
+const FURTHEST = Number.MAX_SAFE_INTEGER;
+
 /** How often a call waits for another process that holds the file, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
 
@@ -110,9 +113,11 @@ export class SqliteStore implements Store {
 
   private keep(event: TraceEvent): number {
     const { taskId, eventId, timestamp, label, processName = '', ...rest } = event;
+    // A clock that is far off must not make a number that nobody can read back.
+    const time = Math.max(-FURTHEST, Math.min(FURTHEST, timestamp));
     const report = JSON.stringify({ label, ...(processName && { processName }), ...rest });
-    const added = this.insert.run(taskId, eventId, timestamp, column(processName), report);
-    if (added > 0) this.count.run(taskId, column(label), timestamp, timestamp);
+    const added = this.insert.run(taskId, eventId, time, column(processName), report);
+    if (added > 0) this.count.run(taskId, column(label), time, time);
     return added;
   }
 }
