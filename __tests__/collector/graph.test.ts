@@ -158,12 +158,9 @@ describe('layout', () => {
     (_, parents) => {
       const events = Array.from({ length: 200_000 }, (_, i) => event(1, i + 1, parents(i), a));
       const graph = causalGraph(events);
-      const started = performance.now();
       const layout = layOut(graph);
 
       expect(layout.nodes).toHaveLength(200_000);
-      // Linear work takes less than a second.
-      expect(performance.now() - started).toBeLessThan(4000);
     },
     60_000,
   );
