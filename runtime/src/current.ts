@@ -5,6 +5,7 @@ import { endingOf, stampNew } from './promise-stamp.js';
 import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
 import { Box, carried, carriedToAwait, isForeign } from './thenable.js';
+import type { Carried } from './thenable.js';
 
 /**
  * The frame of the code that is running now. Assigned in this file only, and not exported: behind
@@ -131,15 +132,18 @@ export function refuse(outer: Frame, error: unknown): Promise<unknown> {
 }
 
 function fulfilWith(frame: Frame, value: object): Promise<unknown> {
-  const own = endingOf(value);
-  const { handedOn, ending } =
-    own === undefined && isForeign(value)
-      ? carried(value, frame)
-      : { handedOn: value, ending: own };
+  const { handedOn, ending } = takenOver(value, frame);
   // A promise is adopted, which takes the ticks it takes; `Promise.resolve` would hand it through.
   const promise = new NativePromise((resolve) => resolve(handedOn));
   stampNew(promise, ending === undefined ? frame : strandThat(frame, ending));
   return promise;
+}
+
+/** What the platform is given for a value that it takes over, and what that will have ended with. */
+function takenOver(value: unknown, frame: Frame): Carried {
+  const ending = endingOf(value);
+  if (ending !== undefined) return { handedOn: value, ending };
+  return isForeign(value) ? carried(value, frame) : { handedOn: value };
 }
 
 function strandThat(frame: Frame, adopted: Ending): Strand {
@@ -174,11 +178,7 @@ export function suspend(strand: Strand, value: unknown): unknown {
  * thenable cannot go in a box there.
  */
 export function pause(strand: Strand, result: unknown): unknown {
-  const own = endingOf(result);
-  const { handedOn, ending } =
-    own === undefined && isForeign(result)
-      ? carried(result, current)
-      : { handedOn: result, ending: own };
+  const { handedOn, ending } = takenOver(result, current);
   suspend(strand, undefined);
   strand.awaiting = ending;
   return handedOn;
