@@ -1,5 +1,5 @@
 import type { NodePath, types as t } from '@babel/core';
-import { globalObjects } from './catalogue.js';
+import { globalObjects } from './catalogue/language.js';
 import { keyName, typeWrappers } from './names.js';
 
 /** What a callee names, seen through scopes and imports. */
@@ -14,25 +14,53 @@ export type Callee =
  *   process.nextTick                     global process.nextTick
  *   import { setTimeout } from 'timers'  module timers, setTimeout
  *   const timers = require('timers'); timers.setTimeout
+ *   const limit = pLimit(2); limit       module p-limit, default()
+ *   window.requestIdleCallback ?? later  global requestIdleCallback
  */
 export function calleeOf(given: NodePath): Callee | undefined {
   const path = withoutWrappers(given);
   const { node } = path;
-  if (node.type === 'CallExpression') return requiredModule(path);
-  if (node.type === 'Identifier') return identifier(path, node.name);
-  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression')
-    return undefined;
-
-  const property = propertyName(node);
-  const object = withoutWrappers(path.get('object') as NodePath);
-  if (property === undefined || object.node.type !== 'Identifier') {
-    return property === undefined ? undefined : throughGlobalObject(object, property);
+  switch (node.type) {
+    case 'Identifier':
+      return identifier(path, node.name);
+    case 'MemberExpression':
+    case 'OptionalMemberExpression':
+      return member(path, node);
+    case 'CallExpression':
+      return requiredModule(path) ?? resultOf(path);
+    case 'LogicalExpression':
+      return calleeOf(path.get('left') as NodePath) ?? calleeOf(path.get('right') as NodePath);
+    case 'ConditionalExpression':
+      return (
+        calleeOf(path.get('consequent') as NodePath) ?? calleeOf(path.get('alternate') as NodePath)
+      );
+    default:
+      return undefined;
   }
-  const owner = identifier(object, object.node.name);
-  if (owner?.from === 'module') return memberOfModule(owner, property);
-  if (owner?.from !== 'global') return undefined;
-  if (globalObjects.has(owner.name)) return { from: 'global', name: property };
-  return { from: 'global', name: `${owner.name}.${property}` };
+}
+
+function member(
+  path: NodePath,
+  node: t.MemberExpression | t.OptionalMemberExpression,
+): Callee | undefined {
+  const property = propertyName(node);
+  if (property === undefined) return undefined;
+  const owner = calleeOf(path.get('object') as NodePath);
+  return owner && memberOf(owner, property);
+}
+
+function memberOf(owner: Callee, property: string): Callee {
+  const { name } = owner;
+  const isWhole =
+    owner.from === 'module' ? name === '*' || name === 'default' : globalObjects.has(name);
+  return { ...owner, name: isWhole ? property : `${name}.${property}` };
+}
+
+/** What an exported function gives: `default()`. A call of a call's result is one step too far. */
+function resultOf(path: NodePath): Callee | undefined {
+  const callee = calleeOf(path.get('callee') as NodePath);
+  if (callee?.from !== 'module' || callee.name.includes('()')) return undefined;
+  return { ...callee, name: `${callee.name === '*' ? 'default' : callee.name}()` };
 }
 
 /** `obj.name` and `obj["name"]`; undefined when the name is computed. */
@@ -55,14 +83,6 @@ function withoutWrappers(path: NodePath): NodePath {
     } else if (typeWrappers.has(node.type)) at = at.get('expression') as NodePath;
     else return at;
   }
-}
-
-/** `globalThis.process.nextTick`, `require("timers").setTimeout`. */
-function throughGlobalObject(object: NodePath, property: string): Callee | undefined {
-  const owner = calleeOf(object);
-  if (owner?.from === 'module') return memberOfModule(owner, property);
-  if (owner?.from !== 'global' || owner.name.includes('.')) return undefined;
-  return { from: 'global', name: `${owner.name}.${property}` };
 }
 
 function identifier(path: NodePath, name: string): Callee | undefined {
@@ -91,40 +111,48 @@ function imported(specifier: NodePath): Callee | undefined {
 /** `const later = setTimeout`, `const { nextTick } = process`, `const { readFile: read } = require("fs")`. */
 function aliased(declarator: NodePath, name: string): Callee | undefined {
   const { node } = declarator;
-  if (node.type !== 'VariableDeclarator' || !node.init) return undefined;
+  if (node.type !== 'VariableDeclarator' || !node.init || resolving.has(node)) return undefined;
+  resolving.add(node);
   const value = calleeOf(declarator.get('init') as NodePath);
+  resolving.delete(node);
   if (value === undefined || node.id.type === 'Identifier') return value;
   if (node.id.type !== 'ObjectPattern') return undefined;
 
   for (const property of node.id.properties) {
     if (property.type !== 'ObjectProperty' || property.computed) continue;
     const key = keyName(property.key);
-    if (property.value.type !== 'Identifier' || property.value.name !== name || key === '')
+    if (property.value.type !== 'Identifier' || property.value.name !== name || key === '') {
       continue;
-    if (value.from === 'module') return memberOfModule(value, key);
-    if (globalObjects.has(value.name)) return { from: 'global', name: key };
-    return value.name.includes('.') ? undefined : { from: 'global', name: `${value.name}.${key}` };
+    }
+    return memberOf(value, key);
   }
   return undefined;
 }
 
+/** Aliases that are being followed: `var self = self || {}` names itself. */
+const resolving = new Set<t.Node>();
+
 /** `require("timers")`: the module as a whole. */
 function requiredModule(path: NodePath): Callee | undefined {
   const { callee, arguments: args } = path.node as t.CallExpression;
-  const source = args[0];
-  if (callee.type !== 'Identifier' || callee.name !== 'require') return undefined;
-  if (source?.type !== 'StringLiteral' || path.scope.hasBinding('require', true)) return undefined;
+  const [source] = args;
+  if (callee.type !== 'Identifier') return undefined;
+  // What a compiler of modules left: `_interopRequireWildcard(require("timers"))`.
+  if (interop.has(callee.name) && source?.type === 'CallExpression') {
+    return requiredModule(path.get('arguments.0') as NodePath);
+  }
+  if (callee.name !== 'require' || source?.type !== 'StringLiteral') return undefined;
+  if (path.scope.hasBinding('require', true)) return undefined;
   return { from: 'module', module: plainModule(source.value), name: '*' };
 }
 
-function memberOfModule(
-  owner: { module: string; name: string },
-  property: string,
-): Callee | undefined {
-  if (owner.name !== '*' && owner.name !== 'default') return undefined;
-  // `import * as timers` and then `timers.default.setTimeout` is one step too far to follow.
-  return { from: 'module', module: owner.module, name: property };
-}
+const interop = new Set([
+  '_interopRequireDefault',
+  '_interopRequireWildcard',
+  '__importDefault',
+  '__importStar',
+  '__toESM',
+]);
 
 function plainModule(source: string): string {
   return source.startsWith('node:') ? source.slice('node:'.length) : source;

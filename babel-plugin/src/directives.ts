@@ -1,17 +1,28 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { unknownDirective } from './errors.js';
+import { eventPolicies } from './options.js';
+import type { EventPolicy } from './options.js';
 import type { FileState } from './state.js';
 
 const DIRECTIVE = /^\s*throughline:\s*(.*?)\s*$/;
-const known = ['off', 'off file'];
+const known = ['off', 'off file', ...eventPolicies];
+
+/** A file without such a comment has nothing to look at here. */
+export const mayHaveDirectives = /throughline:/;
 
 /**
- * `// throughline: off` before a statement or a member leaves it as it is written. An `await` in it
- * that belongs to an instrumented function is still one of that function's: left alone it would
+ * Comments before a statement, a member or an expression:
+ *
+ *   // throughline: off            leaves it as it is written
+ *   // throughline: registration   its listeners run where they were registered
+ *
+ * An `await` in a part that is off belongs to an instrumented function still: left alone it would
  * leave the strand half-way.
  */
 export const directives: Visitor<FileState> = {
+  // An object for each: Babel changes what it is given.
   Statement: { enter: enterPart, exit: exitPart },
+  Expression: { enter: enterPart, exit: exitPart },
   ObjectMember: { enter: enterPart, exit: exitPart },
   Method: { enter: enterPart, exit: exitPart },
   Property: { enter: enterPart, exit: exitPart },
@@ -30,22 +41,30 @@ export function checkDirectives(program: NodePath<t.Program>, file: t.File): voi
   for (const comment of file.comments ?? []) {
     const directive = directiveOf(comment);
     if (directive === undefined || known.includes(directive)) continue;
-    throw unknownDirective(program, comment, directive);
+    throw unknownDirective(program, comment, directive, known);
   }
 }
 
 function enterPart(path: NodePath, state: FileState): void {
-  if (!isMarkedOff(path.node)) return;
-  if (path.isFunction()) path.skip();
+  const directive = directiveBefore(path.node);
+  if (directive === undefined) return;
+  if (directive !== 'off') state.eventPolicies.push(directive);
+  else if (path.isFunction()) path.skip();
   else state.offDepth++;
 }
 
 function exitPart(path: NodePath, state: FileState): void {
-  if (isMarkedOff(path.node)) state.offDepth--;
+  const directive = directiveBefore(path.node);
+  if (directive === undefined) return;
+  if (directive === 'off') state.offDepth--;
+  else state.eventPolicies.pop();
 }
 
-function isMarkedOff(node: t.Node): boolean {
-  return (node.leadingComments ?? []).some((comment) => directiveOf(comment) === 'off');
+/** The last comment before a part that speaks to us. */
+function directiveBefore(node: t.Node): 'off' | EventPolicy | undefined {
+  if (!node.leadingComments) return undefined;
+  const found = node.leadingComments.map(directiveOf).findLast((text) => text !== undefined);
+  return found === 'off file' ? undefined : (found as 'off' | EventPolicy | undefined);
 }
 
 function directiveOf({ value }: t.Comment): string | undefined {

@@ -15,10 +15,14 @@ export class PluginError extends Error {
   }
 }
 
-export function unknownOption(name: string, allowed: readonly string[]): PluginError {
+export function unknownOption(
+  name: string,
+  allowed: readonly string[],
+  owner = '@throughline/babel-plugin',
+): PluginError {
   return new PluginError(
     'OPTION_UNKNOWN',
-    `Option ${quote(name)} is unknown. The options of @throughline/babel-plugin are ${list(allowed)}.`,
+    `Option ${quote(name)} is unknown. The options of ${owner} are ${list(allowed)}.`,
   );
 }
 
@@ -30,11 +34,17 @@ export function invalidOption(name: string, expected: string, value: unknown): P
 }
 
 /** Points at the source line, as Babel's own errors do. */
-export function unknownDirective(program: NodePath, comment: t.Comment, directive: string): Error {
+export function unknownDirective(
+  program: NodePath,
+  comment: t.Comment,
+  directive: string,
+  known: readonly string[],
+): Error {
   const { code, message } = new PluginError(
     'DIRECTIVE_UNKNOWN',
-    `Unknown comment "throughline: ${directive}". Write "throughline: off" before a statement or ` +
-      `a class member to leave it alone, or "throughline: off file" to leave the file alone.`,
+    `Unknown comment "throughline: ${directive}". After "throughline:" stands one of ${list(known)}: ` +
+      `"off" before a statement, a class member or an expression leaves it alone, "off file" leaves ` +
+      `the file alone, the others say where the listeners of what follows run.`,
   );
   // Babel points at a node's place; a comment has one too.
   const error = (program.hub as unknown as Hub).file.buildCodeFrameError(comment, message);

@@ -1,25 +1,44 @@
 import type * as Babel from '@babel/core';
 import type { ConfigAPI, NodePath, PluginObj, PluginPass, types as t, Visitor } from '@babel/core';
-import { loweringHelpers } from './catalogue.js';
-import { checkDirectives, directives, isOff } from './directives.js';
+import { loweringHelpers } from './catalogue/helpers.js';
+import { catalogueWith } from './catalogue/index.js';
+import { checkDirectives, directives, isOff, mayHaveDirectives } from './directives.js';
 import { asyncLoweredFirst } from './errors.js';
 import { readOptions } from './options.js';
 import type { Options } from './options.js';
 import { compiledEntry, finishModule } from './rewrite/module.js';
 import { isRuntime } from './runtime-files.js';
 import { FileState } from './state.js';
+import { findTextTaken } from './text.js';
 import { awaits } from './visitors/awaits.js';
 import { calls } from './visitors/calls.js';
 import { functions } from './visitors/functions.js';
+import { handlers, mayHaveHandlers } from './visitors/handlers.js';
+import { maySpawnByValue, values } from './visitors/values.js';
 
 export { PluginError } from './errors.js';
 export type { PluginErrorCode } from './errors.js';
-export type { Options, SpawnPointKind } from './options.js';
+export type {
+  EventPolicy,
+  GeneratorPolicy,
+  Options,
+  SpawnPointKind,
+  WorkerPolicy,
+  WrittenSpawnPoint,
+} from './options.js';
 
 /** What Babel hands to a plugin. */
 type PluginAPI = typeof Babel & Pick<ConfigAPI, 'assertVersion'>;
 
-const families: Visitor<FileState>[] = [directives, functions, awaits, calls];
+/** Families of visitors, and what a file that needs one has in its text. In this order. */
+const families: readonly { visitor: Visitor<FileState>; needed?: RegExp }[] = [
+  { visitor: directives, needed: mayHaveDirectives },
+  { visitor: functions },
+  { visitor: awaits },
+  { visitor: values, needed: maySpawnByValue },
+  { visitor: calls },
+  { visitor: handlers, needed: mayHaveHandlers },
+];
 
 /**
  * Rewrites every spawn point of a file so that it hands over an explicit spawn callback.
@@ -30,7 +49,19 @@ const families: Visitor<FileState>[] = [directives, functions, awaits, calls];
 export default function throughline(api: PluginAPI, written: Options): PluginObj {
   api.assertVersion('^7.22.0 || ^8.0.0');
   const options = readOptions(written);
-  const visitor = api.traverse.visitors.merge(families as Visitor[]) as Visitor<FileState>;
+  const catalogue = catalogueWith(options.spawnPoints);
+  const visitors = new Map<string, Visitor<FileState>>();
+
+  function visitorFor(code: string): Visitor<FileState> {
+    const chosen = families.filter(({ needed }) => needed?.test(code) ?? true);
+    const key = chosen.map((family) => families.indexOf(family)).join();
+    let visitor = visitors.get(key);
+    if (visitor === undefined) {
+      visitor = api.traverse.visitors.merge(chosen.map((family) => family.visitor) as Visitor[]);
+      visitors.set(key, visitor as Visitor<FileState>);
+    }
+    return visitor as Visitor<FileState>;
+  }
 
   return {
     name: '@throughline/babel-plugin',
@@ -41,8 +72,10 @@ export default function throughline(api: PluginAPI, written: Options): PluginObj
         checkDirectives(program, pass.file.ast);
         refuseLowered(program, pass.filename ?? '');
 
-        const state = new FileState(api.types, options, program, pass);
-        program.traverse(visitor, state);
+        const { code } = pass.file;
+        const asText = findTextTaken(program, code);
+        const state = new FileState(api.types, options, catalogue, asText, program, pass);
+        program.traverse(visitorFor(code), state);
         finishModule(program.node, state);
         if (state.helpers.size > 0) program.scope.crawl();
         pass.file.metadata = Object.assign(pass.file.metadata, {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { types as t } from '@babel/core';
 import type { SpawnPointKind } from './options.js';
 
@@ -6,8 +7,16 @@ export class SiteTable {
   readonly file: string;
   readonly rows: string[] = [];
 
-  constructor(filename: string | null | undefined, cwd: string) {
+  constructor(
+    private readonly filename: string | null | undefined,
+    private readonly cwd: string,
+  ) {
     this.file = relative(cwd, filename ?? 'unknown');
+  }
+
+  /** The name that the table of another file has, by its path from this one. */
+  resolve(path: string): string {
+    return relative(this.cwd, join(dirname(this.filename ?? 'unknown'), path));
   }
 
   /** Adds a place and returns its number within the file. */

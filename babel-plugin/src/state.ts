@@ -1,6 +1,7 @@
 import type { NodePath, PluginPass, types as BabelTypes } from '@babel/core';
-import type { HelperName } from './catalogue.js';
-import type { ResolvedOptions, SpawnPointKind } from './options.js';
+import type { HelperName } from './catalogue/helpers.js';
+import type { Catalogue } from './catalogue/index.js';
+import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
 import { SiteTable } from './sites.js';
 
 export type Types = typeof BabelTypes;
@@ -48,6 +49,8 @@ export class FileState {
   readonly temporaries: BabelTypes.Identifier[] = [];
   /** How many `throughline: off` comments apply to the code that is being visited. */
   offDepth = 0;
+  /** What comments say about the listeners of the code that is being visited, innermost last. */
+  readonly eventPolicies: EventPolicy[] = [];
   readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
   private strandName: string | undefined;
   private outerName: string | undefined;
@@ -58,6 +61,9 @@ export class FileState {
   constructor(
     readonly t: Types,
     readonly options: ResolvedOptions,
+    readonly catalogue: Catalogue,
+    /** Functions that stay as they are written. */
+    readonly asText: ReadonlySet<BabelTypes.Node>,
     readonly program: NodePath<BabelTypes.Program>,
     pass: PluginPass,
   ) {
@@ -67,6 +73,11 @@ export class FileState {
   /** The function whose code is being visited. */
   get activation(): Activation {
     return this.activations[this.activations.length - 1]!;
+  }
+
+  /** Which frame the listeners of the code that is being visited run in. */
+  get eventPolicy(): EventPolicy {
+    return this.eventPolicies[this.eventPolicies.length - 1] ?? this.options.events;
   }
 
   covers(kind: SpawnPointKind): boolean {

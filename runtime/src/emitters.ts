@@ -1,26 +1,15 @@
 import { callAs, methodOf } from './call.js';
 import { currentFrame, runIn } from './current.js';
 import type { AnyFunction } from './current.js';
-import { branch, joinFrames, OUTSIDE } from './frame.js';
-import type { Frame } from './frame.js';
+import { isTarget, nodeListener } from './event-targets.js';
+import { listenerFrame } from './listener-frame.js';
+import type { Policy } from './listener-frame.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** A listener as an emitter keeps it. Emitters take `listener` for the function it stands for. */
 interface Kept extends Method {
   listener?: AnyFunction;
-}
-
-/**
- * The frame a listener runs in.
- *
- * If the trigger runs inside a strand, that strand's frame, joined with the registration's. If the
- * platform or code that was not compiled triggered it, the registration's.
- */
-export function listenerFrame(registered: Frame): Frame {
-  const trigger = currentFrame();
-  if (trigger === OUTSIDE) return branch(registered);
-  return joinFrames(branch(trigger), registered);
 }
 
 /**
@@ -31,27 +20,70 @@ export function listenerFrame(registered: Frame): Frame {
  * function as the one that the user has to name to remove it.
  */
 export function listen(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  return listenBy('auto', receiver, method, ...args);
+}
+
+/** The same, with a policy. */
+export function listenBy(
+  policy: Policy,
+  receiver: unknown,
+  method: unknown,
+  ...args: unknown[]
+): unknown {
   method = methodOf(receiver, method);
   const [name, listener, ...rest] = args;
-  if (typeof method !== 'function' || typeof listener !== 'function' || !isEmitter(receiver)) {
+  if (typeof method !== 'function' || typeof listener !== 'function') {
     return callAs(receiver, method, args);
   }
+  if (isTarget(receiver)) {
+    const kept = nodeListener(receiver, name, listener as AnyFunction, {
+      once: method.name === 'once',
+      policy,
+    });
+    return callAs(receiver, method, [name, kept, ...rest]);
+  }
+  if (!isEmitter(receiver)) return callAs(receiver, method, args);
 
   const once = onceMethods.get(method.name);
   if (once === undefined) {
-    return Reflect.apply(method, receiver, [name, listenerCallback(listener as Kept), ...rest]);
+    const kept = listenerCallback(listener as Kept, policy);
+    return Reflect.apply(method, receiver, [name, kept, ...rest]);
   }
   if (method === inherited(receiver, method.name)) {
     const add = (receiver as unknown as Record<string, Method>)[once]!;
-    return Reflect.apply(add, receiver, [name, listenerOnce(receiver, name, listener as Kept)]);
+    const kept = listenerOnce(receiver, name, listener as Kept, policy);
+    return Reflect.apply(add, receiver, [name, kept]);
   }
   // A subclass's own `once`: whatever it adds for our function stands for the user's.
-  const kept = listenerCallback(listener as Kept);
+  const kept = listenerCallback(listener as Kept, policy);
   const result: unknown = Reflect.apply(method, receiver, [name, kept, ...rest]);
-  for (const raw of (receiver as { rawListeners: Method }).rawListeners(name) as Kept[]) {
-    if (raw.listener === kept) raw.listener = kept.listener!;
-  }
+  showListenersOf(receiver, name);
   return result;
+}
+
+/**
+ * What a `once` of somebody else's wrapped around ours stands for the user's listener as well: it is
+ * shown, and removed, by that.
+ */
+function showListenersOf(emitter: object, name: unknown): void {
+  for (const raw of (emitter as { rawListeners: Method }).rawListeners(name) as Kept[]) {
+    const inner = raw.listener as Kept | undefined;
+    if (inner && kepts.has(inner)) raw.listener = inner.listener!;
+  }
+}
+
+/** The same for a method that is no `on`: `server.listen(port, listener)`. */
+export function showListeners(receiver: unknown): void {
+  if (!isEmitter(receiver)) return;
+  for (const name of (receiver as unknown as { eventNames: Method }).eventNames() as unknown[]) {
+    showListenersOf(receiver, name);
+  }
+}
+
+/** A listener that is handed over without an `on`: `createServer(listener)`. */
+export function listening<F>(listener: F): F {
+  if (typeof listener !== 'function') return listener;
+  return listenerCallback(listener as unknown as Kept, 'auto') as unknown as F;
 }
 
 /** What `once` and `prependOnceListener` add with. */
@@ -64,17 +96,17 @@ const onceMethods = new Map([
 const kepts = new WeakSet<Kept>();
 
 /** Ties a listener to the frame it is registered in. */
-function listenerCallback(listener: Kept): Kept {
+function listenerCallback(listener: Kept, policy: Policy): Kept {
   // One that stands for another itself (a hand-made `once`) can be removed by either; ours by one.
   if (kepts.has(listener) || listener.listener !== undefined) return listener;
   const registered = currentFrame();
   return keptFor(listener, function (this: unknown, ...args: unknown[]) {
-    return runIn(listenerFrame(registered), listener as never, this, args);
+    return runIn(listenerFrame(registered, policy), listener as never, this, args);
   });
 }
 
-function listenerOnce(emitter: object, name: unknown, listener: Kept): Kept {
-  const inner = listenerCallback(listener);
+function listenerOnce(emitter: object, name: unknown, listener: Kept, policy: Policy): Kept {
+  const inner = listenerCallback(listener, policy);
   let fired = false;
   const kept = keptFor(
     (inner.listener ?? listener) as Kept,

@@ -1,7 +1,10 @@
 import { callAs, methodOf } from './call.js';
 import { currentFrame, runIn } from './current.js';
 import type { AnyFunction } from './current.js';
-import { listenerFrame } from './emitters.js';
+import { listenerFrame } from './listener-frame.js';
+import type { Policy } from './listener-frame.js';
+import { noteListening } from './threads/endpoints.js';
+import { triggerOf } from './triggers.js';
 
 type Listener = AnyFunction | { handleEvent: AnyFunction };
 
@@ -19,12 +22,24 @@ const registrations = new WeakMap<object, Map<string, WeakMap<Listener, Registra
 
 /** `target.addEventListener(type, listener, options)`. */
 export function addListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  return addListenerBy('auto', receiver, method, ...args);
+}
+
+/** The same, with a policy for the frame it runs in. */
+export function addListenerBy(
+  policy: Policy,
+  receiver: unknown,
+  method: unknown,
+  ...args: unknown[]
+): unknown {
   method = methodOf(receiver, method);
   const [type, listener, options] = args;
   if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
 
+  noteListening(receiver);
   const { capture, once, signal } = flatten(options);
-  const kept = keptFor(receiver, `${String(type)} ${capture}`, listener, { once, signal });
+  const key = `${String(type)} ${capture}`;
+  const kept = keptFor(receiver, key, listener, { once, signal, policy });
   return callAs(receiver, method, [type, kept, ...args.slice(2)]);
 }
 
@@ -44,11 +59,36 @@ export function removeListener(receiver: unknown, method: unknown, ...args: unkn
   return callAs(receiver, method, [type, registration.kept, ...args.slice(2)]);
 }
 
+/**
+ * What stands for a listener of one of Node's targets that are emitters too, such as a `MessagePort`:
+ * `port.on(name, listener)`.
+ */
+export function nodeListener(
+  target: object,
+  name: unknown,
+  listener: AnyFunction,
+  options: { once: boolean; policy: Policy },
+): AnyFunction {
+  noteListening(target);
+  return keptFor(target, `${String(name)} node`, listener, { ...options, signal: undefined });
+}
+
+/** `port.off(name, listener)`. An emitter that is no target knows what stands for the listener. */
+export function unlisten(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  const [name, listener, ...rest] = args;
+  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
+  const byListener = registrations.get(receiver)?.get(`${String(name)} node`);
+  const registration = byListener?.get(listener);
+  byListener?.delete(listener);
+  return callAs(receiver, method, [name, registration?.kept ?? listener, ...rest]);
+}
+
 function keptFor(
   target: object,
   key: string,
   listener: Listener,
-  options: { once: boolean; signal: AbortSignal | undefined },
+  options: { once: boolean; signal: AbortSignal | undefined; policy: Policy },
 ): AnyFunction {
   let byKey = registrations.get(target);
   if (byKey === undefined) registrations.set(target, (byKey = new Map()));
@@ -67,7 +107,8 @@ function keptFor(
       const object = typeof listener === 'function' ? undefined : listener;
       // `handleEvent` is looked up at every event, as the platform does (DOM, "inner invoke").
       const callback = typeof listener === 'function' ? listener : listener.handleEvent;
-      return runIn(listenerFrame(registered), callback as never, object ?? this, args);
+      const frame = listenerFrame(registered, options.policy, triggerOf(args[0]));
+      return runIn(frame, callback as never, object ?? this, args);
     },
   };
   byListener.set(listener, registration);
@@ -87,7 +128,7 @@ function flatten(options: unknown): {
   return { capture: Boolean(capture), once: Boolean(once), signal };
 }
 
-function isTarget(value: unknown): value is object {
+export function isTarget(value: unknown): value is object {
   return typeof EventTarget === 'function' && value instanceof EventTarget;
 }
 

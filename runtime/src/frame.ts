@@ -18,7 +18,7 @@ export class Frame {
 
   // A plain field: users' builds may lower `#values` to a WeakMap, and this is read on every
   // slot access.
-  constructor(private readonly values: readonly unknown[]) {}
+  constructor(protected values: readonly unknown[]) {}
 
   get<T>(token: Token<T>): T {
     const value = token.index < this.values.length ? this.values[token.index] : UNSET;
@@ -35,6 +35,14 @@ export class Frame {
     while (values.length < token.index) values.push(UNSET);
     values[token.index] = value;
     return new Frame(values);
+  }
+}
+
+/** A frame whose values become known late: what a thread starts from. */
+export class LateFrame extends Frame {
+  /** Gives it what another frame has. */
+  become(other: Frame): void {
+    this.values = (other as LateFrame).values;
   }
 }
 
@@ -95,7 +103,7 @@ function materialise(frame: Frame): Frame {
 }
 
 /** Calls a slot's callback. One that throws must not reach the program: its slot stays as it was. */
-function guarded<A extends unknown[]>(
+export function guarded<A extends unknown[]>(
   callback: (...values: A) => unknown,
   fallback: unknown,
   ...values: A

@@ -14,9 +14,9 @@ interface Shared {
  * versions, a bundle beside node_modules).
  *
  * The current frame is a variable of one module, for speed; so it is not the state that copies
- * share but the functions over it: the first copy's are everybody's.
+ * share but the functions over it: the first copy's are everybody's. `begin` is called for that one.
  */
-export function shared<T extends object>(name: string, own: T): T {
+export function shared<T extends object>(name: string, own: T, begin?: () => void): T {
   const realm = globalThis as { [KEY]?: Shared };
   realm[KEY] ??= { protocol: PROTOCOL, parts: new Map() };
   const { protocol, parts } = realm[KEY];
@@ -27,6 +27,9 @@ export function shared<T extends object>(name: string, own: T): T {
         `protocol ${protocol}, this one ${PROTOCOL}. Install one version ("npm ls @throughline/runtime").`,
     );
   }
-  if (!parts.has(name)) parts.set(name, own);
+  if (!parts.has(name)) {
+    parts.set(name, own);
+    begin?.();
+  }
   return parts.get(name) as T;
 }

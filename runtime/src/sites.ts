@@ -25,6 +25,11 @@ export function sites(file: string, rows: readonly string[]): number {
   return base;
 }
 
+/** The source files of this realm's modules. */
+export function files(): string[] {
+  return tables.map(({ file }) => file);
+}
+
 /** The site with that number, or undefined for a number that no module was given. */
 export function siteOf(id: number): Site | undefined {
   const table = tables.findLast(({ base }) => base <= id);

@@ -23,10 +23,24 @@ export function spawn<F>(callback: F): F {
   return spawned as unknown as F;
 }
 
-/** Spawns the arguments at some places, when the call spreads them: `f(...spawnArguments([0], ...args))`. */
-export function spawnArguments(callbacks: readonly number[], ...args: unknown[]): unknown[] {
-  for (const index of callbacks) if (index < args.length) args[index] = spawn(args[index]);
-  return args;
+/**
+ * The same for receivers that look at what they are given: libraries ask for a callback's `length`,
+ * its name, and whether it is async.
+ */
+export function spawnAlike<F>(callback: F): F {
+  return typeof callback === 'function' ? alike(spawn(callback), callback) : callback;
+}
+
+/** Gives a function that stands for another one its looks. */
+export function alike<F>(standIn: F, original: F): F {
+  const fn = original as unknown as AnyFunction;
+  if (Object.getPrototypeOf(standIn) !== Object.getPrototypeOf(fn)) {
+    Object.setPrototypeOf(standIn, Object.getPrototypeOf(fn) as object);
+  }
+  return Object.defineProperties(standIn, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+  });
 }
 
 /** Runs work in the child of the frame in which `getSpawnCallback` was called. */
@@ -72,8 +86,5 @@ export function wrap<F extends (...args: never[]) => unknown>(fn: F): F {
   function wrapped(this: unknown, ...args: never[]): unknown {
     return runIn(branch(frame), fn as never, this, args);
   }
-  return Object.defineProperties(wrapped, {
-    name: { value: fn.name, configurable: true },
-    length: { value: fn.length, configurable: true },
-  }) as unknown as F;
+  return alike(wrapped as unknown as F, fn);
 }

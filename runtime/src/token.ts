@@ -10,6 +10,16 @@ export interface SlotCallbacks<T> {
    * keeps its own value. Called only with two values that are not the same.
    */
   join?: (mine: T, theirs: T) => T;
+  /** How its value crosses to another thread or process. Without it, it stays here. */
+  carry?: Carry<T>;
+}
+
+/** A slot's name and its encoding, the same on both sides. */
+export interface Carry<T> {
+  readonly name: string;
+  /** The value as text; undefined when there is nothing to carry. */
+  encode(value: T): string | undefined;
+  decode(text: string): T;
 }
 
 /** Names one slot. Made by `register`; opaque to everybody else. */
@@ -38,6 +48,13 @@ export const tokens: AnyToken[] = [];
 export const tokensWithFactory: AnyToken[] = [];
 export const tokensWithSpawn: AnyToken[] = [];
 export const tokensWithJoin: AnyToken[] = [];
+export const tokensWithCarry: AnyToken[] = [];
+
+/** Told of every new slot that can be carried: a thread may have started with a value for it. */
+let carrierRegistered: (token: AnyToken) => void = () => {};
+export function onCarrier(told: (token: AnyToken) => void): void {
+  carrierRegistered = told;
+}
 
 /**
  * Reserves a slot in every frame and returns the token that names it.
@@ -58,5 +75,9 @@ export function register<T>(initial: T | (() => T), callbacks: SlotCallbacks<T> 
   if (token.hasFactory) tokensWithFactory.push(untyped);
   if (callbacks.spawn) tokensWithSpawn.push(untyped);
   if (callbacks.join) tokensWithJoin.push(untyped);
+  if (callbacks.carry) {
+    tokensWithCarry.push(untyped);
+    carrierRegistered(untyped);
+  }
   return token;
 }

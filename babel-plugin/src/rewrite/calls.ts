@@ -1,9 +1,12 @@
-import type { types as BabelTypes } from '@babel/core';
+import type { NodePath, types as BabelTypes } from '@babel/core';
 import { propertyName } from '../bindings.js';
-import type { CallbackCall, HelperName } from '../catalogue.js';
+import { ruleText } from '../catalogue/entries.js';
+import type { CallbackPoint } from '../catalogue/entries.js';
+import type { HelperName } from '../catalogue/helpers.js';
 import type { FileState } from '../state.js';
 
 type AnyCall = BabelTypes.CallExpression | BabelTypes.OptionalCallExpression;
+type AnyCallOrNew = AnyCall | BabelTypes.NewExpression;
 
 /** Values that can never be called: the platform should be the one to complain. */
 const uncallable = new Set([
@@ -12,8 +15,6 @@ const uncallable = new Set([
   'BooleanLiteral',
   'NullLiteral',
   'TemplateLiteral',
-  'ObjectExpression',
-  'ArrayExpression',
   'RegExpLiteral',
 ]);
 
@@ -22,31 +23,53 @@ const uncallable = new Set([
  * reaches `f` changes. Returns whether anything did.
  */
 export function rewriteCallbacks(
-  call: AnyCall,
-  { callbacks }: CallbackCall,
+  call: AnyCallOrNew,
+  { callbacks, as = 'spawn' }: CallbackPoint,
   state: FileState,
 ): boolean {
   const { t } = state;
+  const places = placesOf(callbacks, call.arguments);
   const spread = call.arguments.findIndex(({ type }) => type === 'SpreadElement');
-  if (spread !== -1 && spread <= Math.max(...callbacks)) {
-    // Where the callback is, only the run knows: f(...spawnArguments([0], ...args)).
-    const indexes = t.arrayExpression(callbacks.map((index) => t.numericLiteral(index)));
-    call.arguments = [t.spreadElement(state.call('spawnArguments', indexes, ...call.arguments))];
+  if (spread !== -1 && (typeof callbacks === 'string' || spread <= Math.max(...places))) {
+    // Where the callback is, only the run knows: f(...spawnArguments("0", ...args)).
+    const rule = t.stringLiteral(ruleText({ kind: 'callback', callbacks, as }));
+    call.arguments = [t.spreadElement(state.call('spawnArguments', rule, ...call.arguments))];
     return true;
   }
 
   let changed = false;
-  for (const index of callbacks) {
+  for (const index of places) {
     const argument = call.arguments[index];
     if (argument === undefined || uncallable.has(argument.type)) continue;
-    call.arguments[index] = state.call('spawn', argument);
+    if (argument.type === 'ObjectExpression' && as !== 'members') continue;
+    call.arguments[index] = state.call(as, argument as BabelTypes.Expression);
     changed = true;
   }
   return changed;
 }
 
+function placesOf(
+  callbacks: CallbackPoint['callbacks'],
+  args: readonly BabelTypes.Node[],
+): readonly number[] {
+  if (callbacks === 'all') return [...args.keys()];
+  if (callbacks !== 'last') return callbacks;
+  // Node takes `readFile(path, callback, undefined)` too.
+  return [args.findLastIndex((node) => node.type !== 'Identifier' || node.name !== 'undefined')];
+}
+
+/** `once(emitter, name)` becomes `eventOnce(once, emitter, name)`. */
+export function rewriteWholeCall(
+  call: BabelTypes.CallExpression,
+  helper: HelperName,
+  state: FileState,
+): BabelTypes.Expression {
+  return state.call(helper, call.callee as BabelTypes.Expression, ...call.arguments);
+}
+
 /**
- * `receiver.method(args)` becomes `helper(receiver, receiver.method, args)`.
+ * `receiver.method(args)` becomes `helper(receiver, receiver.method, args)`; what the helper has to be
+ * told comes first.
  *
  * The method is read between the receiver and the arguments, as the language does. A receiver that
  * is more than a name is kept for that; or, with `readLate`, the helper is given the method's name
@@ -54,35 +77,44 @@ export function rewriteCallbacks(
  */
 export function rewriteMethodCall(
   call: BabelTypes.CallExpression,
-  helper: HelperName,
+  { helper, first }: { readonly helper: HelperName; readonly first: readonly string[] },
   { readLate }: { readLate: boolean },
   state: FileState,
 ): BabelTypes.Expression {
   const { t } = state;
   const callee = call.callee as BabelTypes.MemberExpression;
   const { object } = callee;
+  const told = first.map((text) => t.stringLiteral(text));
 
   if (object.type === 'Super') {
-    return state.call(helper, t.thisExpression(), callee, ...call.arguments);
+    return state.call(helper, ...told, t.thisExpression(), callee, ...call.arguments);
   }
   if (object.type === 'Identifier' || object.type === 'ThisExpression') {
-    return state.call(helper, t.cloneNode(object), callee, ...call.arguments);
+    return state.call(helper, ...told, t.cloneNode(object), callee, ...call.arguments);
   }
   if (readLate) {
-    return state.call(helper, object, t.stringLiteral(propertyName(callee)!), ...call.arguments);
+    return state.call(
+      helper,
+      ...told,
+      object,
+      t.stringLiteral(propertyName(callee)!),
+      ...call.arguments,
+    );
   }
 
   callee.object = state.receiver();
   const kept = t.assignmentExpression('=', state.receiver(), object);
-  return state.call(helper, kept, callee, ...call.arguments);
+  return state.call(helper, ...told, kept, callee, ...call.arguments);
 }
 
 /** `new Promise(executor)` becomes `newPromise(executor)`. */
 export function rewriteNewPromise(
-  node: BabelTypes.NewExpression,
+  { node }: NodePath<BabelTypes.NewExpression>,
   state: FileState,
-): BabelTypes.Expression {
-  return state.call('newPromise', node.arguments[0]!);
+): BabelTypes.Expression | undefined {
+  const [executor] = node.arguments;
+  if (node.arguments.length !== 1 || executor!.type === 'SpreadElement') return undefined;
+  return state.call('newPromise', executor!);
 }
 
 /** `log(label)` becomes `log(label, undefined, site)`, for functions of ours that name their place. */

@@ -121,18 +121,27 @@ function endsStrand(body: BabelTypes.BlockStatement, state: FileState): BabelTyp
 }
 
 /**
- * An async generator stays native; its body enters by itself at the first `next()`:
+ * An async generator stays native, and so does a function whose head somebody reads; the body enters
+ * by itself:
  *
  *   async function* g() { const strand = enter(); try { B } finally { end(strand); } }
  */
-export function rewriteGenerator<F extends AnyFunction>(node: F, state: FileState): F {
+export function rewriteInside<F extends AnyFunction>(node: F, state: FileState): F {
   const { t } = state;
-  const { body, directives } = node.body as BabelTypes.BlockStatement;
   const enter = t.variableDeclaration('const', [
     t.variableDeclarator(state.strand(), state.call('enter')),
   ]);
-  const block = t.blockStatement([enter, endsStrand(asBlock(body, t), state)], directives);
-  return { ...node, body: block };
+  const { body } = node;
+  const [statements, directives] =
+    body.type === 'BlockStatement'
+      ? [body.body, body.directives]
+      : [[{ ...t.returnStatement(body), loc: body.loc ?? null }], []];
+  const block = t.blockStatement([enter, endsStrand(asBlock(statements, t), state)], directives);
+  return {
+    ...node,
+    body: block,
+    ...(node.type === 'ArrowFunctionExpression' ? { expression: false } : {}),
+  };
 }
 
 function innerParameters(

@@ -1,41 +1,44 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { calleeOf, propertyName } from '../bindings.js';
 import type { Callee } from '../bindings.js';
-import {
-  globalCalls,
-  methodCalls,
-  moduleCalls,
-  promiseStatics,
-  siteArguments,
-} from '../catalogue.js';
-import type { CallbackCall } from '../catalogue.js';
+import type { ClassMethodPoint, Point } from '../catalogue/entries.js';
+import { ruleText } from '../catalogue/entries.js';
+import { byPolicy, methodHelpers, promiseStatics, siteArguments } from '../catalogue/language.js';
+import { isInert, mayBeCallback } from '../callback-values.js';
 import {
   rewriteCallbacks,
   rewriteMethodCall,
   rewriteNewPromise,
   rewriteSite,
+  rewriteWholeCall,
 } from '../rewrite/calls.js';
 import { lowerChain } from '../rewrite/optional-chains.js';
 import { replace } from '../rewrite/replace.js';
+import { rewriteNewChannel, rewriteNewWorker } from '../rewrite/workers.js';
 import type { FileState } from '../state.js';
 
 /** Calls that hand over work: of globals, of modules, of `Promise`, and of methods known by name. */
 export const calls: Visitor<FileState> = {
   CallExpression: {
-    enter(path) {
+    enter(path, state) {
       // Judged before the arguments are rewritten: afterwards each is a call.
       if (path.node.arguments.every(isInert)) inert.add(path.node);
+      noteRules(path, state);
     },
     exit(path, state) {
       const callee = calleeOf(path.get('callee') as NodePath);
-      if (callee?.name === 'eval')
+      if (callee?.name === 'eval') {
         for (const activation of state.activations) activation.hasEval = true;
+      }
       if (callee && rewriteKnown(path, callee, state)) return;
       rewriteMethod(path, state);
     },
   },
 
   OptionalCallExpression: {
+    enter(path, state) {
+      noteRules(path, state);
+    },
     exit(path, state) {
       const callee = calleeOf(path.get('callee') as NodePath);
       if (!(callee && rewriteKnown(path, callee, state))) noteMethod(path, state);
@@ -52,17 +55,40 @@ export const calls: Visitor<FileState> = {
   NewExpression: {
     exit(path, state) {
       const callee = calleeOf(path.get('callee') as NodePath);
-      if (callee?.from !== 'global' || callee.name !== 'Promise' || !state.coversHere('promise'))
-        return;
-      if (path.node.arguments.length !== 1 || path.node.arguments[0]!.type === 'SpreadElement')
-        return;
-      state.sites.add(path.node, 'promise', 'new Promise');
-      replace(path, rewriteNewPromise(path.node, state));
+      if (callee) rewriteNew(path, callee, state);
     },
   },
 };
 
 const inert = new WeakSet<t.Node>();
+
+function rewriteNew(path: NodePath<t.NewExpression>, callee: Callee, state: FileState): void {
+  const { node } = path;
+  const name = `new ${callee.name}`;
+  const special = Object.hasOwn(constructors, callee.name) && constructors[callee.name]!;
+  if (special && (callee.from === 'global' || callee.module === 'worker_threads')) {
+    const { kind, rewrite } = special;
+    if (!state.coversHere(kind)) return;
+    const rewritten = rewrite(path, state);
+    if (rewritten === undefined) return;
+    state.sites.add(node, kind, name);
+    replace(path, rewritten);
+    return;
+  }
+  const point = state.catalogue.pointOf(callee, true);
+  if (point === undefined || !('callbacks' in point) || !state.coversHere(point.kind)) return;
+  if (rewriteCallbacks(node, point, state)) state.sites.add(node, point.kind, name);
+}
+
+type RewriteNew = (path: NodePath<t.NewExpression>, state: FileState) => t.Expression | undefined;
+
+/** Constructors whose object is the spawn point. */
+const constructors: Readonly<Record<string, { kind: 'promise' | 'worker'; rewrite: RewriteNew }>> =
+  {
+    Promise: { kind: 'promise', rewrite: rewriteNewPromise },
+    Worker: { kind: 'worker', rewrite: rewriteNewWorker },
+    MessageChannel: { kind: 'worker', rewrite: rewriteNewChannel },
+  };
 
 /** Calls of what a name stands for. Returns whether that settles it. */
 function rewriteKnown(
@@ -71,10 +97,10 @@ function rewriteKnown(
   state: FileState,
 ): boolean {
   const { node } = path;
-  const call = callbackCall(callee);
-  if (call) {
-    if (state.coversHere(call.kind) && rewriteCallbacks(node, call, state)) {
-      state.sites.add(node, call.kind, callee.name);
+  const point = state.catalogue.pointOf(callee);
+  if (point) {
+    if (state.coversHere(point.kind) && rewritePoint(path, point, state)) {
+      state.sites.add(node, point.kind, callee.name);
     }
     return true;
   }
@@ -89,13 +115,21 @@ function rewriteKnown(
   return rewritePromiseStatic(path, callee.name, state);
 }
 
-function callbackCall(callee: Callee): CallbackCall | undefined {
-  const table = callee.from === 'global' ? globalCalls : moduleTable(callee.module);
-  return Object.hasOwn(table, callee.name) ? table[callee.name] : undefined;
-}
-
-function moduleTable(module: string): Readonly<Record<string, CallbackCall>> {
-  return Object.hasOwn(moduleCalls, module) ? moduleCalls[module]! : {};
+function rewritePoint(
+  path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
+  point: Point,
+  state: FileState,
+): boolean {
+  const { node } = path;
+  if ('callbacks' in point) return rewriteCallbacks(node, point, state);
+  if (node.type !== 'CallExpression') return false;
+  replace(
+    path,
+    'helper' in point
+      ? rewriteWholeCall(node, point.helper, state)
+      : state.call(point.result, { ...node }),
+  );
+  return true;
 }
 
 function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileState): boolean {
@@ -105,7 +139,7 @@ function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileS
   const { kind, helper } = promiseStatics[method]!;
   if (!state.coversHere(kind)) return true;
   state.sites.add(path.node, kind, name);
-  replace(path, rewriteMethodCall(path.node, helper, { readLate: false }, state));
+  replace(path, rewriteMethodCall(path.node, { helper, first: [] }, { readLate: false }, state));
   return true;
 }
 
@@ -113,28 +147,72 @@ function rewriteMethod(path: NodePath<t.CallExpression>, state: FileState): void
   const { node } = path;
   if (node.callee.type !== 'MemberExpression') return;
   const name = propertyName(node.callee);
-  if (name === undefined || !Object.hasOwn(methodCalls, name)) return;
-  const { kind, helper } = methodCalls[name]!;
-  if (!state.coversHere(kind)) return;
+  const method = name === undefined ? undefined : methodOf(name, node, state);
+  if (method === undefined) return;
   // The method's own place: a chain of calls begins where its first receiver does.
-  state.sites.add(node.callee.property, kind, name);
-  replace(path, rewriteMethodCall(node, helper, { readLate: inert.has(node) }, state));
+  state.sites.add(node.callee.property, method.kind, name!);
+  replace(path, rewriteMethodCall(node, method, { readLate: inert.has(node) }, state));
+}
+
+/** How a method that is known by name is called: by which helper, and what that is told first. */
+export interface MethodHelper {
+  readonly helper: Parameters<FileState['call']>[0];
+  readonly first: readonly string[];
+}
+
+/** What a name says about a method, unless its kind is left alone here. */
+function methodOf(
+  name: string,
+  call: t.CallExpression | t.OptionalCallExpression,
+  state: FileState,
+): (MethodHelper & { kind: ClassMethodPoint['kind'] }) | undefined {
+  if (Object.hasOwn(methodHelpers, name)) {
+    const { kind, helper } = methodHelpers[name]!;
+    if (!state.coversHere(kind)) return undefined;
+    const ruled = state.eventPolicy === 'auto' ? undefined : byPolicy.get(helper);
+    return ruled
+      ? { kind, helper: ruled, first: [state.eventPolicy] }
+      : { kind, helper, first: [] };
+  }
+  const rules = ruled.get(call);
+  if (rules === undefined || !state.coversHere(rules[0]!.kind)) return undefined;
+  const text = rules.map(ruleText).join(';');
+  return { kind: rules[0]!.kind, helper: 'spawnInMethod', first: [text] };
+}
+
+/** Calls of methods that some class hands callbacks to, with what the classes' rules are. */
+const ruled = new WeakMap<t.Node, readonly ClassMethodPoint[]>();
+
+/** Judged before the arguments are rewritten, by what they are. */
+function noteRules(
+  path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
+  state: FileState,
+): void {
+  const { callee } = path.node;
+  if (callee.type !== 'MemberExpression' && callee.type !== 'OptionalMemberExpression') return;
+  const name = propertyName(callee);
+  if (name === undefined) return;
+  const rules = state.catalogue.classMethods(name);
+  if (rules.length === 0) return;
+  const args = path.get('arguments') as NodePath[];
+  if (args.some(mayBeCallback)) ruled.set(path.node, rules);
 }
 
 /** Calls of methods known by name, by the optional chain they are part of. */
-const noted = new WeakMap<t.Node, Set<t.Node>>();
+const noted = new WeakMap<t.Node, Map<t.Node, MethodHelper & { kind: Point['kind'] }>>();
 
 function noteMethod(path: NodePath<t.OptionalCallExpression>, state: FileState): void {
   const { callee } = path.node;
   if (callee.type !== 'OptionalMemberExpression' && callee.type !== 'MemberExpression') return;
   const name = propertyName(callee);
-  if (name === undefined || !Object.hasOwn(methodCalls, name)) return;
-  if (!state.coversHere(methodCalls[name]!.kind) || callee.object.type === 'Super') return;
+  if (name === undefined || callee.object.type === 'Super') return;
+  const method = methodOf(name, path.node, state);
+  if (method === undefined) return;
 
   const { node: chain, parent } = wholeChain(path);
   // `delete a?.b` deletes a property of the chain's own.
   if (parent.type === 'UnaryExpression' && parent.operator === 'delete') return;
-  noted.set(chain, (noted.get(chain) ?? new Set()).add(path.node));
+  noted.set(chain, (noted.get(chain) ?? new Map()).set(path.node, method));
 }
 
 /** The outermost link of an optional chain: what is skipped as a whole. */
@@ -154,32 +232,15 @@ function lowerIfNoted(
   if (found === undefined) return;
   const lowered = lowerChain(
     path.node,
-    found,
-    (call, receiver, method) => {
-      const { property } = call.callee as t.MemberExpression;
-      const name = propertyName(call.callee as t.MemberExpression)!;
-      const { kind, helper } = methodCalls[name]!;
-      state.sites.add(property, kind, name);
-      return state.call(helper, receiver, method, ...call.arguments);
+    new Set(found.keys()),
+    (call, receiver, read) => {
+      const callee = call.callee as t.MemberExpression;
+      const { kind, helper, first } = found.get(call)!;
+      state.sites.add(callee.property, kind, propertyName(callee)!);
+      const told = first.map((text) => state.t.stringLiteral(text));
+      return state.call(helper, ...told, receiver, read, ...call.arguments);
     },
     state,
   );
   replace(path, lowered);
-}
-
-/** Arguments that can be evaluated before or after a property is read, and nobody would notice. */
-function isInert(node: t.Node): boolean {
-  switch (node.type) {
-    case 'Identifier':
-    case 'ThisExpression':
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
-    case 'StringLiteral':
-    case 'NumericLiteral':
-    case 'BooleanLiteral':
-    case 'NullLiteral':
-      return true;
-    default:
-      return false;
-  }
 }

@@ -2,18 +2,23 @@ import type { NodePath, types as t, Visitor } from '@babel/core';
 import { functionName, keyName } from '../names.js';
 import { patternNames, varNames } from '../rewrite/blocks.js';
 import { rewriteFulfilled, rewriteReturned } from '../rewrite/awaits.js';
-import { isPlain, rewriteGenerator } from '../rewrite/functions.js';
+import { isPlain, rewriteInside } from '../rewrite/functions.js';
 import type { AnyFunction } from '../rewrite/functions.js';
 import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
 import { replace } from '../rewrite/replace.js';
 import { mayBePromise } from '../promise-values.js';
 import { activationOf } from '../state.js';
+import { isHeadRead } from '../text.js';
 import type { Activation, FileState } from '../state.js';
 
 /** Async functions, methods, arrows and async generators; and where their marks go. */
 export const functions: Visitor<FileState> = {
   Function: {
     enter(path, state) {
+      if (state.asText.has(path.node)) {
+        path.skip();
+        return;
+      }
       const { async: isAsync, generator: isGenerator } = path.node;
       state.activations.push(activationOf(isAsync, isGenerator));
       const { body } = path.node;
@@ -30,7 +35,11 @@ export const functions: Visitor<FileState> = {
       if (!isAsync || !state.covers('async') || !path.node.body) return;
 
       const fn = path as NodePath<AnyFunction>;
-      if (isGenerator) return replace(path, rewriteGenerator(fn.node, state));
+      if (isGenerator) return replace(path, rewriteInside(fn.node, state));
+      if (isHeadRead(path)) {
+        rewriteReturns(activation, { suspends: true, isThrough: false }, state);
+        return replace(path, rewriteInside(fn.node, state));
+      }
       const suspends = suspensions > 0;
       const isThrough = !suspends && !activation.needsNative && fn.node.params.every(isPlain);
       rewriteReturns(activation, { suspends, isThrough }, state);

@@ -38,7 +38,21 @@ export function traceOfProcess(): Trace {
   return processTask;
 }
 
-export const traceSlot = register<Trace | undefined>(undefined, { join: joinTraces });
+export const traceSlot = register<Trace | undefined>(undefined, {
+  join: joinTraces,
+  carry: { name: 'xtrace', encode: asText, decode: fromText },
+});
+
+/** The task and its latest events, as they cross to another thread: `task/event,event`. */
+function asText(trace: Trace | undefined): string | undefined {
+  return trace && `${trace.taskId}/${trace.latest.map(({ id }) => id).join()}`;
+}
+
+function fromText(text: string): Trace {
+  const [taskId, events] = text.split('/') as [TaskId, string];
+  const latest = events.split(',').filter(Boolean);
+  return { taskId, latest: latest.map((id) => Position.elsewhere(id, [])), links: [] };
+}
 
 /**
  * Takes in what another strand ended with: the union of both sets, without what is dominated. A

@@ -1,0 +1,202 @@
+import { moduleApp, seen } from './app';
+import { Project } from './project';
+
+const babel = { 'babel.config.json': JSON.stringify({ plugins: ['@throughline/babel-plugin'] }) };
+const CORE = '@babel/core@7.29.13';
+
+describe('webpack 5', () => {
+  const packages = [CORE, 'webpack@5.112.2', 'webpack-cli@7.3.1', 'babel-loader@10.1.1'];
+  const config = (rest: string): string => `
+    export default {
+      target: 'node20', entry: './src/app.js', output: { filename: 'app.cjs' }, ${rest}
+    };`;
+  let project: Project;
+  beforeAll(async () => {
+    project = await Project.with(packages);
+  });
+  const build = (...flags: string[]): Promise<string> =>
+    project.run('node_modules/webpack/bin/webpack.js', '--stats', 'errors-warnings', ...flags);
+
+  test.each(['production', 'development'])('with babel-loader, %s', async (mode) => {
+    const rules = `{ test: /\\.js$/, exclude: /node_modules/, loader: 'babel-loader' }`;
+    const webpack = config(`module: { rules: [${rules}] }`);
+    project.write({ ...moduleApp(), ...babel, 'webpack.config.js': webpack });
+    await build('--mode', mode);
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+  });
+
+  test.each(['production', 'development'])('with our plugin, %s', async (mode) => {
+    const webpack = `import throughline from '@throughline/babel-plugin/webpack';
+      ${config('plugins: [throughline()]')}`;
+    project.write({ ...moduleApp(), 'webpack.config.js': webpack });
+    await build('--mode', mode);
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+  });
+
+  test('with our plugin, from a CommonJS configuration', async () => {
+    const webpack = config('plugins: [throughline()]').replace(
+      'export default',
+      'module.exports =',
+    );
+    project.write({
+      ...moduleApp(),
+      'webpack.config.cjs': `
+        const throughline = require('@throughline/babel-plugin/webpack').default;
+        ${webpack}`,
+    });
+    await build('--mode', 'production');
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+  });
+
+  test('a worker, an asset and a dynamic import are still found', async () => {
+    const rules = `{ test: /\\.js$/, exclude: /node_modules/, loader: 'babel-loader' }`;
+    project.write({
+      ...babel,
+      ...references,
+      'webpack.config.js': config(`module: { rules: [${rules}] }`).replace('node20', 'web'),
+    });
+    await build('--mode', 'development', '--devtool', 'false');
+
+    const files = project.list('dist');
+    expect(files).toEqual(expect.arrayContaining(['app.cjs', 'named.app.cjs']));
+    expect(files.filter((name) => name.endsWith('.txt'))).toHaveLength(1);
+    const worker = files.find((name) => name.includes('worker'))!;
+    expect(project.read(`dist/${worker}`)).toContain('in the worker');
+  });
+});
+
+describe('Rspack 2', () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await Project.with([
+      ...[CORE, '@rspack/core@2.3.3', '@rspack/cli@2.2.8', 'babel-loader@10.1.1'],
+    ]);
+  });
+  const build = (): Promise<string> =>
+    project.run('node_modules/@rspack/cli/bin/rspack.js', 'build');
+  const config = (rest: string): string => `
+    export default {
+      mode: 'production', target: 'node20', entry: './src/app.js',
+      output: { filename: 'app.cjs' }, ${rest}
+    };`;
+
+  test('with babel-loader', async () => {
+    const rules = `{ test: /\\.js$/, exclude: /node_modules/, loader: 'babel-loader' }`;
+    const rspack = config(`module: { rules: [${rules}] }`);
+    project.write({ ...moduleApp(), ...babel, 'rspack.config.mjs': rspack });
+    await build();
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+  });
+
+  test('with our plugin', async () => {
+    const rspack = `import throughline from '@throughline/babel-plugin/rspack';
+      ${config('plugins: [throughline()]')}`;
+    project.write({ ...moduleApp(), 'rspack.config.mjs': rspack });
+    await build();
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+  });
+});
+
+describe('Rollup 4', () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await Project.with([
+      ...[CORE, 'rollup@4.68.8', '@rollup/plugin-babel@6', '@rollup/plugin-node-resolve@16'],
+    ]);
+  });
+  const config = (imported: string, plugin: string): string => `
+    import { nodeResolve } from '@rollup/plugin-node-resolve';
+    ${imported}
+    export default {
+      input: 'src/app.js', external: ['events'], output: { dir: 'dist', format: 'es' },
+      plugins: [nodeResolve(), ${plugin}],
+    };`;
+  const build = (): Promise<string> =>
+    project.run('node_modules/rollup/dist/bin/rollup', '-c', '--silent');
+
+  test('with its Babel plugin', async () => {
+    const rollup = config(
+      `import { babel } from '@rollup/plugin-babel';`,
+      `babel({ babelHelpers: 'bundled', exclude: /node_modules/ })`,
+    );
+    project.write({ ...moduleApp(), ...babel, 'rollup.config.js': rollup });
+    await build();
+
+    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+  });
+
+  test('with our plugin', async () => {
+    const rollup = config(
+      `import throughline from '@throughline/babel-plugin/rollup';`,
+      'throughline()',
+    );
+    project.write({ ...moduleApp(), 'rollup.config.js': rollup });
+    await build();
+
+    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+  });
+});
+
+describe('Rolldown', () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await Project.with([CORE, 'rolldown@1.3.2']);
+  });
+
+  test('with our plugin', async () => {
+    const rolldown = `
+      import throughline from '@throughline/babel-plugin/rolldown';
+      export default {
+        input: 'src/app.js', platform: 'node', output: { dir: 'dist', format: 'es' },
+        plugins: [throughline()],
+      };`;
+    project.write({ ...moduleApp(), 'rolldown.config.js': rolldown });
+    await project.run('node_modules/rolldown/bin/cli.mjs', '-c');
+
+    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+  });
+});
+
+describe('esbuild', () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await Project.with([CORE, 'esbuild@0.28.2']);
+  });
+
+  test.each([
+    ['native async functions', 'node20'],
+    ['async functions lowered', 'es2016'],
+  ])('with our plugin, %s', async (_title, target) => {
+    const build = `
+      import throughline from '@throughline/babel-plugin/esbuild';
+      import * as esbuild from 'esbuild';
+      await esbuild.build({
+        entryPoints: ['src/app.js'], outdir: 'dist', bundle: true, format: 'esm',
+        platform: 'node', target: '${target}', plugins: [throughline()],
+      });`;
+    project.write({ ...moduleApp(), 'build.js': build });
+    await project.run('build.js');
+
+    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+  });
+});
+
+/** What a bundler finds in a source by its syntax. */
+const references = {
+  'src/app.js': `
+    async function start() {
+      const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+      worker.addEventListener('message', async ({ data }) => { await null; console.log(data); });
+      const { named } = await import(/* webpackChunkName: "named" */ './named.js');
+      console.log(new URL('./asset.txt', import.meta.url).href, await named());
+    }
+    start();`,
+  'src/worker.js': `onmessage = async () => { await null; postMessage('in the worker'); };`,
+  'src/named.js': `export async function named() { await null; return 'a chunk'; }`,
+  'src/asset.txt': 'text',
+};

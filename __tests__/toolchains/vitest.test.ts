@@ -1,0 +1,86 @@
+import { moduleApp, seen } from './app';
+import { nodeOf, Project } from './project';
+
+const VITEST = 'node_modules/vitest/vitest.mjs';
+const config = `
+  import throughline from '@throughline/babel-plugin/vite';
+  export default { plugins: [throughline()], test: { include: ['*.test.js'] } };`;
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.with(
+    ['@babel/core@7.29.13', 'vitest@5.1.1', 'vite@8.3.8'],
+    await nodeOf(22),
+  );
+});
+/** Runs a test file; what fails in it fails here. */
+async function passes(test: string): Promise<void> {
+  project.write({ ...moduleApp(), 'vitest.config.js': config, 'one.test.js': test });
+  await project.run(VITEST, 'run');
+}
+
+test('the app', () =>
+  passes(`
+    import { expect, test } from 'vitest';
+    import { main } from './src/requests.js';
+    test('app', async () => expect(await main()).toEqual(${JSON.stringify(seen)}));`));
+
+test('Vitest reads the names of fixtures out of test functions', () =>
+  passes(`
+    import { beforeEach, expect, test as plain } from 'vitest';
+    const test = plain.extend({
+      one: async ({}, use) => { await null; await use(1); },
+      two: async ({ one }, use) => { await use(one + 1); },
+      async three({ one, two }, use) { await null; await use(one + two); },
+    });
+    beforeEach(async ({ task }) => { await null; expect(task.name).toMatch(/./); });
+    plain('context', async ({ expect }) => { await null; expect(1).toBe(1); });
+    plain('no await', async ({ task }) => { expect(task.name).toBe('no await'); });
+    test('fixtures', async ({ two, expect }) => { await null; expect(two).toBe(2); });
+    test('renamed', async ({ two: second }) => { await null; expect(second).toBe(2); });
+    test('default', async ({ two = 7 }) => { await null; expect(two).toBe(2); });
+    test('function', async function ({ three }) { await null; expect(three).toBe(3); });
+    test('skip', async (context) => { await null; context.skip(); });`));
+
+test('vi.mock: factories run before the imports of their file', () =>
+  passes(`
+    import { expect, test, vi } from 'vitest';
+    import { load } from './src/shop.js';
+    vi.mock('./src/shop.js', async (importOriginal) => {
+      const original = await importOriginal();
+      return { ...original, load: async (part) => { await null; return 'mocked ' + part; } };
+    });
+    test('mocked', async () => expect(await load('it')).toBe('mocked it'));`));
+
+test('vi.hoisted stands at the top level', () =>
+  passes(`
+    import { expect, test, vi } from 'vitest';
+    import { load } from './src/shop.js';
+    const { fake } = vi.hoisted(() => ({ fake: vi.fn(async () => 'hoisted') }));
+    const late = await vi.hoisted(async () => { await null; return 3; });
+    vi.mock(import('./src/shop.js'), async () => ({ load: fake }));
+    test('mocked', async () => expect([await load(), late]).toEqual(['hoisted', 3]));`));
+
+test('a module that is mocked by its shape alone', () =>
+  passes(`
+    import { expect, test, vi } from 'vitest';
+    import { Cart, load } from './src/shop.js';
+    vi.mock('./src/shop.js');
+    test('mocked', () => {
+      expect(load('it')).toBeUndefined();
+      expect(new Cart().total()).toBeUndefined();
+      expect(load).toHaveBeenCalledWith('it');
+    });`));
+
+test('fake timers', () =>
+  passes(`
+    import { expect, test, vi } from 'vitest';
+    import { setLocal } from '@throughline/runtime';
+    import { Cart, user } from './src/shop.js';
+    test('advance', async () => {
+      vi.useFakeTimers();
+      setLocal(user, 'ada');
+      const waited = Cart.wait();
+      await vi.advanceTimersByTimeAsync(10);
+      expect(await waited).toBe('ada');
+    });`));

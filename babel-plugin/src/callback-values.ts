@@ -1,0 +1,62 @@
+import type { NodePath, types as t } from '@babel/core';
+import { keyName } from './names.js';
+
+/** Arguments that can be evaluated before or after a property is read, and nobody would notice. */
+export function isInert(node: t.Node): boolean {
+  switch (node.type) {
+    case 'Identifier':
+    case 'ThisExpression':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+    case 'StringLiteral':
+    case 'NumericLiteral':
+    case 'BooleanLiteral':
+    case 'NullLiteral':
+      return true;
+    default:
+      return false;
+  }
+}
+
+const callbackName =
+  /^(cb|callback|done|next|fn|func|listener|handler|resolve|reject)$|^(on|handle)[A-Z]|(Callback|Handler|Listener|Fn|Cb)$/;
+
+/**
+ * Whether an argument of a method that is known by name only looks like a callback: a function, a
+ * name that is bound to one, or a name as callbacks have. `write(text)` and `exec(text)` are called
+ * all the time, and should cost what they cost.
+ */
+export function mayBeCallback(path: NodePath): boolean {
+  const { node } = path;
+  switch (node.type) {
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+    case 'SpreadElement':
+      return true;
+    case 'Identifier':
+      return callbackName.test(node.name) || isFunction(path.scope.getBinding(node.name)?.path);
+    case 'MemberExpression':
+    case 'OptionalMemberExpression':
+      return callbackName.test(memberName(node));
+    case 'CallExpression':
+      return node.callee.type === 'MemberExpression' && memberName(node.callee) === 'bind';
+    case 'ConditionalExpression':
+      return ['consequent', 'alternate'].some((key) => mayBeCallback(path.get(key) as NodePath));
+    case 'LogicalExpression':
+      return ['left', 'right'].some((key) => mayBeCallback(path.get(key) as NodePath));
+    default:
+      return false;
+  }
+}
+
+function memberName({ property }: t.MemberExpression | t.OptionalMemberExpression): string {
+  return property.type === 'PrivateName' ? property.id.name : keyName(property);
+}
+
+function isFunction(declared: NodePath | undefined): boolean {
+  if (declared === undefined) return false;
+  if (declared.isFunctionDeclaration()) return true;
+  if (!declared.isVariableDeclarator()) return false;
+  const { init } = declared.node;
+  return init?.type === 'FunctionExpression' || init?.type === 'ArrowFunctionExpression';
+}

@@ -1,0 +1,90 @@
+/** Everything that instrumented code may import from the runtime. */
+export type HelperName =
+  // Async functions, generators, modules.
+  | 'adopt'
+  | 'adoptThrough'
+  | 'back'
+  | 'backInModule'
+  | 'begin'
+  | 'delegated'
+  | 'delegatedHere'
+  | 'end'
+  | 'enter'
+  | 'enterCreated'
+  | 'enterModule'
+  | 'created'
+  | 'fulfil'
+  | 'leaveFor'
+  | 'pause'
+  | 'proceed'
+  | 'proceedHere'
+  | 'refuse'
+  | 'restOf'
+  | 'resume'
+  | 'resumeModule'
+  | 'run'
+  | 'runThrough'
+  | 'stepByHand'
+  | 'steps'
+  | 'suspend'
+  // What a function looks like from outside.
+  | 'asAsync'
+  | 'asyncMembers'
+  | 'notConstructor'
+  | 'toKey'
+  // Promises.
+  | 'catchRejection'
+  | 'chain'
+  | 'combine'
+  | 'finallySettled'
+  | 'newPromise'
+  | 'settledNow'
+  | 'tryCall'
+  | 'withResolvers'
+  // Callbacks and listeners.
+  | 'addListener'
+  | 'addListenerBy'
+  | 'handlerFor'
+  | 'handlerOf'
+  | 'listen'
+  | 'listenBy'
+  | 'removeListener'
+  | 'unlisten'
+  | CallbackHelper
+  | WholeCallHelper
+  // Functions as values.
+  | 'asValue'
+  | 'bare'
+  // Threads.
+  | 'newChannel'
+  | 'newWorker'
+  | 'post'
+  // Where things are.
+  | 'sites';
+
+/** What stands for a callback that is handed over. */
+export type CallbackHelper =
+  /** Runs in a branch of the frame it was handed over in. */
+  | 'spawn'
+  /** The same, for receivers that ask for its `name`, its `length` or whether it is async. */
+  | 'spawnAlike'
+  /** Runs as a listener does. */
+  | 'listening'
+  /** An object or a list of functions, each of which runs as a listener does. */
+  | 'members'
+  /** A function that is handed a callback itself, last: an HTTP handler with its `next`. */
+  | 'stages'
+  | 'spawnArguments'
+  | 'spawnInMethod'
+  | 'middleware';
+
+/** What takes the place of a call, and is handed the function that was called. */
+export type WholeCallHelper = 'eventOnce' | 'eventsOn' | 'postHere' | 'promisified';
+
+/** What earlier passes leave behind when they lower async functions. */
+export const loweringHelpers: ReadonlySet<string> = new Set([
+  'asyncToGenerator',
+  '_asyncToGenerator',
+  '__awaiter',
+  '_async_to_generator',
+]);

@@ -1,0 +1,65 @@
+import type { Callee } from '../bindings.js';
+import type { SpawnPoint } from '../options.js';
+import type { CallbackPoint, ClassMethodPoint, Point, Points } from './entries.js';
+import { libraries, libraryMethods } from './libraries.js';
+import { nodeMethods, nodeModules } from './node.js';
+import { globals, webMethods } from './web.js';
+
+/** Every spawn point that is known by name: ours, and those that the user adds. */
+export interface Catalogue {
+  /** What a function, or with `new` a constructor, does with its arguments. */
+  pointOf(callee: Callee, isNew?: boolean): Point | undefined;
+  /** Rules for a method of that name, which the class of its receiver decides between. */
+  classMethods(name: string): readonly ClassMethodPoint[];
+}
+
+const byModule: Readonly<Record<string, Points>> = { ...libraries, ...nodeModules };
+const byMethod = merged(
+  Object.entries(webMethods).map(([name, point]) => [name, [point]] as const),
+  Object.entries(nodeMethods),
+  Object.entries(libraryMethods),
+);
+
+/** Puts the user's spawn points before ours. */
+export function catalogueWith(added: readonly SpawnPoint[]): Catalogue {
+  const modules = new Map<string, Record<string, Point>>();
+  const methods: [string, ClassMethodPoint[]][] = [];
+  for (const { module = '', call, callback, listener } of added) {
+    const point: CallbackPoint = {
+      kind: listener ? 'listener' : 'callback',
+      callbacks: callback,
+      as: listener ? 'listening' : 'spawnAlike',
+    };
+    const method = /^(?:.*\.)?([^.]+)\.prototype\.([^.]+)$/.exec(call);
+    if (method) methods.push([method[2]!, [{ ...point, classes: [method[1]!] }]]);
+    else modules.set(module, { ...modules.get(module), [call]: point });
+  }
+  const methodsHere = methods.length === 0 ? byMethod : merged(methods, [...byMethod]);
+
+  return {
+    pointOf({ from, name, ...callee }, isNew = false) {
+      const module = from === 'module' ? (callee as { module: string }).module : '';
+      // A module as a whole is what it exports by default, in CommonJS and where the two mix.
+      const path = `${isNew ? 'new ' : ''}${name.replace(/^\*/, 'default')}`;
+      const own = modules.get(module);
+      if (own && Object.hasOwn(own, path)) return own[path];
+      const table = from === 'global' ? globals : ownOf(byModule, module);
+      return table && ownOf(table, path);
+    },
+    classMethods: (name) => methodsHere.get(name) ?? none,
+  };
+}
+
+const none: readonly ClassMethodPoint[] = [];
+
+function merged(
+  ...tables: (readonly (readonly [string, readonly ClassMethodPoint[]])[])[]
+): ReadonlyMap<string, readonly ClassMethodPoint[]> {
+  const all = new Map<string, readonly ClassMethodPoint[]>();
+  for (const [name, points] of tables.flat()) all.set(name, [...(all.get(name) ?? []), ...points]);
+  return all;
+}
+
+function ownOf<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}

@@ -1,0 +1,50 @@
+import type { MethodPoint } from './entries.js';
+
+/** Static methods of the global `Promise`. */
+export const promiseStatics: Readonly<Record<string, MethodPoint>> = {
+  resolve: { kind: 'promise', helper: 'settledNow' },
+  reject: { kind: 'promise', helper: 'settledNow' },
+  all: { kind: 'promise', helper: 'combine' },
+  allSettled: { kind: 'promise', helper: 'combine' },
+  race: { kind: 'promise', helper: 'combine' },
+  any: { kind: 'promise', helper: 'combine' },
+  withResolvers: { kind: 'promise', helper: 'withResolvers' },
+  try: { kind: 'promise', helper: 'tryCall' },
+};
+
+/** Methods that are known by name only. */
+export const methodHelpers: Readonly<Record<string, MethodPoint>> = {
+  then: { kind: 'promise', helper: 'chain' },
+  catch: { kind: 'promise', helper: 'catchRejection' },
+  finally: { kind: 'promise', helper: 'finallySettled' },
+  next: { kind: 'async', helper: 'stepByHand' },
+  on: { kind: 'listener', helper: 'listen' },
+  addListener: { kind: 'listener', helper: 'listen' },
+  once: { kind: 'listener', helper: 'listen' },
+  prependListener: { kind: 'listener', helper: 'listen' },
+  prependOnceListener: { kind: 'listener', helper: 'listen' },
+  off: { kind: 'listener', helper: 'unlisten' },
+  removeListener: { kind: 'listener', helper: 'unlisten' },
+  addEventListener: { kind: 'listener', helper: 'addListener' },
+  removeEventListener: { kind: 'listener', helper: 'removeListener' },
+  postMessage: { kind: 'worker', helper: 'post' },
+};
+
+/** Helpers that a policy for listeners applies to, and what takes their place then. */
+export const byPolicy: ReadonlyMap<string, 'listenBy' | 'addListenerBy'> = new Map([
+  ['listen', 'listenBy'],
+  ['addListener', 'addListenerBy'],
+]);
+
+/** Names of the global object. */
+export const globalObjects: ReadonlySet<string> = new Set([
+  'globalThis',
+  'window',
+  'self',
+  'global',
+]);
+
+/** Arguments that tell a function of ours where it was called, by module and name. */
+export const siteArguments: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  '@throughline/runtime/xtrace': { log: 2 },
+};

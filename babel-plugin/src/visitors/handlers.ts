@@ -1,0 +1,101 @@
+import type { NodePath, types as t, Visitor } from '@babel/core';
+import { propertyName } from '../bindings.js';
+import { handlers as names } from '../catalogue/web.js';
+import { replace } from '../rewrite/replace.js';
+import type { FileState } from '../state.js';
+
+/** A file without such a name has nothing to look at here. */
+export const mayHaveHandlers = /\bon[a-zD]{3,}/;
+
+/** `target.onmessage = f`: the property takes what stands for `f`, and gives `f` to who reads it. */
+export const handlers: Visitor<FileState> = {
+  AssignmentExpression: {
+    exit(path, state) {
+      const { node } = path;
+      const name = handlerName(node.left, path);
+      if (name === undefined || node.operator !== '=' || !state.coversHere('listener')) return;
+      if (node.right.type === 'NullLiteral' || isSuper(node.left)) return;
+      state.sites.add(node, 'listener', name);
+      replace(path, rewriteHandler(path, name, state));
+    },
+  },
+
+  MemberExpression: {
+    exit(path, state) {
+      const name = handlerName(path.node, path);
+      if (name === undefined || !state.coversHere('listener') || !isRead(path)) return;
+      replace(path, state.call('handlerOf', { ...path.node }));
+    },
+  },
+};
+
+/**
+ *   port.onmessage = f            port.onmessage = handlerFor(port, "onmessage", f)
+ *   open().onsuccess = f          (r = open()).onsuccess = handlerFor(r, "onsuccess", f)
+ */
+function rewriteHandler(
+  path: NodePath<t.AssignmentExpression>,
+  name: string,
+  state: FileState,
+): t.Expression {
+  const { t } = state;
+  const { node, parent } = path;
+  const { left } = node;
+  let receiver: t.Expression = t.identifier('globalThis');
+  if (left.type === 'MemberExpression') {
+    const { object } = left;
+    const isSimple = object.type === 'Identifier' || object.type === 'ThisExpression';
+    if (!isSimple) {
+      const kept = state.temporary('target');
+      left.object = t.assignmentExpression('=', t.identifier(kept.name), object);
+      receiver = t.identifier(kept.name);
+    } else receiver = t.cloneNode(object);
+  }
+  const policy = state.eventPolicy === 'auto' ? [] : [t.stringLiteral(state.eventPolicy)];
+  const value = state.call('handlerFor', receiver, t.stringLiteral(name), node.right, ...policy);
+  const assigned = { ...node, right: value };
+  // The value of an assignment is what was assigned.
+  return parent.type === 'ExpressionStatement' ? assigned : state.call('handlerOf', assigned);
+}
+
+/** The handler that a target names; a bare name does where no variable of that name is in sight. */
+function handlerName(target: t.Node, path: NodePath): string | undefined {
+  if (target.type === 'MemberExpression') {
+    const name = propertyName(target);
+    return name !== undefined && names.has(name) ? name : undefined;
+  }
+  if (target.type !== 'Identifier' || !names.has(target.name)) return undefined;
+  return path.scope.hasBinding(target.name, true) ? undefined : target.name;
+}
+
+function isSuper(target: t.Node): boolean {
+  return target.type === 'MemberExpression' && target.object.type === 'Super';
+}
+
+/** Whether the property's value is asked for, and not called, assigned to or deleted. */
+function isRead({ node, parent, parentPath, key }: NodePath<t.MemberExpression>): boolean {
+  if (node.object.type === 'Super') return false;
+  switch (parent.type) {
+    case 'CallExpression':
+    case 'NewExpression':
+    case 'OptionalCallExpression':
+      return key !== 'callee';
+    case 'AssignmentExpression':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+    case 'AssignmentPattern':
+      return key !== 'left';
+    case 'UnaryExpression':
+      return parent.operator !== 'delete' && parent.operator !== 'typeof';
+    case 'ObjectProperty':
+      return parentPath!.parent.type === 'ObjectExpression';
+    case 'TaggedTemplateExpression':
+    case 'UpdateExpression':
+    case 'ArrayPattern':
+    case 'RestElement':
+    case 'ExpressionStatement':
+      return false;
+    default:
+      return true;
+  }
+}

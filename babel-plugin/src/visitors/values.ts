@@ -1,0 +1,110 @@
+import type { NodePath, types as t, Visitor } from '@babel/core';
+import { calleeOf, propertyName } from '../bindings.js';
+import { ruleText } from '../catalogue/entries.js';
+import { typeWrappers } from '../names.js';
+import { replace } from '../rewrite/replace.js';
+import type { FileState } from '../state.js';
+
+const spawners = [
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'nextTick', 'postTask'],
+  ...['requestAnimationFrame', 'requestIdleCallback'],
+];
+
+/** A file that only calls these has nothing to look at here. */
+export const maySpawnByValue = new RegExp(
+  `\\b(?:${spawners.join('|')})\\b(?!\\s*(?:\\(|\\?\\.\\())`,
+);
+
+/**
+ * Timers and schedulers that are passed on as values: `schedule(queueMicrotask)`, `{ defer: setTimeout }`.
+ * Whoever calls the value gets one that spawns. To compiled code it is the same function still.
+ */
+export const values: Visitor<FileState> = {
+  'Identifier|MemberExpression': {
+    exit(path, state) {
+      const name = tail(path.node);
+      if (name === undefined || !spawners.includes(name)) return;
+      const use = useOf(path);
+      if (use === undefined) return;
+      const callee = calleeOf(path);
+      const point = callee && state.catalogue.pointOf(callee);
+      if (!point || !('callbacks' in point) || !state.coversHere(point.kind)) return;
+      if (use.type === 'compared') {
+        replace(use.other, state.call('bare', use.other.node as t.Expression));
+        return;
+      }
+      state.sites.add(path.node, point.kind, `${callee.name} as a value`);
+      const { t } = state;
+      replace(
+        path,
+        state.call('asValue', { ...(path.node as t.Expression) }, t.stringLiteral(ruleText(point))),
+      );
+    },
+  },
+};
+
+type Use = { type: 'passed' } | { type: 'compared'; other: NodePath };
+const passed: Use = { type: 'passed' };
+
+/** What becomes of a value, if anything that matters here. */
+function useOf(path: NodePath): Use | undefined {
+  const { parentPath, key, listKey } = path;
+  const parent = parentPath!.node;
+  if (typeWrappers.has(parent.type)) return useOf(parentPath!);
+  switch (parent.type) {
+    case 'LogicalExpression':
+    case 'ConditionalExpression':
+      return key === 'test' ? undefined : useOf(parentPath!);
+    case 'CallExpression':
+    case 'NewExpression':
+    case 'OptionalCallExpression':
+      return listKey === 'arguments' && !compares(parent.callee) ? passed : undefined;
+    case 'AssignmentExpression':
+      if (key === 'left') return { type: 'compared', other: parentPath!.get('right') as NodePath };
+      return parent.operator.length === 1 || parent.operator.length === 3 ? passed : undefined;
+    case 'BinaryExpression': {
+      if (!/^[=!]=/.test(parent.operator)) return undefined;
+      const other = parentPath!.get(key === 'left' ? 'right' : 'left') as NodePath;
+      return { type: 'compared', other };
+    }
+    case 'ObjectProperty':
+      return key === 'value' && parentPath!.parent.type === 'ObjectExpression' ? passed : undefined;
+    case 'AssignmentPattern':
+      return key === 'right' ? passed : undefined;
+    case 'MemberExpression':
+      return key === 'object' && ['call', 'apply', 'bind'].includes(propertyName(parent) ?? '')
+        ? passed
+        : undefined;
+    case 'VariableDeclarator': {
+      // A constant alias is followed where it is called.
+      const { id } = parent;
+      const isAlias = id.type !== 'Identifier' || path.scope.getBinding(id.name)?.constant;
+      return key === 'init' && !isAlias ? passed : undefined;
+    }
+    case 'ClassProperty':
+    case 'ClassPrivateProperty':
+      return key === 'value' ? passed : undefined;
+    case 'ArrayExpression':
+    case 'ReturnStatement':
+    case 'ExportDefaultDeclaration':
+    case 'JSXExpressionContainer':
+      return passed;
+    case 'ArrowFunctionExpression':
+      return key === 'body' ? passed : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const comparers = new Set(['expect', 'assert', 'jest', 'vi', 'sinon', 't', 'should', 'chai']);
+
+/** Calls that look at the very function: `expect(setTimeout).toHaveBeenCalled()`. */
+function compares(callee: t.Node): boolean {
+  if (callee.type === 'Identifier') return comparers.has(callee.name);
+  return callee.type === 'MemberExpression' && compares(callee.object);
+}
+
+function tail(node: t.Node): string | undefined {
+  if (node.type === 'Identifier') return node.name;
+  return node.type === 'MemberExpression' ? propertyName(node) : undefined;
+}

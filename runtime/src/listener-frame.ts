@@ -1,0 +1,23 @@
+import { currentFrame } from './current.js';
+import { branch, joinFrames, OUTSIDE } from './frame.js';
+import type { Frame } from './frame.js';
+
+/** Which frame a listener runs in: `events` of the plugin's options, or a comment at the call. */
+export type Policy = 'auto' | 'registration' | 'trigger';
+
+/**
+ * The frame a listener runs in.
+ *
+ * If the trigger runs inside a strand, that strand's frame, joined with the registration's. If the
+ * platform or code that was not compiled triggered it, the registration's. Slots without a `join`
+ * follow the policy that was asked for.
+ */
+export function listenerFrame(
+  registered: Frame,
+  policy: Policy = 'auto',
+  trigger = currentFrame(),
+): Frame {
+  if (policy === 'registration') return joinFrames(branch(registered), trigger);
+  if (trigger === OUTSIDE && policy === 'auto') return branch(registered);
+  return joinFrames(branch(trigger), registered);
+}

@@ -1,0 +1,48 @@
+import { currentFrame, runIn } from './current.js';
+import type { AnyFunction } from './current.js';
+import { listenerFrame } from './listener-frame.js';
+import type { Frame } from './frame.js';
+import { alike } from './spawn.js';
+
+/**
+ * Stands for a function, or for an object or a list of functions that somebody else calls: the source
+ * of a stream, an observer. Each runs as a listener does. Nothing is read before its time, and each
+ * function sees its own object as `this`.
+ */
+export function members<T>(value: T): T {
+  const registered = currentFrame();
+  if (typeof value === 'function') return inFrame(value as never, registered, undefined) as T;
+  if (typeof value !== 'object' || value === null) return value;
+
+  const made = new WeakMap<object, unknown>();
+  const standIn: object = new Proxy(value, {
+    get(target, key) {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== 'function' || isFixed(target, key)) return member;
+      if (!made.has(member)) {
+        made.set(member, inFrame(member as AnyFunction, registered, { standIn, target }));
+      }
+      return made.get(member);
+    },
+  });
+  return standIn as T;
+}
+
+function inFrame(
+  fn: AnyFunction,
+  registered: Frame,
+  receiver: { standIn: object; target: object } | undefined,
+): AnyFunction {
+  function member(this: unknown, ...args: never[]): unknown {
+    const self = receiver && this === receiver.standIn ? receiver.target : this;
+    return runIn(listenerFrame(registered), fn, self, args);
+  }
+  return alike(member as AnyFunction, fn);
+}
+
+/** What a proxy must give as it is, and what objects and lists are made of. */
+function isFixed(target: object, key: PropertyKey): boolean {
+  const own = Object.getOwnPropertyDescriptor(target, key);
+  if (own) return !own.configurable && !own.writable && own.get === undefined;
+  return key === 'constructor' || Array.isArray(target);
+}

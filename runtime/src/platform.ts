@@ -1,0 +1,91 @@
+/**
+ * Which modules of Node export a class of that name; after a colon, the name of one that extends it,
+ * where it is not exported itself.
+ */
+const nodeClasses: Readonly<Record<string, readonly string[]>> = {
+  Agent: ['http', 'https'],
+  ClientRequest: ['http'],
+  Dir: ['fs'],
+  Duplex: ['stream'],
+  Http2ServerRequest: ['http2'],
+  Http2ServerResponse: ['http2'],
+  IncomingMessage: ['http'],
+  Interface: ['readline'],
+  OutgoingMessage: ['http'],
+  REPLServer: ['repl'],
+  ReadStream: ['fs'],
+  Readable: ['stream'],
+  Resolver: ['dns'],
+  Server: ['net', 'http', 'https', 'tls'],
+  ServerResponse: ['http'],
+  Session: ['inspector'],
+  Socket: ['net', 'dgram'],
+  TLSSocket: ['tls'],
+  Utf8Stream: ['fs'],
+  Worker: ['worker_threads', 'cluster'],
+  Writable: ['stream'],
+  WriteStream: ['fs', 'tty'],
+  Zlib: ['zlib:Deflate'],
+  ZlibBase: ['zlib:Deflate'],
+};
+
+interface NodeProcess {
+  getBuiltinModule?(id: string): Record<string, unknown> | undefined;
+}
+
+const known = new WeakMap<object, boolean>();
+
+/**
+ * Whether a method is one that the engine or Node brings along, and not a namesake. Asked once for
+ * each method; where Node cannot be asked (before 20.16), its methods are nobody's.
+ */
+export function isPlatformMethod(receiver: unknown, method: object): boolean {
+  let answer = known.get(method);
+  if (answer === undefined) {
+    const owner = ownerOf(receiver, method);
+    known.set(method, (answer = owner !== undefined && isPlatformClass(owner)));
+  }
+  return answer;
+}
+
+/** The prototype that a method is found on. */
+function ownerOf(receiver: unknown, method: object): object | undefined {
+  for (let at = prototypeOf(receiver); at !== null; at = prototypeOf(at)) {
+    for (const key of Reflect.ownKeys(at)) {
+      if (Object.getOwnPropertyDescriptor(at, key)?.value === method) return at;
+    }
+  }
+  return undefined;
+}
+
+function isPlatformClass(prototype: object): boolean {
+  const made = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+  const name = typeof made === 'function' ? made.name : '';
+  const own = (globalThis as Record<string, unknown>)[name];
+  if (isClassOf(own, prototype) && isNative(own)) return true;
+  const { process } = globalThis as { process?: NodeProcess };
+  if (!Object.hasOwn(nodeClasses, name)) return false;
+  return nodeClasses[name]!.some((place) => {
+    const [module, exported = name] = place.split(':') as [string, string?];
+    return isClassOf(process?.getBuiltinModule?.(module)?.[exported], prototype);
+  });
+}
+
+/** Whether a class has that prototype, or extends a class that has. */
+function isClassOf(value: unknown, prototype: object): value is () => unknown {
+  if (typeof value !== 'function') return false;
+  for (let at = value.prototype as object | null; at; at = prototypeOf(at)) {
+    if (at === prototype) return true;
+  }
+  return false;
+}
+
+function isNative(fn: () => unknown): boolean {
+  return Function.prototype.toString.call(fn).includes('[native code]');
+}
+
+function prototypeOf(value: unknown): object | null {
+  return value === null || value === undefined
+    ? null
+    : (Object.getPrototypeOf(value) as object | null);
+}

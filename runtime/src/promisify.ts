@@ -1,0 +1,40 @@
+import { currentFrame } from './current.js';
+import { OUTSIDE } from './frame.js';
+import { stampNew } from './promise-stamp.js';
+import { Strand } from './strand.js';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** How a function says that it has a promise-giving form of its own (Node, `util.promisify.custom`). */
+const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
+
+/** `promisify(fn)`: the promise carries whoever calls back. */
+export function promisified(promisify: unknown, fn: unknown, ...rest: unknown[]): unknown {
+  if (typeof fn !== 'function' || CUSTOM in fn) return (promisify as Method)(fn, ...rest);
+
+  // The call that is being made: Node hands its callback to `standIn` before it returns.
+  let calling: Strand | undefined;
+  const standIn = new Proxy(fn, {
+    apply(target, self, args: unknown[]) {
+      const strand = calling;
+      calling = undefined;
+      const callback = args[args.length - 1];
+      if (strand && typeof callback === 'function') {
+        args[args.length - 1] = function (this: unknown, ...results: unknown[]): unknown {
+          if (strand.outer !== undefined) strand.frame = currentFrame();
+          strand.outer = undefined;
+          return Reflect.apply(callback as Method, this, results);
+        };
+      }
+      return Reflect.apply(target as Method, self, args);
+    },
+  });
+  return new Proxy((promisify as Method)(standIn, ...rest) as Method, {
+    apply(target, self, args) {
+      const strand = (calling = new Strand(OUTSIDE, OUTSIDE));
+      const promise = Reflect.apply(target, self, args);
+      if (promise instanceof Promise) stampNew(promise, strand);
+      return promise;
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { currentFrame, runIn } from '../current.js';
+import type { AnyFunction } from '../current.js';
+import { branch } from '../frame.js';
+import { pack, unpack } from './cargo.js';
+import { arrived, endpoint, openAt } from './endpoints.js';
+import type { Endpoint } from './endpoints.js';
+import { sealed } from './envelope.js';
+import { Ledger } from './ledger.js';
+import { isNodeWorker, START, workerThreads } from './node.js';
+import type { StartRecord, WorkerThreads } from './node.js';
+import { creatorSent, startHere } from './start.js';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** A worker of `node:worker_threads`, as its creator holds it. */
+interface NodeWorker {
+  readonly threadId: number;
+  emit: Method;
+  postMessage: Method;
+}
+
+/** Makes a worker that starts from the current frame's slots, and that may find out who made it. */
+export function newNodeWorker<W>(threads: WorkerThreads, make: () => W): W {
+  const ledger = new Ledger();
+  const before = threads.getEnvironmentData(START);
+  const record: StartRecord = { cargo: pack(branch(currentFrame())), memory: ledger.memory };
+  let worker: W;
+  try {
+    threads.setEnvironmentData(START, record);
+    worker = make();
+  } finally {
+    threads.setEnvironmentData(START, before);
+  }
+  if (isNodesWorker(worker)) meet(worker, ledger);
+  return worker;
+}
+
+function isNodesWorker(value: unknown): value is NodeWorker {
+  return typeof (value as Partial<NodeWorker> | undefined)?.threadId === 'number';
+}
+
+/**
+ * Until the worker says that it opens envelopes, it is sent what the program sends, and the ledger has
+ * what goes along. That needs a count of all messages, whoever posts them, so this one worker gets a
+ * method of its own for as long.
+ */
+function meet(worker: NodeWorker, ledger: Ledger): void {
+  ledger.belongsTo(worker.threadId);
+  const { postMessage } = worker;
+  const end = endpoint(worker, {
+    told({ hello }) {
+      if (hello) Reflect.deleteProperty(worker, 'postMessage');
+    },
+  });
+  own(worker, 'postMessage', function (this: unknown, ...args) {
+    const result = Reflect.apply(postMessage, this, args);
+    // One that throws was not posted.
+    ledger.note(pack(branch(currentFrame())));
+    return result;
+  });
+  openAtWorker(worker, end);
+}
+
+/** What a worker sends arrives as an event of an emitter: its listeners run in the sender's frame. */
+function openAtWorker(worker: NodeWorker, end: Endpoint): void {
+  const { emit } = worker;
+  own(worker, 'emit', function (this: unknown, name, ...args) {
+    const arrival = name === 'message' ? arrived(end, args[0], []) : 'plain';
+    if (arrival === 'ours') return true;
+    if (arrival === 'plain') return Reflect.apply(emit, this, [name, ...args]);
+    const given = [name, arrival.value] as never[];
+    return runIn(arrival.frame, emit as AnyFunction, this, given);
+  });
+}
+
+/** A property of this one object, which no enumeration shows. */
+function own(object: object, name: string, value: Method): void {
+  Object.defineProperty(object, name, { value, configurable: true, writable: true });
+}
+
+/** In a worker of Node: takes what its creator left, and tells it that envelopes are opened here. */
+export function startNodeThread(): void {
+  const threads = isNodeWorker() ? workerThreads() : undefined;
+  const record = threads?.getEnvironmentData(START) as StartRecord | undefined;
+  if (!threads?.parentPort || record === undefined) return;
+  // Workers that code which is not compiled makes here must not find it.
+  threads.setEnvironmentData(START, undefined);
+  const ledger = new Ledger(record.memory);
+  if (!ledger.isOf(threads.threadId)) return;
+
+  startHere();
+  if (record.cargo) creatorSent(record.cargo);
+  const { parentPort } = threads;
+  let count = 0;
+  endpoint(parentPort, {
+    peerOpens: true,
+    plain() {
+      const cargo = ledger.cargoOf(count++);
+      return cargo && unpack(cargo);
+    },
+  });
+  openAt(parentPort);
+  (parentPort as { postMessage: Method }).postMessage(sealed({ hello: true }));
+}
