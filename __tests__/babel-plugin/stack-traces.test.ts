@@ -51,7 +51,7 @@ const programs: Record<string, string> = {
       return value;
     }
     export async function main() { await three(); }`,
-  'arrows': `
+  arrows: `
     const deep = async (x) => {
       await x;
       throw new Error('boom');
@@ -179,7 +179,7 @@ const programs: Record<string, string> = {
     export async function main() {
       await new Promise(execute);
     }`,
-  'timers': `
+  timers: `
     export function main() {
       return new Promise((resolve, reject) => {
         const tick = () => {
@@ -193,7 +193,7 @@ const programs: Record<string, string> = {
         setTimeout(tick, 0);
       });
     }`,
-  'emitters': `
+  emitters: `
     import { EventEmitter } from 'node:events';
     const onPaid = (receipt) => {
       receipt.missing.member();
@@ -252,7 +252,8 @@ async function framesOf(source: string, plugins: unknown[]): Promise<Frame[]> {
     plugins: [...plugins, require('@babel/plugin-transform-modules-commonjs')] as never[],
   })!;
   const exports: { main?: () => Promise<unknown> } = {};
-  const load = (name: string): unknown => (name.startsWith('@throughline') ? compiledEntry : require(name));
+  const load = (name: string): unknown =>
+    name.startsWith('@throughline') ? compiledEntry : require(name);
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 100;
   let error: Error;
@@ -264,16 +265,19 @@ async function framesOf(source: string, plugins: unknown[]): Promise<Frame[]> {
     Error.stackTraceLimit = stackTraceLimit;
   }
   const trace = new TraceMap(map);
-  return [...error.stack!.matchAll(/^ +at (?:async )?(?:(.+) \()?(?:file:\/\/)?\/app\/user\.js:(\d+):(\d+)\)?$/gm)].map(
-    ([, name = '', line, column]) => ({
-      name,
-      line: originalPositionFor(trace, { line: Number(line) - 2, column: Number(column) - 1 }).line,
-    }),
-  );
+  return [
+    ...error.stack!.matchAll(
+      /^ +at (?:async )?(?:(.+) \()?(?:file:\/\/)?\/app\/user\.js:(\d+):(\d+)\)?$/gm,
+    ),
+  ].map(([, name = '', line, column]) => ({
+    name,
+    line: originalPositionFor(trace, { line: Number(line) - 2, column: Number(column) - 1 }).line,
+  }));
 }
 
 /** Names without what V8 infers of a receiver: `Cart.load`, `Object.load`, `new Cart`. */
-const bare = (name: string): string => name.replace(/ \[as .*\]$/, '').replace(/^.*[. ](?=[#\w]+$)/, '');
+const bare = (name: string): string =>
+  name.replace(/ \[as .*\]$/, '').replace(/^.*[. ](?=[#\w]+$)/, '');
 
 describe.each(Object.entries(programs))('%s', (_, source) => {
   const plain = framesOf(source, []);
@@ -319,7 +323,9 @@ describe.each(Object.entries(programs))('%s', (_, source) => {
         traced.add(originalPositionFor(trace, { line: index + 1, column: match.index }).line);
       }
     });
-    const wanted = source.split('\n').flatMap((text, index) => (/\bawait\b/.test(text) ? [index + 1] : []));
+    const wanted = source
+      .split('\n')
+      .flatMap((text, index) => (/\bawait\b/.test(text) ? [index + 1] : []));
 
     expect(wanted.filter((line) => !traced.has(line))).toEqual([]);
   });

@@ -147,7 +147,7 @@ function failed(error: Error, dress: Dress, look: (where: string) => void): unkn
 /** Notes every tick, so that one too many shows even where a program has nothing to compare with. */
 function metronome(log: (entry: string) => void, watch: () => void): void {
   let promise = Promise.resolve();
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 50; i++) {
     promise = promise.then(() => {
       watch();
       log(`tick ${i}`);

@@ -47,7 +47,8 @@ export const anywhere: Record<string, string> = {
     const o = { a, get [await v('g')]() { return look('getter'), 2; }, set [await v('s')](x) { log('set', x); },
       [await v('m')]() { return 3; }, async [await v('am')]() { return await v(4); }, *[await v('gen')]() { yield 5; } };
     o.s = 1; log(o.g, o.m(), await o.am(), [...o.gen()], o.am.name);`,
-  'a template': "log(`${await v(1)} and ${await v({ toString() { look('toString'); return 'two'; } })} ${`${await v(3)}`}`);",
+  'a template':
+    "log(`${await v(1)} and ${await v({ toString() { look('toString'); return 'two'; } })} ${`${await v(3)}`}`);",
   'a tagged template': `
     const o = { tag(strings, ...values) { look('tag'); log(this === o, strings.raw.join('|'), ...values); return 'tagged'; } };
     log(o[await v('tag')]\`a\${await v(1)}b\${await v(2)}\`); log((await v(String.raw))\`x\${await v(3)}\`);`,
@@ -249,10 +250,7 @@ export const anywhere: Record<string, string> = {
   'functions that are called before their place': `
     log(await f(1), g(2)); async function f(x) { return (await v(x)) + g(x); } function g(x) { look('g'); return h + x; } var h = 10; { log(await i(3)); async function i(x) { return await v(x); } }`,
   'a class that is declared in a block and closed over': `
-    { const k = await v(1); class A { async m() { return (await v(k)) + A.n; } static n = await (async () => 1)(); } log(await new A().m()); }`.replace(
-    'await (async () => 1)()',
-    '1',
-  ),
+    { const k = await v(1); class A { async m() { return (await v(k)) + A.n; } static n = 1; } log(await new A().m()); }`,
   'closures over variables of a loop with awaits': `
     const fs = []; for (const x of [1, 2]) { const y = await v(x * 2); let z = x; fs.push(async () => { await v(0); return [x, y, z++]; }); } for (const f of fs) log(await f(), await f());`,
   'names that the plugin might take': `
@@ -357,7 +355,8 @@ export const expressions: Record<string, string> = {
   'an argument of then': 'Promise.resolve(1).then(await v((x) => x + 1))',
   'an argument of catch': 'Promise.resolve(1).catch(await v((x) => x + 1))',
   'an argument of Promise.all': 'Promise.all([await v(1)])',
-  'an argument of on': 'new (require("node:events"))().on("x", await v(() => {})).listenerCount("x")',
+  'an argument of on':
+    'new (require("node:events"))().on("x", await v(() => {})).listenerCount("x")',
   'an argument of setTimeout': 'typeof setTimeout(await v(() => {}), 0)',
   'an executor': 'new Promise(await v((resolve) => resolve(1)))',
   'a constructor': 'new (await v(Array))(1)',
@@ -366,15 +365,22 @@ export const expressions: Record<string, string> = {
   'a tag': '(await v(String.raw))`a`',
   'a part of a tagged template': 'String.raw`a${await v(1)}`',
   'a superclass': 'new (class extends (await v(Object)) { f = 1; })().f',
-  'a key of a class method': 'Object.getOwnPropertyNames((class { [await v("k")]() {} }).prototype)',
-  'a key of a static class method': 'Object.keys(Object.getOwnPropertyDescriptors(class { static async [await v("k")]() { await 1; } }))',
-  'a key of an async class method': 'Object.getOwnPropertyNames((class { async [await v("k")]() {} }).prototype)',
-  'a key of an async class generator': 'Object.getOwnPropertyNames((class { async *[await v("k")]() { yield await 1; } }).prototype)',
-  'a key of a class getter': 'Object.getOwnPropertyNames((class { get [await v("k")]() { return 1; } }).prototype)',
+  'a key of a class method':
+    'Object.getOwnPropertyNames((class { [await v("k")]() {} }).prototype)',
+  'a key of a static class method':
+    'Object.keys(Object.getOwnPropertyDescriptors(class { static async [await v("k")]() { await 1; } }))',
+  'a key of an async class method':
+    'Object.getOwnPropertyNames((class { async [await v("k")]() {} }).prototype)',
+  'a key of an async class generator':
+    'Object.getOwnPropertyNames((class { async *[await v("k")]() { yield await 1; } }).prototype)',
+  'a key of a class getter':
+    'Object.getOwnPropertyNames((class { get [await v("k")]() { return 1; } }).prototype)',
   'a key of a class field': 'Object.keys(new (class { [await v("k")] = 1; })())',
-  'a key of a class field with an async arrow': 'Object.keys(new (class { [await v("k")] = async () => await 1; })())',
+  'a key of a class field with an async arrow':
+    'Object.keys(new (class { [await v("k")] = async () => await 1; })())',
   'a key of a static class field': 'Object.keys(class { static [await v("k")] = 1; })',
-  'a class in a class': 'Object.keys(new (class { [Object.keys(new (class { [await v("k")] = 1; })())[0]] = 1; })())',
+  'a class in a class':
+    'Object.keys(new (class { [Object.keys(new (class { [await v("k")] = 1; })())[0]] = 1; })())',
   'an optional chain': '(await v({ a: 1 }))?.a',
   'an optional key': '({ a: 1 })?.[await v("a")]',
   'an optional argument': 'String?.(await v(1))',
@@ -386,13 +392,15 @@ export const expressions: Record<string, string> = {
   'a sequence': '(0, await v(1), 2)',
   'an operand': '1 + (await v(1))',
   'a unary operand': 'typeof (await v(1))',
-  'a private brand check': 'await class { #x; static async has(o) { return #x in (await v(o)); } }.has({})',
+  'a private brand check':
+    'await class { #x; static async has(o) { return #x in (await v(o)); } }.has({})',
   'an assignment': 'globalThis.assignedByThisTest = await v(1)',
   'a logical assignment': '({ a: 1 }).a ??= await v(1)',
   'a pattern': '[globalThis.assignedByThisTest = await v(1)] = [2]',
   'a pattern that takes its default': '({ a: globalThis.assignedByThisTest = await v(1) } = {})',
   'a delete': 'delete (await v({ a: 1 })).a',
   'an async function that is called at once': 'await (async () => await v(1))()',
-  'an inner function that awaits in its own key': 'await (async () => ({ async [await v("k")]() {} }))()',
+  'an inner function that awaits in its own key':
+    'await (async () => ({ async [await v("k")]() {} }))()',
   'a default of an inner function': 'await ((x = (async () => await v(1))()) => x)()',
 };

@@ -19,11 +19,14 @@ function both(
 /** Every way to write an async function of `cart` and `prices`. */
 const forms: Record<string, string> = {
   declaration: 'export async function f(cart, prices) { await cart; return [cart, prices]; }',
-  'declaration without an await': 'export async function f(cart, prices) { return [cart, prices]; }',
+  'declaration without an await':
+    'export async function f(cart, prices) { return [cart, prices]; }',
   'default export':
     'export default async function load(cart, prices) { await 0; return [cart, prices]; }',
-  'function expression': 'export const f = async function (cart, prices) { await 0; return [cart, prices]; };',
-  'function expression without an await': 'export const f = async function (cart, prices) { return [cart, prices]; };',
+  'function expression':
+    'export const f = async function (cart, prices) { await 0; return [cart, prices]; };',
+  'function expression without an await':
+    'export const f = async function (cart, prices) { return [cart, prices]; };',
   'named function expression':
     'export const f = async function load(cart, prices) { await 0; return [cart, prices]; };',
   'named function expression that calls itself':
@@ -32,8 +35,10 @@ const forms: Record<string, string> = {
     'export const [f] = [async function (cart, prices) { await 0; return [cart, prices]; }];',
   arrow: 'export const f = async (cart, prices) => { await 0; return [cart, prices]; };',
   'arrow without an await': 'export const f = async (cart, prices) => [cart, prices];',
-  'anonymous arrow': 'export const [f] = [async (cart, prices) => { await 0; return [cart, prices]; }];',
-  'arrow in a property': 'export const { f } = { f: async (cart, prices) => { await 0; return [cart, prices]; } };',
+  'anonymous arrow':
+    'export const [f] = [async (cart, prices) => { await 0; return [cart, prices]; }];',
+  'arrow in a property':
+    'export const { f } = { f: async (cart, prices) => { await 0; return [cart, prices]; } };',
   'arrow with comments and lines': `export const f = async (
       cart, // the cart
       /* the prices */ prices,
@@ -109,8 +114,7 @@ function awilixParameters(fn: Fn): { name: string; optional: boolean }[] {
   }
 }
 
-const withoutComments = (text: string): string =>
-  text.replaceAll(/\/\/.*$|\/\*[\s\S]*?\*\//gm, '');
+const withoutComments = (text: string): string => text.replaceAll(/\/\/.*$|\/\*[\s\S]*?\*\//gm, '');
 
 describe.each(Object.entries(forms))('%s', (_, code) => {
   const { plain, compiled } = both(code);
@@ -142,7 +146,9 @@ describe.each(Object.entries(forms))('%s', (_, code) => {
 
   test('it does the same', async () => {
     for (const args of [[1, 2], [1], []]) {
-      expect(await fnOf(compiled)(...(args as never[]))).toEqual(await fnOf(plain)(...(args as never[])));
+      expect(await fnOf(compiled)(...(args as never[]))).toEqual(
+        await fnOf(plain)(...(args as never[])),
+      );
     }
   });
 });
@@ -172,8 +178,9 @@ test('a function that is no longer async because it has a callback is found out 
       list.map(
         (item) =>
           new Promise((resolve, reject) => {
-            (wrapAsync(fn) as (...args: unknown[]) => void)(item, (error: unknown, value: unknown) =>
-              error ? reject(error as Error) : resolve(value),
+            (wrapAsync(fn) as (...args: unknown[]) => void)(
+              item,
+              (error: unknown, value: unknown) => (error ? reject(error as Error) : resolve(value)),
             );
           }),
       ),
@@ -200,7 +207,10 @@ describe("ajv's asynchronous validators", () => {
     const text =
       'const validate = async function validate(data) {' +
       keywords
-        .map((_, i) => `if (!(await keywords[${i}].call(this, data))) throw new Error("keyword ${i}");`)
+        .map(
+          (_, i) =>
+            `if (!(await keywords[${i}].call(this, data))) throw new Error("keyword ${i}");`,
+        )
         .join('') +
       'return data; }; return validate;';
     return new Function('keywords', text)(keywords) as Fn;

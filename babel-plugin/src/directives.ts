@@ -1,5 +1,5 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
-import { unknownDirective } from './errors.js';
+import { unknownDirective } from './build-errors.js';
 import { eventPolicies } from './options.js';
 import type { EventPolicy } from './options.js';
 import type { FileState } from './state.js';

@@ -1,8 +1,10 @@
-import type { NodePath, types as t } from '@babel/core';
-
 /** Every error the plugin can raise. Codes are public: renaming one is a breaking change. */
 export type PluginErrorCode =
-  'OPTION_UNKNOWN' | 'OPTION_INVALID' | 'DIRECTIVE_UNKNOWN' | 'ASYNC_LOWERED_FIRST';
+  | 'OPTION_UNKNOWN'
+  | 'OPTION_INVALID'
+  | 'DIRECTIVE_UNKNOWN'
+  | 'ASYNC_LOWERED_FIRST'
+  | 'TYPESCRIPT_PRESET_MISSING';
 
 export class PluginError extends Error {
   override readonly name = 'PluginError';
@@ -33,37 +35,14 @@ export function invalidOption(name: string, expected: string, value: unknown): P
   );
 }
 
-/** Points at the source line, as Babel's own errors do. */
-export function unknownDirective(
-  program: NodePath,
-  comment: t.Comment,
-  directive: string,
-  known: readonly string[],
-): Error {
-  const { code, message } = new PluginError(
-    'DIRECTIVE_UNKNOWN',
-    `Unknown comment "throughline: ${directive}". After "throughline:" stands one of ${list(known)}: ` +
-      `"off" before a statement, a class member or an expression leaves it alone, "off file" leaves ` +
-      `the file alone, the others say where the listeners of what follows run.`,
+/** A program has types, and nothing that takes them away. */
+export function typescriptPresetMissing(): PluginError {
+  return new PluginError(
+    'TYPESCRIPT_PRESET_MISSING',
+    `A TypeScript file was loaded, but @babel/preset-typescript is not installed, which ` +
+      `@throughline/babel-plugin/register takes its types away with. Install it: ` +
+      `"npm install --save-dev @babel/preset-typescript".`,
   );
-  // Babel points at a node's place; a comment has one too.
-  const error = (program.hub as unknown as Hub).file.buildCodeFrameError(comment, message);
-  return Object.assign(error, { code });
-}
-
-interface Hub {
-  file: { buildCodeFrameError(at: { loc?: t.Comment['loc'] }, message: string): Error };
-}
-
-/** A helper that only exists once async functions have been lowered. */
-export function asyncLoweredFirst(path: NodePath, helper: string): Error {
-  const { code, message } = new PluginError(
-    'ASYNC_LOWERED_FIRST',
-    `Async functions of this file were lowered (to "${helper}") before @throughline/babel-plugin ` +
-      `saw them. List it under "plugins", which run before presets, ahead of any plugin that ` +
-      `transforms async functions, and not in a later pass or loader.`,
-  );
-  return Object.assign(path.buildCodeFrameError(message), { code });
 }
 
 export function list(names: readonly string[]): string {

@@ -1,13 +1,13 @@
 import type * as Babel from '@babel/core';
-import type { ConfigAPI, NodePath, PluginObj, PluginPass, types as t, Visitor } from '@babel/core';
+import type { ConfigAPI, NodePath, PluginPass, types as t, Visitor } from '@babel/core';
+import { asyncLoweredFirst } from './build-errors.js';
 import { loweringHelpers } from './catalogue/helpers.js';
 import { catalogueWith } from './catalogue/index.js';
 import { checkDirectives, directives, isOff, mayHaveDirectives } from './directives.js';
-import { asyncLoweredFirst } from './errors.js';
 import { readOptions } from './options.js';
 import type { Options } from './options.js';
 import { compiledEntry, finishModule } from './rewrite/module.js';
-import { isRuntime } from './runtime-files.js';
+import { isBeneathRuntime } from './runtime-files.js';
 import { FileState } from './state.js';
 import { findTextTaken } from './text.js';
 import { awaits } from './visitors/awaits.js';
@@ -30,6 +30,12 @@ export type {
 /** What Babel hands to a plugin. */
 type PluginAPI = typeof Babel & Pick<ConfigAPI, 'assertVersion'>;
 
+/** A plugin as Babel takes it, whatever its version and whether or not its types are installed. */
+export interface BabelPlugin {
+  readonly name: string;
+  readonly visitor: object;
+}
+
 /** Families of visitors, and what a file that needs one has in its text. In this order. */
 const families: readonly { visitor: Visitor<FileState>; needed?: RegExp }[] = [
   { visitor: directives, needed: mayHaveDirectives },
@@ -46,7 +52,8 @@ const families: readonly { visitor: Visitor<FileState>; needed?: RegExp }[] = [
  * All of it happens on entry of the program, so that it sees `async` before any other plugin or
  * preset lowers it.
  */
-export default function throughline(api: PluginAPI, written: Options): PluginObj {
+export default function throughline(given: object, written: Options): BabelPlugin {
+  const api = given as PluginAPI;
   api.assertVersion('^7.22.0 || ^8.0.0');
   const options = readOptions(written);
   const catalogue = catalogueWith(options.spawnPoints);
@@ -67,7 +74,7 @@ export default function throughline(api: PluginAPI, written: Options): PluginObj
     name: '@throughline/babel-plugin',
     visitor: {
       Program(program: NodePath<t.Program>, pass: PluginPass) {
-        if (isRuntime(pass.filename) || isOff(pass.file.ast)) return;
+        if (isBeneathRuntime(pass.filename) || isOff(pass.file.ast)) return;
         if (isInstrumented(program, compiledEntry(options.runtime))) return;
         checkDirectives(program, pass.file.ast);
         refuseLowered(program, pass.filename ?? '');

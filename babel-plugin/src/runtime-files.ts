@@ -1,11 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const RUNTIME = '@throughline/runtime';
+/**
+ * Packages that run beneath the runtime: itself, what compilers import into every file, and what a
+ * bundler runs before there are modules.
+ */
+const beneath = new Set([
+  '@throughline/runtime',
+  '@babel/runtime',
+  '@babel/runtime-corejs3',
+  '@react-native/js-polyfills',
+  '@swc/helpers',
+  'core-js',
+  'core-js-pure',
+  'metro-runtime',
+  'regenerator-runtime',
+  'tslib',
+]);
 const known = new Map<string, boolean>();
 
-/** Whether a file belongs to the runtime, which must never be instrumented with itself. */
-export function isRuntime(filename: string | null | undefined): boolean {
+/** Whether a file belongs to what the runtime itself stands on, and must never be instrumented. */
+export function isBeneathRuntime(filename: string | null | undefined): boolean {
   return filename ? isRuntimeFolder(dirname(filename)) : false;
 }
 
@@ -15,7 +30,8 @@ function isRuntimeFolder(folder: string): boolean {
   if (answer === undefined) {
     const name = packageName(folder);
     const parent = dirname(folder);
-    answer = name === undefined && parent !== folder ? isRuntimeFolder(parent) : name === RUNTIME;
+    answer =
+      name === undefined && parent !== folder ? isRuntimeFolder(parent) : beneath.has(name ?? '');
     known.set(folder, answer);
   }
   return answer;

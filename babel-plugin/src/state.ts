@@ -16,6 +16,8 @@ export interface Activation {
   usesSuper: boolean;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** A generator whose body runs in the frame in which it was made. */
+  readonly runsWhereCreated: boolean;
   /** Where it returns something that may be a promise: statements, or the arrow of an expression. */
   readonly returns: Set<BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression>;
   /** The rest of its returns. */
@@ -26,8 +28,13 @@ export interface Activation {
   needsNative: boolean;
 }
 
-export function activationOf(isAsync?: boolean | null, isGenerator?: boolean | null): Activation {
+export function activationOf(
+  isAsync?: boolean | null,
+  isGenerator?: boolean | null,
+  runsWhereCreated = false,
+): Activation {
   return {
+    runsWhereCreated,
     suspensions: 0,
     hasEval: false,
     usesSuper: false,
@@ -47,6 +54,7 @@ export class FileState {
   readonly activations: Activation[] = [activationOf(true)];
   /** Names that the output needs declared at the top of the module. */
   readonly temporaries: BabelTypes.Identifier[] = [];
+  private readonly ownTemporaries = new WeakMap<BabelTypes.Node, BabelTypes.Identifier[]>();
   /** How many `throughline: off` comments apply to the code that is being visited. */
   offDepth = 0;
   /** What comments say about the listeners of the code that is being visited, innermost last. */
@@ -55,6 +63,7 @@ export class FileState {
   private strandName: string | undefined;
   private outerName: string | undefined;
   private thrownName: string | undefined;
+  private createdName: string | undefined;
   private siteBaseName: string | undefined;
   private receiverName: BabelTypes.Identifier | undefined;
 
@@ -78,6 +87,20 @@ export class FileState {
   /** Which frame the listeners of the code that is being visited run in. */
   get eventPolicy(): EventPolicy {
     return this.eventPolicies[this.eventPolicies.length - 1] ?? this.options.events;
+  }
+
+  /**
+   * The activation that an expression belongs to. What stands in the computed key of a method is
+   * evaluated by the function around the method.
+   */
+  activationAt(path: NodePath): Activation {
+    let index = this.activations.length - 1;
+    for (let at = path; index > 0 && at.parentPath; at = at.parentPath) {
+      if (!at.parentPath.isFunction()) continue;
+      if (at.key !== 'key' && at.listKey !== 'decorators') break;
+      index--;
+    }
+    return this.activations[index]!;
   }
 
   covers(kind: SpawnPointKind): boolean {
@@ -127,6 +150,12 @@ export class FileState {
     return this.t.identifier(this.outerName);
   }
 
+  /** The parameter of a generator that holds the frame in which it was made. */
+  created(): BabelTypes.Identifier {
+    this.createdName ??= this.program.scope.generateUid('created');
+    return this.t.identifier(this.createdName);
+  }
+
   /** What such a function has caught. One name a file, so that equal functions have equal texts. */
   thrown(): BabelTypes.Identifier {
     this.thrownName ??= this.program.scope.generateUid('thrown');
@@ -135,13 +164,42 @@ export class FileState {
 
   /** Holds a receiver from where it is evaluated to where its method is read, next to it. */
   receiver(): BabelTypes.Identifier {
-    this.receiverName ??= this.temporary('receiver');
+    if (this.receiverName === undefined) {
+      this.receiverName = this.program.scope.generateUidIdentifier('receiver');
+      this.temporaries.push(this.receiverName);
+    }
     return this.t.identifier(this.receiverName.name);
   }
 
-  temporary(hint: string): BabelTypes.Identifier {
+  /**
+   * A variable that holds a value while the program's own code may run: one of the function's, since that
+   * code may come through the same place again.
+   */
+  temporary(hint: string, path: NodePath): BabelTypes.Identifier {
     const id = this.program.scope.generateUidIdentifier(hint);
-    this.temporaries.push(id);
+    const owner = ownerOf(path);
+    if (owner === undefined) this.temporaries.push(id);
+    else this.ownTemporaries.set(owner, [...(this.ownTemporaries.get(owner) ?? []), id]);
     return id;
   }
+
+  /** `var a, b` for the names that a block or the module needs. */
+  declared(names: readonly BabelTypes.Identifier[]): BabelTypes.VariableDeclaration {
+    const { t } = this;
+    const declarators = names.map(({ name }) => t.variableDeclarator(t.identifier(name)));
+    return t.variableDeclaration('var', declarators);
+  }
+
+  /** The temporaries of a function. */
+  temporariesOf(fn: BabelTypes.Node): readonly BabelTypes.Identifier[] {
+    return this.ownTemporaries.get(fn) ?? [];
+  }
+}
+
+/** The function in whose body a place is. Parameters and keys are outside of it. */
+function ownerOf(path: NodePath): BabelTypes.Node | undefined {
+  for (let at = path; at.parentPath; at = at.parentPath) {
+    if (at.parentPath.isFunction() && at.key === 'body') return at.parentPath.node;
+  }
+  return undefined;
 }

@@ -1,19 +1,19 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { calleeOf, propertyName } from './bindings.js';
 import {
+  evaluatorModules,
   evaluators,
-  readsParameters,
   takesText,
   textDirectives,
   textReceivers,
 } from './catalogue/text.js';
 import { typeWrappers } from './names.js';
 
-const names = [...Object.keys(takesText), ...textDirectives, ...evaluators];
+const names = [...Object.keys(takesText), ...textDirectives, ...evaluators, ...evaluatorModules];
 
 /** A file without one of these sends no function away as text. */
 const mayTakeText = new RegExp(
-  `\\b(?:${names.filter((name) => !name.startsWith('$')).join('|')})\\b|\\$eval|toString|String\\(|\\$\\{|["'\`]\\s*\\+`,
+  `\\b(?:${names.filter((name) => !name.startsWith('$')).join('|')})\\b|\\$eval|[(=]\\s*(?:\\$\\{|["']\\s*\\+)`,
 );
 
 /**
@@ -33,15 +33,16 @@ const takers: Visitor<Set<t.Node>> = {
   OptionalCallExpression: (path, found) => visitCall(path, found),
   NewExpression: (path, found) => visitCall(path, found),
   TemplateLiteral(path, found) {
-    if (path.parent.type === 'TaggedTemplateExpression') return;
-    for (const part of path.get('expressions')) take(part as NodePath, found);
+    const { quasis } = path.node;
+    path.get('expressions').forEach((part, index) => {
+      if (opensCode(quasis[index]!.value.raw)) takeText(part as NodePath, found);
+    });
   },
   BinaryExpression(path, found) {
-    if (path.node.operator !== '+') return;
-    const [left, right] = [path.get('left') as NodePath, path.get('right')];
-    // `'(' + fn + ')()'`: a function that is added to anything becomes its text.
-    take(left, found);
-    take(right, found);
+    const { operator, left } = path.node;
+    const before = left.type === 'BinaryExpression' ? left.right : left;
+    if (operator !== '+' || before.type !== 'StringLiteral' || !opensCode(before.value)) return;
+    takeText(path.get('right'), found);
   },
   DirectiveLiteral(path, found) {
     if (!textDirectives.has(path.node.value)) return;
@@ -50,36 +51,66 @@ const takers: Visitor<Set<t.Node>> = {
   },
 };
 
+/** `"(" + fn + ")()"` and `fetch = ${fn}` make code; a message that shows a function does not. */
+function opensCode(text: string): boolean {
+  return /[(=]\s*$/.test(text);
+}
+
 function visitCall(
   path: NodePath<t.CallExpression | t.OptionalCallExpression | t.NewExpression>,
   found: Set<t.Node>,
 ): void {
   const callee = path.get('callee') as NodePath;
   const args = path.get('arguments') as NodePath[];
+  if (evaluates(callee)) for (const argument of args) takeText(argument, found);
+
   const { node } = callee;
-  if (node.type === 'MemberExpression' || node.type === 'OptionalMemberExpression') {
-    const name = propertyName(node);
-    if (name === 'toString' && args.length === 0) take(callee.get('object') as NodePath, found);
-    const places = name !== undefined && Object.hasOwn(takesText, name) && takesText[name];
-    if (places && isReceiver(name, node.object)) {
-      const taken = places === 'all' ? args : places.flatMap((index) => args[index] ?? []);
-      for (const argument of taken) take(argument, found);
-    }
-  } else if (node.type === 'Identifier' && evaluates(callee)) {
-    for (const argument of args) take(argument, found);
-  }
+  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return;
+  const name = propertyName(node);
+  const places = name !== undefined && Object.hasOwn(takesText, name) && takesText[name];
+  if (!places || !isReceiver(name, node.object)) return;
+  const taken = places === 'all' ? args : places.flatMap((index) => args[index] ?? []);
+  for (const argument of taken) takeText(argument, found);
 }
 
-/** `String(fn)`, `Function(fn)`, `new Function(fn)`, TestCafe's `ClientFunction(fn)`. */
+/** `Function(fn)`, `vm.runInContext(fn, context)`, `new Blob([fn])`, TestCafe's `ClientFunction(fn)`. */
 function evaluates(callee: NodePath): boolean {
   const named = calleeOf(callee);
-  if (named?.from === 'module') return named.module === 'testcafe' && evaluators.has(named.name);
-  return named?.name === 'String' || evaluators.has(named?.name ?? '');
+  if (named?.from === 'module') return evaluatorModules.has(named.module);
+  return named !== undefined && evaluators.has(named.name);
 }
 
 function isReceiver(name: string, object: t.Node): boolean {
   if (!Object.hasOwn(textReceivers, name)) return true;
   return object.type === 'Identifier' && textReceivers[name]!.has(object.name);
+}
+
+/** Notes the functions whose text an expression has: itself, `String(fn)`, `fn.toString()`, `[fn]`. */
+function takeText(path: NodePath, found: Set<t.Node>): void {
+  const { node } = path;
+  switch (node.type) {
+    case 'CallExpression': {
+      const callee = path.get('callee') as NodePath;
+      const [first] = path.get('arguments') as NodePath[];
+      if (callee.isIdentifier({ name: 'String' }) && first) take(first, found);
+      else if (callee.isMemberExpression() && propertyName(callee.node) === 'toString') {
+        take(callee.get('object') as NodePath, found);
+      }
+      return;
+    }
+    case 'ArrayExpression':
+      for (const element of path.get('elements') as NodePath[]) takeText(element, found);
+      return;
+    case 'TemplateLiteral':
+      for (const part of path.get('expressions') as NodePath[]) takeText(part, found);
+      return;
+    case 'BinaryExpression':
+      takeText(path.get('left') as NodePath, found);
+      takeText(path.get('right') as NodePath, found);
+      return;
+    default:
+      take(path, found);
+  }
 }
 
 /** Notes the function that an expression stands for. */
@@ -96,35 +127,4 @@ function take(path: NodePath, found: Set<t.Node>): void {
       if (init.isFunction()) found.add(init.node);
     }
   }
-}
-
-/**
- * Whether a function is handed to a test runner that reads the names of fixtures out of its first
- * parameter: `test('adds', async ({ page }) => { ... })`, `test.extend({ page: async ({ browser }, use) => ... })`.
- */
-export function isHeadRead(path: NodePath<t.Function>): boolean {
-  if (path.node.params[0]?.type !== 'ObjectPattern') return false;
-  let at = path.parentPath!;
-  while (at.isObjectProperty() || at.isObjectExpression() || at.isArrayExpression()) {
-    at = at.parentPath!;
-  }
-  return at.isCallExpression() && isRunner(at.node.callee);
-}
-
-function isRunner(callee: t.Node): boolean {
-  switch (callee.type) {
-    case 'Identifier':
-      return readsParameters.has(callee.name);
-    case 'MemberExpression':
-      return isRunner(callee.object) || isExtend(callee);
-    case 'CallExpression':
-      return isRunner(callee.callee);
-    default:
-      return false;
-  }
-}
-
-/** A test object of any name grows fixtures by `extend`. */
-function isExtend(callee: t.MemberExpression): boolean {
-  return propertyName(callee) === 'extend' && callee.object.type === 'Identifier';
 }

@@ -10,11 +10,8 @@ const asyncFunction = Object.getPrototypeOf(async () => {}) as object;
 export function asAsync<F>(fn: F, name?: string | symbol): F {
   Object.setPrototypeOf(fn, asyncFunction);
   if (name !== undefined) Object.defineProperty(fn, 'name', { value: nameOf(name) });
-  // A declaration has to stay a declaration, to be hoisted. Async functions have no prototype;
-  // this one can only be emptied.
-  if (Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable) {
-    Object.defineProperty(fn, 'prototype', { value: undefined, writable: false });
-  }
+  // A declaration has to stay a declaration, to be hoisted, and keeps the `prototype` that async
+  // functions have not: it can only be emptied, and Jest's automatic mocks copy that and fail.
   return fn;
 }
 

@@ -42,9 +42,9 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
   const frame = currentFrame();
   const parts: Ending[] = [];
   const strand = new Strand(OUTSIDE, OUTSIDE);
-  const settledBy = (carries: Carries, part: Ending | undefined): void => {
-    if (strand.outer === undefined) return;
-    strand.adopted = carries === 'every part' ? parts : part;
+  strand.adopted = parts;
+  const settledBy = (part: Ending | undefined): void => {
+    if (strand.outer !== undefined) strand.adopted = part;
   };
 
   function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
@@ -76,19 +76,21 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
   return Reflect.apply(method as Method, StandIn, args);
 }
 
-/** Stands for one part: its `then` is called once, at once, by the engine. */
+/**
+ * Stands for one part: its `then` is called once, at once, by the engine. What carries every part needs
+ * no word of when, and goes on as the engine's own function: async stack traces follow those.
+ */
 function watched(
   promise: Promise<unknown>,
   part: Ending | undefined,
   rule: Rule,
-  settledBy: (carries: Carries, part: Ending | undefined) => void,
+  settledBy: (part: Ending | undefined) => void,
 ): unknown {
+  const seen = (carries: Carries, settle: Settle): Settle =>
+    carries === 'every part' ? settle : (value) => (settledBy(part), settle(value));
   return {
     then(fulfil: Settle, reject: Settle): unknown {
-      return promise.then(
-        (value) => (settledBy(rule.fulfilled, part), fulfil(value)),
-        (reason) => (settledBy(rule.rejected, part), reject(reason)),
-      );
+      return promise.then(seen(rule.fulfilled, fulfil), seen(rule.rejected, reject));
     },
   };
 }

@@ -9,7 +9,9 @@ import {
   currentFrame,
   end,
   enter,
+  enterCreated,
   enterModule,
+  leaveFor,
   pause,
   proceed,
   resume,
@@ -46,7 +48,7 @@ import { siteOf, sites } from './sites.js';
 import { getLocal, setLocal } from './slots.js';
 import { getSpawnCallback, snapshot, spawn, spawnAlike, wrap } from './spawn.js';
 import { stages } from './stages.js';
-import { delegated, stepByHand, steps } from './steps.js';
+import { created, delegated, delegatedHere, restOf, stepByHand, steps } from './steps.js';
 import { newChannel, newWorker, post, postHere, startThread } from './threads/index.js';
 import { register } from './token.js';
 import { asValue, bare } from './values.js';
@@ -78,6 +80,11 @@ export const core = shared(
     toKey,
     steps,
     delegated,
+    delegatedHere,
+    created,
+    restOf,
+    enterCreated,
+    leaveFor,
     stepByHand,
     sites,
     siteOf,

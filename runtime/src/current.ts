@@ -140,7 +140,7 @@ function fulfilWith(frame: Frame, value: object): Promise<unknown> {
 }
 
 /** What the platform is given for a value that it takes over, and what that will have ended with. */
-function takenOver(value: unknown, frame: Frame): Carried {
+export function takenOver(value: unknown, frame: Frame): Carried {
   const ending = endingOf(value);
   if (ending !== undefined) return { handedOn: value, ending };
   return isForeign(value) ? carried(value, frame) : { handedOn: value };
@@ -239,6 +239,19 @@ export function enter(): Strand {
   const frame = branch(outer);
   current = frame;
   return (stepping = new Strand(frame, outer));
+}
+
+/** The same in the frame in which a generator was made. */
+export function enterCreated(created: Frame): Strand {
+  const outer = current;
+  current = branch(created);
+  return (stepping = new Strand(current, outer));
+}
+
+/** Leaves the strand at a `yield` of a plain generator, with the value that it gives. */
+export function leaveFor<T>(strand: Strand, value: T): T {
+  suspend(strand, undefined);
+  return value;
 }
 
 /**

@@ -4,7 +4,7 @@ import { joinEnding } from './endings.js';
 import { branch, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { endingOf, stamp, stampNew } from './promise-stamp.js';
-import { settler } from './settler.js';
+import { rejecter, settler } from './settler.js';
 import { spawn } from './spawn.js';
 import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
@@ -86,7 +86,7 @@ export function newPromise(executor: unknown): Promise<unknown> {
 
   const strand = new Strand(OUTSIDE, OUTSIDE);
   const promise = new Promise((resolve, reject) => {
-    const settle = [settler(strand, resolve), settler(strand, reject)] as const;
+    const settle = [settler(strand, resolve), rejecter(strand, reject)] as const;
     try {
       (executor as Method)(...settle);
     } catch (error) {
@@ -105,7 +105,7 @@ export function withResolvers(receiver: unknown, method: unknown): unknown {
   const strand = new Strand(OUTSIDE, OUTSIDE);
   stampNew(made.promise, strand);
   made.resolve = settler(strand, made.resolve);
-  made.reject = settler(strand, made.reject);
+  made.reject = rejecter(strand, made.reject);
   return made;
 }
 

@@ -7,6 +7,18 @@ import { carried, isForeign } from './thenable.js';
 type Settle = (value: unknown) => unknown;
 
 /**
+ * Stands for a rejecting function: the reason goes on as it is, whatever it looks like, and nothing is
+ * taken over with it.
+ */
+export function rejecter(strand: Strand, reject: unknown): (reason?: unknown) => void {
+  return (reason) => {
+    if (strand.outer !== undefined) strand.frame = currentFrame();
+    strand.outer = undefined;
+    (reject as Settle)(reason);
+  };
+}
+
+/**
  * Stands for a resolving function, and notes the frame of whoever calls it first. Until then
  * `strand.outer` is set.
  */

@@ -1,6 +1,14 @@
 import { callAs, methodOf } from './call.js';
-import { back, pause, proceed, suspend, takeStep } from './current.js';
-import { endingOf } from './promise-stamp.js';
+import {
+  back,
+  currentFrame,
+  leaveFor,
+  pause,
+  proceed,
+  suspend,
+  takenOver,
+  takeStep,
+} from './current.js';
 import type { Strand } from './strand.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -22,6 +30,24 @@ export function delegated(strand: Strand, source: unknown): unknown {
   return walked(strand, source, (own) => {
     if (own.outer === undefined) proceed(own, undefined);
   });
+}
+
+/** The same in a plain generator that runs where it was made: each step is taken in its own frame. */
+export function delegatedHere(strand: Strand, source: unknown): unknown {
+  if (source === undefined || source === null) return source;
+  const method = (Object(source) as Source)[Symbol.iterator];
+  if (typeof method !== 'function') return source;
+  return {
+    [Symbol.iterator]: () => walk(strand, Reflect.apply(method, source, []), leaveFor, back),
+  };
+}
+
+/** What a generator's creation keeps: the frame of the call. */
+export const created = currentFrame;
+
+/** What a rest parameter would have been. */
+export function restOf(args: ArrayLike<unknown>, start: number): unknown[] {
+  return Array.prototype.slice.call(args, start);
 }
 
 /** Enters the strand for one step. */
@@ -92,9 +118,9 @@ const stepOfValues: Step = (strand, result) => {
       return (result as Source)['done'];
     },
     get value() {
-      const value = (result as Source)['value'];
-      strand.awaiting = endingOf(value);
-      return value;
+      const { handedOn, ending } = takenOver((result as Source)['value'], strand.frame);
+      strand.awaiting = ending;
+      return handedOn;
     },
   };
 };

@@ -1,7 +1,7 @@
 import { runIn } from './current.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { settler } from './settler.js';
+import { rejecter, settler } from './settler.js';
 import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
 
@@ -15,8 +15,13 @@ type Then = (resolve: unknown, reject: unknown) => unknown;
 /** True for an object that has a `then` and is no promise of this realm as the engine made it. */
 export function isForeign(value: unknown): value is object {
   if (typeof value !== 'object' ? typeof value !== 'function' : value === null) return false;
-  if (Object.getPrototypeOf(value) === Promise.prototype) return false;
-  return 'then' in (value as object);
+  try {
+    if (Object.getPrototypeOf(value) === Promise.prototype) return false;
+    return 'then' in (value as object);
+  } catch {
+    // A proxy that refuses to be asked: the engine is the one to say so.
+    return false;
+  }
 }
 
 /** What the platform is given for a thenable, and what the thenable's strand will have ended with. */
@@ -62,7 +67,7 @@ export function carriedToAwait(value: object, frame: Frame): Carried {
 
 function inFrame(receiver: object, then: Then, frame: Frame, ending: Strand): Then {
   return (resolve, reject) =>
-    runIn(frame, then as never, receiver, [settler(ending, resolve), settler(ending, reject)]);
+    runIn(frame, then as never, receiver, [settler(ending, resolve), rejecter(ending, reject)]);
 }
 
 /** Asks without running a getter: one that answers differently the second time stays untouched. */

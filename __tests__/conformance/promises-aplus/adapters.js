@@ -33,7 +33,11 @@ exports.reactions = {
     }),
   deferred() {
     const { promise: inner, resolve, reject } = exports.newPromise.deferred();
-    return { promise: inner.finally(() => {}).catch((reason) => Promise.reject(reason)), resolve, reject };
+    return {
+      promise: inner.finally(() => {}).catch((reason) => Promise.reject(reason)),
+      resolve,
+      reject,
+    };
   },
 };
 

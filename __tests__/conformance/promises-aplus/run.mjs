@@ -58,7 +58,9 @@ function instrumentFiles() {
     const source = require('node:fs').readFileSync(filename, 'utf8');
     const { code } = transformSync(source, {
       ...{ configFile: false, babelrc: false, filename, sourceType: 'script', cwd: '/' },
-      plugins: [[require('@throughline/babel-plugin'), { runtime: join(root, 'runtime', 'dist', 'cjs') }]],
+      plugins: [
+        [require('@throughline/babel-plugin'), { runtime: join(root, 'runtime', 'dist', 'cjs') }],
+      ],
     });
     if (code !== source) compiled.add(filename);
     module._compile(code, filename);

@@ -17,7 +17,6 @@ export type HelperName =
   | 'leaveFor'
   | 'pause'
   | 'proceed'
-  | 'proceedHere'
   | 'refuse'
   | 'restOf'
   | 'resume'

@@ -27,13 +27,11 @@ export const textReceivers: Readonly<Record<string, ReadonlySet<string>>> = {
   hoisted: new Set(['vi', 'vitest']),
 };
 
-/** Functions and constructors that evaluate a text. */
-export const evaluators: ReadonlySet<string> = new Set([
-  'Function',
-  'eval',
-  'ClientFunction',
-  'Selector',
-]);
+/** Global functions and constructors that run a text, or keep it for somebody who does. */
+export const evaluators: ReadonlySet<string> = new Set(['Function', 'eval', 'Blob', 'Worker']);
+
+/** Modules whose functions do. */
+export const evaluatorModules: ReadonlySet<string> = new Set(['vm', 'worker_threads', 'testcafe']);
 
 /** A function with one of these directives is taken out of the file by a later pass. */
 export const textDirectives: ReadonlySet<string> = new Set(['worklet']);
@@ -46,3 +44,9 @@ export const readsParameters: ReadonlySet<string> = new Set([
   ...['test', 'it', 'bench', 'beforeEach', 'afterEach', 'beforeAll', 'afterAll', 'setup'],
   ...['teardown', 'Given', 'When', 'Then'],
 ]);
+
+/** With one of these, a framework takes a function apart by its form. */
+export const serverDirectives = /^use (server|cache)\b/;
+
+/** Modules whose compilers look for functions among the arguments of their exports. */
+export const formReaders: ReadonlySet<string> = new Set(['next/dynamic', '@loadable/component']);

@@ -1,26 +1,46 @@
 import type { types as BabelTypes } from '@babel/core';
-import type { FileState } from '../state.js';
+import type { Activation, FileState } from '../state.js';
 
 /** `await value` becomes `resume(strand, await suspend(strand, value))`. */
-export function rewriteAwait(node: BabelTypes.AwaitExpression, state: FileState): BabelTypes.Node {
+export function rewriteAwait(
+  node: BabelTypes.AwaitExpression,
+  activation: Activation,
+  state: FileState,
+): BabelTypes.Node {
   const { t } = state;
   const suspended = state.call('suspend', state.strand(), node.argument);
   const awaited = { ...t.awaitExpression(suspended), loc: node.loc ?? null };
-  const resume = state.activations.length === 1 ? 'resumeModule' : 'resume';
+  const resume = activation === state.activations[0] ? 'resumeModule' : 'resume';
   return { ...state.call(resume, state.strand(), awaited), loc: node.loc ?? null };
 }
 
-/** `yield value` in an async generator becomes `proceed(strand, yield pause(strand, value))`. */
-export function rewriteYield(node: BabelTypes.YieldExpression, state: FileState): BabelTypes.Node {
+/**
+ * `yield value` in an async generator becomes `proceed(strand, yield pause(strand, value))`. One that runs
+ * where it was made comes back as after an `await`, and a plain one of those has nothing to await.
+ */
+export function rewriteYield(
+  node: BabelTypes.YieldExpression,
+  { isAsync, runsWhereCreated }: Activation,
+  state: FileState,
+): BabelTypes.Node {
   const { t } = state;
+  const { walk, leave, enter } =
+    yields[runsWhereCreated ? (isAsync ? 'async' : 'plain') : 'caller'];
   if (node.delegate) {
-    const walked = state.call('delegated', state.strand(), node.argument!);
+    const walked = state.call(walk, state.strand(), node.argument!);
     return state.call('resume', state.strand(), { ...node, argument: walked });
   }
   const value = node.argument ?? t.unaryExpression('void', t.numericLiteral(0));
-  const paused = { ...node, argument: state.call('pause', state.strand(), value) };
-  return state.call('proceed', state.strand(), paused);
+  const paused = { ...node, argument: state.call(leave, state.strand(), value) };
+  return state.call(enter, state.strand(), paused);
 }
+
+/** How a generator leaves its strand, and comes back, by where its body runs. */
+const yields = {
+  caller: { walk: 'delegated', leave: 'pause', enter: 'proceed' },
+  async: { walk: 'steps', leave: 'pause', enter: 'resume' },
+  plain: { walk: 'delegatedHere', leave: 'leaveFor', enter: 'resume' },
+} as const;
 
 /** `return value` in an async generator awaits the value, so it leaves the strand as `await` does. */
 export function rewriteGeneratorReturn(

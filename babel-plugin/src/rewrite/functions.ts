@@ -126,11 +126,13 @@ function endsStrand(body: BabelTypes.BlockStatement, state: FileState): BabelTyp
  *
  *   async function* g() { const strand = enter(); try { B } finally { end(strand); } }
  */
-export function rewriteInside<F extends AnyFunction>(node: F, state: FileState): F {
+export function rewriteInside<F extends AnyFunction>(
+  node: F,
+  state: FileState,
+  entered = state.call('enter'),
+): F {
   const { t } = state;
-  const enter = t.variableDeclaration('const', [
-    t.variableDeclarator(state.strand(), state.call('enter')),
-  ]);
+  const enter = t.variableDeclaration('const', [t.variableDeclarator(state.strand(), entered)]);
   const { body } = node;
   const [statements, directives] =
     body.type === 'BlockStatement'
@@ -159,7 +161,10 @@ function innerParameters(
 
 /**
  * Plain parameters stay where they are and the arrow sees them. Others belong to the arrow, so that
- * an error in a default rejects; then the outer function hands on what it was called with.
+ * an error in a default rejects; then the outer function hands on what it was called with. It has as many
+ * as `length` says, with the user's names: libraries read them out of its text.
+ *
+ *   async (one, two = 5) => { B }     (one, two = void 0) => run(async (strand, one, two = 5) => { B }, [one, two])
  */
 function outerParameters(
   node: AnyFunction,
@@ -169,21 +174,27 @@ function outerParameters(
   const { t } = state;
   if (simple) return { params: node.params };
 
-  const end = node.params.findIndex(
-    (param) => param.type === 'AssignmentPattern' || param.type === 'RestElement',
-  );
-  const counted = end === -1 ? node.params : node.params.slice(0, end);
-  const params = counted.map((param) =>
-    isPlain(param) ? t.cloneNode(param) : state.program.scope.generateUidIdentifier('param'),
-  ) as BabelTypes.Identifier[];
-  if (node.type !== 'ArrowFunctionExpression') return { params, args: t.identifier('arguments') };
+  const passed: (BabelTypes.Expression | BabelTypes.SpreadElement)[] = [];
+  const params = node.params.map((param): BabelTypes.FunctionParameter => {
+    if (param.type === 'RestElement') {
+      const id = named(param.argument, 'rest', state);
+      passed.push(t.spreadElement(t.identifier(id.name)));
+      return t.restElement(id);
+    }
+    const id = named(param.type === 'AssignmentPattern' ? param.left : param, 'param', state);
+    if (!isThis(param)) passed.push(t.identifier(id.name));
+    if (param.type !== 'AssignmentPattern') return id;
+    return t.assignmentPattern(id, t.unaryExpression('void', t.numericLiteral(0)));
+  });
+  const isArrow = node.type === 'ArrowFunctionExpression';
+  return { params, args: isArrow ? t.arrayExpression(passed) : t.identifier('arguments') };
+}
 
-  const rest = state.program.scope.generateUidIdentifier('rest');
-  const passed = params.map(({ name }) => t.identifier(name));
-  return {
-    params: [...params, t.restElement(rest)],
-    args: t.arrayExpression([...passed, t.spreadElement(t.identifier(rest.name))]),
-  };
+/** A parameter's own name, or one for a pattern that has none. */
+function named(param: BabelTypes.Node, hint: string, state: FileState): BabelTypes.Identifier {
+  return param.type === 'Identifier'
+    ? state.t.cloneNode(param)
+    : state.program.scope.generateUidIdentifier(hint);
 }
 
 export function isPlain(param: Parameter): boolean {

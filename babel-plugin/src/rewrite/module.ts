@@ -4,7 +4,6 @@ import type { FileState } from '../state.js';
 
 /** Writes at the head of a file what its rewritten code needs: imports, its table, its variables. */
 export function finishModule(program: BabelTypes.Program, state: FileState): void {
-  const { t } = state;
   // The program's own node is not visited by a traversal of it.
   placeHoisted(program);
   if (state.activations[0]!.suspensions > 0) enterModule(program, state);
@@ -12,10 +11,7 @@ export function finishModule(program: BabelTypes.Program, state: FileState): voi
 
   const head: BabelTypes.Statement[] = [];
   if (state.options.sites && state.sites.rows.length > 0) head.push(siteTable(state));
-  if (state.temporaries.length > 0) {
-    const names = state.temporaries.map(({ name }) => t.variableDeclarator(t.identifier(name)));
-    head.push(t.variableDeclaration('var', names));
-  }
+  if (state.temporaries.length > 0) head.push(state.declared(state.temporaries));
   head.unshift(importOf(program, state));
   program.body.unshift(...head);
 }

@@ -1,4 +1,4 @@
-import type { types as BabelTypes } from '@babel/core';
+import type { NodePath, types as BabelTypes } from '@babel/core';
 import type { FileState } from '../state.js';
 
 type Expression = BabelTypes.Expression;
@@ -19,14 +19,14 @@ export type RewriteCall = (
  * Each receiver, method and argument is evaluated once and in its old order, or not at all.
  */
 export function lowerChain(
-  chain: Link,
+  path: NodePath<Link>,
   calls: ReadonlySet<BabelTypes.Node>,
   rewrite: RewriteCall,
   state: FileState,
 ): Expression {
   const { t } = state;
   const tests: Expression[] = [];
-  const value = lower(chain);
+  const value = lower(path.node);
   const absent = t.unaryExpression('void', t.numericLiteral(0));
   return tests.reduceRight<Expression>(
     (rest, test) => t.conditionalExpression(test, t.cloneNode(absent), rest),
@@ -41,7 +41,7 @@ export function lowerChain(
 
   /** Keeps a value under a name, and goes on only if it is there. */
   function present(value: Expression): Expression {
-    const kept = state.temporary('present');
+    const kept = state.temporary('present', path);
     const assigned = t.assignmentExpression('=', t.identifier(kept.name), value);
     tests.push(t.binaryExpression('==', assigned, t.nullLiteral()));
     return t.identifier(kept.name);
@@ -74,7 +74,7 @@ export function lowerChain(
     }
 
     // The receiver is needed twice: for its method, and for the call.
-    const receiver = state.temporary('receiver');
+    const receiver = state.temporary('receiver', path);
     const kept = t.assignmentExpression('=', t.identifier(receiver.name), from);
     const again = (): BabelTypes.Identifier => t.identifier(receiver.name);
     if (!node.optional) {

@@ -57,7 +57,7 @@ function placeObjectMethod(path: NodePath<ObjectMethod>, facts: Facts, state: Fi
     return replace(path, t.objectProperty(key, value, isProto));
   }
   //   { [key = toKey(name)]: asAsync({ [key]() { ... } }[key]) }
-  const key = computedKey(node, state);
+  const key = computedKey(node, path, state);
   const method = t.objectMethod('method', t.identifier(key.name), ...methodParts(parts), true);
   const taken = t.memberExpression(t.objectExpression([method]), t.identifier(key.name), true);
   replace(path, t.objectProperty(node.key, state.call('asAsync', taken), true));
@@ -74,16 +74,17 @@ function methodParts({
 function namingKey(path: NodePath, state: FileState): BabelTypes.Identifier | undefined {
   const { parent } = path;
   if (parent.type !== 'ObjectProperty' || !parent.computed || parent.value !== path.node) return;
-  return state.t.identifier(computedKey(parent, state).name);
+  return state.t.identifier(computedKey(parent, path, state).name);
 }
 
 /** Evaluates a computed key once, in its place, and keeps it: `[key = toKey(name)]`. */
 function computedKey(
   member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod | BabelTypes.ClassMethod,
+  path: NodePath,
   state: FileState,
 ): BabelTypes.Identifier {
   const { t } = state;
-  const key = state.temporary('key');
+  const key = state.temporary('key', path);
   const once = state.call('toKey', member.key as BabelTypes.Expression);
   member.key = t.assignmentExpression('=', t.identifier(key.name), once);
   return key;
@@ -219,13 +220,17 @@ export function markMembers(
   const { t } = state;
   const keys = path.node.properties
     .filter((p): p is BabelTypes.ObjectMethod => asyncMethods.includes(p))
-    .map((method) => memberKey(method, state));
+    .map((method) => memberKey(method, path, state));
   replace(path, state.call('asyncMembers', path.node, t.arrayExpression(keys)));
 }
 
-/** A class with async methods marks them as its first act: `static { asyncMembers(this, ["load"]); }`. */
+/**
+ * A class with async methods marks them as its first act, in the form that the most compilers know:
+ *
+ *   static #marks = asyncMembers(this.prototype, ["load"]);
+ */
 export function markClass(
-  node: BabelTypes.ClassBody,
+  path: NodePath<BabelTypes.ClassBody>,
   asyncMethods: readonly (BabelTypes.ClassMethod | BabelTypes.ClassPrivateMethod)[],
   state: FileState,
 ): void {
@@ -239,24 +244,28 @@ export function markClass(
     const holder = isStatic
       ? t.thisExpression()
       : t.memberExpression(t.thisExpression(), t.identifier('prototype'));
-    const keys = t.arrayExpression(methods.map((method) => memberKey(method, state)));
-    return [t.expressionStatement(state.call('asyncMembers', holder, keys))];
+    const keys = t.arrayExpression(methods.map((method) => memberKey(method, path, state)));
+    return [state.call('asyncMembers', holder, keys)];
   });
   for (const method of asyncMethods) {
     // A private method of instances can be reached through an instance only, and stays unmarked.
     if (method.type !== 'ClassPrivateMethod' || !method.static) continue;
     const member = t.memberExpression(t.thisExpression(), t.cloneNode(method.key));
-    marks.push(t.expressionStatement(state.call('asAsync', member)));
+    marks.push(state.call('asAsync', member));
   }
-  if (marks.length > 0) node.body.unshift(t.staticBlock(marks));
+  if (marks.length === 0) return;
+  const name = t.privateName(t.identifier('_throughline'));
+  const value = marks.length === 1 ? marks[0]! : t.sequenceExpression(marks);
+  path.node.body.unshift(t.classPrivateProperty(name, value, [], true));
 }
 
 /** A member's key as an expression. */
 function memberKey(
   method: BabelTypes.ObjectMethod | BabelTypes.ClassMethod,
+  path: NodePath,
   state: FileState,
 ): BabelTypes.Expression {
   const { t } = state;
   if (!method.computed) return t.stringLiteral(keyName(method.key));
-  return t.identifier(computedKey(method, state).name);
+  return t.identifier(computedKey(method, path, state).name);
 }

@@ -8,6 +8,8 @@ import {
   rewriteTry,
   rewriteYield,
 } from '../rewrite/awaits.js';
+import { propertyName } from '../bindings.js';
+import { textReceivers } from '../catalogue/text.js';
 import { mayBePromise } from '../promise-values.js';
 import { replace } from '../rewrite/replace.js';
 import type { FileState } from '../state.js';
@@ -16,17 +18,20 @@ import type { FileState } from '../state.js';
 export const awaits: Visitor<FileState> = {
   AwaitExpression: {
     exit(path, state) {
-      if (!state.covers('async')) return;
-      state.activation.suspensions++;
-      replace(path, rewriteAwait(path.node, state));
+      if (!state.covers('async') || isHoistedByRunner(path.node.argument)) return;
+      const activation = state.activationAt(path);
+      activation.suspensions++;
+      replace(path, rewriteAwait(path.node, activation, state));
     },
   },
 
   YieldExpression: {
     exit(path, state) {
-      if (!state.covers('async') || !state.activation.isAsync) return;
-      state.activation.suspensions++;
-      replace(path, rewriteYield(path.node, state));
+      const activation = state.activationAt(path);
+      const { isAsync, runsWhereCreated } = activation;
+      if (!state.covers('async') || !(isAsync || runsWhereCreated)) return;
+      activation.suspensions++;
+      replace(path, rewriteYield(path.node, activation, state));
     },
   },
 
@@ -37,6 +42,8 @@ export const awaits: Visitor<FileState> = {
       const mayAdopt = node.argument && mayBePromise(node.argument);
       (mayAdopt ? activation.returns : activation.otherReturns).add(node);
       if (isInFinalizer(path)) activation.overrules = true;
+      // The iterator is closed after the value is there.
+      if (isInForOf(path)) activation.needsNative = true;
     },
     exit(path, state) {
       const { activation } = state;
@@ -78,7 +85,7 @@ export const awaits: Visitor<FileState> = {
   },
 
   VariableDeclaration({ node }, { activation }) {
-    if (node.kind === 'await using') activation.needsNative = true;
+    if (node.kind === 'await using' || node.kind === 'using') activation.needsNative = true;
   },
 
   TryStatement: {
@@ -92,11 +99,30 @@ export const awaits: Visitor<FileState> = {
   },
 };
 
+/** `await vi.hoisted(...)`: Vitest moves it above every import, and looks for it in this form. */
+function isHoistedByRunner(argument: t.Node): boolean {
+  if (argument.type !== 'CallExpression' || argument.callee.type !== 'MemberExpression')
+    return false;
+  const { object } = argument.callee;
+  return (
+    propertyName(argument.callee) === 'hoisted' &&
+    object.type === 'Identifier' &&
+    textReceivers['hoisted']!.has(object.name)
+  );
+}
+
 /** Whether a jump stands in a `finally`, where it overrules a `return`. */
 function isInFinalizer(path: NodePath): boolean {
   let child = path;
   for (let at = path.parentPath; at && !at.isFunction(); child = at, at = at.parentPath) {
     if (at.isTryStatement() && at.node.finalizer === child.node) return true;
+  }
+  return false;
+}
+
+function isInForOf(path: NodePath): boolean {
+  for (let at = path.parentPath; at && !at.isFunction(); at = at.parentPath) {
+    if (at.isForOfStatement()) return true;
   }
   return false;
 }

@@ -231,7 +231,7 @@ function lowerIfNoted(
   const found = noted.get(path.node);
   if (found === undefined) return;
   const lowered = lowerChain(
-    path.node,
+    path as NodePath<t.OptionalCallExpression>,
     new Set(found.keys()),
     (call, receiver, read) => {
       const callee = call.callee as t.MemberExpression;

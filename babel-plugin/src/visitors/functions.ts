@@ -1,14 +1,16 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { functionName, keyName } from '../names.js';
+import { keepsForm } from '../native-form.js';
 import { patternNames, varNames } from '../rewrite/blocks.js';
 import { rewriteFulfilled, rewriteReturned } from '../rewrite/awaits.js';
 import { isPlain, rewriteInside } from '../rewrite/functions.js';
+import { keepCreation, runsWhereCreated } from '../rewrite/generators.js';
 import type { AnyFunction } from '../rewrite/functions.js';
 import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
 import { replace } from '../rewrite/replace.js';
 import { mayBePromise } from '../promise-values.js';
 import { activationOf } from '../state.js';
-import { isHeadRead } from '../text.js';
+
 import type { Activation, FileState } from '../state.js';
 
 /** Async functions, methods, arrows and async generators; and where their marks go. */
@@ -20,7 +22,8 @@ export const functions: Visitor<FileState> = {
         return;
       }
       const { async: isAsync, generator: isGenerator } = path.node;
-      state.activations.push(activationOf(isAsync, isGenerator));
+      const whereCreated = runsWhereCreated(path as NodePath<AnyFunction>, state);
+      state.activations.push(activationOf(isAsync, isGenerator, whereCreated));
       const { body } = path.node;
       if (body && body.type !== 'BlockStatement' && mayBePromise(body)) {
         state.activation.returns.add(path.node as t.ArrowFunctionExpression);
@@ -31,12 +34,18 @@ export const functions: Visitor<FileState> = {
     },
     exit(path, state) {
       const activation = state.activations.pop()!;
+      declareTemporaries(path.node as AnyFunction, activation, state);
       const { suspensions, hasEval, usesSuper, isAsync, isGenerator } = activation;
-      if (!isAsync || !state.covers('async') || !path.node.body) return;
+      if (!state.covers('async') || !path.node.body) return;
 
       const fn = path as NodePath<AnyFunction>;
+      if (activation.runsWhereCreated) {
+        const entered = state.call('enterCreated', state.created());
+        return replace(path, rewriteInside(keepCreation(fn.node, state), state, entered));
+      }
+      if (!isAsync) return;
       if (isGenerator) return replace(path, rewriteInside(fn.node, state));
-      if (isHeadRead(path)) {
+      if (keepsForm(path)) {
         rewriteReturns(activation, { suspends: true, isThrough: false }, state);
         return replace(path, rewriteInside(fn.node, state));
       }
@@ -76,10 +85,27 @@ export const functions: Visitor<FileState> = {
   ClassBody: {
     exit(path, state) {
       const methods = asyncMethods.get(path.node);
-      if (methods) markClass(path.node, methods as t.ClassMethod[], state);
+      if (methods) markClass(path, methods as t.ClassMethod[], state);
     },
   },
 };
+
+/** Declares at the head of a function's body the variables that the rewritten code in it needs. */
+function declareTemporaries(
+  node: AnyFunction,
+  { returns, otherReturns }: Activation,
+  state: FileState,
+): void {
+  const names = state.temporariesOf(node);
+  if (names.length === 0) return;
+  const { t } = state;
+  if (node.body.type !== 'BlockStatement') {
+    const result = { ...t.returnStatement(node.body), loc: node.body.loc ?? null };
+    (returns.delete(node as t.ArrowFunctionExpression) ? returns : otherReturns).add(result);
+    node.body = t.blockStatement([result]);
+  }
+  node.body.body.unshift(state.declared(names));
+}
 
 /** Async methods by the literal or class body they are in. */
 const asyncMethods = new WeakMap<t.Node, t.Node[]>();

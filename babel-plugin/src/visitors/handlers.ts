@@ -46,7 +46,7 @@ function rewriteHandler(
     const { object } = left;
     const isSimple = object.type === 'Identifier' || object.type === 'ThisExpression';
     if (!isSimple) {
-      const kept = state.temporary('target');
+      const kept = state.temporary('target', path);
       left.object = t.assignmentExpression('=', t.identifier(kept.name), object);
       receiver = t.identifier(kept.name);
     } else receiver = t.cloneNode(object);

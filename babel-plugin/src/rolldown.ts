@@ -1,0 +1,8 @@
+import { unplugin } from './adapters/unplugin.js';
+import type { AdapterOptions } from './adapters/files.js';
+
+export type { AdapterOptions };
+
+/** For `plugins` of a Rolldown configuration: `plugins: [throughline()]`. */
+const throughline = unplugin.rolldown as unknown as (options?: AdapterOptions) => { name: string };
+export default throughline;
