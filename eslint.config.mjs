@@ -30,14 +30,14 @@ export default tseslint.config(
       'bench/**',
       '__tests__/**',
       'examples/**',
-      'collector/src/commands/**',
+      '{collector,babel-plugin}/src/commands/**',
       '**/*.mjs',
     ],
     rules: { 'no-console': 'off' },
   },
   {
     // Their business is to say what went wrong.
-    files: ['runtime/src/complain.ts', 'collector/src/{main,ingest/accept,query/web}.ts'],
+    files: ['runtime/src/complain.ts', 'collector/src/{main,ingest/accept,query/web}.ts', 'babel-plugin/src/main.ts'],
     rules: { 'no-console': 'off' },
   },
   { files: ['**/*.{js,cjs}'], rules: { '@typescript-eslint/no-require-imports': 'off' } },

@@ -121,9 +121,9 @@ function aliased(declarator: NodePath, name: string): Callee | undefined {
   for (const property of node.id.properties) {
     if (property.type !== 'ObjectProperty' || property.computed) continue;
     const key = keyName(property.key);
-    if (property.value.type !== 'Identifier' || property.value.name !== name || key === '') {
-      continue;
-    }
+    const { value: target } = property;
+    const id = target.type === 'AssignmentPattern' ? target.left : target;
+    if (id.type !== 'Identifier' || id.name !== name || key === '') continue;
     return memberOf(value, key);
   }
   return undefined;

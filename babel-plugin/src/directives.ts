@@ -21,14 +21,23 @@ export const mayHaveDirectives = /throughline:/;
  */
 export const directives: Visitor<FileState> = {
   // An object for each: Babel changes what it is given.
-  Statement: { enter: enterPart, exit: exitPart },
-  Expression: { enter: enterPart, exit: exitPart },
-  ObjectMember: { enter: enterPart, exit: exitPart },
-  Method: { enter: enterPart, exit: exitPart },
-  Property: { enter: enterPart, exit: exitPart },
+  Statement: { enter: enterPart },
+  Expression: { enter: enterPart },
+  ObjectMember: { enter: enterPart },
+  Method: { enter: enterPart },
+  Property: { enter: enterPart },
   Function(path, state) {
     if (state.offDepth > 0) path.skip();
   },
+};
+
+/** Where they end to hold: after the part itself has been rewritten, so the last family of all. */
+export const directivesEnd: Visitor<FileState> = {
+  Statement: { exit: exitPart },
+  Expression: { exit: exitPart },
+  ObjectMember: { exit: exitPart },
+  Method: { exit: exitPart },
+  Property: { exit: exitPart },
 };
 
 /** `// throughline: off file` anywhere among the file's comments leaves all of it as it is. */

@@ -4,7 +4,11 @@ export type PluginErrorCode =
   | 'OPTION_INVALID'
   | 'DIRECTIVE_UNKNOWN'
   | 'ASYNC_LOWERED_FIRST'
-  | 'TYPESCRIPT_PRESET_MISSING';
+  | 'TYPESCRIPT_PRESET_MISSING'
+  | 'SOURCE_MISSING'
+  | 'PLACE_INVALID'
+  | 'BUDGET_INVALID'
+  | 'PACKAGE_MISSING';
 
 export class PluginError extends Error {
   override readonly name = 'PluginError';
@@ -42,6 +46,38 @@ export function typescriptPresetMissing(): PluginError {
     `A TypeScript file was loaded, but @babel/preset-typescript is not installed, which ` +
       `@throughline/babel-plugin/register takes its types away with. Install it: ` +
       `"npm install --save-dev @babel/preset-typescript".`,
+  );
+}
+
+/** A command was given a path where nothing is. */
+export function sourceMissing(path: string): PluginError {
+  return new PluginError(
+    'SOURCE_MISSING',
+    `There is no file or folder ${quote(path)}. Give the sources to look at: "throughline check src".`,
+  );
+}
+
+/** `throughline explain` was given something that is no line of a file. */
+export function placeInvalid(place: string): PluginError {
+  return new PluginError(
+    'PLACE_INVALID',
+    `${quote(place)} names no line. Write a file and a line of it: "throughline explain src/cart.ts:12".`,
+  );
+}
+
+/** A budget file holds something that `throughline check` did not write. */
+export function budgetInvalid(file: string, why: string): PluginError {
+  return new PluginError(
+    'BUDGET_INVALID',
+    `The budget ${quote(file)} cannot be read: ${why}. Delete it, and the next check writes it anew.`,
+  );
+}
+
+/** A command of a package that is not installed. */
+export function packageMissing(command: string, name: string): PluginError {
+  return new PluginError(
+    'PACKAGE_MISSING',
+    `The command "${command}" is part of ${name}, which is not installed: "npm install ${name}".`,
   );
 }
 

@@ -118,7 +118,7 @@ function oneOf<T extends string>(allowed: readonly [T, ...T[]]): Reader<T> {
   };
 }
 
-const CALL = /^(new )?[\w$]+(\.[\w$]+)*(\(\))?$/;
+const CALL = /^(?:new )?[\w$]+(?:\.(?!prototype\b)[\w$]+)*(?:\(\))?$|^[\w$.]+\.prototype\.[\w$]+$/;
 const spawnPointKeys = ['module', 'call', 'callback', 'listener'];
 
 function readSpawnPoints(name: string, value: unknown = []): SpawnPoint[] {

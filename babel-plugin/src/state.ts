@@ -1,5 +1,6 @@
 import type { NodePath, PluginPass, types as BabelTypes } from '@babel/core';
 import type { HelperName } from './catalogue/helpers.js';
+import type { Finding } from './check/finding.js';
 import type { Catalogue } from './catalogue/index.js';
 import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
 import { SiteTable } from './sites.js';
@@ -59,6 +60,8 @@ export class FileState {
   offDepth = 0;
   /** What comments say about the listeners of the code that is being visited, innermost last. */
   readonly eventPolicies: EventPolicy[] = [];
+  /** Names that stand for a timer or a scheduler. */
+  readonly aliases = new Set<string>();
   readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
   private strandName: string | undefined;
   private outerName: string | undefined;
@@ -75,6 +78,8 @@ export class FileState {
     readonly asText: ReadonlySet<BabelTypes.Node>,
     readonly program: NodePath<BabelTypes.Program>,
     pass: PluginPass,
+    /** Told of what the plugin could not see to, if somebody asks. */
+    readonly observe?: (finding: Finding) => void,
   ) {
     this.sites = new SiteTable(pass.filename, pass.cwd);
   }

@@ -1,4 +1,6 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
+
+type Binding = NonNullable<ReturnType<NodePath['scope']['getBinding']>>;
 import { calleeOf, propertyName } from './bindings.js';
 import {
   evaluatorModules,
@@ -7,7 +9,7 @@ import {
   textDirectives,
   textReceivers,
 } from './catalogue/text.js';
-import { typeWrappers } from './names.js';
+import { keyName, typeWrappers } from './names.js';
 
 const names = [...Object.keys(takesText), ...textDirectives, ...evaluators, ...evaluatorModules];
 
@@ -82,7 +84,10 @@ function evaluates(callee: NodePath): boolean {
 
 function isReceiver(name: string, object: t.Node): boolean {
   if (!Object.hasOwn(textReceivers, name)) return true;
-  return object.type === 'Identifier' && textReceivers[name]!.has(object.name);
+  if (object.type === 'Identifier') return textReceivers[name]!.has(object.name);
+  // `jest.mock(...).mock(...)`
+  const { callee } = object as t.CallExpression;
+  return callee?.type === 'MemberExpression' && isReceiver(name, callee.object);
 }
 
 /** Notes the functions whose text an expression has: itself, `String(fn)`, `fn.toString()`, `[fn]`. */
@@ -120,11 +125,29 @@ function take(path: NodePath, found: Set<t.Node>): void {
   else if (path.isFunction()) found.add(node);
   else if (node.type === 'Identifier') {
     const binding = path.scope.getBinding(node.name);
-    const declared = binding?.path;
-    if (declared?.isFunctionDeclaration()) found.add(declared.node);
-    else if (declared?.isVariableDeclarator() && declared.node.init) {
-      const init = declared.get('init') as NodePath;
-      if (init.isFunction()) found.add(init.node);
-    }
+    if (binding) for (const value of valuesOf(binding)) found.add(value);
+  } else if (node.type === 'MemberExpression') {
+    const object = node.object.type === 'Identifier' && path.scope.getBinding(node.object.name);
+    const init = object && object.path.isVariableDeclarator() && object.path.node.init;
+    if (init && init.type === 'ObjectExpression')
+      found.add(memberOf(init, propertyName(node)) ?? init);
   }
+}
+
+/** The functions that a name is ever bound to. */
+function valuesOf({ path, constantViolations }: Binding): t.Node[] {
+  const values = path.isVariableDeclarator() ? [path.node.init] : [path.node];
+  for (const { node } of constantViolations) {
+    if (node.type === 'AssignmentExpression') values.push(node.right);
+  }
+  return values.filter((value) => value && value.type.includes('Function')) as t.Node[];
+}
+
+/** The function of an object literal under a key. */
+function memberOf({ properties }: t.ObjectExpression, key: string | undefined): t.Node | undefined {
+  for (const property of properties) {
+    if (property.type === 'SpreadElement' || keyName(property.key) !== key) continue;
+    return property.type === 'ObjectMethod' ? property : property.value;
+  }
+  return undefined;
 }

@@ -49,6 +49,7 @@ export const {
   spawnInMethod,
   listenBy,
   listening,
+  showing,
   addListenerBy,
   handlerFor,
   handlerOf,

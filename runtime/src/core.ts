@@ -24,7 +24,7 @@ import {
 } from './current.js';
 import { asAsync, notConstructor, asyncMembers, toKey } from './async-shape.js';
 import { combine } from './combinators.js';
-import { listen, listenBy, listening } from './emitters.js';
+import { listen, listenBy, listening, showing } from './emitters.js';
 import { addListener, addListenerBy, removeListener, unlisten } from './event-targets.js';
 import { eventOnce, eventsOn } from './events.js';
 import { handlerFor, handlerOf } from './handlers.js';
@@ -116,6 +116,7 @@ export const core = shared(
     spawnInMethod,
     listenBy,
     listening,
+    showing,
     addListenerBy,
     handlerFor,
     handlerOf,

@@ -81,9 +81,15 @@ export function showListeners(receiver: unknown): void {
 }
 
 /** A listener that is handed over without an `on`: `createServer(listener)`. */
-export function listening<F>(listener: F): F {
+export function listening<F>(listener: F, policy: Policy = 'auto'): F {
   if (typeof listener !== 'function') return listener;
-  return listenerCallback(listener as unknown as Kept, 'auto') as unknown as F;
+  return listenerCallback(listener as unknown as Kept, policy) as unknown as F;
+}
+
+/** What such a call gives: an emitter that shows the user's listeners. */
+export function showing<E>(emitter: E): E {
+  showListeners(emitter);
+  return emitter;
 }
 
 /** What `once` and `prependOnceListener` add with. */

@@ -70,7 +70,7 @@ export function nodeListener(
   options: { once: boolean; policy: Policy },
 ): AnyFunction {
   noteListening(target);
-  return keptFor(target, `${String(name)} node`, listener, { ...options, signal: undefined });
+  return keptFor(target, `${String(name)} false`, listener, { ...options, signal: undefined });
 }
 
 /** `port.off(name, listener)`. An emitter that is no target knows what stands for the listener. */
@@ -78,7 +78,7 @@ export function unlisten(receiver: unknown, method: unknown, ...args: unknown[])
   method = methodOf(receiver, method);
   const [name, listener, ...rest] = args;
   if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
-  const byListener = registrations.get(receiver)?.get(`${String(name)} node`);
+  const byListener = registrations.get(receiver)?.get(`${String(name)} false`);
   const registration = byListener?.get(listener);
   byListener?.delete(listener);
   return callAs(receiver, method, [name, registration?.kept ?? listener, ...rest]);

@@ -1,6 +1,7 @@
 import { currentFrame } from './current.js';
 import { isEmitter } from './emitters.js';
 import { isTarget } from './event-targets.js';
+import { isPromise } from './realm.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { stampNew } from './promise-stamp.js';
@@ -12,13 +13,13 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 export function eventOnce(once: unknown, source: unknown, ...rest: unknown[]): unknown {
   if (!isSource(source)) return (once as Method)(source, ...rest);
   const strand = new Strand(OUTSIDE, OUTSIDE);
-  const watched = watch(source, (frame) => {
-    if (strand.outer === undefined) return;
+  const noteTrigger = (frame: Frame): void => {
+    if (strand.outer !== undefined) strand.frame = frame;
     strand.outer = undefined;
-    strand.frame = frame;
-  });
-  const promise = (once as Method)(watched, ...rest);
-  if (promise instanceof Promise) stampNew(promise, strand);
+  };
+  const watched = watch(source, noteTrigger);
+  const promise = (once as Method)(watched, ...watchSignal(rest, noteTrigger));
+  if (isPromise(promise)) stampNew(promise, strand);
   return promise;
 }
 
@@ -27,22 +28,34 @@ export function eventsOn(on: unknown, source: unknown, ...rest: unknown[]): unkn
   if (!isSource(source)) return (on as Method)(source, ...rest);
   const triggers: Frame[] = [];
   const waiting: Strand[] = [];
-  const watched = watch(source, (frame) => {
+  const noteTrigger = (frame: Frame): void => {
     const strand = waiting.shift();
     if (strand) strand.frame = frame;
     else triggers.push(frame);
-  });
-  const iterator = (on as Method)(watched, ...rest) as Record<PropertyKey, unknown>;
+  };
+  const watched = watch(source, noteTrigger);
+  const iterator = (on as Method)(watched, ...watchSignal(rest, noteTrigger)) as Record<
+    PropertyKey,
+    unknown
+  >;
   const next = iterator['next'] as Method;
   iterator['next'] = function (this: unknown, ...args: unknown[]): unknown {
     const trigger = triggers.shift();
     const strand = new Strand(trigger ?? OUTSIDE, undefined);
     if (trigger === undefined) waiting.push(strand);
     const promise = Reflect.apply(next, this, args);
-    if (promise instanceof Promise) stampNew(promise, strand);
+    if (isPromise(promise)) stampNew(promise, strand);
     return promise;
   };
   return iterator;
+}
+
+/** The signal that ends it is a source of an event as well. */
+function watchSignal(rest: unknown[], called: (trigger: Frame) => void): unknown[] {
+  const [name, options, ...more] = rest;
+  const { signal } = (options ?? {}) as { signal?: unknown };
+  if (!isTarget(signal)) return rest;
+  return [name, { ...(options as object), signal: watch(signal, called) }, ...more];
 }
 
 function isSource(value: unknown): value is object {

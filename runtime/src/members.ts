@@ -15,12 +15,14 @@ export function members<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
 
   const made = new WeakMap<object, unknown>();
-  const standIn: object = new Proxy(value, {
-    get(target, key) {
-      const member: unknown = Reflect.get(target, key, target);
-      if (typeof member !== 'function' || isFixed(target, key)) return member;
+  // What is frozen a proxy has to give as it is; what inherits from it is not.
+  const base: object = Object.isFrozen(value) ? (Object.create(value) as object) : value;
+  const standIn: object = new Proxy(base, {
+    get(_base, key) {
+      const member: unknown = Reflect.get(value, key, value);
+      if (typeof member !== 'function' || isFixed(base, key)) return member;
       if (!made.has(member)) {
-        made.set(member, inFrame(member as AnyFunction, registered, { standIn, target }));
+        made.set(member, inFrame(member as AnyFunction, registered, { standIn, target: value }));
       }
       return made.get(member);
     },

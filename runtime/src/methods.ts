@@ -1,6 +1,6 @@
 import { callAs, methodOf } from './call.js';
 import type { AnyFunction } from './current.js';
-import { listening, showListeners } from './emitters.js';
+import { showListeners } from './emitters.js';
 import { isPlatformMethod } from './platform.js';
 import { applyRule, rulesOf } from './rules.js';
 import type { Rule } from './rules.js';
@@ -26,13 +26,13 @@ export function spawnInMethod(
   const rule = rulesOf(rules).find((one) => isMethodOf(one, receiver, method));
   if (rule === undefined) return callAs(receiver, method, args);
   const result = callAs(receiver, method, applyRule(rule, args));
-  if (rule.standIn === listening) showListeners(receiver);
+  if (rule.listens) showListeners(receiver);
   return result;
 }
 
 /** `socket.setTimeout(0, listener)` takes the listener away, by the function that was given. */
 function isRemoval(method: AnyFunction, args: readonly unknown[]): boolean {
-  return args[0] === 0 && method.name === 'setTimeout';
+  return args[0] === 0 && method.name === 'setStreamTimeout';
 }
 
 function mayCall(argument: unknown): boolean {

@@ -29,6 +29,9 @@ const nodeClasses: Readonly<Record<string, readonly string[]>> = {
   ZlibBase: ['zlib:Deflate'],
 };
 
+/** Classes of the language call back at once, or have helpers of their own. */
+const language = new Set(['Array', 'Function', 'Iterator', 'Map', 'Object', 'Promise', 'Set']);
+
 interface NodeProcess {
   getBuiltinModule?(id: string): Record<string, unknown> | undefined;
 }
@@ -61,6 +64,7 @@ function ownerOf(receiver: unknown, method: object): object | undefined {
 function isPlatformClass(prototype: object): boolean {
   const made = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
   const name = typeof made === 'function' ? made.name : '';
+  if (language.has(name)) return false;
   const own = (globalThis as Record<string, unknown>)[name];
   if (isClassOf(own, prototype) && isNative(own)) return true;
   const { process } = globalThis as { process?: NodeProcess };

@@ -1,5 +1,6 @@
 import { currentFrame } from './current.js';
 import { OUTSIDE } from './frame.js';
+import { isPromise } from './realm.js';
 import { stampNew } from './promise-stamp.js';
 import { Strand } from './strand.js';
 
@@ -29,12 +30,18 @@ export function promisified(promisify: unknown, fn: unknown, ...rest: unknown[])
       return Reflect.apply(target as Method, self, args);
     },
   });
-  return new Proxy((promisify as Method)(standIn, ...rest) as Method, {
+  const inner = (promisify as Method)(standIn, ...rest) as Method;
+  const outer: Method = new Proxy(inner, {
     apply(target, self, args) {
       const strand = (calling = new Strand(OUTSIDE, OUTSIDE));
       const promise = Reflect.apply(target, self, args);
-      if (promise instanceof Promise) stampNew(promise, strand);
+      if (isPromise(promise)) stampNew(promise, strand);
       return promise;
     },
   });
+  // Node names the function that it made there, for those who promisify it again.
+  if (Object.getOwnPropertyDescriptor(inner, CUSTOM)?.configurable) {
+    Object.defineProperty(inner, CUSTOM, { value: outer, configurable: true });
+  }
+  return outer;
 }

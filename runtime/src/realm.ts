@@ -9,6 +9,11 @@ interface Shared {
   readonly parts: Map<string, object>;
 }
 
+/** A promise of any realm: Node's own belong to another one than the program's, in Jest. */
+export function isPromise(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Promise]';
+}
+
 /**
  * One runtime a realm, however many copies of this package are loaded (ESM beside CommonJS, two
  * versions, a bundle beside node_modules).

@@ -4,12 +4,18 @@ import { spawn, spawnAlike } from './spawn.js';
 import { stages } from './stages.js';
 
 /** What stands for a callback, as the plugin names it. */
-const standIns = { spawn, spawnAlike, listening, members, stages };
+const standIns = {
+  ...{ spawn, spawnAlike, listening, members, stages },
+  'listening:registration': <F>(listener: F): F => listening(listener, 'registration'),
+  'listening:trigger': <F>(listener: F): F => listening(listener, 'trigger'),
+};
 
 /** Which arguments of a call are callbacks, and what stands for them. */
 export interface Rule {
   readonly places: 'all' | 'last' | readonly number[];
   readonly standIn: <T>(value: T) => T;
+  /** The callbacks are listeners of the receiver. */
+  readonly listens: boolean;
   /** Names of the classes that a method belongs to; without them, the platform's own. */
   readonly classes: readonly string[] | undefined;
 }
@@ -24,17 +30,18 @@ export function rulesOf(text: string): readonly Rule[] {
 }
 
 function ruleOf(text: string): Rule {
-  const [, places, standIn = 'spawn', classes] = /^(\S+)(?: (\w+))??(?: of (.+))?$/.exec(text)!;
+  const [, places, standIn = 'spawn', classes] = /^(\S+)(?: ([\w:]+))??(?: of (.+))?$/.exec(text)!;
   return {
     places: places === 'all' || places === 'last' ? places : places!.split(',').map(Number),
-    standIn: standIns[standIn as keyof typeof standIns],
+    standIn: standIns[standIn as keyof typeof standIns] as Rule['standIn'],
+    listens: standIn.startsWith('listening'),
     classes: classes?.split(','),
   };
 }
 
 /** Puts stand-ins where the callbacks of a call are. */
 export function applyRule({ places, standIn }: Rule, args: unknown[]): unknown[] {
-  if (places === 'all') return args.map(standIn);
+  if (places === 'all') return args.map((argument) => standIn(argument));
   for (const place of places === 'last' ? [lastOf(args)] : places) {
     if (place >= 0 && place < args.length) args[place] = standIn(args[place]);
   }

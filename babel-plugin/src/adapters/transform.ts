@@ -21,15 +21,15 @@ export interface Request {
 }
 
 export async function transform(code: string, request: Request): Promise<Transformed | undefined> {
-  return transformed(await transformAsync(code, settings(request)));
+  return transformed(await transformAsync(code, babelSettings(request)));
 }
 
 export function transformNow(code: string, request: Request): Transformed | undefined {
-  return transformed(transformSync(code, settings(request)));
+  return transformed(transformSync(code, babelSettings(request)));
 }
 
 /** The plugin alone: no configuration of the project's, whose own tool does the rest. */
-function settings(request: Request): TransformOptions {
+export function babelSettings(request: Request): TransformOptions {
   const { file, options, sourceType, presets = [], sourceMaps = true, cwd } = request;
   return {
     configFile: false,

@@ -1,4 +1,4 @@
-import type { SpawnPointKind } from '../options.js';
+import type { EventPolicy, SpawnPointKind } from '../options.js';
 import type { HelperName, WholeCallHelper } from './helpers.js';
 
 /** Which arguments are callbacks: places from 0, the last one that is given, or every one. */
@@ -39,6 +39,8 @@ export interface MethodPoint {
 export interface ClassMethodPoint extends CallbackPoint {
   /** Names of classes; without them, a class that the engine or Node brings along. */
   readonly classes?: readonly string[];
+  /** The user says so: whatever the arguments look like. */
+  readonly certain?: true;
 }
 
 /**
@@ -46,9 +48,13 @@ export interface ClassMethodPoint extends CallbackPoint {
  */
 export type Points = Readonly<Record<string, Point>>;
 
-/** A rule as the runtime reads it: `last`, `0,1`, `last listening`, `last spawnAlike of Client,Pool`. */
-export function ruleText({ callbacks, as, classes }: ClassMethodPoint): string {
+/** A rule as the runtime reads it: `last`, `0,1`, `last listening:trigger`, `last spawnAlike of Client,Pool`. */
+export function ruleText(
+  { callbacks, as, classes }: ClassMethodPoint,
+  policy: EventPolicy = 'auto',
+): string {
   const places = typeof callbacks === 'string' ? callbacks : callbacks.join(',');
-  const standIn = as === undefined || as === 'spawn' ? '' : ` ${as}`;
+  const by = as === 'listening' && policy !== 'auto' ? `:${policy}` : '';
+  const standIn = as === undefined || as === 'spawn' ? '' : ` ${as}${by}`;
   return `${places}${standIn}${classes ? ` of ${classes.join(',')}` : ''}`;
 }

@@ -47,6 +47,7 @@ export type HelperName =
   | 'handlerOf'
   | 'listen'
   | 'listenBy'
+  | 'showing'
   | 'removeListener'
   | 'unlisten'
   | CallbackHelper

@@ -31,7 +31,7 @@ export function catalogueWith(added: readonly SpawnPoint[]): Catalogue {
       as: listener ? 'listening' : 'spawnAlike',
     };
     const method = /^(?:.*\.)?([^.]+)\.prototype\.([^.]+)$/.exec(call);
-    if (method) methods.push([method[2]!, [{ ...point, classes: [method[1]!] }]]);
+    if (method) methods.push([method[2]!, [{ ...point, classes: [method[1]!], certain: true }]]);
     else modules.set(module, { ...modules.get(module), [call]: point });
   }
   const methodsHere = methods.length === 0 ? byMethod : merged(methods, [...byMethod]);

@@ -12,7 +12,7 @@ const repeated: CallbackPoint = { kind: 'callback', callbacks: [0] };
 /** One point under many names. */
 function each(point: Point, ...names: string[]): Points {
   return Object.fromEntries(
-    names.flatMap((list) => list.split(' ')).map((name) => [name, point] as const),
+    names.flatMap((list) => list.match(/new \S+|\S+/g)!).map((name) => [name, point] as const),
   );
 }
 
@@ -107,12 +107,13 @@ export const nodeMethods: Readonly<Record<string, readonly ClassMethodPoint[]>> 
     'destroySoon end flush getConnections moveCursor params post question read renegotiate resolve',
     'resolve4 resolve6 resolveAny resolveCaa resolveCname resolveMx resolveNaptr resolveNs resolvePtr',
     'resolveSoa resolveSrv resolveTlsa resolveTxt reverse sendto setupHistory terminate write',
-    'writeContinue writeEarlyHints writeInformation writeProcessing createConnection request',
+    'writeContinue writeEarlyHints writeInformation writeProcessing createConnection',
   ),
   ...methods(listener, 'bind clearTimeout listen connect'),
   close: [listener, named(listener, ...http2Servers, ...http2Flows)],
   setTimeout: [listener, named(listener, ...http2Servers, ...http2Flows)],
   defineCommand: [second],
+  request: [callback, named(callback, 'LockManager')],
   ping: [named(callback, 'Http2Session')],
   settings: [named(callback, 'Http2Session')],
   pushStream: [named(callback, 'ServerHttp2Stream')],

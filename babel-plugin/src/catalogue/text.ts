@@ -16,6 +16,7 @@ export const takesText: Readonly<Record<string, readonly number[] | 'all'>> = {
   executeScript: 'all',
   executeAsyncScript: 'all',
   executeAsync: 'all',
+  execute: 'all',
   // Jest and Vitest hoist these above every import.
   mock: [1],
   hoisted: [0],
@@ -23,6 +24,7 @@ export const takesText: Readonly<Record<string, readonly number[] | 'all'>> = {
 
 /** Of these names only the methods of certain objects take a text. */
 export const textReceivers: Readonly<Record<string, ReadonlySet<string>>> = {
+  execute: new Set(['browser', 'driver']),
   mock: new Set(['jest', 'vi', 'vitest']),
   hoisted: new Set(['vi', 'vitest']),
 };

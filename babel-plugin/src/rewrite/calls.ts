@@ -32,17 +32,19 @@ export function rewriteCallbacks(
   const spread = call.arguments.findIndex(({ type }) => type === 'SpreadElement');
   if (spread !== -1 && (typeof callbacks === 'string' || spread <= Math.max(...places))) {
     // Where the callback is, only the run knows: f(...spawnArguments("0", ...args)).
-    const rule = t.stringLiteral(ruleText({ kind: 'callback', callbacks, as }));
+    const rule = t.stringLiteral(ruleText({ kind: 'callback', callbacks, as }, state.eventPolicy));
     call.arguments = [t.spreadElement(state.call('spawnArguments', rule, ...call.arguments))];
     return true;
   }
 
+  const { eventPolicy } = state;
+  const by = as === 'listening' && eventPolicy !== 'auto' ? [t.stringLiteral(eventPolicy)] : [];
   let changed = false;
   for (const index of places) {
     const argument = call.arguments[index];
     if (argument === undefined || uncallable.has(argument.type)) continue;
     if (argument.type === 'ObjectExpression' && as !== 'members') continue;
-    call.arguments[index] = state.call(as, argument as BabelTypes.Expression);
+    call.arguments[index] = state.call(as, argument as BabelTypes.Expression, ...by);
     changed = true;
   }
   return changed;

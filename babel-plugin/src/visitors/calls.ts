@@ -121,7 +121,13 @@ function rewritePoint(
   state: FileState,
 ): boolean {
   const { node } = path;
-  if ('callbacks' in point) return rewriteCallbacks(node, point, state);
+  if ('callbacks' in point) {
+    if (!rewriteCallbacks(node, point, state)) return false;
+    if (point.as === 'listening' && node.type === 'CallExpression') {
+      replace(path, state.call('showing', { ...node }));
+    }
+    return true;
+  }
   if (node.type !== 'CallExpression') return false;
   replace(
     path,
@@ -176,7 +182,7 @@ function methodOf(
   }
   const rules = ruled.get(call);
   if (rules === undefined || !state.coversHere(rules[0]!.kind)) return undefined;
-  const text = rules.map(ruleText).join(';');
+  const text = rules.map((rule) => ruleText(rule, state.eventPolicy)).join(';');
   return { kind: rules[0]!.kind, helper: 'spawnInMethod', first: [text] };
 }
 
@@ -195,7 +201,14 @@ function noteRules(
   const rules = state.catalogue.classMethods(name);
   if (rules.length === 0) return;
   const args = path.get('arguments') as NodePath[];
-  if (args.some(mayBeCallback)) ruled.set(path.node, rules);
+  const takesMembers = rules.some(({ as }) => as === 'members');
+  const isOne = (argument: NodePath): boolean =>
+    mayBeCallback(argument) || (takesMembers && isListOrObject(argument.node));
+  if (rules.some(({ certain }) => certain) || args.some(isOne)) ruled.set(path.node, rules);
+}
+
+function isListOrObject({ type }: t.Node): boolean {
+  return type === 'ObjectExpression' || type === 'ArrayExpression';
 }
 
 /** Calls of methods known by name, by the optional chain they are part of. */

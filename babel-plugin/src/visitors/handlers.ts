@@ -13,10 +13,19 @@ export const handlers: Visitor<FileState> = {
     exit(path, state) {
       const { node } = path;
       const name = handlerName(node.left, path);
-      if (name === undefined || node.operator !== '=' || !state.coversHere('listener')) return;
+      if (name === undefined || !assigns.has(node.operator) || !state.coversHere('listener'))
+        return;
       if (node.right.type === 'NullLiteral' || isSuper(node.left)) return;
       state.sites.add(node, 'listener', name);
       replace(path, rewriteHandler(path, name, state));
+    },
+  },
+
+  OptionalMemberExpression: {
+    exit(path, state) {
+      const name = handlerName(path.node, path);
+      if (name === undefined || !state.coversHere('listener') || !isWholeChain(path)) return;
+      replace(path, state.call('handlerOf', { ...path.node }));
     },
   },
 
@@ -28,6 +37,14 @@ export const handlers: Visitor<FileState> = {
     },
   },
 };
+
+const assigns = new Set(['=', '??=', '||=', '&&=']);
+
+/** Whether nothing goes on after `port?.onmessage`. */
+function isWholeChain({ parent, key }: NodePath): boolean {
+  if (parent.type === 'UnaryExpression') return false;
+  return !(parent.type.startsWith('Optional') && (key === 'object' || key === 'callee'));
+}
 
 /**
  *   port.onmessage = f            port.onmessage = handlerFor(port, "onmessage", f)
@@ -60,7 +77,7 @@ function rewriteHandler(
 
 /** The handler that a target names; a bare name does where no variable of that name is in sight. */
 function handlerName(target: t.Node, path: NodePath): string | undefined {
-  if (target.type === 'MemberExpression') {
+  if (target.type === 'MemberExpression' || target.type === 'OptionalMemberExpression') {
     const name = propertyName(target);
     return name !== undefined && names.has(name) ? name : undefined;
   }

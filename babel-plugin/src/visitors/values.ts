@@ -1,7 +1,7 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { calleeOf, propertyName } from '../bindings.js';
 import { ruleText } from '../catalogue/entries.js';
-import { typeWrappers } from '../names.js';
+import { keyName, typeWrappers } from '../names.js';
 import { replace } from '../rewrite/replace.js';
 import type { FileState } from '../state.js';
 
@@ -20,10 +20,16 @@ export const maySpawnByValue = new RegExp(
  * Whoever calls the value gets one that spawns. To compiled code it is the same function still.
  */
 export const values: Visitor<FileState> = {
+  VariableDeclarator(path, { aliases }) {
+    const { id, init } = path.node;
+    if (id.type === 'Identifier') {
+      if (init && mayName(init, aliases)) aliases.add(id.name);
+    } else if (id.type === 'ObjectPattern') noteRenamed(id, aliases);
+  },
+
   'Identifier|MemberExpression': {
     exit(path, state) {
-      const name = tail(path.node);
-      if (name === undefined || !spawners.includes(name)) return;
+      if (!mayName(path.node, state.aliases)) return;
       const use = useOf(path);
       if (use === undefined) return;
       const callee = calleeOf(path);
@@ -43,6 +49,22 @@ export const values: Visitor<FileState> = {
   },
 };
 
+/** Whether a value may be one of these functions, by the last part of its name or as an alias. */
+function mayName(node: t.Node, aliases: ReadonlySet<string>): boolean {
+  const name = tail(node);
+  if (name === undefined) return false;
+  return spawners.includes(name) || (node.type === 'Identifier' && aliases.has(name));
+}
+
+function noteRenamed({ properties }: t.ObjectPattern, aliases: Set<string>): void {
+  for (const property of properties) {
+    if (property.type !== 'ObjectProperty' || !spawners.includes(keyName(property.key))) continue;
+    const { value } = property;
+    const target = value.type === 'AssignmentPattern' ? value.left : value;
+    if (target.type === 'Identifier') aliases.add(target.name);
+  }
+}
+
 type Use = { type: 'passed' } | { type: 'compared'; other: NodePath };
 const passed: Use = { type: 'passed' };
 
@@ -52,6 +74,10 @@ function useOf(path: NodePath): Use | undefined {
   const parent = parentPath!.node;
   if (typeWrappers.has(parent.type)) return useOf(parentPath!);
   switch (parent.type) {
+    case 'SequenceExpression':
+      return key === parent.expressions.length - 1 ? useOf(parentPath!) : undefined;
+    case 'SwitchCase':
+      return { type: 'compared', other: parentPath!.parentPath!.get('discriminant') as NodePath };
     case 'LogicalExpression':
     case 'ConditionalExpression':
       return key === 'test' ? undefined : useOf(parentPath!);
@@ -79,7 +105,8 @@ function useOf(path: NodePath): Use | undefined {
       // A constant alias is followed where it is called.
       const { id } = parent;
       const isAlias = id.type !== 'Identifier' || path.scope.getBinding(id.name)?.constant;
-      return key === 'init' && !isAlias ? passed : undefined;
+      const isExported = parentPath!.parentPath?.parent.type === 'ExportNamedDeclaration';
+      return key === 'init' && (isExported || !isAlias) ? passed : undefined;
     }
     case 'ClassProperty':
     case 'ClassPrivateProperty':

@@ -1,0 +1,18 @@
+/** Methods that call what they are handed before they return, on whatever has them. */
+export const callsAtOnce: ReadonlySet<string> = new Set(
+  [
+    // Lists, iterators, maps, sets, strings, promises.
+    'at concat every filter find findIndex findLast findLastIndex flatMap forEach from fromAsync',
+    'groupBy map reduce reduceRight some sort toSorted sort drop take toArray',
+    'replace replaceAll match split getOrInsertComputed computeIfAbsent',
+    'add has set get delete push unshift splice includes indexOf call apply bind',
+    // Objects and functions of the language.
+    'assign create define defineProperty entries freeze keys stringify parse values',
+    // Tests and checks.
+    'describe each expect extend it only skip test toThrow toThrowError throws rejects resolves',
+    'mockImplementation mockImplementationOnce mockReturnValue spyOn fn mock doMock hoisted step',
+    'toBe toEqual toStrictEqual equal strictEqual deepEqual property assert fail ok',
+  ]
+    .join(' ')
+    .split(' '),
+);

@@ -1,0 +1,35 @@
+import { lost, statuses } from './finding.js';
+import type { Status } from './finding.js';
+import type { FileReport } from './scan.js';
+
+/** The loss map for a terminal: every file in which something may get lost, and the sums. */
+export function asText(reports: readonly FileReport[], { all = false } = {}): string {
+  const lines: string[] = [];
+  for (const { file, findings, error } of reports) {
+    const shown = findings.filter(({ status }) => all || status !== 'covered');
+    if (error) lines.push(file, `  cannot be read: ${error.split('\n')[0]}`, '');
+    if (shown.length === 0) continue;
+    lines.push(file);
+    for (const { line, column, status, kind, name } of shown) {
+      const place = `${line}:${column + 1}`.padEnd(9);
+      lines.push(`  ${place}${status.padEnd(12)}${kind ? `${kind} ` : ''}${name}`);
+    }
+    lines.push('');
+  }
+  return [...lines, ...sums(reports)].join('\n');
+}
+
+function sums(reports: readonly FileReport[]): string[] {
+  const counts = new Map<Status, number>();
+  for (const { status } of reports.flatMap(({ findings }) => findings)) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  const width = String(Math.max(0, ...counts.values())).length;
+  const rows = (Object.keys(statuses) as Status[])
+    .filter((status) => counts.has(status) || status === 'covered' || lost.includes(status))
+    .map((status) => {
+      const count = String(counts.get(status) ?? 0).padStart(width);
+      return `${count} ${status.padEnd(10)} ${statuses[status]}`;
+    });
+  return [`${reports.length} file${reports.length === 1 ? '' : 's'}`, ...rows];
+}

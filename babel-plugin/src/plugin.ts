@@ -1,0 +1,130 @@
+import type * as Babel from '@babel/core';
+import type { ConfigAPI, NodePath, PluginPass, types as t, Visitor } from '@babel/core';
+import { asyncLoweredFirst } from './build-errors.js';
+import { loweringHelpers } from './catalogue/helpers.js';
+import { catalogueWith } from './catalogue/index.js';
+import {
+  checkDirectives,
+  directives,
+  directivesEnd,
+  isOff,
+  mayHaveDirectives,
+} from './directives.js';
+import { readOptions } from './options.js';
+import type { Options } from './options.js';
+import { compiledEntry, finishModule } from './rewrite/module.js';
+import { isBeneathRuntime } from './runtime-files.js';
+import type { Finding } from './check/finding.js';
+import { FileState } from './state.js';
+import { findTextTaken } from './text.js';
+import { awaits } from './visitors/awaits.js';
+import { calls } from './visitors/calls.js';
+import { functions } from './visitors/functions.js';
+import { losses } from './visitors/losses.js';
+import { handlers, mayHaveHandlers } from './visitors/handlers.js';
+import { maySpawnByValue, values } from './visitors/values.js';
+
+/** What Babel hands to a plugin. */
+type PluginAPI = typeof Babel & Pick<ConfigAPI, 'assertVersion'>;
+
+/** A plugin as Babel takes it, whatever its version and whether or not its types are installed. */
+export interface BabelPlugin {
+  readonly name: string;
+  readonly visitor: object;
+}
+
+/** Families of visitors, and what a file that needs one has in its text. In this order. */
+const families: readonly { visitor: Visitor<FileState>; needed?: RegExp }[] = [
+  { visitor: directives, needed: mayHaveDirectives },
+  { visitor: losses },
+  { visitor: functions },
+  { visitor: awaits },
+  { visitor: values, needed: maySpawnByValue },
+  { visitor: calls },
+  { visitor: handlers, needed: mayHaveHandlers },
+  { visitor: directivesEnd, needed: mayHaveDirectives },
+];
+
+/** Makes the plugin; with `observe`, one that also says what of each file it could not see to. */
+export function pluginThat(observe?: (finding: Finding) => void) {
+  return (given: object, written: Options): BabelPlugin => instrumenter(given, written, observe);
+}
+
+function instrumenter(
+  given: object,
+  written: Options,
+  observe: ((finding: Finding) => void) | undefined,
+): BabelPlugin {
+  const api = given as PluginAPI;
+  api.assertVersion('^7.22.0 || ^8.0.0');
+  const options = readOptions(written);
+  const catalogue = catalogueWith(options.spawnPoints);
+  const visitors = new Map<string, Visitor<FileState>>();
+
+  function visitorFor(code: string): Visitor<FileState> {
+    const chosen = families.filter(
+      ({ visitor, needed }) =>
+        (needed?.test(code) ?? true) && (visitor !== losses || observe !== undefined),
+    );
+    const key = chosen.map((family) => families.indexOf(family)).join();
+    let visitor = visitors.get(key);
+    if (visitor === undefined) {
+      visitor = api.traverse.visitors.merge(chosen.map((family) => family.visitor) as Visitor[]);
+      visitors.set(key, visitor as Visitor<FileState>);
+    }
+    return visitor as Visitor<FileState>;
+  }
+
+  return {
+    name: '@throughline/babel-plugin',
+    visitor: {
+      Program(program: NodePath<t.Program>, pass: PluginPass) {
+        if (isBeneathRuntime(pass.filename) || isOff(pass.file.ast)) return;
+        if (isInstrumented(program, compiledEntry(options.runtime))) return;
+        checkDirectives(program, pass.file.ast);
+        refuseLowered(program, pass.filename ?? '');
+
+        const { code } = pass.file;
+        const asText = findTextTaken(program, code);
+        const state = new FileState(api.types, options, catalogue, asText, program, pass, observe);
+        program.traverse(visitorFor(code), state);
+        finishModule(program.node, state);
+        if (state.helpers.size > 0) program.scope.crawl();
+        pass.file.metadata = Object.assign(pass.file.metadata, {
+          throughline: { file: state.sites.file, sites: state.sites.rows },
+        });
+      },
+    },
+  };
+}
+
+/** A file that names our compiled entry has been through here already. */
+function isInstrumented({ node }: NodePath<t.Program>, entry: string): boolean {
+  return node.body.some((statement) => {
+    if (statement.type === 'ImportDeclaration') return statement.source.value === entry;
+    if (statement.type !== 'VariableDeclaration') return false;
+    const { init } = statement.declarations[0]!;
+    if (init?.type !== 'CallExpression') return false;
+    const [source] = init.arguments;
+    return source?.type === 'StringLiteral' && source.value === entry;
+  });
+}
+
+/**
+ * Async functions that this very build lowered are lost to us. What a dependency published in that
+ * form is not an error: its own helper came with its source.
+ */
+function refuseLowered(program: NodePath<t.Program>, filename: string): void {
+  if (filename.includes('/node_modules/')) return;
+  for (const name of loweringHelpers) {
+    const binding = program.scope.bindings[name];
+    if (binding && isFromBabel(binding.path)) throw asyncLoweredFirst(binding.path, name);
+  }
+}
+
+/** A helper that Babel wrote into the file, or imports from its own package. */
+function isFromBabel({ node, parent }: NodePath): boolean {
+  if (parent.type !== 'ImportDeclaration')
+    return node.type === 'FunctionDeclaration' || node.type === 'VariableDeclarator';
+  return parent.source.value.startsWith('@babel/runtime');
+}

@@ -1,0 +1,72 @@
+import { isBuiltin } from 'node:module';
+import type { NodePath, types as t, Visitor } from '@babel/core';
+import { calleeOf, propertyName } from '../bindings.js';
+import { mayBeCallback } from '../callback-values.js';
+import { methodHelpers, promiseStatics } from '../catalogue/language.js';
+import { callsAtOnce } from '../catalogue/synchronous.js';
+import type { Status } from '../check/finding.js';
+import { functionName } from '../names.js';
+import type { AnyFunction } from '../rewrite/functions.js';
+import type { FileState } from '../state.js';
+
+type Call = t.CallExpression | t.OptionalCallExpression | t.NewExpression;
+
+/**
+ * Calls that hand over a function and that nothing is known about. Judged on the way in, when they are
+ * as written; nothing is changed.
+ */
+export const losses: Visitor<FileState> = {
+  CallExpression: (path, state) => judge(path, state),
+  OptionalCallExpression: (path, state) => judge(path, state),
+  NewExpression: (path, state) => judge(path, state),
+  Function: {
+    enter(path, state) {
+      if (!state.asText.has(path.node)) return;
+      say('text', path, functionName(path as NodePath<AnyFunction>) || 'function', state);
+    },
+  },
+};
+
+function judge(path: NodePath<Call>, state: FileState): void {
+  const args = path.get('arguments') as NodePath[];
+  if (state.offDepth > 0 || !args.some(mayBeCallback) || path.parentPath.isAwaitExpression())
+    return;
+  const callee = path.get('callee') as NodePath;
+  const named = calleeOf(callee);
+  if (named && state.catalogue.pointOf(named, path.isNewExpression())) return;
+  if (named?.from === 'module') {
+    const { module, name } = named;
+    // What is ours is compiled; what Node's functions do with theirs is in the catalogue.
+    if (/^[./]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/')) return;
+    say('uncompiled', path, `${module}.${name === '*' ? 'default' : name}`, state);
+    return;
+  }
+  const { node } = callee;
+  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return;
+  const method = propertyName(node);
+  if (method === undefined || isKnown(method, state) || node.object.type === 'ThisExpression')
+    return;
+  if (named && !named.name.includes('.')) return;
+  say('unknown', callee.get('property') as NodePath, `${textOf(node.object)}.${method}`, state);
+}
+
+function isKnown(method: string, state: FileState): boolean {
+  return (
+    callsAtOnce.has(method) ||
+    Object.hasOwn(methodHelpers, method) ||
+    Object.hasOwn(promiseStatics, method) ||
+    state.catalogue.classMethods(method).length > 0
+  );
+}
+
+function say(status: Status, path: NodePath, name: string, state: FileState): void {
+  const { line, column } = path.node.loc?.start ?? { line: 0, column: 0 };
+  state.observe?.({ status, line, column, name });
+}
+
+/** A receiver in short: its name, or the last part of it. */
+function textOf(node: t.Node): string {
+  if (node.type === 'Identifier') return node.name;
+  if (node.type === 'MemberExpression') return propertyName(node) ?? '…';
+  return '…';
+}
