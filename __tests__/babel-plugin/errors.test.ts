@@ -83,7 +83,7 @@ describe('an unknown directive comment', () => {
   test('is quoted, and what is allowed is named', () => {
     expect(error.message).toContain('"throughline: of"');
     expect(error.message).toContain('"off"');
-    expect(error.message).toContain('"throughline: off file"');
+    expect(error.message).toContain('"off file"');
   });
 
   test('has a code', () => {

@@ -1,8 +1,8 @@
-import { getLocal, register, setLocal } from "@throughline/runtime";
-import * as timers from "node:timers";
-import { inImmediate, sentry } from "../harness/uncompiled";
+import { getLocal, register, setLocal } from '@throughline/runtime';
+import * as timers from 'node:timers';
+import { inImmediate, sentry } from '../harness/uncompiled';
 
-const user = register("nobody");
+const user = register('nobody');
 const look = (): string => getLocal(user);
 
 type Callback = () => void;
@@ -14,10 +14,7 @@ class Queue {
   defer: (callback: Callback) => unknown = setImmediate;
   static later = queueMicrotask;
 }
-function withDefault(
-  callback: Callback,
-  timer: Schedule = setTimeout as never,
-): void {
+function withDefault(callback: Callback, timer: Schedule = setTimeout as never): void {
   timer(callback);
 }
 function destructured(
@@ -27,9 +24,7 @@ function destructured(
   timer(callback);
 }
 const makes = (): Schedule => setImmediate as never;
-const idle =
-  (globalThis as { requestIdleCallback?: Schedule }).requestIdleCallback ??
-  setImmediate;
+const idle = (globalThis as { requestIdleCallback?: Schedule }).requestIdleCallback ?? setImmediate;
 const { setTimeout: renamed, queueMicrotask: soon } = globalThis;
 const { setImmediate: missing = setTimeout } = globalThis;
 const alias = setTimeout;
@@ -38,39 +33,24 @@ const { nextTick } = process;
 export const exported = setImmediate;
 
 const ways: readonly (readonly [string, (callback: Callback) => unknown])[] = [
-  ["an argument", (callback) => through(setTimeout, callback)],
+  ['an argument', (callback) => through(setTimeout, callback)],
+  ['an argument of globalThis', (callback) => through(globalThis.setImmediate, callback)],
+  ['an argument of a module', (callback) => through(timers.setImmediate, callback)],
+  ['process.nextTick as an argument', (callback) => through(process.nextTick, callback)],
+  ['an alias as an argument', (callback) => through(alias, callback)],
+  ['a renamed global as an argument', (callback) => through(renamed, callback)],
+  ['a sequence as an argument', (callback) => through((0, setTimeout), callback)],
+  ['a property', (callback) => ({ defer: setTimeout }).defer(callback)],
+  ['a property in short', (callback) => ({ setTimeout }).setTimeout(callback)],
+  ['a field', (callback) => new Queue().defer(callback)],
+  ['a static field', (callback) => Queue.later(callback)],
+  ['a default', (callback) => withDefault(callback)],
+  ['a default of a pattern', (callback) => destructured(callback)],
+  ['a returned function', (callback) => makes()(callback)],
+  ['an element', (callback) => [setTimeout][0]!(callback)],
+  ['an element of a spread list', (callback) => through([...[setTimeout]][0], callback)],
   [
-    "an argument of globalThis",
-    (callback) => through(globalThis.setImmediate, callback),
-  ],
-  [
-    "an argument of a module",
-    (callback) => through(timers.setImmediate, callback),
-  ],
-  [
-    "process.nextTick as an argument",
-    (callback) => through(process.nextTick, callback),
-  ],
-  ["an alias as an argument", (callback) => through(alias, callback)],
-  ["a renamed global as an argument", (callback) => through(renamed, callback)],
-  [
-    "a sequence as an argument",
-    (callback) => through((0, setTimeout), callback),
-  ],
-  ["a property", (callback) => ({ defer: setTimeout }).defer(callback)],
-  ["a property in short", (callback) => ({ setTimeout }).setTimeout(callback)],
-  ["a field", (callback) => new Queue().defer(callback)],
-  ["a static field", (callback) => Queue.later(callback)],
-  ["a default", (callback) => withDefault(callback)],
-  ["a default of a pattern", (callback) => destructured(callback)],
-  ["a returned function", (callback) => makes()(callback)],
-  ["an element", (callback) => [setTimeout][0]!(callback)],
-  [
-    "an element of a spread list",
-    (callback) => through([...[setTimeout]][0], callback),
-  ],
-  [
-    "a variable",
+    'a variable',
     (callback) => {
       let timer;
       timer = callback.length > 5 ? setTimeout : setImmediate;
@@ -78,86 +58,78 @@ const ways: readonly (readonly [string, (callback: Callback) => unknown])[] = [
     },
   ],
   [
-    "a variable with ||=",
+    'a variable with ||=',
     (callback) => {
       let timer: Schedule | undefined;
       timer ||= setTimeout as never;
       timer(callback);
     },
   ],
-  ["an alias", (callback) => alias(callback, 0)],
-  ["an alias of an alias", (callback) => aliasOfAlias(callback, 0)],
-  ["a renamed global", (callback) => renamed(callback, 0)],
-  ["a destructured global", (callback) => soon(callback)],
-  ["a destructured global with a default", (callback) => missing(callback, 0)],
-  ["nextTick of process", (callback) => nextTick(callback)],
-  ["a fallback", (callback) => idle(callback)],
+  ['an alias', (callback) => alias(callback, 0)],
+  ['an alias of an alias', (callback) => aliasOfAlias(callback, 0)],
+  ['a renamed global', (callback) => renamed(callback, 0)],
+  ['a destructured global', (callback) => soon(callback)],
+  ['a destructured global with a default', (callback) => missing(callback, 0)],
+  ['nextTick of process', (callback) => nextTick(callback)],
+  ['a fallback', (callback) => idle(callback)],
   [
-    "self",
+    'self',
     (callback) =>
-      (globalThis as never as { self: typeof globalThis }).self?.setTimeout(
-        callback,
-      ) ?? callback(),
+      (globalThis as never as { self: typeof globalThis }).self?.setTimeout(callback) ?? callback(),
   ],
-  ["global", (callback) => global["setTimeout"](callback, 0)],
-  ["call", (callback) => setTimeout.call(null, callback, 0)],
-  ["apply", (callback) => setTimeout.apply(null, [callback, 0])],
-  ["bind", (callback) => setTimeout.bind(null, callback, 0)()],
-  [
-    "bind, then the callback",
-    (callback) => (setTimeout.bind(null) as Schedule)(callback),
-  ],
-  [
-    "Reflect.apply",
-    (callback) => Reflect.apply(setTimeout, null, [callback, 0]),
-  ],
-  ["an optional call", (callback) => setTimeout?.(callback, 0)],
-  ["an export", (callback) => through(exported, callback)],
+  ['global', (callback) => global['setTimeout'](callback, 0)],
+  ['call', (callback) => setTimeout.call(null, callback, 0)],
+  ['apply', (callback) => setTimeout.apply(null, [callback, 0])],
+  ['bind', (callback) => setTimeout.bind(null, callback, 0)()],
+  ['bind, then the callback', (callback) => (setTimeout.bind(null) as Schedule)(callback)],
+  ['Reflect.apply', (callback) => Reflect.apply(setTimeout, null, [callback, 0])],
+  ['an optional call', (callback) => setTimeout?.(callback, 0)],
+  ['an export', (callback) => through(exported, callback)],
 ];
 
-describe.each(ways)("%s", (_name, schedule) => {
-  test("the callback runs in the frame it was handed over in", async () => {
-    setLocal(user, "ada");
+describe.each(ways)('%s', (_name, schedule) => {
+  test('the callback runs in the frame it was handed over in', async () => {
+    setLocal(user, 'ada');
     const watch = sentry(look);
     const found = await new Promise<string>((resolve) => {
       schedule(() => {
         resolve(getLocal(user));
-        setLocal(user, "eve");
+        setLocal(user, 'eve');
       });
-      setLocal(user, "bob");
+      setLocal(user, 'bob');
     });
     const leaked = watch.stop();
 
-    expect(found).toBe("ada");
-    expect(await inImmediate(look)).toBe("nobody");
-    expect(new Set(leaked)).toEqual(new Set(["nobody"]));
+    expect(found).toBe('ada');
+    expect(await inImmediate(look)).toBe('nobody');
+    expect(new Set(leaked)).toEqual(new Set(['nobody']));
   });
 });
 
-describe("Jest", () => {
+describe('Jest', () => {
   afterEach(() => {
     jest.useRealTimers();
     jest.restoreAllMocks();
   });
 
-  test("fake timers run what was scheduled, directly and by value", () => {
+  test('fake timers run what was scheduled, directly and by value', () => {
     jest.useFakeTimers();
-    setLocal(user, "ada");
+    setLocal(user, 'ada');
     const found: string[] = [];
     setTimeout(() => found.push(getLocal(user)), 1000);
     through(setTimeout, () => found.push(getLocal(user)));
     setInterval(() => found.push(getLocal(user)), 600);
-    setLocal(user, "bob");
+    setLocal(user, 'bob');
     expect(jest.getTimerCount()).toBe(3);
     jest.advanceTimersByTime(1000);
 
-    expect(found).toEqual(["ada", "ada", "ada"]);
-    expect(getLocal(user)).toBe("bob");
+    expect(found).toEqual(['ada', 'ada', 'ada']);
+    expect(getLocal(user)).toBe('bob');
   });
 
-  test("a spy sees calls, and is seen through the global", () => {
+  test('a spy sees calls, and is seen through the global', () => {
     jest.useFakeTimers();
-    const spy = jest.spyOn(global, "setTimeout");
+    const spy = jest.spyOn(global, 'setTimeout');
     setTimeout(() => {}, 10);
     through(setTimeout, () => {});
 
@@ -169,9 +141,8 @@ describe("Jest", () => {
     expect(jest.mocked(setTimeout).mock.calls).toHaveLength(2);
   });
 
-  test("a global that is replaced and put back is the one it was", () => {
-    const before = Object.getOwnPropertyDescriptor(globalThis, "setTimeout")!
-      .value as unknown;
+  test('a global that is replaced and put back is the one it was', () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'setTimeout')!.value as unknown;
     const original = global.setTimeout;
     let saved;
     saved = global.setTimeout;
@@ -179,13 +150,9 @@ describe("Jest", () => {
     setTimeout(() => {}, 1);
     expect(global.setTimeout).toHaveBeenCalledTimes(1);
     global.setTimeout = original;
-    expect(
-      Object.getOwnPropertyDescriptor(globalThis, "setTimeout")!.value,
-    ).toBe(before);
+    expect(Object.getOwnPropertyDescriptor(globalThis, 'setTimeout')!.value).toBe(before);
     global.setTimeout = saved;
 
-    expect(
-      Object.getOwnPropertyDescriptor(globalThis, "setTimeout")!.value,
-    ).toBe(before);
+    expect(Object.getOwnPropertyDescriptor(globalThis, 'setTimeout')!.value).toBe(before);
   });
 });

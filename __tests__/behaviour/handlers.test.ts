@@ -1,7 +1,7 @@
-import { getLocal, register, setLocal } from "@throughline/runtime";
-import { inImmediate, turn } from "../harness/uncompiled";
+import { getLocal, register, setLocal } from '@throughline/runtime';
+import { inImmediate, turn } from '../harness/uncompiled';
 
-const user = register("nobody");
+const user = register('nobody');
 const seen = register<readonly string[]>([], {
   join: (mine, theirs) => [...new Set([...mine, ...theirs])],
 });
@@ -16,7 +16,7 @@ class Own extends EventTarget {
     this.#handler = handler;
   }
   fire(): void {
-    this.#handler?.({ type: "message" });
+    this.#handler?.({ type: 'message' });
   }
 }
 interface Kind {
@@ -26,16 +26,15 @@ interface Kind {
 }
 const kinds: readonly (readonly [string, Kind])[] = [
   [
-    "AbortSignal",
+    'AbortSignal',
     {
       make: () => new AbortController(),
-      assign: (source: AbortController, handler) =>
-        void (source.signal.onabort = handler),
+      assign: (source: AbortController, handler) => void (source.signal.onabort = handler),
       fire: (source: AbortController) => source.abort(),
     },
   ],
   [
-    "a class of its own",
+    'a class of its own',
     {
       make: () => new Own(),
       assign: (source: Own, handler) => {
@@ -45,17 +44,17 @@ const kinds: readonly (readonly [string, Kind])[] = [
     },
   ],
   [
-    "a class of its own, a computed name and a chain",
+    'a class of its own, a computed name and a chain',
     {
       make: () => new Own(),
       assign: (source: Own, handler) => {
-        new Own().onmessage = source["onmessage"] = handler;
+        new Own().onmessage = source['onmessage'] = handler;
       },
       fire: (source: Own) => source.fire(),
     },
   ],
   [
-    "a class of its own, a logical assignment",
+    'a class of its own, a logical assignment',
     {
       make: () => new Own(),
       assign: (source: Own, handler) => {
@@ -65,11 +64,8 @@ const kinds: readonly (readonly [string, Kind])[] = [
     },
   ],
 ];
-describe.each(kinds)("%s", (_name, { make, assign, fire }) => {
-  const assigned = async (
-    name: string,
-    handler: () => void,
-  ): Promise<never> => {
+describe.each(kinds)('%s', (_name, { make, assign, fire }) => {
+  const assigned = async (name: string, handler: () => void): Promise<never> => {
     const source = make() as never;
     setLocal(user, name);
     setLocal(seen, [name]);
@@ -77,102 +73,90 @@ describe.each(kinds)("%s", (_name, { make, assign, fire }) => {
     return source;
   };
 
-  test("a trigger in a strand gives its frame, joined with the registration", async () => {
+  test('a trigger in a strand gives its frame, joined with the registration', async () => {
     const found: unknown[] = [];
-    const source = await assigned("ada", () => {
+    const source = await assigned('ada', () => {
       found.push(getLocal(user), getLocal(seen));
-      setLocal(user, "eve");
+      setLocal(user, 'eve');
     });
-    setLocal(user, "bob");
-    setLocal(seen, ["triggered"]);
+    setLocal(user, 'bob');
+    setLocal(seen, ['triggered']);
     fire(source);
 
-    expect(found).toEqual(["bob", ["triggered", "ada"]]);
-    expect(getLocal(user)).toBe("bob");
+    expect(found).toEqual(['bob', ['triggered', 'ada']]);
+    expect(getLocal(user)).toBe('bob');
   });
 
-  test("a trigger of the platform gives the frame of the registration", async () => {
+  test('a trigger of the platform gives the frame of the registration', async () => {
     const found: unknown[] = [];
-    setLocal(user, "bob");
-    const source = await assigned("ada", () => {
+    setLocal(user, 'bob');
+    const source = await assigned('ada', () => {
       found.push(getLocal(user), getLocal(seen));
-      setLocal(user, "eve");
+      setLocal(user, 'eve');
     });
     await inImmediate(() => fire(source));
 
-    expect(found).toEqual(["ada", ["ada"]]);
-    expect(await inImmediate(look)).toBe("nobody");
+    expect(found).toEqual(['ada', ['ada']]);
+    expect(await inImmediate(look)).toBe('nobody');
   });
 });
 
-test("a handler of a port runs with the frame of the sender, or of its registration", async () => {
+test('a handler of a port runs with the frame of the sender, or of its registration', async () => {
   const { port1, port2 } = new MessageChannel();
-  setLocal(user, "ada");
+  setLocal(user, 'ada');
   const found = new Promise<string>((resolve) => {
     port1.onmessage = () => resolve(getLocal(user));
   });
-  setLocal(user, "bob");
-  await inImmediate(() => port2.postMessage("x"));
+  setLocal(user, 'bob');
+  await inImmediate(() => port2.postMessage('x'));
 
-  expect(await found).toBe("ada");
+  expect(await found).toBe('ada');
   port1.close();
   await turn();
 });
 
-test("a handler of a broadcast channel runs where it was registered", async () => {
-  const [one, two] = [
-    new BroadcastChannel("here"),
-    new BroadcastChannel("here"),
-  ];
-  setLocal(user, "ada");
+test('a handler of a broadcast channel runs where it was registered', async () => {
+  const [one, two] = [new BroadcastChannel('here'), new BroadcastChannel('here')];
+  setLocal(user, 'ada');
   const found = new Promise<string>((resolve) => {
     one.onmessage = () => resolve(getLocal(user));
   });
-  setLocal(user, "bob");
-  await inImmediate(() => two.postMessage("x"));
+  setLocal(user, 'bob');
+  await inImmediate(() => two.postMessage('x'));
 
-  expect(await found).toBe("ada");
+  expect(await found).toBe('ada');
   one.close();
   two.close();
 });
 
-describe("a port as an emitter", () => {
+describe('a port as an emitter', () => {
   const receive = async (
     add: (port: MessagePort & NodeJS.EventEmitter, heard: () => void) => void,
   ): Promise<string> => {
-    const { port1, port2 } =
-      new (require("node:worker_threads").MessageChannel)();
-    setLocal(user, "ada");
-    const found = new Promise<string>((resolve) =>
-      add(port1, () => resolve(getLocal(user))),
-    );
-    setLocal(user, "bob");
-    await inImmediate(() => port2.postMessage("x"));
+    const { port1, port2 } = new (require('node:worker_threads').MessageChannel)();
+    setLocal(user, 'ada');
+    const found = new Promise<string>((resolve) => add(port1, () => resolve(getLocal(user))));
+    setLocal(user, 'bob');
+    await inImmediate(() => port2.postMessage('x'));
     const name = await found;
     port1.close();
     return name;
   };
-  test("on, once and addListener run where they were registered", async () => {
-    expect(await receive((port, heard) => port.on("message", heard))).toBe(
-      "ada",
-    );
-    expect(await receive((port, heard) => port.once("message", heard))).toBe(
-      "ada",
-    );
-    expect(
-      await receive((port, heard) => port.addListener("message", heard)),
-    ).toBe("ada");
+  test('on, once and addListener run where they were registered', async () => {
+    expect(await receive((port, heard) => port.on('message', heard))).toBe('ada');
+    expect(await receive((port, heard) => port.once('message', heard))).toBe('ada');
+    expect(await receive((port, heard) => port.addListener('message', heard))).toBe('ada');
   });
 
-  test("a listener that was taken away with all others is tied to where it is added again", async () => {
+  test('a listener that was taken away with all others is tied to where it is added again', async () => {
     const found = await receive((port, heard) => {
-      setLocal(user, "before");
-      port.on("message", heard);
-      port.removeAllListeners("message");
-      setLocal(user, "again");
-      port.on("message", heard);
+      setLocal(user, 'before');
+      port.on('message', heard);
+      port.removeAllListeners('message');
+      setLocal(user, 'again');
+      port.on('message', heard);
     });
 
-    expect(found).toBe("again");
+    expect(found).toBe('again');
   });
 });

@@ -12,11 +12,13 @@ const reporter = (name) => fileURLToPath(new URL(`./reporters/${name}`, import.m
 export const tools = {
   ava: {
     command: (args) => ['node_modules/.bin/ava', '--tap', ...args],
-    read: ({ output }) => tap(output),
+    // Its comments are what tests logged, not their headings.
+    read: ({ output }) => tap(output).map(([title, , ok]) => [title, ok]),
   },
   tap: {
     command: (args) => args,
-    read: ({ output }) => tap(output),
+    read: ({ output }) =>
+      tap(output).map(([title, heading, ok]) => [`${heading} ${title}`.trim(), ok]),
   },
   mocha: {
     command: (args) => [
@@ -55,6 +57,7 @@ function lines(path) {
     .map((line) => JSON.parse(line));
 }
 
+/** The title, the heading above it, and whether it passed, of every test of a TAP stream. */
 function tap(path) {
   const found = [];
   let heading = '';
@@ -62,7 +65,7 @@ function tap(path) {
     heading = /^# (?!(?:tests|pass|fail|ok)\b)(.+)/.exec(line)?.[1] ?? heading;
     const [, not, name] = /^(not )?ok \d+(?: -)? ?(.*?)(?: # time = .*)?$/.exec(line) ?? [];
     if (name === undefined || /# (?:skip|todo)/i.test(name)) continue;
-    found.push([`${heading} ${name}`.trim(), not === undefined]);
+    found.push([name, heading, not === undefined]);
   }
   return found;
 }

@@ -6,7 +6,15 @@
 // A DIR holds one checkout, or one a folder, with its dependencies installed. Both copies and what
 // their tests printed stay in the work folder: `diff -r WORK/before/NAME WORK/after/NAME`.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -50,7 +58,7 @@ function checkouts(directory) {
     const description = join(path, 'package.json');
     if (!existsSync(description)) return [];
     const { name } = JSON.parse(readFileSync(description, 'utf8'));
-    return Object.hasOwn(projects, name) ? [{ name, path: resolve(path) }] : [];
+    return Object.hasOwn(projects, name) ? [{ name, path: realpathSync(path) }] : [];
   });
 }
 

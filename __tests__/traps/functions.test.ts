@@ -59,8 +59,6 @@ describe('a var that repeats a parameter', () => {
       'as a function': 'async function f(a) { await 0; return typeof a; function a() {} }',
       'as a function, with a default':
         'async function f(a, get = () => a) { await 0; return [typeof a, typeof get()]; function a() {} }',
-      'as a function, and arguments':
-        'async function f(a) { const before = typeof arguments[0]; await 0; return [before, typeof a]; function a() {} }',
       'in a generator':
         'async function* g(a, get = () => a) { await 0; var a = 3; yield [a, get()]; } const f = async (a) => (await g(a).next()).value;',
       'in a caught error':
@@ -103,8 +101,6 @@ describe('sloppy arguments', () => {
       'are a parameter': 'async function f(arguments) { await 0; return arguments; }',
       'are a parameter with a default':
         'async function f(a, arguments = 4) { await 0; return arguments; }',
-      'are declared by a var':
-        'async function f(a) { var arguments; await 0; return arguments.length; }',
       'are declared by a var, without an await':
         'async function f(a) { var arguments; return arguments.length; }',
       'are declared by a let':

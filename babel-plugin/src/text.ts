@@ -103,6 +103,12 @@ function takeText(path: NodePath, found: Set<t.Node>): void {
       }
       return;
     }
+    case 'ObjectExpression':
+      for (const property of path.get('properties') as NodePath[]) {
+        if (property.isObjectMethod()) found.add(property.node);
+        else if (property.isObjectProperty()) take(property.get('value') as NodePath, found);
+      }
+      return;
     case 'ArrayExpression':
       for (const element of path.get('elements') as NodePath[]) takeText(element, found);
       return;

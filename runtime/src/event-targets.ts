@@ -70,6 +70,10 @@ export function nodeListener(
   options: { once: boolean; policy: Policy },
 ): AnyFunction {
   noteListening(target);
+  // All were taken away at once.
+  const { listenerCount } = target as { listenerCount?: (name: unknown) => number };
+  if (listenerCount?.call(target, name) === 0)
+    registrations.get(target)?.delete(`${String(name)} false`);
   return keptFor(target, `${String(name)} false`, listener, { ...options, signal: undefined });
 }
 

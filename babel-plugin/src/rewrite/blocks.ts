@@ -6,10 +6,12 @@ import type { Types } from '../state.js';
  *
  * Declarations move together with the `let` and `const` they use. Directly in a function `var f`
  * and `function f` may share a name, in a block they may not; there the function becomes an
- * assignment at the head of the block, where hoisting would have put it.
+ * assignment at the head of the block, where hoisting would have put it. With an `eval`, which may
+ * declare any `var`, every function does.
  */
 export function asBlock(
   statements: readonly BabelTypes.Statement[],
+  hasEval: boolean,
   t: Types,
 ): BabelTypes.BlockStatement {
   const functions = statements.filter((statement) => statement.type === 'FunctionDeclaration');
@@ -22,7 +24,7 @@ export function asBlock(
     seen.add(id!.name);
   }
   const clashes = (statement: BabelTypes.Statement): boolean =>
-    statement.type === 'FunctionDeclaration' && taken.has(statement.id!.name);
+    statement.type === 'FunctionDeclaration' && (hasEval || taken.has(statement.id!.name));
 
   const assigned = statements.filter(clashes).map((statement) => {
     const declared = statement as BabelTypes.FunctionDeclaration;

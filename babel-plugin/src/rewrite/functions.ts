@@ -44,7 +44,7 @@ interface Halves {
  */
 export function halves(node: AnyFunction, facts: Facts, state: FileState): Halves {
   const { t } = state;
-  if (facts.isThrough) return { params: node.params, body: throughBody(node, state) };
+  if (facts.isThrough) return { params: node.params, body: throughBody(node, facts, state) };
   const simple = !facts.repeatsParameter && node.params.every(isPlain);
   const inner = innerParameters(node, facts, state, simple);
   const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, state), true) };
@@ -65,7 +65,11 @@ export function halves(node: AnyFunction, facts: Facts, state: FileState): Halve
  *
  *   { const outer = begin(); try { B; return fulfil(outer); } catch (error) { return refuse(outer, error); } }
  */
-function throughBody(node: AnyFunction, state: FileState): BabelTypes.BlockStatement {
+function throughBody(
+  node: AnyFunction,
+  { hasEval }: Facts,
+  state: FileState,
+): BabelTypes.BlockStatement {
   const { t } = state;
   if (isEmpty(node)) {
     // Nothing can throw: `fulfil(begin())` is all there is to it.
@@ -80,7 +84,11 @@ function throughBody(node: AnyFunction, state: FileState): BabelTypes.BlockState
     t.returnStatement(state.call('fulfil', state.outer(), ...value));
   const body =
     node.body.type === 'BlockStatement'
-      ? asBlock(endsInReturn(node.body) ? node.body.body : [...node.body.body, returned()], t)
+      ? asBlock(
+          endsInReturn(node.body) ? node.body.body : [...node.body.body, returned()],
+          hasEval,
+          t,
+        )
       : t.blockStatement([{ ...returned(node.body), loc: node.body.loc ?? null }]);
   const refused = t.returnStatement(state.call('refuse', state.outer(), state.thrown()));
   const caught = t.catchClause(state.thrown(), t.blockStatement([refused]));
@@ -109,7 +117,7 @@ function innerBody(
   }
   const body =
     node.body.type === 'BlockStatement'
-      ? asBlock(node.body.body, t)
+      ? asBlock(node.body.body, facts.hasEval, t)
       : t.blockStatement([{ ...t.returnStatement(node.body), loc: node.body.loc ?? null }]);
   return t.blockStatement([endsStrand(body, state)]);
 }
@@ -128,6 +136,7 @@ function endsStrand(body: BabelTypes.BlockStatement, state: FileState): BabelTyp
  */
 export function rewriteInside<F extends AnyFunction>(
   node: F,
+  hasEval: boolean,
   state: FileState,
   entered = state.call('enter'),
 ): F {
@@ -138,7 +147,10 @@ export function rewriteInside<F extends AnyFunction>(
     body.type === 'BlockStatement'
       ? [body.body, body.directives]
       : [[{ ...t.returnStatement(body), loc: body.loc ?? null }], []];
-  const block = t.blockStatement([enter, endsStrand(asBlock(statements, t), state)], directives);
+  const block = t.blockStatement(
+    [enter, endsStrand(asBlock(statements, hasEval, t), state)],
+    directives,
+  );
   return {
     ...node,
     body: block,
@@ -192,7 +204,7 @@ function outerParameters(
 
 /** A parameter's own name, or one for a pattern that has none. */
 function named(param: BabelTypes.Node, hint: string, state: FileState): BabelTypes.Identifier {
-  return param.type === 'Identifier'
+  return param.type === 'Identifier' && param.name !== 'arguments'
     ? state.t.cloneNode(param)
     : state.program.scope.generateUidIdentifier(hint);
 }

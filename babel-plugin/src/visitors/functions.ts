@@ -41,13 +41,16 @@ export const functions: Visitor<FileState> = {
       const fn = path as NodePath<AnyFunction>;
       if (activation.runsWhereCreated) {
         const entered = state.call('enterCreated', state.created());
-        return replace(path, rewriteInside(keepCreation(fn.node, state), state, entered));
+        return replace(
+          path,
+          rewriteInside(keepCreation(fn.node, state), activation.hasEval, state, entered),
+        );
       }
       if (!isAsync) return;
-      if (isGenerator) return replace(path, rewriteInside(fn.node, state));
+      if (isGenerator) return replace(path, rewriteInside(fn.node, activation.hasEval, state));
       if (keepsForm(path)) {
         rewriteReturns(activation, { suspends: true, isThrough: false }, state);
-        return replace(path, rewriteInside(fn.node, state));
+        return replace(path, rewriteInside(fn.node, activation.hasEval, state));
       }
       const suspends = suspensions > 0;
       const isThrough = !suspends && !activation.needsNative && fn.node.params.every(isPlain);
