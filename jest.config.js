@@ -27,13 +27,18 @@ module.exports = {
     {
       ...shared,
       displayName: 'source',
-      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      testMatch: ['<rootDir>/__tests__/**/*.test.ts', '!**/__tests__/toolchains/**'],
       moduleNameMapper: { ...source, ...shared.moduleNameMapper },
     },
     {
       ...shared,
       displayName: 'built',
       testMatch: ['<rootDir>/__tests__/{runtime,behaviour}/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'toolchains',
+      testMatch: ['<rootDir>/__tests__/toolchains/**/*.test.ts'],
     },
   ],
 };

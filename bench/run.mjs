@@ -20,14 +20,16 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.bench.mjs'));
 const all = (await Promise.all(files.map((file) => import(new URL(file, folder))))).flatMap(
   (module) => module.default,
 );
+const wantsSize = positionals.length === 0 || positionals.includes('size');
 const chosen =
   positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
-if (chosen.length === 0) {
-  const names = all.map(({ name }) => name).join(', ');
+if (chosen.length === 0 && !wantsSize) {
+  const names = [...all.map(({ name }) => name), 'size'].join(', ');
   console.error(`No benchmark is called ${positionals.join(', ')}. There are: ${names}.`);
   process.exit(2);
 }
 for (const benchmark of chosen) report(benchmark, measure(benchmark));
+if (wantsSize) await (await import('./size.mjs')).size(values);
 
 function measure({ cases }) {
   const ready = cases.map((one) => ({ ...one, path: one.file(), times: [] }));

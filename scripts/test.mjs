@@ -1,5 +1,6 @@
 // npm test            everything that a change needs: types, lint, format, packages, tests
-// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26
+// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26, Promises/A+, and
+//                     the packed packages in every toolchain
 //
 // With --rest, only what test:all adds. Ends with a line "N passed, N failed" (", N skipped").
 import { spawnSync } from 'node:child_process';
@@ -31,7 +32,7 @@ const short = [
       () => check(bin('attw'), ['--pack', name, '--profile', 'node16', '--quiet']),
     ],
   ]),
-  ['tests', () => jest(process.execPath)],
+  ['tests', () => jest(process.execPath, ['source', 'built'])],
 ];
 const long = [
   [
@@ -40,8 +41,10 @@ const long = [
   ],
   ...['node22', 'node24', 'node26'].map((name) => [
     `tests on ${name}`,
-    () => jest(join(engines, 'node_modules', name, 'bin', 'node')),
+    () => jest(join(engines, 'node_modules', name, 'bin', 'node'), ['source', 'built']),
   ]),
+  ['Promises/A+', () => check('node', ['__tests__/conformance/promises-aplus/run.mjs'])],
+  ['toolchains', () => jest(process.execPath, ['toolchains'])],
 ];
 
 const steps = values.rest ? long : values.all ? [...short, ...long] : short;
@@ -66,10 +69,10 @@ function check(command, args) {
 }
 
 /** The test suites, on one engine, counted test by test. */
-function jest(node) {
+function jest(node, projects) {
   const file = join(cache, `jest-${process.pid}.json`);
   const jestBin = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  spawnSync(node, [jestBin, '--json', '--outputFile', file], {
+  spawnSync(node, [jestBin, '--json', '--outputFile', file, '--selectProjects', ...projects], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

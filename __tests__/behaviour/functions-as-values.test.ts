@@ -39,7 +39,7 @@ const ways: readonly (readonly [string, (callback: Callback) => unknown])[] = [
   ['process.nextTick as an argument', (callback) => through(process.nextTick, callback)],
   ['an alias as an argument', (callback) => through(alias, callback)],
   ['a renamed global as an argument', (callback) => through(renamed, callback)],
-  ['a sequence as an argument', (callback) => through((0, setTimeout), callback)],
+  ['a sequence as an argument', (callback) => through((void 0, setTimeout), callback)],
   ['a property', (callback) => ({ defer: setTimeout }).defer(callback)],
   ['a property in short', (callback) => ({ setTimeout }).setTimeout(callback)],
   ['a field', (callback) => new Queue().defer(callback)],
@@ -53,6 +53,7 @@ const ways: readonly (readonly [string, (callback: Callback) => unknown])[] = [
     'a variable',
     (callback) => {
       let timer;
+      // eslint-disable-next-line prefer-const -- the case is a variable that gets the function later
       timer = callback.length > 5 ? setTimeout : setImmediate;
       timer(callback);
     },
@@ -61,6 +62,7 @@ const ways: readonly (readonly [string, (callback: Callback) => unknown])[] = [
     'a variable with ||=',
     (callback) => {
       let timer: Schedule | undefined;
+      // eslint-disable-next-line prefer-const -- a constant cannot be assigned with ||=
       timer ||= setTimeout as never;
       timer(callback);
     },
@@ -145,6 +147,7 @@ describe('Jest', () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, 'setTimeout')!.value as unknown;
     const original = global.setTimeout;
     let saved;
+    // eslint-disable-next-line prefer-const -- the case is a variable that gets the global later
     saved = global.setTimeout;
     global.setTimeout = jest.fn() as never;
     setTimeout(() => {}, 1);

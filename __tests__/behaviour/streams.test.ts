@@ -14,7 +14,7 @@ const seen = register<readonly string[]>([], {
 const look = (): string => getLocal(user);
 const sink = (): Writable => new Writable({ write: (_chunk, _encoding, callback) => callback() });
 
-type Callback = (...args: never[]) => void;
+type Callback = (...args: unknown[]) => void;
 
 const callbacks: readonly (readonly [string, (callback: Callback) => unknown])[] = [
   ['write(chunk, callback)', (callback) => sink().write('a', callback)],

@@ -11,7 +11,7 @@ const { directory } = workerData;
 const harness = new Map();
 const runtimeFolder = fileURLToPath(new URL('../../runtime/dist/cjs/', import.meta.url));
 const runtimeFiles = new Map(
-  readdirSync(runtimeFolder)
+  readdirSync(runtimeFolder, { recursive: true })
     .filter((name) => name.endsWith('.js'))
     .map((name) => [
       name,
@@ -168,16 +168,15 @@ const loaders = new WeakMap();
 /** Loads the built runtime into a realm of its own: its intrinsics are that realm's. */
 function runtimeLoader(context) {
   const loaded = new Map();
-  return function load(request) {
-    const name = request.startsWith('@throughline/runtime')
-      ? 'compiled.js'
-      : request.replace('./', '');
+  const load = (name) => {
     if (loaded.has(name)) return loaded.get(name);
     const exports = {};
     loaded.set(name, exports);
-    runtimeFiles.get(name).runInContext(context)(load, exports);
+    const loadFrom = (request) => load(join(dirname(name), request));
+    runtimeFiles.get(name).runInContext(context)(loadFrom, exports);
     return exports;
   };
+  return () => load('compiled.js');
 }
 
 async function runModule(file, code, context, transform) {

@@ -1,10 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { commonjsApp, moduleApp, seen, typescriptApp } from './app';
 import { nodeOf, Project } from './project';
 
 const REGISTER = ['--import', '@throughline/babel-plugin/register'];
-const typescript = {
-  'babel.config.json': JSON.stringify({ presets: ['@babel/preset-typescript'] }),
-};
+const CACHE = 'node_modules/.cache/throughline';
 
 describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i', (major) => {
   let project: Project;
@@ -43,9 +43,115 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
   });
 
   test('TypeScript modules', async () => {
-    project.write({ ...typescriptApp(), ...typescript });
+    project.write(typescriptApp());
 
     expect(await project.seenBy(...REGISTER, 'src/app.ts')).toEqual(seen);
+  });
+
+  test('TypeScript as CommonJS, beside modules', async () => {
+    project.write({
+      ...typescriptApp(),
+      'main.cts': `
+        import type { EventEmitter } from 'events';
+        const later = require('./later.cts') as { later(): Promise<object> };
+        let bell: EventEmitter | undefined;
+        later.later().then((seen: object) => console.log(JSON.stringify(seen)));`,
+      'later.cts': `
+        exports.later = async function later(): Promise<object> {
+          const { main } = (await import('./src/requests.ts')) as { main(): Promise<object> };
+          return main();
+        };`,
+    });
+
+    expect(await project.seenBy(...REGISTER, 'main.cts')).toEqual(seen);
+  });
+
+  test.each(['commonjs', undefined] as const)('TypeScript modules, type %s', async (type) => {
+    project.write(typescriptApp(), { type: 'commonjs' });
+    if (type) project.add({ 'src/package.json': JSON.stringify({ type }) });
+
+    expect(await project.seenBy(...REGISTER, 'src/app.ts')).toEqual(seen);
+  });
+
+  test('dependencies that are included, and one that does not see the runtime', async () => {
+    const asks = `const { getLocal, user } = globalThis.ours;`;
+    const work = `async function work() { await null; return getLocal(user); }`;
+    project
+      .write(
+        {
+          'main.js': `
+            import { getLocal, register, setLocal } from '@throughline/runtime';
+            globalThis.ours = { getLocal, user: register('nobody') };
+            const found = {};
+            async function start(name) {
+              setLocal(globalThis.ours.user, name);
+              await null;
+              const worked = await (await import(name)).work();
+              found[name] = worked;
+            }
+            const names = ['linked', 'linked/common.cjs', 'kept', 'kept/common.cjs', 'plain'];
+            await Promise.all(names.map(start));
+            console.log(JSON.stringify(found));`,
+          ...Object.fromEntries(
+            ['kept', 'plain'].flatMap((name) => [
+              [`node_modules/${name}/package.json`, `{ "type": "module", "main": "./index.js" }`],
+              [`node_modules/${name}/index.js`, `${asks}\nexport ${work}`],
+              [`node_modules/${name}/common.cjs`, `${asks}\nexports.work = work;\n${work}`],
+            ]),
+          ),
+        },
+        { throughline: { include: ['kept'] } },
+      )
+      .link('linked', {
+        'package.json': `{ "name": "linked", "type": "module", "main": "./index.js" }`,
+        'index.js': `${asks}\nexport ${work}`,
+        'common.cjs': `${asks}\nexports.work = work;\n${work}`,
+      });
+
+    expect(await project.seenBy(...REGISTER, 'main.js')).toEqual({
+      linked: 'linked',
+      'linked/common.cjs': 'linked/common.cjs',
+      kept: 'kept',
+      'kept/common.cjs': 'kept/common.cjs',
+      plain: 'nobody',
+    });
+  });
+
+  test('files that are excluded stay as they were', async () => {
+    project.write(
+      {
+        'src/left.js': `export async function left() { await null; }`,
+        'main.js': `
+        import { left } from './src/left.js';
+        console.log(JSON.stringify([left.toString(), (async () => {}).toString()]));`,
+      },
+      { throughline: { exclude: ['./src'] } },
+    );
+    const [left, own] = (await project.seenBy(...REGISTER, 'main.js')) as string[];
+
+    expect(left).toBe('async function left() { await null; }');
+    expect(own).not.toBe('async () => {}');
+  });
+
+  test('what was compiled is kept, and used again', async () => {
+    project.write(moduleApp());
+    await project.runWith({ THROUGHLINE_CACHE: 'off' }, ...REGISTER, 'src/app.js');
+    expect(existsSync(join(project.folder, CACHE))).toBe(false);
+    await project.run(...REGISTER, 'src/app.js');
+    const kept = project.list(CACHE);
+    expect(kept).toHaveLength(3);
+    for (const name of kept) project.add({ [`${CACHE}/${name}`]: `console.log('kept');` });
+
+    expect(await project.run(...REGISTER, 'src/app.js')).toBe('kept\n');
+    project.add({ 'src/app.js': `console.log('written again');` });
+    expect(await project.run(...REGISTER, 'src/app.js')).toBe('written again\n');
+  });
+
+  test('with --require', async () => {
+    project.write(commonjsApp(), { type: 'commonjs' });
+
+    const flags = ['--require', '@throughline/babel-plugin/register'];
+    expect(await project.seenBy(...flags, 'src/app.js')).toEqual(seen);
   });
 
   test('an error names the line that was written', async () => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +56,7 @@ export class Project {
   /** Makes the project consist of these files, by path, and of what is installed. */
   write(
     files: Readonly<Record<string, string>>,
-    { type = 'module' }: { type?: 'module' | 'commonjs' } = {},
+    { type = 'module', throughline }: { type?: 'module' | 'commonjs'; throughline?: object } = {},
   ): this {
     for (const name of readdirSync(this.folder)) {
       if (name === 'node_modules' || name.startsWith('package')) continue;
@@ -67,7 +68,9 @@ export class Project {
     };
     // To webpack, to say CommonJS is more than to say nothing.
     const said = type === 'module' ? { type } : {};
-    writeFileSync(manifest, JSON.stringify({ private: true, ...said, dependencies }));
+    writeFileSync(manifest, JSON.stringify({ private: true, ...said, dependencies, throughline }));
+    // What `register` keeps is by version, and the versions of these tests are all the same.
+    this.forget('node_modules/.cache');
     return this.add(files);
   }
 
@@ -90,6 +93,20 @@ export class Project {
     rmSync(join(this.folder, name), { recursive: true, force: true });
   }
 
+  /**
+   * Has a dependency whose files are elsewhere, as monorepos have them: it does not see what is
+   * installed here.
+   */
+  link(name: string, files: Readonly<Record<string, string>>): this {
+    const folder = `${this.folder}-linked`;
+    const place = join(this.folder, 'node_modules', name);
+    for (const before of [folder, place]) rmSync(before, { recursive: true, force: true });
+    mkdirSync(folder);
+    symlinkSync(folder, place);
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    return this;
+  }
+
   /** The names of a folder's files. */
   list(folder: string): string[] {
     return readdirSync(join(this.folder, folder)).sort();
@@ -97,7 +114,12 @@ export class Project {
 
   /** Runs a program of the project, such as `node_modules/webpack/bin/webpack.js`. */
   run(...args: readonly string[]): Promise<string> {
-    return run(this.node, args, { cwd: this.folder, env: pathWith(this.node) });
+    return this.runWith({}, ...args);
+  }
+
+  /** The same, with more variables of the environment. */
+  runWith(env: Record<string, string>, ...args: readonly string[]): Promise<string> {
+    return run(this.node, args, { cwd: this.folder, env: { ...pathWith(this.node), ...env } });
   }
 
   /** Runs what was built and returns what it saw. */

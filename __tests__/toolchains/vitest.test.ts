@@ -40,7 +40,7 @@ test('Vitest reads the names of fixtures out of test functions', () =>
     test('renamed', async ({ two: second }) => { await null; expect(second).toBe(2); });
     test('default', async ({ two = 7 }) => { await null; expect(two).toBe(2); });
     test('function', async function ({ three }) { await null; expect(three).toBe(3); });
-    test('skip', async (context) => { await null; context.skip(); });`));
+    plain('skip', async (context) => { await null; context.skip(); });`));
 
 test('vi.mock: factories run before the imports of their file', () =>
   passes(`

@@ -13,9 +13,9 @@ import { keyName, typeWrappers } from './names.js';
 
 const names = [...Object.keys(takesText), ...textDirectives, ...evaluators, ...evaluatorModules];
 
-/** A file without one of these sends no function away as text. */
+/** A file without one of these, and without code that is put together, sends no function away as text. */
 const mayTakeText = new RegExp(
-  `\\b(?:${names.filter((name) => !name.startsWith('$')).join('|')})\\b|\\$eval|[(=]\\s*(?:\\$\\{|["']\\s*\\+)`,
+  `\\b(?:${names.filter((name) => !name.startsWith('$')).join('|')})\\b|\\$eval|\\(\\$\\{[^}]+\\}\\s*\\)\\s*\\(|\\(["']\\s*\\+`,
 );
 
 /**
@@ -53,9 +53,9 @@ const takers: Visitor<Set<t.Node>> = {
   },
 };
 
-/** `"(" + fn + ")()"` and `fetch = ${fn}` make code; a message that shows a function does not. */
+/** `"(" + fn + ")()"` makes code; a message that shows a function does not. */
 function opensCode(text: string): boolean {
-  return /[(=]\s*$/.test(text);
+  return text.endsWith('(');
 }
 
 function visitCall(

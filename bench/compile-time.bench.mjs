@@ -1,0 +1,35 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const cache = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
+
+const plugins = {
+  nothing: [],
+  throughline: ['@throughline/babel-plugin'],
+  'babel-plugin-istanbul': ['babel-plugin-istanbul'],
+};
+
+export default [
+  {
+    name: 'compile',
+    question: 'what does a line of TypeScript cost to compile?',
+    unit: 'line',
+    budget: { throughline: 1.35 },
+    cases: Object.entries(plugins).map(([title, list]) => ({
+      title,
+      count: 25_000,
+      file: () => program(title, list),
+    })),
+  },
+];
+
+function program(title, list) {
+  mkdirSync(cache, { recursive: true });
+  const file = `${cache}compile-${title}.mjs`;
+  const code = `import { compiler } from '../../bench/programs/compile-sources.mjs';
+export const inContext = (run) => run();
+export const loop = compiler(${JSON.stringify(list)});
+`;
+  writeFileSync(file, code);
+  return file;
+}
