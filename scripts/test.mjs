@@ -1,6 +1,5 @@
 // npm test            everything that a change needs: types, lint, format, packages, tests
-// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26, Promises/A+, and
-//                     the packed packages in every toolchain
+// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26, and Promises/A+
 //
 // With --rest, only what test:all adds. Ends with a line "N passed, N failed" (", N skipped").
 import { spawnSync } from 'node:child_process';
@@ -44,7 +43,6 @@ const long = [
     () => jest(join(engines, 'node_modules', name, 'bin', 'node'), ['source', 'built']),
   ]),
   ['Promises/A+', () => check('node', ['__tests__/conformance/promises-aplus/run.mjs'])],
-  ['toolchains', () => jest(process.execPath, ['toolchains'])],
 ];
 
 const steps = values.rest ? long : values.all ? [...short, ...long] : short;

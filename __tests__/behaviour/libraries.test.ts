@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- stand-ins are as loose as what they stand for */
 import { getLocal, register, setLocal } from '@throughline/runtime';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -111,7 +112,7 @@ jest.mock(
     }
     class Subject extends Observable {}
     class Channel {
-      consume(_queue: string, onMessage: Callback, _options?: object): Promise<object> {
+      consume(_queue: string, onMessage: Callback): Promise<object> {
         later(onMessage, { content: 'message' });
         return Promise.resolve({ consumerTag: 'tag' });
       }
@@ -365,12 +366,19 @@ test('p-queue: add and addAll run where they were called', async () => {
   expect(
     await asTwo((look) =>
       Promise.all([
-        queue.add(look),
+        queue.add(() => look()),
         queue.add(async () => (await turn(), look())),
-        queue.addAll([look, async () => look()]),
+        queue.addAll([() => look(), async () => look()]),
       ]),
     ),
   ).toEqual(kept);
+});
+
+test('p-queue: a task that a caller hands over runs where it was added', async () => {
+  const queue = new PQueue!();
+  const add = (task: Callback): Promise<unknown> => queue.add(task);
+
+  expect(await asTwo((look) => add(look))).toEqual(kept);
 });
 
 test('bottleneck: a job sees the slots of whoever scheduled it, with arguments or without', async () => {

@@ -191,14 +191,6 @@ describe('check', () => {
     );
   });
 
-  test('what a comment leaves as written is counted as that', async () => {
-    project({ 'a.js': '// throughline: off\nsetTimeout(() => {}, 1);\n' });
-
-    expect((await run('check', 'a.js')).stdout).toContain(
-      '1 off        is left as written: a comment asks for it\n',
-    );
-  });
-
   test('dependencies, hidden folders and other files are passed over', async () => {
     project({
       'node_modules/acme/index.js': 'foo.bar(() => {});\n',

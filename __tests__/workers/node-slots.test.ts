@@ -60,15 +60,6 @@ describe('a worker starts from its creator’s slots', () => {
     expect(await printedBy(annAnd(code))).toEqual(['Ann']);
   });
 
-  test('an imported module has a top-level await', async () => {
-    const files = {
-      ...annAnd(`import './dependency.mjs'; print(who()); setTimeout(() => print(who()), 1);`),
-      'dependency.mjs': `await new Promise((resolve) => setTimeout(resolve, 5));`,
-    };
-
-    expect(await printedBy(files)).toEqual(['Ann', 'Ann']);
-  });
-
   test('a slot that a module registers later', async () => {
     const files = annAnd(
       `setTimeout(async () => {
@@ -160,12 +151,7 @@ describe('a worker starts from its creator’s slots', () => {
       'worker.mjs': `${IMPORTS} print(who()); parentPort.postMessage(1);`,
     };
 
-    expect(await printedBy(files)).toEqual([
-      'ERR_WORKER_PATH',
-      'DataCloneError',
-      true,
-      'nobody',
-    ]);
+    expect(await printedBy(files)).toEqual(['ERR_WORKER_PATH', 'DataCloneError', true, 'nobody']);
   });
 
   test('new Worker(await url)', async () => {
@@ -264,7 +250,8 @@ describe('messages carry the slots of their sender', () => {
     // What has no room is left out, and nobody is taken for somebody else.
     const right: Record<number, unknown> = { 1: 10_000, 2: 10_000, 3: 'Cid', 4: 'Dan' };
     expect(printed.map(([message]) => message)).toEqual([1, 2, 3, 4]);
-    for (const [message, name] of printed) expect(['nobody', 'Ann', right[message]]).toContain(name);
+    for (const [message, name] of printed)
+      expect(['nobody', 'Ann', right[message]]).toContain(name);
   });
 
   test('from a worker to its creator', async () => {
@@ -297,7 +284,9 @@ describe('messages carry the slots of their sender', () => {
        worker.postMessage('end');`,
     );
 
-    expect(await printedBy(files)).toEqual(['Bob', 'Cid', 'Dan', 'Eve'].map((name) => [name, name]));
+    expect(await printedBy(files)).toEqual(
+      ['Bob', 'Cid', 'Dan', 'Eve'].map((name) => [name, name]),
+    );
   });
 
   test.each([
@@ -311,7 +300,10 @@ describe('messages carry the slots of their sender', () => {
        });
        parentPort.start?.()`,
     ],
-    ['onmessage', `parentPort.onmessage = ({ data }) => { print([data, who()]); parentPort.close(); }`],
+    [
+      'onmessage',
+      `parentPort.onmessage = ({ data }) => { print([data, who()]); parentPort.close(); }`,
+    ],
   ])('heard by %s', async (_, listen) => {
     const files = annAnd(listen, `(async () => { be('Bob'); worker.postMessage('hello'); })();`);
     const [early] = await printedBy(files);
@@ -350,7 +342,14 @@ describe('messages carry the slots of their sender', () => {
     };
     const printed = (await printedBy(files)) as [string, string][];
 
-    expect(printed.map(([message]) => message)).toEqual(['Bob', 'plain', 'Cid', 'Bob', 'plain', 'Cid']);
+    expect(printed.map(([message]) => message)).toEqual([
+      'Bob',
+      'plain',
+      'Cid',
+      'Bob',
+      'plain',
+      'Cid',
+    ]);
     for (const [message, name] of printed) if (message !== 'plain') expect(name).toBe(message);
   });
 
@@ -421,12 +420,7 @@ describe('messages carry the slots of their sender', () => {
 
     const arrived = ['initial', 'Ann', 'initial', 'initial'];
     expect(code).toBe(0);
-    expect(printed).toEqual([
-      arrived,
-      ['early', arrived],
-      ['echo', arrived],
-      ['late', arrived],
-    ]);
+    expect(printed).toEqual([arrived, ['early', arrived], ['echo', arrived], ['late', arrived]]);
     expect(stderr).toContain('cannot encode');
     expect(stderr).toContain('cannot decode');
   });
@@ -471,33 +465,6 @@ describe('message channels', () => {
     expect(await printedBy(files)).toEqual([{ message: 'hello' }, true]);
   });
 
-  test('a port that goes to a compiled worker', async () => {
-    const files = annAnd(
-      `parentPort.once('message', ({ port }) => {
-         port.on('message', (message) => {
-           print([message, who()]);
-           if (message === 'end') port.close();
-           else (async () => { be('in ' + message); port.postMessage('re ' + message); })();
-         });
-       });`,
-      `const { port1, port2 } = new MessageChannel();
-       port1.on('message', (message) => {
-         print([message, who()]);
-         (async () => { be('Dan'); port1.postMessage('end'); })();
-       });
-       worker.postMessage({ port: port2 }, [port2]);
-       await once(worker, 'online');
-       await new Promise((resolve) => setTimeout(resolve, 200));
-       (async () => { be('Bob'); port1.postMessage('Bob'); })();`,
-    );
-
-    expect(await printedBy(files)).toEqual([
-      ['Bob', 'Bob'],
-      ['re Bob', 'in Bob'],
-      ['end', 'Dan'],
-    ]);
-  });
-
   test('a port that goes to a compiled worker that is up', async () => {
     const files = annAnd(
       `parentPort.postMessage('up');
@@ -523,38 +490,6 @@ describe('message channels', () => {
       ['Bob', 'Bob'],
       ['re Bob', 'in Bob'],
       ['end', 'Dan'],
-    ]);
-  });
-
-  test('two compiled workers talk over a channel', async () => {
-    const files = {
-      'main.mjs': `${IMPORTS}
-        const workers = ['one', 'two'].map((name) =>
-          new Worker(new URL('./' + name + '.mjs', import.meta.url)));
-        await Promise.all(workers.map((worker) => once(worker, 'message')));
-        const { port1, port2 } = new MessageChannel();
-        workers[0].postMessage({ port: port1 }, [port1]);
-        workers[1].postMessage({ port: port2 }, [port2]);`,
-      'one.mjs': `${IMPORTS}
-        parentPort.postMessage('up');
-        parentPort.once('message', ({ port }) => {
-          port.on('message', (message) => { print(['one', message, who()]); port.close(); });
-          setTimeout(async () => { be('Bob'); port.postMessage('hello'); }, 200);
-        });`,
-      'two.mjs': `${IMPORTS}
-        parentPort.postMessage('up');
-        parentPort.once('message', ({ port }) => {
-          port.on('message', async (message) => {
-            print(['two', message, who()]);
-            be(who() + '!');
-            port.postMessage('hello back');
-          });
-        });`,
-    };
-
-    expect(await printedBy(files)).toEqual([
-      ['two', 'hello', 'Bob'],
-      ['one', 'hello back', 'Bob!'],
     ]);
   });
 });

@@ -61,39 +61,6 @@ describe('workers: "compiled"', () => {
     expect(await shownBy(files, options)).toEqual([[{ a: 1 }, 'Bob']]);
   });
 
-  it('ports that go to the worker, and both ends to two workers', async () => {
-    const files = annAnd(
-      `const other = ${NEW_WORKER};
-       const { port1, port2 } = new MessageChannel();
-       port1.onmessage = ({ data }) => {
-         print(['main', data, who()]);
-         const channel = new MessageChannel();
-         worker.postMessage({ talk: 1, port: channel.port1 }, [channel.port1]);
-         other.postMessage({ port: channel.port2 }, { transfer: [channel.port2] });
-       };
-       other.onmessage = () => over();
-       worker.postMessage({ port: port2 }, [port2]);
-       await pause(300);
-       be('Bob');
-       port1.postMessage('hello');`,
-      `onmessage = ({ data: { port, talk } }) => {
-         port.onmessage = ({ data }) => {
-           print(['worker', data, who()]);
-           if (data === 'from Dan') return postMessage('end');
-           be(who() + '!');
-           port.postMessage('re ' + data);
-         };
-         if (talk) setTimeout(async () => { be('Dan'); port.postMessage('from Dan'); }, 200);
-       };`,
-    );
-
-    expect(await shownBy(files, options)).toEqual([
-      ['worker', 'hello', 'Bob'],
-      ['main', 're hello', 'Bob!'],
-      ['worker', 'from Dan', 'Dan'],
-    ]);
-  });
-
   it('code that is not compiled hears and posts what it would', async () => {
     const files = {
       ...annAnd(
@@ -213,46 +180,48 @@ const HEAR = `
   };
   postMessage('up');`;
 
-describe.each(['handshake', 'compiled'] as const)('with "%s" a page does what it does natively', (workers) => {
-  const same = async (files: Record<string, string>): Promise<void> => {
-    const native = await shownBy(files, { compile: false });
-    const ours = await shownBy(files, { workers });
+describe.each(['handshake', 'compiled'] as const)(
+  'with "%s" a page does what it does natively',
+  (workers) => {
+    const same = async (files: Record<string, string>): Promise<void> => {
+      const native = await shownBy(files, { compile: false });
+      const ours = await shownBy(files, { workers });
 
-    expect(native.length).toBeGreaterThan(5);
-    expect(sorted(ours)).toEqual(sorted(native));
-  };
+      expect(native.length).toBeGreaterThan(5);
+      expect(sorted(ours)).toEqual(sorted(native));
+    };
 
-  it('both sides compiled', () =>
-    same({
-      'main.js': `${IMPORTS} ${RECORD}
-        (async () => { be('Ann'); const worker = ${NEW_WORKER}; record(worker, 'worker'); ${TALK} })();`,
-      'worker.js': `${IMPORTS} ${RECORD} ${HEAR}`,
-    }));
-
-  it('only the worker compiled', () =>
-    same({
-      'main.js': `import './plain-main.js';`,
-      'plain-main.js': `${PLAIN} ${RECORD}
-        (async () => { const worker = ${NEW_WORKER}; record(worker, 'worker'); ${TALK} })();`,
-      'worker.js': `${IMPORTS} ${RECORD} be('Bob'); ${HEAR}`,
-    }));
-
-  if (workers === 'handshake') {
-    it('only the page compiled', () =>
+    it('both sides compiled', () =>
       same({
         'main.js': `${IMPORTS} ${RECORD}
+        (async () => { be('Ann'); const worker = ${NEW_WORKER}; record(worker, 'worker'); ${TALK} })();`,
+        'worker.js': `${IMPORTS} ${RECORD} ${HEAR}`,
+      }));
+
+    it('only the worker compiled', () =>
+      same({
+        'main.js': `import './plain-main.js';`,
+        'plain-main.js': `${PLAIN} ${RECORD}
+        (async () => { const worker = ${NEW_WORKER}; record(worker, 'worker'); ${TALK} })();`,
+        'worker.js': `${IMPORTS} ${RECORD} be('Bob'); ${HEAR}`,
+      }));
+
+    if (workers === 'handshake') {
+      it('only the page compiled', () =>
+        same({
+          'main.js': `${IMPORTS} ${RECORD}
           (async () => {
             be('Ann');
             const worker = new Worker(new URL('./plain-worker.js', import.meta.url), { type: 'module' });
             record(worker, 'worker');
             ${TALK}
           })();`,
-        'plain-worker.js': `${PLAIN} ${RECORD} ${HEAR}`,
-      }));
+          'plain-worker.js': `${PLAIN} ${RECORD} ${HEAR}`,
+        }));
 
-    it('a worker from a Blob', () =>
-      same({
-        'main.js': `${IMPORTS} ${RECORD}
+      it('a worker from a Blob', () =>
+        same({
+          'main.js': `${IMPORTS} ${RECORD}
           (async () => {
             be('Ann');
             const code = ${JSON.stringify(`${RECORD.replaceAll('\n', ' ')} const print = (v) => console.log(JSON.stringify(v)); ${HEAR.replaceAll('\n', ' ')}`)};
@@ -260,12 +229,12 @@ describe.each(['handshake', 'compiled'] as const)('with "%s" a page does what it
             record(worker, 'worker');
             ${TALK}
           })();`,
-      }));
-  }
+        }));
+    }
 
-  it('channels in the page', () =>
-    same({
-      'main.js': `${IMPORTS} ${RECORD}
+    it('channels in the page', () =>
+      same({
+        'main.js': `${IMPORTS} ${RECORD}
         (async () => {
           be('Ann');
           const { port1, port2 } = new MessageChannel();
@@ -292,8 +261,9 @@ describe.each(['handshake', 'compiled'] as const)('with "%s" a page does what it
           await pause(100);
           port1.postMessage('end');
         })();`,
-    }));
-});
+      }));
+  },
+);
 
 function sorted(values: readonly unknown[]): string[] {
   return values.map((value) => JSON.stringify(value)).sort();

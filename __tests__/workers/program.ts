@@ -85,10 +85,10 @@ export function compiled(code: string, filename: string, cwd: string, options: o
 /** Runs a program to its end. */
 export async function runs(
   files: Files,
-  { compile = true, main = 'main' in files ? '' : Object.keys(files)[0]!, args = [] as string[] } = {},
+  { compile = true, main = Object.keys(files)[0]! } = {},
 ): Promise<Ran> {
   const folder = written(files, { compile });
-  const child = spawn(node, [...args, join(folder, main)], {
+  const child = spawn(node, [join(folder, main)], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,7 +111,10 @@ export async function runs(
 }
 
 /** What a program prints; it has to end by itself, and without a complaint. */
-export async function printedBy(files: Files, options?: Parameters<typeof runs>[1]): Promise<unknown[]> {
+export async function printedBy(
+  files: Files,
+  options?: Parameters<typeof runs>[1],
+): Promise<unknown[]> {
   const { printed, code, stderr } = await runs(files, options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return printed;

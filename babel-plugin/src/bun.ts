@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { ranAsCommonjs } from './adapters/bun-commonjs.js';
 import { splitOptions } from './adapters/files.js';
 import type { AdapterOptions } from './adapters/files.js';
-import { transform } from './adapters/transform.js';
+import { isModule, transformNow } from './adapters/transform.js';
 
 export type { AdapterOptions };
 
@@ -11,14 +12,14 @@ export interface BunPlugin {
   setup(build: Build): void;
 }
 interface Build {
-  onLoad(on: { filter: RegExp }, load: (file: { path: string }) => Promise<Loaded>): unknown;
+  /** What `Bun.build` was given; a running program was given nothing. */
+  config?: object;
+  onLoad(on: { filter: RegExp }, load: (file: { path: string }) => Loaded): unknown;
 }
-interface Loaded {
-  contents: string;
-  loader: string;
-}
+type Loaded = { contents: string; loader: string } | { exports: object; loader: 'object' };
 
-/** Bun asks for an answer to every file that the filter lets through. */
+// Bun asks for an answer to every file that the filter lets through; and not for a promise, or what is
+// required could not be had.
 const [OWN, ALL] = [/^(?!.*[\\/]node_modules[\\/]).*\.[cm]?[jt]sx?$/, /\.[cm]?[jt]sx?$/];
 
 /** For a preloaded file, `plugin(throughline())` with `plugin` of `"bun"`; and for `Bun.build`. */
@@ -27,12 +28,14 @@ export default function throughline(written: AdapterOptions = {}): BunPlugin {
   return {
     name: 'throughline',
     setup(build) {
-      build.onLoad({ filter: written.include ? ALL : OWN }, async ({ path }) => {
-        const source = await readFile(path, 'utf8');
+      build.onLoad({ filter: written.include ? ALL : OWN }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
         const made = covers(path)
-          ? await transform(source, { file: path, options, sourceType: 'unambiguous' })
+          ? transformNow(source, { file: path, options, sourceType: 'unambiguous' })
           : undefined;
-        return { contents: made?.code ?? source, loader: loaderOf(path) };
+        const [contents, loader] = [made?.code ?? source, loaderOf(path)];
+        if (build.config || isModule(source, path)) return { contents, loader };
+        return { exports: ranAsCommonjs(contents, path, loader), loader: 'object' };
       });
     },
   };

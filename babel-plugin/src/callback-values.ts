@@ -19,7 +19,7 @@ export function isInert(node: t.Node): boolean {
 }
 
 const callbackName =
-  /^(cb|callback|done|next|fn|func|listener|handler|resolve|reject)$|^(on|handle)[A-Z]|(Callback|Handler|Listener|Fn|Cb)$/;
+  /^(cb|callback|done|next|fn|func|listener|handler|observer|subscriber|task|job|worker|resolve|reject)$|^(on|handle)[A-Z]|(Callback|Handler|Listener|Fn|Cb)$/;
 
 /**
  * Whether an argument of a method that is known by name only looks like a callback: a function, a

@@ -78,7 +78,10 @@ function visitCall(
 /** `Function(fn)`, `vm.runInContext(fn, context)`, `new Blob([fn])`, TestCafe's `ClientFunction(fn)`. */
 function evaluates(callee: NodePath): boolean {
   const named = calleeOf(callee);
-  if (named?.from === 'module') return evaluatorModules.has(named.module);
+  if (named?.from === 'module') {
+    const { module, name } = named;
+    return module === 'worker_threads' ? name === 'Worker' : evaluatorModules.has(module);
+  }
   return named !== undefined && evaluators.has(named.name);
 }
 

@@ -45,6 +45,7 @@ export const {
   removeListener,
   spawn,
   spawnAlike,
+  spawnEach,
   spawnArguments,
   spawnInMethod,
   listenBy,
@@ -65,5 +66,8 @@ export const {
   newChannel,
   post,
   postHere,
+  received,
+  addListenerHere,
+  removeListenerHere,
   unlisten,
 } = core;

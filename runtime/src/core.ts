@@ -25,7 +25,14 @@ import {
 import { asAsync, notConstructor, asyncMembers, toKey } from './async-shape.js';
 import { combine } from './combinators.js';
 import { listen, listenBy, listening, showing } from './emitters.js';
-import { addListener, addListenerBy, removeListener, unlisten } from './event-targets.js';
+import {
+  addListener,
+  addListenerBy,
+  addListenerHere,
+  removeListenerHere,
+  removeListener,
+  unlisten,
+} from './event-targets.js';
 import { eventOnce, eventsOn } from './events.js';
 import { handlerFor, handlerOf } from './handlers.js';
 import { members } from './members.js';
@@ -46,10 +53,10 @@ import { shared } from './realm.js';
 import { spawnArguments } from './rules.js';
 import { siteOf, sites } from './sites.js';
 import { getLocal, setLocal } from './slots.js';
-import { getSpawnCallback, snapshot, spawn, spawnAlike, wrap } from './spawn.js';
+import { getSpawnCallback, snapshot, spawn, spawnAlike, spawnEach, wrap } from './spawn.js';
 import { stages } from './stages.js';
 import { created, delegated, delegatedHere, restOf, stepByHand, steps } from './steps.js';
-import { newChannel, newWorker, post, postHere, startThread } from './threads/index.js';
+import { newChannel, newWorker, post, postHere, received, startThread } from './threads/index.js';
 import { register } from './token.js';
 import { asValue, bare } from './values.js';
 
@@ -112,6 +119,7 @@ export const core = shared(
     snapshot,
     spawn,
     spawnAlike,
+    spawnEach,
     spawnArguments,
     spawnInMethod,
     listenBy,
@@ -132,6 +140,9 @@ export const core = shared(
     newChannel,
     post,
     postHere,
+    received,
+    addListenerHere,
+    removeListenerHere,
     unlisten,
     wrap,
   },

@@ -3,7 +3,6 @@ import { currentFrame, runIn } from './current.js';
 import type { AnyFunction } from './current.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
-import { noteListening } from './threads/endpoints.js';
 import { triggerOf } from './triggers.js';
 
 type Listener = AnyFunction | { handleEvent: AnyFunction };
@@ -36,11 +35,20 @@ export function addListenerBy(
   const [type, listener, options] = args;
   if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
 
-  noteListening(receiver);
   const { capture, once, signal } = flatten(options);
   const key = `${String(type)} ${capture}`;
   const kept = keptFor(receiver, key, listener, { once, signal, policy });
   return callAs(receiver, method, [type, kept, ...args.slice(2)]);
+}
+
+/** `addEventListener(type, listener)` of the global scope. */
+export function addListenerHere(method: unknown, ...args: unknown[]): unknown {
+  return addListener(globalThis, method, ...args);
+}
+
+/** `removeEventListener(type, listener)` of the global scope. */
+export function removeListenerHere(method: unknown, ...args: unknown[]): unknown {
+  return removeListener(globalThis, method, ...args);
 }
 
 /** `target.removeEventListener(type, listener, options)`: removes what stands for the listener. */
@@ -69,7 +77,6 @@ export function nodeListener(
   listener: AnyFunction,
   options: { once: boolean; policy: Policy },
 ): AnyFunction {
-  noteListening(target);
   // All were taken away at once.
   const { listenerCount } = target as { listenerCount?: (name: unknown) => number };
   if (listenerCount?.call(target, name) === 0)

@@ -3,7 +3,6 @@ import type { AnyFunction } from './current.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 import { isTarget } from './event-targets.js';
-import { noteListening } from './threads/endpoints.js';
 import { triggerOf } from './triggers.js';
 
 /** What a program assigned, by the function that stands for it. */
@@ -19,7 +18,6 @@ export function handlerFor(
   if (typeof handler !== 'function' || !isTarget(target) || !hasSetter(target, name)) {
     return handler;
   }
-  noteListening(target);
   const registered = currentFrame();
   function kept(this: unknown, ...args: never[]): unknown {
     const frame = listenerFrame(registered, policy, triggerOf(args[0]));

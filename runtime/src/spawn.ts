@@ -31,6 +31,20 @@ export function spawnAlike<F>(callback: F): F {
   return typeof callback === 'function' ? alike(spawn(callback), callback) : callback;
 }
 
+/** The same for a function, and for each function of a list or a plain object: the steps of a library. */
+export function spawnEach<T>(value: T): T {
+  if (typeof value === 'function') return spawnAlike(value);
+  if (Array.isArray(value)) {
+    const isSteps = value.some((one) => typeof one === 'function' || Array.isArray(one));
+    return isSteps ? (value.map(spawnEach) as T) : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const entries = Object.entries(value);
+  if (!entries.some(([, one]) => typeof one === 'function' || Array.isArray(one))) return value;
+  return Object.fromEntries(entries.map(([key, one]) => [key, spawnEach<unknown>(one)])) as T;
+}
+
 /** Gives a function that stands for another one its looks. */
 export function alike<F>(standIn: F, original: F): F {
   const fn = original as unknown as AnyFunction;

@@ -77,26 +77,27 @@ function walk(strand: Strand, inner: unknown, step: Step, enter: Enter): unknown
   if ((typeof inner !== 'object' && typeof inner !== 'function') || inner === null) return inner;
   const iterator = inner as Source;
   const take =
-    (method: unknown): Method =>
+    (method: unknown, into = enter): Method =>
     (...args) => {
-      enter(strand);
+      into(strand);
       return step(
         strand,
         takeStep(iterator, () => Reflect.apply(method as Method, iterator, args)),
       );
     };
-  const optional = (name: string): unknown => {
+  const optional = (name: string, into = enter): unknown => {
     const method = iterator[name];
-    return typeof method === 'function' ? take(method) : method;
+    return typeof method === 'function' ? take(method, into) : method;
   };
   const next = iterator['next'];
   return {
     next: typeof next === 'function' ? take(next) : next,
     get return(): unknown {
-      const method = optional('return');
-      // The engine awaits the end of a plain iterator even when there is nothing to call. Newer ones
-      // also ask after a value that rejected, when the strand has left already.
+      // Newer engines also close a plain iterator after a value that rejected, when the strand has
+      // left already: nobody asked for that step, so it runs where the strand stood.
       const isRunning = strand.outer !== undefined;
+      const method = optional('return', isRunning ? enter : back);
+      // The engine awaits the end of a plain iterator even when there is nothing to call.
       if (method === undefined && step === stepOfValues && isRunning) suspend(strand, undefined);
       return method;
     },

@@ -6,7 +6,7 @@ import type { NodeFiles } from './node-files.js';
 
 /** `module.registerHooks` of Node 22.15 and later: one hook for `import` and `require`, in this thread. */
 interface Hooks {
-  resolve(specifier: string, context: object, next: Resolve): Resolved;
+  resolve(specifier: string, context: Asking, next: Resolve): Resolved;
   load(url: string, context: object, next: Load): Loaded;
 }
 type Resolve = (specifier: string, context?: object) => Resolved;
@@ -34,25 +34,32 @@ export function registerHooks(files: NodeFiles): void {
         ? { format: files.formatOf(file), source: readFileSync(file, 'utf8') }
         : next(url, context);
       const { format, source } = loaded;
-      if ((format !== 'module' && format !== 'commonjs') || !source) return loaded;
-      const code = files.transform(textOf(source), file, format);
-      return { format, source: code, shortCircuit: true };
+      // What is required from a package that does not say what it is has no format yet.
+      const known = format ?? undefined;
+      if (!source || (known !== undefined && known !== 'module' && known !== 'commonjs'))
+        return loaded;
+      return { format, source: files.transform(textOf(source), file, known), shortCircuit: true };
     },
   });
 }
 
+interface Asking {
+  readonly parentURL?: string;
+}
+
 /** A dependency that is instrumented may not see the runtime from where it is; the program does. */
-export function resolveRuntime<C extends object>(
+export function resolveRuntime(
   specifier: string,
-  context: C,
-  next: (specifier: string, context?: C) => Resolved,
+  context: Asking,
+  next: (specifier: string, context?: object) => Resolved,
   root: string,
 ): Resolved {
   if (!specifier.startsWith('@throughline/runtime')) return next(specifier, context);
   try {
     return next(specifier, context);
-  } catch {
+  } catch (error) {
     const parentURL = pathToFileURL(join(root, 'package.json')).href;
+    if (context.parentURL === parentURL) throw error;
     return next(specifier, { ...context, parentURL });
   }
 }

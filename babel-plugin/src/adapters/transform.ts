@@ -1,4 +1,4 @@
-import { transformAsync, transformSync } from '@babel/core';
+import { parseSync, transformAsync, transformSync } from '@babel/core';
 import type { ParserOptions, TransformOptions } from '@babel/core';
 import throughline from '../index.js';
 import type { Options } from '../options.js';
@@ -26,6 +26,12 @@ export async function transform(code: string, request: Request): Promise<Transfo
 
 export function transformNow(code: string, request: Request): Transformed | undefined {
   return transformed(transformSync(code, babelSettings(request)));
+}
+
+/** Whether a file that nothing else tells of is a module: it has `import` or `export`. */
+export function isModule(code: string, file: string): boolean {
+  const settings = babelSettings({ file, options: {}, sourceType: 'unambiguous' });
+  return parseSync(code, { ...settings, plugins: [] })?.program.sourceType === 'module';
 }
 
 /** The plugin alone: no configuration of the project's, whose own tool does the rest. */

@@ -74,12 +74,21 @@ export type CallbackHelper =
   | 'members'
   /** A function that is handed a callback itself, last: an HTTP handler with its `next`. */
   | 'stages'
+  /** A callback, or a list or an object of some. */
+  | 'spawnEach'
   | 'spawnArguments'
   | 'spawnInMethod'
   | 'middleware';
 
 /** What takes the place of a call, and is handed the function that was called. */
-export type WholeCallHelper = 'eventOnce' | 'eventsOn' | 'postHere' | 'promisified';
+export type WholeCallHelper =
+  | 'addListenerHere'
+  | 'eventOnce'
+  | 'eventsOn'
+  | 'postHere'
+  | 'promisified'
+  | 'received'
+  | 'removeListenerHere';
 
 /** What earlier passes leave behind when they lower async functions. */
 export const loweringHelpers: ReadonlySet<string> = new Set([

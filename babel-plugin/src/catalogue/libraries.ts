@@ -12,7 +12,7 @@ const middleware: Point = { kind: 'callback', result: 'middleware' };
 export const libraries: Readonly<Record<string, Points>> = {
   // Batches and limits run work when the queue gets to it.
   dataloader: { 'new default': first, 'new DataLoader': first },
-  'p-limit': { 'default()': first },
+  'p-limit': { 'default()': first, 'default().map': second },
   'p-throttle': { 'default()': first },
   // Middleware that reads the body goes on from the socket's callback.
   'body-parser': { json: middleware, raw: middleware, text: middleware, urlencoded: middleware },
@@ -21,7 +21,8 @@ export const libraries: Readonly<Record<string, Points>> = {
   'cookie-session': { default: middleware },
   // Schedulers.
   'node-cron': { schedule: second },
-  'node-schedule': { scheduleJob: last },
+  'node-schedule': { scheduleJob: { ...last, callbacks: 'all' } },
+  sqlite3: { 'new Database': last },
   // Callbacks of file helpers.
   'graceful-fs': { readFile: last, writeFile: last, stat: last, readdir: last, open: last },
   glob: { default: last, glob: last },
@@ -33,10 +34,20 @@ export const libraries: Readonly<Record<string, Points>> = {
   // The final callback of its control flow; what it calls on the way is called by name below.
   async: Object.fromEntries(
     [
-      ...['each', 'eachSeries', 'eachLimit', 'eachOf', 'map', 'mapSeries', 'mapLimit', 'filter'],
-      ...['reduce', 'series', 'parallel', 'parallelLimit', 'waterfall', 'auto', 'retry', 'queue'],
-    ].map((name) => [name, { kind: 'callback', callbacks: 'all', as: 'spawnAlike' } as Point]),
+      ...['auto', 'autoInject', 'concat', 'detect', 'doWhilst', 'each', 'eachLimit', 'eachOf'],
+      ...['eachOfLimit', 'eachOfSeries', 'eachSeries', 'every', 'filter', 'filterLimit'],
+      ...['filterSeries', 'forever', 'groupBy', 'map', 'mapLimit', 'mapSeries', 'mapValues'],
+      ...['parallel', 'parallelLimit', 'queue', 'race', 'reduce', 'reduceRight', 'reject', 'retry'],
+      ...['series', 'some', 'sortBy', 'times', 'timesLimit', 'timesSeries', 'transform', 'tryEach'],
+      ...['until', 'waterfall', 'whilst', 'ensureAsync', 'cargo', 'priorityQueue'],
+    ].map((name) => [name, { kind: 'callback', callbacks: 'all', as: 'spawnEach' } as Point]),
   ),
+};
+
+/** A page's callbacks; Playwright's classes have an underscore when they are built. */
+const pageCall: ClassMethodPoint = {
+  ...{ kind: 'listener', callbacks: [1], as: 'spawnAlike' },
+  classes: ['Page', '_Page', 'BrowserContext', '_BrowserContext', 'CdpPage'],
 };
 
 const query = (...classes: string[]): ClassMethodPoint => ({ ...last, classes });
@@ -53,15 +64,26 @@ export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]
   rollback: [query('Connection', 'PoolConnection')],
   run: [query('Database', 'Statement')],
   all: [query('Database', 'Statement')],
+  get: [query('Database', 'Statement')],
+  prepare: [query('Database')],
+  close: [query('Database')],
   each: [{ ...last, callbacks: 'all', classes: ['Database', 'Statement'] }],
   exec: [query('Database', 'Query', 'Aggregate')],
   // Queues.
   add: [{ ...first, classes: ['PQueue'] }],
   addAll: [{ ...first, as: 'members', classes: ['PQueue'] }],
-  schedule: [{ ...last, classes: ['Bottleneck'] }],
-  submit: [{ ...last, classes: ['Bottleneck'] }],
+  schedule: [{ ...last, callbacks: [0, 1], classes: ['Bottleneck'] }],
+  submit: [{ ...last, callbacks: 'all', classes: ['Bottleneck'] }],
+  wrap: [{ ...first, classes: ['Bottleneck'] }],
+  transaction: [{ ...first, classes: ['Knex', 'Client', 'Sequelize', 'EntityManager'] }],
   // RxJS, zen-observable: a function or an observer.
   subscribe: [{ kind: 'listener', callbacks: 'all', as: 'members', classes: ['Observable'] }],
+  // Playwright: what a page calls back.
+  exposeFunction: [pageCall],
+  exposeBinding: [pageCall],
+  route: [pageCall],
+  routeWebSocket: [pageCall],
+  waitForEvent: [pageCall],
   // Message queues: deliveries come from the socket.
   consume: [{ kind: 'listener', callbacks: [1], as: 'listening', classes: ['Channel'] }],
 };

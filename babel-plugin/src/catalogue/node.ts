@@ -83,6 +83,7 @@ export const nodeModules: Readonly<Record<string, Points>> = {
   ),
   timers: each(timer, 'setImmediate setInterval setTimeout'),
   tls: each(listener, 'connect createServer', 'new Server'),
+  worker_threads: { receiveMessageOnPort: { kind: 'worker', helper: 'received' } },
   util: { promisify: { kind: 'promise', helper: 'promisified' } },
   zlib: each(
     callback,

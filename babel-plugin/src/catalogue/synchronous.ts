@@ -4,7 +4,7 @@ export const callsAtOnce: ReadonlySet<string> = new Set(
     // Lists, iterators, maps, sets, strings, promises.
     'at concat every filter find findIndex findLast findLastIndex flatMap forEach from fromAsync',
     'groupBy map reduce reduceRight some sort toSorted sort drop take toArray',
-    'replace replaceAll match split getOrInsertComputed computeIfAbsent',
+    'toSpliced append prepend remove log error warn info debug replace replaceAll match split getOrInsertComputed computeIfAbsent',
     'add has set get delete push unshift splice includes indexOf call apply bind',
     // Objects and functions of the language.
     'assign create define defineProperty entries freeze keys stringify parse values',

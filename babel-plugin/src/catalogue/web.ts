@@ -39,6 +39,8 @@ export const globals: Points = {
   'Notification.requestPermission': completion,
 
   postMessage: { kind: 'worker', helper: 'postHere' },
+  addEventListener: { kind: 'listener', helper: 'addListenerHere' },
+  removeEventListener: { kind: 'listener', helper: 'removeListenerHere' },
 
   'process.setUncaughtExceptionCaptureCallback': completion,
 };

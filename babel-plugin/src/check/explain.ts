@@ -34,7 +34,6 @@ const advice: Readonly<Record<Exclude<Finding['status'], 'covered'>, string>> = 
     'If the method calls back later and its class is not compiled, the callback starts from root. ' +
     'Add it to the option spawnPoints: "Class.prototype.method".',
   text: 'What it spawns, it spawns without slots.',
-  off: 'Remove the comment to instrument it.',
 };
 
 /** The lines of the output that come from a line of the source. */

@@ -4,7 +4,6 @@ export const statuses = {
   uncompiled: 'hands a function to code that is not compiled',
   unknown: 'hands a function to a method whose receiver only the run knows',
   text: 'is left as written: its text runs elsewhere',
-  off: 'is left as written: a comment asks for it',
 } as const;
 export type Status = keyof typeof statuses;
 

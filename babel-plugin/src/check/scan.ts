@@ -5,6 +5,7 @@ import { splitOptions } from '../adapters/files.js';
 import { optionsOf } from '../adapters/settings.js';
 import { babelSettings } from '../adapters/transform.js';
 import { sourceMissing } from '../errors.js';
+import { readOptions } from '../options.js';
 import { pluginThat } from '../plugin.js';
 import type { Finding } from './finding.js';
 
@@ -23,6 +24,7 @@ export interface FileReport {
 export function scan(sources: readonly string[], cwd = process.cwd()): FileReport[] {
   const { options: written } = optionsOf(cwd);
   const { options, covers } = splitOptions(written);
+  readOptions(options);
   return sources
     .flatMap((source) => filesBelow(resolve(cwd, source), source))
     .filter(covers)
@@ -61,6 +63,9 @@ function covered(row: string): Finding {
   };
 }
 
+/** Folders of what is made from sources. */
+const aside = new Set(['node_modules', 'dist', 'build', 'coverage']);
+
 function filesBelow(path: string, asked: string): string[] {
   let isFolder: boolean;
   try {
@@ -70,7 +75,7 @@ function filesBelow(path: string, asked: string): string[] {
   }
   if (!isFolder) return [path];
   return readdirSync(path, { withFileTypes: true })
-    .filter(({ name }) => name !== 'node_modules' && !name.startsWith('.'))
+    .filter(({ name }) => !aside.has(name) && !name.startsWith('.'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const child = join(path, entry.name);

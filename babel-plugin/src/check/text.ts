@@ -12,7 +12,9 @@ export function asText(reports: readonly FileReport[], { all = false } = {}): st
     lines.push(file);
     for (const { line, column, status, kind, name } of shown) {
       const place = `${line}:${column + 1}`.padEnd(9);
-      lines.push(`  ${place}${status.padEnd(12)}${kind ? `${kind} ` : ''}${name}`);
+      lines.push(
+        `  ${place}${status.padEnd(12)}${kind ? `${kind} ` : ''}${name || 'anonymous function'}`,
+      );
     }
     lines.push('');
   }

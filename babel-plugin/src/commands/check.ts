@@ -34,6 +34,7 @@ interface Options {
 function compare(reports: ReturnType<typeof scan>, file: string, update: boolean): void {
   const now = lossesIn(reports);
   const before = readBudget(file);
+  if (reports.some(({ error }) => error)) return;
   if (before === undefined || update) {
     writeBudget(file, now);
     console.error(`The budget was written to ${file}.`);

@@ -1,7 +1,13 @@
+import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { explain as explained } from '../check/explain.js';
 import { scan } from '../check/scan.js';
 import { placeInvalid } from '../errors.js';
+
+function hasLine(file: string, line: number): boolean {
+  if (statSync(file).isDirectory()) return false;
+  return line > 0 && line <= readFileSync(file, 'utf8').split('\n').length;
+}
 
 /** `throughline explain FILE:LINE`. */
 export function explain(program: Command): void {
@@ -12,8 +18,11 @@ export function explain(program: Command): void {
     .action((place: string) => {
       const [, file, line] = /^(.+):(\d+)$/.exec(place) ?? [];
       if (file === undefined || line === undefined) throw placeInvalid(place);
-      const [report] = scan([file]);
-      if (report === undefined) throw placeInvalid(place);
+      const [report, ...others] = scan([file]);
+      if (report === undefined || others.length > 0 || !hasLine(file, Number(line))) {
+        throw placeInvalid(place);
+      }
       console.log(explained(report, file, Number(line)));
+      if (report.error) process.exitCode = 1;
     });
 }

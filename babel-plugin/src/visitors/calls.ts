@@ -203,12 +203,8 @@ function noteRules(
   const args = path.get('arguments') as NodePath[];
   const takesMembers = rules.some(({ as }) => as === 'members');
   const isOne = (argument: NodePath): boolean =>
-    mayBeCallback(argument) || (takesMembers && isListOrObject(argument.node));
+    mayBeCallback(argument) || (takesMembers && !isInert(argument.node));
   if (rules.some(({ certain }) => certain) || args.some(isOne)) ruled.set(path.node, rules);
-}
-
-function isListOrObject({ type }: t.Node): boolean {
-  return type === 'ObjectExpression' || type === 'ArrayExpression';
 }
 
 /** Calls of methods known by name, by the optional chain they are part of. */

@@ -29,8 +29,7 @@ export const losses: Visitor<FileState> = {
 
 function judge(path: NodePath<Call>, state: FileState): void {
   const args = path.get('arguments') as NodePath[];
-  if (state.offDepth > 0 || !args.some(mayBeCallback) || path.parentPath.isAwaitExpression())
-    return;
+  if (state.offDepth > 0 || !args.some((argument) => isHandedOver(argument, state))) return;
   const callee = path.get('callee') as NodePath;
   const named = calleeOf(callee);
   if (named && state.catalogue.pointOf(named, path.isNewExpression())) return;
@@ -38,6 +37,7 @@ function judge(path: NodePath<Call>, state: FileState): void {
     const { module, name } = named;
     // What is ours is compiled; what Node's functions do with theirs is in the catalogue.
     if (/^[./]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/')) return;
+    if (name.includes('()') && callsAtOnce.has(name.slice(name.lastIndexOf('.') + 1))) return;
     say('uncompiled', path, `${module}.${name === '*' ? 'default' : name}`, state);
     return;
   }
@@ -46,9 +46,19 @@ function judge(path: NodePath<Call>, state: FileState): void {
   const method = propertyName(node);
   if (method === undefined || isKnown(method, state) || node.object.type === 'ThisExpression')
     return;
-  if (named && !named.name.includes('.')) return;
+  if (named && (!named.name.includes('.') || ofLanguage.has(named.name.split('.')[0]!))) return;
   say('unknown', callee.get('property') as NodePath, `${textOf(node.object)}.${method}`, state);
 }
+
+/** A function that somebody else gets: one by name or as it is written, which is not sent as text. */
+function isHandedOver(argument: NodePath, state: FileState): boolean {
+  return !argument.isSpreadElement() && !state.asText.has(argument.node) && mayBeCallback(argument);
+}
+
+/** Owners of functions that call back at once, or not at all. */
+const ofLanguage = new Set([
+  ...['Array', 'JSON', 'Math', 'Number', 'Object', 'Reflect', 'String', 'Symbol', 'console'],
+]);
 
 function isKnown(method: string, state: FileState): boolean {
   return (

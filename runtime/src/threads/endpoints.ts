@@ -1,7 +1,7 @@
 import { callAs, methodOf } from '../call.js';
 import { currentFrame, runIn } from '../current.js';
 import type { AnyFunction } from '../current.js';
-import { branch } from '../frame.js';
+import { branch, OUTSIDE } from '../frame.js';
 import type { Frame } from '../frame.js';
 import { noteTrigger } from '../triggers.js';
 import { pack, unpack } from './cargo.js';
@@ -14,15 +14,13 @@ export interface Endpoint {
   peerOpens: boolean;
   /** The other end of the same channel, while both are in this realm. */
   readonly twin: object | undefined;
-  /** Compiled code listens here, so the port stays in this realm. */
-  isListenedTo: boolean;
   /** Called with what the runtime of the other side says. */
   readonly told?: (envelope: Envelope) => void;
   /** The frame that goes along with the next plain message, where that is known. */
   readonly plain?: () => Frame | undefined;
 }
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+export type Method = (this: unknown, ...args: unknown[]) => unknown;
 interface MessageEventLike {
   readonly data: unknown;
   readonly ports: readonly object[];
@@ -37,18 +35,9 @@ export function endpointOf(end: unknown): Endpoint | undefined {
 
 /** Makes an end known. From then on it has to open what arrives. */
 export function endpoint(end: object, known: Partial<Endpoint> = {}): Endpoint {
-  const made = { peerOpens: false, twin: undefined, isListenedTo: false, ...known };
+  const made = { peerOpens: false, twin: undefined, ...known };
   endpoints.set(end, made);
   return made;
-}
-
-/** Compiled code listens to a target. */
-export function noteListening(target: object): void {
-  const known = endpoints.get(target);
-  if (known === undefined) return;
-  known.isListenedTo = true;
-  const twin = endpointOf(known.twin);
-  if (twin) twin.peerOpens = true;
 }
 
 /** `receiver.postMessage(value, transfer)`. */
@@ -56,16 +45,19 @@ export function post(receiver: unknown, method: unknown, ...args: unknown[]): un
   method = methodOf(receiver, method);
   const end = endpointOf(receiver ?? globalThis);
   const ports = transferred(args[1]);
-  const opening = ports.flatMap((port, index) => (endpointOf(port)?.twin ? [index] : []));
+  let opening: readonly number[] = [];
   if (end?.peerOpens && args.length > 0) {
+    // A port whose other end stays here, where envelopes are opened.
+    opening = ports.flatMap((port, index) => (twinOf(port) ? [index] : []));
     const cargo = pack(branch(currentFrame()));
     if (cargo || opening.length > 0) {
       const [value, ...rest] = args;
       args = [sealed({ value, cargo, ports: opening }), ...rest];
     }
   }
+  for (const port of ports) if (endpointOf(port)?.peerOpens) sayBye(port);
   const result = callAs(receiver, method, args);
-  for (const port of ports) moveAway(port);
+  ports.forEach((port, index) => moveAway(port, opening.includes(index)));
   return result;
 }
 
@@ -74,11 +66,64 @@ export function postHere(method: unknown, ...args: unknown[]): unknown {
   return post(undefined, method, ...args);
 }
 
-/** A port that was sent away: its other end has to learn anew who is there. */
-function moveAway(port: object): void {
-  const twin = endpointOf(endpointOf(port)?.twin);
-  if (twin) twin.peerOpens = false;
+/** `receiveMessageOnPort(port)`: what is taken by hand is opened, and counted, too. */
+export function received(receive: unknown, port: unknown, ...rest: unknown[]): unknown {
+  const end = endpointOf(port);
+  for (;;) {
+    const result = (receive as Method)(port, ...rest) as { message: unknown } | undefined;
+    if (result === undefined || end === undefined) return result;
+    const arrival = arrived(end, result.message, []);
+    if (arrival === 'ours') continue;
+    if (arrival === 'plain') end.plain?.();
+    return arrival === 'plain' ? result : { ...result, message: arrival.value };
+  }
+}
+
+/** The other end of a channel, while both are in this realm. */
+function twinOf(port: object): Endpoint | undefined {
+  return endpointOf(endpointOf(port)?.twin);
+}
+
+function sayBye(port: object): void {
+  (port as { postMessage: Method }).postMessage(sealed({ bye: true }));
+}
+
+/** A port was sent away; where the side it went to opens envelopes, its other end may send them. */
+function moveAway(port: object, isOpened: boolean): void {
+  const twin = twinOf(port);
+  if (twin) twin.peerOpens = isOpened;
   endpoints.delete(port);
+}
+
+/** The two ports of a channel: each knows in which frames the other one's messages were posted. */
+export function pair(port: object, twin: object): void {
+  const frames: Frame[] = [];
+  const { postMessage } = twin as { postMessage: Method };
+  endpoint(port, {
+    twin,
+    plain() {
+      const frame = frames.shift();
+      return frame === OUTSIDE ? undefined : frame;
+    },
+  });
+  openAt(port);
+  // Whoever posts: the frames are counted.
+  own(twin, 'postMessage', function (this: unknown, ...args) {
+    const frame = currentFrame();
+    const result = Reflect.apply(postMessage, this, args);
+    if (twinOf(twin)) frames.push(frame === OUTSIDE ? frame : branch(frame));
+    // Nobody reads there: the port was sent away by code that is not compiled.
+    if (frames.length > MAX_WAITING) frames.length = 0;
+    return result;
+  });
+}
+
+const MAX_WAITING = 4096;
+
+/** A property of this one object, which no enumeration shows. */
+export function own(object: object, name: string, value: Method): void {
+  Object.defineProperty(value, 'name', { value: name });
+  Object.defineProperty(object, name, { value, configurable: true, writable: true });
 }
 
 /** The ports among what a message transfers. */
@@ -89,7 +134,7 @@ function transferred(given: unknown): object[] {
   return Array.isArray(list) ? list.filter(isPort) : [];
 }
 
-function isPort(value: unknown): value is object {
+export function isPort(value: unknown): value is object {
   return typeof MessagePort === 'function' && value instanceof MessagePort;
 }
 
@@ -105,18 +150,20 @@ export function arrived(
   const envelope = opened(message);
   if (envelope === undefined) return 'plain';
   for (const index of envelope.ports ?? []) welcome(ports[index]);
-  if (envelope.hello) end.peerOpens = true;
+  end.peerOpens = !envelope.bye;
   end.told?.(envelope);
   if (!Object.hasOwn(envelope, 'value')) return 'ours';
   return { value: envelope.value, frame: unpack(envelope.cargo) };
 }
 
-/** A port has arrived whose other end opens envelopes, and is told that this one does too. */
+/**
+ * A port has arrived whose other end opens envelopes, where it is now. It is sent some once it has sent
+ * one itself.
+ */
 function welcome(port: object | undefined): void {
   if (port === undefined) return;
-  endpoint(port, { peerOpens: true });
+  endpoint(port);
   openAt(port);
-  (port as { postMessage: Method }).postMessage(sealed({ hello: true }));
 }
 
 // How Node hands a message to a port (lib/internal/per_context/messageport.js).
@@ -154,16 +201,24 @@ function openAtNodePort(port: NodePort): void {
 
 /** The first listener of a target: those after it see the program's message. */
 function openAtTarget(target: EventTarget): void {
-  target.addEventListener('message', (event) => {
-    const { data, ports } = event as unknown as MessageEventLike;
-    const end = endpointOf(target);
-    const arrival = end ? arrived(end, data, ports) : 'plain';
-    if (arrival === 'plain') return;
-    if (arrival === 'ours') {
-      event.stopImmediatePropagation();
-      return;
-    }
-    Object.defineProperty(event, 'data', { value: arrival.value, configurable: true });
-    noteTrigger(event, arrival.frame);
-  });
+  target.addEventListener(
+    'message',
+    (event) => {
+      const { data, ports } = event as unknown as MessageEventLike;
+      const end = endpointOf(target);
+      const arrival = end ? arrived(end, data, ports) : 'plain';
+      if (arrival === 'plain') {
+        const frame = end?.plain?.();
+        if (frame) noteTrigger(event, frame);
+        return;
+      }
+      if (arrival === 'ours') {
+        event.stopImmediatePropagation();
+        return;
+      }
+      Object.defineProperty(event, 'data', { value: arrival.value, configurable: true });
+      noteTrigger(event, arrival.frame);
+    },
+    { capture: true },
+  );
 }

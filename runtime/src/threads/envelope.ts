@@ -1,6 +1,7 @@
 import type { Cargo } from './cargo.js';
 
-const KEY = 'throughline:message';
+// No program has a key of this name by chance.
+const KEY = 'throughline:message:5f1d0c2e';
 
 /**
  * What goes over a channel whose other end opens it: the program's message, and what goes along. It is
@@ -12,6 +13,8 @@ export interface Envelope {
   readonly cargo?: Cargo | undefined;
   /** The sender opens envelopes too. */
   readonly hello?: true;
+  /** This end goes elsewhere: the other one must not send envelopes any more. */
+  readonly bye?: true;
   /** What the receiver's thread starts from. */
   readonly start?: Cargo;
   /** Which of the transferred ports have another end that opens envelopes. */
@@ -27,5 +30,6 @@ export function opened(message: unknown): Envelope | undefined {
   if (typeof message !== 'object' || message === null || !Object.hasOwn(message, KEY)) {
     return undefined;
   }
-  return (message as Record<string, Envelope>)[KEY];
+  const envelope = (message as Record<string, unknown>)[KEY];
+  return typeof envelope === 'object' && envelope !== null ? (envelope as Envelope) : undefined;
 }

@@ -1,9 +1,9 @@
-import { endpoint, endpointOf, openAt } from './endpoints.js';
+import { isPort, pair } from './endpoints.js';
 import { newNodeWorker, startNodeThread } from './node-worker.js';
 import { workerThreads } from './node.js';
 import { newWebWorker, startWebThread } from './web-worker.js';
 
-export { post, postHere } from './endpoints.js';
+export { post, postHere, received } from './endpoints.js';
 
 /**
  * `new Worker(...)`, as `make` does it. The worker starts from the slots of its creator, and messages
@@ -20,13 +20,12 @@ interface Channel {
   readonly port2: object;
 }
 
-/** `new MessageChannel()`: both ends open envelopes, and each learns when the other one is listened to. */
+/** `new MessageChannel()`: a message's handler runs in the frame of its sender. */
 export function newChannel<C extends Channel>(channel: C): C {
   const { port1, port2 } = channel;
-  for (const [port, twin] of [[port1, port2] as const, [port2, port1] as const]) {
-    if (endpointOf(port)) continue;
-    endpoint(port, { twin });
-    openAt(port);
+  if (isPort(port1) && isPort(port2)) {
+    pair(port1, port2);
+    pair(port2, port1);
   }
   return channel;
 }

@@ -12,6 +12,7 @@ export class Ledger {
   private readonly head: Int32Array;
   private readonly text: Uint8Array;
   private lines: readonly string[] = [];
+  private isFull = false;
 
   constructor(readonly memory = new SharedArrayBuffer(HEAD * 4 + SIZE)) {
     this.head = new Int32Array(memory, 0, HEAD);
@@ -30,13 +31,18 @@ export class Ledger {
     return Atomics.load(this.head, OWNER) === threadId;
   }
 
-  /** Notes what goes along with the next message. When it is full, nothing does any more. */
-  note(cargo: Cargo | undefined): void {
+  /**
+   * Notes what goes along with the next message; returns how to take that back. Once something had no
+   * room, nothing goes along any more: the lines are counted.
+   */
+  note(cargo: Cargo | undefined): () => void {
     const used = Atomics.load(this.head, USED);
     const line = new TextEncoder().encode(`${cargo ? JSON.stringify(cargo) : ''}\n`);
-    if (used + line.length > this.text.length) return;
+    this.isFull ||= used + line.length > this.text.length;
+    if (this.isFull) return () => undefined;
     this.text.set(line, used);
     Atomics.store(this.head, USED, used + line.length);
+    return () => Atomics.store(this.head, USED, used);
   }
 
   /** What goes along with the message of that number, from 0. */

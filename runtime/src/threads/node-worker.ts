@@ -2,7 +2,7 @@ import { currentFrame, runIn } from '../current.js';
 import type { AnyFunction } from '../current.js';
 import { branch } from '../frame.js';
 import { pack, unpack } from './cargo.js';
-import { arrived, endpoint, openAt } from './endpoints.js';
+import { arrived, endpoint, openAt, own } from './endpoints.js';
 import type { Endpoint } from './endpoints.js';
 import { sealed } from './envelope.js';
 import { Ledger } from './ledger.js';
@@ -10,7 +10,7 @@ import { isNodeWorker, START, workerThreads } from './node.js';
 import type { StartRecord, WorkerThreads } from './node.js';
 import { creatorSent, startHere } from './start.js';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+import type { Method } from './endpoints.js';
 
 /** A worker of `node:worker_threads`, as its creator holds it. */
 interface NodeWorker {
@@ -47,17 +47,23 @@ function isNodesWorker(value: unknown): value is NodeWorker {
 function meet(worker: NodeWorker, ledger: Ledger): void {
   ledger.belongsTo(worker.threadId);
   const { postMessage } = worker;
+  const counted: Method = function (this: unknown, ...args) {
+    // Before the message, which may be there at once. One that throws was not posted.
+    const takeBack = ledger.note(pack(branch(currentFrame())));
+    try {
+      return Reflect.apply(postMessage, this, args);
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
+  };
   const end = endpoint(worker, {
     told({ hello }) {
-      if (hello) Reflect.deleteProperty(worker, 'postMessage');
+      // The program may have put its own there.
+      if (hello && worker.postMessage === counted) Reflect.deleteProperty(worker, 'postMessage');
     },
   });
-  own(worker, 'postMessage', function (this: unknown, ...args) {
-    const result = Reflect.apply(postMessage, this, args);
-    // One that throws was not posted.
-    ledger.note(pack(branch(currentFrame())));
-    return result;
-  });
+  own(worker, 'postMessage', counted);
   openAtWorker(worker, end);
 }
 
@@ -71,11 +77,6 @@ function openAtWorker(worker: NodeWorker, end: Endpoint): void {
     const given = [name, arrival.value] as never[];
     return runIn(arrival.frame, emit as AnyFunction, this, given);
   });
-}
-
-/** A property of this one object, which no enumeration shows. */
-function own(object: object, name: string, value: Method): void {
-  Object.defineProperty(object, name, { value, configurable: true, writable: true });
 }
 
 /** In a worker of Node: takes what its creator left, and tells it that envelopes are opened here. */
