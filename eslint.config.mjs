@@ -37,7 +37,11 @@ export default tseslint.config(
   },
   {
     // Their business is to say what went wrong.
-    files: ['runtime/src/complain.ts', 'collector/src/{main,ingest/accept,query/web}.ts', 'babel-plugin/src/main.ts'],
+    files: [
+      'runtime/src/complain.ts',
+      'collector/src/{main,ingest/accept,query/web}.ts',
+      'babel-plugin/src/main.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   { files: ['**/*.{js,cjs}'], rules: { '@typescript-eslint/no-require-imports': 'off' } },

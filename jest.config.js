@@ -13,6 +13,8 @@ const source = {
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  // Tests wait for things, never for a time: only what hangs takes this long, even on a busy machine.
+  testTimeout: 60_000,
   // Jest knows nothing of the plugin that its Babel config names: one cache for each build of it.
   cacheDirectory: join(__dirname, '.cache', 'jest', buildOf('babel-plugin')),
   // Sources name the files that they are compiled to.

@@ -9,7 +9,7 @@ import { root } from '../harness/child';
 /** Where the built packages are, and which Node runs the programs: set to try others by hand. */
 export const packages = process.env['THROUGHLINE_PACKAGES'] ?? root;
 const node = process.env['THROUGHLINE_NODE'] ?? process.execPath;
-const TIME = 20_000;
+const TIME = 60_000;
 
 /** Files that every program has. None of them is compiled. */
 const PRELUDE: Readonly<Record<string, string>> = {

@@ -50,7 +50,7 @@ test('what was queued before the connection is sent, in order', async () => {
   for (const label of labels(1200)) queue.push(report(label));
 
   expect(await sender.firstAttempt).toBeUndefined();
-  expect(await sender.flush(5000)).toBe(true);
+  expect(await sender.flush(50_000)).toBe(true);
   await collector.until(() => collector.reports.length === 1200);
   expect(collector.labels).toEqual(labels(1200));
   expect([queue.put, queue.taken, queue.dropped, queue.size]).toEqual([1200, 1200, 0, 0]);
@@ -127,7 +127,7 @@ test('a collector that hangs up is connected to again, and nothing is lost', asy
   const { sender, queue } = send(collector.port);
   await sender.firstAttempt;
   queue.push(report('before'));
-  await sender.flush(5000);
+  await sender.flush(50_000);
   await collector.until(() => collector.reports.length === 1);
   collector.hangUp();
   await collector.until(() => collector.sockets.size === 0);
@@ -164,7 +164,7 @@ test('reports that had not been handed to a socket that failed go to the next on
   const collector = await collect(port);
   await collector.until(() => collector.labels.at(-1)?.startsWith('599 ') === true);
 
-  expect(await sender.flush(5000)).toBe(true);
+  expect(await sender.flush(50_000)).toBe(true);
   const rest = collector.labels.map((label) => label.split(' ')[0]!).slice(-100);
   expect(rest).toEqual(labels(600).slice(500));
   expect(queue.put).toBe(queue.taken + queue.dropped + queue.size);

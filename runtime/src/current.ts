@@ -1,4 +1,6 @@
 import { joinEnding } from './endings.js';
+import { enteredInto } from './entered.js';
+import { noteFailure } from './failures.js';
 import { branch, joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { endingOf, stampNew } from './promise-stamp.js';
@@ -6,6 +8,7 @@ import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
 import { Box, carried, carriedToAwait, isForeign } from './thenable.js';
 import type { Carried } from './thenable.js';
+import type { Token } from './token.js';
 
 /**
  * The frame of the code that is running now. Assigned in this file only, and not exported: behind
@@ -48,8 +51,13 @@ export function run<P extends Promise<unknown>>(
     }
     return promise;
   } finally {
-    current = outer;
+    current = returnTo(outer, strand.frame);
   }
+}
+
+/** The caller's frame, when the synchronous part of what it called is over. */
+function returnTo(outer: Frame, ended: Frame): Frame {
+  return ended.entered === outer.entered ? outer : enteredInto(outer, ended);
 }
 
 /**
@@ -70,7 +78,7 @@ export function runThrough<P extends Promise<unknown>>(
     stampNew(promise, returned === undefined ? current : strandThat(current, returned));
     return promise;
   } finally {
-    if (current !== outer) current = outer;
+    if (current !== outer) current = returnTo(outer, current);
     if (returned !== outerReturned) returned = outerReturned;
   }
 }
@@ -113,7 +121,7 @@ const { resolve: nativeResolve, reject: nativeReject } = NativePromise;
 /** `return value` in such a function. */
 export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
   const frame = current;
-  if (frame !== outer) current = outer;
+  if (frame !== outer) current = returnTo(outer, frame);
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     return fulfilWith(frame, value);
   }
@@ -125,7 +133,7 @@ export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
 /** What such a function throws. */
 export function refuse(outer: Frame, error: unknown): Promise<unknown> {
   const frame = current;
-  if (frame !== outer) current = outer;
+  if (frame !== outer) current = returnTo(outer, frame);
   const promise = nativeReject.call(NativePromise, error);
   stampNew(promise, frame);
   return promise;
@@ -322,6 +330,30 @@ export function runIn<R>(
 }
 
 /**
+ * Calls a callback of the program in `frame`. What it enters reaches a caller that waits for it, as with
+ * any call. What it throws is not touched, only noted: catching it would move the place that Node prints.
+ */
+export function callIn<R>(
+  frame: Frame,
+  fn: (this: never, ...args: never[]) => R,
+  receiver: unknown,
+  args: ArrayLike<unknown>,
+): R {
+  const outer = current;
+  current = frame;
+  let threw = true;
+  try {
+    const result = Reflect.apply(fn, receiver, args) as R;
+    threw = false;
+    return result;
+  } finally {
+    const ended = current;
+    current = ended.entered === frame.entered ? outer : enteredInto(outer, ended);
+    if (threw && outer === OUTSIDE) noteFailure(ended);
+  }
+}
+
+/**
  * Runs one reaction to a promise: `callback(value)` in `strand`, which starts from `frame`. What
  * it returns goes to the platform through `handOn`, which notes whose promise the strand adopts.
  */
@@ -353,8 +385,17 @@ export function setCurrentFrame(frame: Frame): void {
   current = frame;
 }
 
+/** Sets a slot here and for whoever called, until the first `await` on the way out. */
+export function enterSlot<T>(token: Token<T>, value: T): void {
+  setCurrentFrame(current.entering(token, value));
+}
+
 let resetQueued = false;
-const enqueue = queueMicrotask;
+// Bare realms, such as those of older test runners, have promises only.
+const enqueue =
+  typeof queueMicrotask === 'function'
+    ? queueMicrotask
+    : (work: () => void): void => void Promise.resolve().then(work);
 
 /**
  * A slot set where no strand runs (the top level of a module, code that was not compiled) lasts

@@ -1,7 +1,8 @@
 import { callAs, methodOf } from './call.js';
-import { currentFrame, runIn } from './current.js';
+import { currentFrame, callIn } from './current.js';
 import type { AnyFunction } from './current.js';
 import { isTarget, nodeListener } from './event-targets.js';
+import { failureFrame, tellsOfFailures } from './failures.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 
@@ -46,7 +47,8 @@ export function listenBy(
 
   const once = onceMethods.get(method.name);
   if (once === undefined) {
-    const kept = listenerCallback(listener as Kept, policy);
+    const failure = tellsOfFailures(receiver, name);
+    const kept = listenerCallback(listener as Kept, policy, { failure });
     return Reflect.apply(method, receiver, [name, kept, ...rest]);
   }
   if (method === inherited(receiver, method.name)) {
@@ -102,17 +104,22 @@ const onceMethods = new Map([
 const kepts = new WeakSet<Kept>();
 
 /** Ties a listener to the frame it is registered in. */
-function listenerCallback(listener: Kept, policy: Policy): Kept {
+function listenerCallback(listener: Kept, policy: Policy, { failure = false } = {}): Kept {
   // One that stands for another itself (a hand-made `once`) can be removed by either; ours by one.
   if (kepts.has(listener) || listener.listener !== undefined) return listener;
   const registered = currentFrame();
   return keptFor(listener, function (this: unknown, ...args: unknown[]) {
-    return runIn(listenerFrame(registered, policy), listener as never, this, args);
+    return callIn(
+      listenerFrame(registered, policy, failure ? failureFrame(args) : undefined),
+      listener as never,
+      this,
+      args,
+    );
   });
 }
 
 function listenerOnce(emitter: object, name: unknown, listener: Kept, policy: Policy): Kept {
-  const inner = listenerCallback(listener, policy);
+  const inner = listenerCallback(listener, policy, { failure: tellsOfFailures(emitter, name) });
   let fired = false;
   const kept = keptFor(
     (inner.listener ?? listener) as Kept,

@@ -1,9 +1,9 @@
 import { callAs, methodOf } from './call.js';
-import { currentFrame, runIn } from './current.js';
+import { currentFrame, callIn } from './current.js';
 import type { AnyFunction } from './current.js';
-import { listenerFrame } from './listener-frame.js';
+import { tellsOfFailures } from './failures.js';
+import { listenerFrame, triggerOf } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
-import { triggerOf } from './triggers.js';
 
 type Listener = AnyFunction | { handleEvent: AnyFunction };
 
@@ -110,6 +110,7 @@ function keptFor(
   if (already && !already.gone && !already.signal?.aborted) return already.kept;
 
   const registered = currentFrame();
+  const failure = tellsOfFailures(target, key.slice(0, key.lastIndexOf(' ')));
   const registration: Registration = {
     signal: options.signal,
     gone: false,
@@ -118,8 +119,8 @@ function keptFor(
       const object = typeof listener === 'function' ? undefined : listener;
       // `handleEvent` is looked up at every event, as the platform does (DOM, "inner invoke").
       const callback = typeof listener === 'function' ? listener : listener.handleEvent;
-      const frame = listenerFrame(registered, options.policy, triggerOf(args[0]));
-      return runIn(frame, callback as never, object ?? this, args);
+      const frame = listenerFrame(registered, options.policy, triggerOf(args, failure));
+      return callIn(frame, callback as never, object ?? this, args);
     },
   };
   byListener.set(listener, registration);

@@ -1,14 +1,17 @@
+import type { Cause } from './cause.js';
 import { complainOnce } from './complain.js';
 import { tokensWithFactory, tokensWithJoin, tokensWithSpawn } from './token.js';
 import type { AnyToken, Token } from './token.js';
 
-const UNSET: unique symbol = Symbol('unset');
+/** What the root frame holds, however it came about: a strand that starts from it starts afresh. */
+const NOTHING: readonly unknown[] = [];
 
 /**
  * The values of all slots at one moment.
  *
  * A frame never changes after it is made, so any number of strands may share one and capturing it
- * is a pointer copy. Slots that were never set are not stored: they read as their initial value.
+ * is a pointer copy. Slots that were never set are not stored: they read as their initial value. So a
+ * frame pins the values that somebody set and nothing else, not even the tokens of other slots.
  */
 export class Frame {
   // A promise whose strand ended in a single step carries the bare frame in place of a strand
@@ -16,26 +19,62 @@ export class Frame {
   readonly frame: Frame = this;
   readonly adopted = undefined;
 
-  // A plain field: users' builds may lower `#values` to a WeakMap, and this is read on every
+  // Plain fields: users' builds may lower `#values` to a WeakMap, and this is read on every
   // slot access.
-  constructor(protected values: readonly unknown[]) {}
+  constructor(
+    /** Tokens and their values in turn. A program sets few slots: a walk is faster than a map. */
+    protected values: readonly unknown[],
+    /** Slots that were set for the caller as well, as `enterWith` does (entered.ts). */
+    readonly entered: readonly AnyToken[] | undefined = undefined,
+    /** Which spawn points led here, in builds that ask (cause.ts). */
+    readonly cause: Cause | undefined = undefined,
+  ) {}
 
   get<T>(token: Token<T>): T {
-    const value = token.index < this.values.length ? this.values[token.index] : UNSET;
-    return value === UNSET ? token.initialValue() : (value as T);
+    const { values } = this;
+    for (let i = 0; i < values.length; i += 2) {
+      if (values[i] === token) return values[i + 1] as T;
+    }
+    return token.initialValue();
   }
 
   has(token: AnyToken): boolean {
-    return token.index < this.values.length && this.values[token.index] !== UNSET;
+    return placeOf(this.values, token) < this.values.length;
   }
 
   with<T>(token: Token<T>, value: T): Frame {
-    const values = this.values.slice();
-    // Fill up to the slot first, so that engines keep the array dense.
-    while (values.length < token.index) values.push(UNSET);
-    values[token.index] = value;
-    return new Frame(values);
+    return new Frame(this.changed(token, value), this.entered, this.cause);
   }
+
+  /** The same, for the caller as well. */
+  entering<T>(token: Token<T>, value: T): Frame {
+    const entered = [...(this.entered ?? []).filter((other) => other !== token), token as AnyToken];
+    return new Frame(this.changed(token, value), entered, this.cause);
+  }
+
+  /** The same values, reached through other spawn points. */
+  causedBy(cause: Cause | undefined): Frame {
+    return cause === this.cause ? this : new Frame(this.values, this.entered, cause);
+  }
+
+  /** Whether nothing was ever set: the root frame, or one that only spawn points tell from it. */
+  get isRoot(): boolean {
+    return this.values === NOTHING;
+  }
+
+  private changed(token: unknown, value: unknown): unknown[] {
+    const values = this.values.slice();
+    const place = placeOf(values, token);
+    values[place] = token;
+    values[place + 1] = value;
+    return values;
+  }
+}
+
+function placeOf(values: readonly unknown[], token: unknown): number {
+  let place = 0;
+  while (place < values.length && values[place] !== token) place += 2;
+  return place;
 }
 
 /** A frame whose values become known late: what a thread starts from. */
@@ -50,7 +89,7 @@ export class LateFrame extends Frame {
  * The root frame. It is current exactly when no strand is running: in code that was not compiled
  * and that no strand called, and while the platform is at work.
  */
-export const OUTSIDE = new Frame([]);
+export const OUTSIDE = new Frame(NOTHING);
 
 /**
  * What a strand that starts from root gets: the same values, but another frame, so that a listener
@@ -60,7 +99,7 @@ const INSIDE = new Frame([]);
 
 /** The frame a strand starts from when it is spawned in `parent`. */
 export function branch(parent: Frame): Frame {
-  if (parent === OUTSIDE) parent = tokensWithFactory.length === 0 ? INSIDE : materialise(OUTSIDE);
+  if (parent.isRoot) parent = inside(parent);
   if (tokensWithSpawn.length === 0) return parent;
 
   let child = parent;
@@ -89,6 +128,12 @@ export function joinFrames(mine: Frame, theirs: Frame): Frame {
     if (value !== before) joined = joined.with(token, value);
   }
   return joined;
+}
+
+/** Where a strand that starts from root starts. */
+function inside({ cause }: Frame): Frame {
+  const start = tokensWithFactory.length === 0 ? INSIDE : materialise(INSIDE);
+  return start.causedBy(cause);
 }
 
 /** Makes the mutable records of a strand that starts from root, before anybody can share them. */

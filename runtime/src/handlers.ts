@@ -1,9 +1,9 @@
-import { currentFrame, runIn } from './current.js';
+import { currentFrame, callIn } from './current.js';
 import type { AnyFunction } from './current.js';
-import { listenerFrame } from './listener-frame.js';
+import { tellsOfFailures } from './failures.js';
+import { listenerFrame, triggerOf } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 import { isTarget } from './event-targets.js';
-import { triggerOf } from './triggers.js';
 
 /** What a program assigned, by the function that stands for it. */
 const assigned = new WeakMap<object, unknown>();
@@ -19,9 +19,10 @@ export function handlerFor(
     return handler;
   }
   const registered = currentFrame();
+  const failure = tellsOfFailures(target, name.slice('on'.length));
   function kept(this: unknown, ...args: never[]): unknown {
-    const frame = listenerFrame(registered, policy, triggerOf(args[0]));
-    return runIn(frame, handler as AnyFunction, this, args);
+    const frame = listenerFrame(registered, policy, triggerOf(args, failure));
+    return callIn(frame, handler as AnyFunction, this, args);
   }
   assigned.set(kept, handler);
   return kept;

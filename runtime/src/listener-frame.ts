@@ -1,9 +1,16 @@
 import { currentFrame } from './current.js';
+import { failureFrame } from './failures.js';
 import { branch, joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
+import { sentWith } from './triggers.js';
 
 /** Which frame a listener runs in: `events` of the plugin's options, or a comment at the call. */
 export type Policy = 'auto' | 'registration' | 'trigger';
+
+/** The frame of whoever made a listener run; with `failure`, of the strand whose failure it is told of. */
+export function triggerOf(args: ArrayLike<unknown>, failure: boolean): Frame {
+  return (failure ? failureFrame(args) : sentWith(args[0])) ?? currentFrame();
+}
 
 /**
  * The frame a listener runs in.

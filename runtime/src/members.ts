@@ -1,4 +1,4 @@
-import { currentFrame, runIn } from './current.js';
+import { currentFrame, callIn } from './current.js';
 import type { AnyFunction } from './current.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Frame } from './frame.js';
@@ -37,7 +37,7 @@ function inFrame(
 ): AnyFunction {
   function member(this: unknown, ...args: never[]): unknown {
     const self = receiver && this === receiver.standIn ? receiver.target : this;
-    return runIn(listenerFrame(registered), fn, self, args);
+    return callIn(listenerFrame(registered), fn, self, args);
   }
   return alike(member as AnyFunction, fn);
 }

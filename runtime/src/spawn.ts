@@ -1,4 +1,4 @@
-import { currentFrame, runIn } from './current.js';
+import { callIn, currentFrame, runIn } from './current.js';
 import type { AnyFunction } from './current.js';
 import { branch } from './frame.js';
 import type { Frame } from './frame.js';
@@ -18,7 +18,7 @@ export function spawn<F>(callback: F): F {
   function spawned(this: unknown, ...args: never[]): unknown {
     const frame = first ?? branch(parent);
     first = undefined;
-    return runIn(frame, callback as unknown as AnyFunction, this, args);
+    return callIn(frame, callback as unknown as AnyFunction, this, args);
   }
   return spawned as unknown as F;
 }

@@ -1,4 +1,4 @@
-import { currentFrame, runIn } from './current.js';
+import { currentFrame, callIn } from './current.js';
 import type { AnyFunction } from './current.js';
 import { branch } from './frame.js';
 import type { Frame } from './frame.js';
@@ -29,7 +29,7 @@ function walkedIn(frame: Frame, given: unknown): unknown {
       const member: unknown = Reflect.get(target, key, target);
       if (typeof member !== 'function') return member;
       return (...args: never[]) => {
-        const result = runIn(branch(frame), member as AnyFunction, target, args);
+        const result = callIn(branch(frame), member as AnyFunction, target, args);
         return result === target ? walkedIn(frame, target) : result;
       };
     },

@@ -1,4 +1,4 @@
-import { runIn } from './current.js';
+import { callIn } from './current.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { rejecter, settler } from './settler.js';
@@ -67,7 +67,7 @@ export function carriedToAwait(value: object, frame: Frame): Carried {
 
 function inFrame(receiver: object, then: Then, frame: Frame, ending: Strand): Then {
   return (resolve, reject) =>
-    runIn(frame, then as never, receiver, [settler(ending, resolve), rejecter(ending, reject)]);
+    callIn(frame, then as never, receiver, [settler(ending, resolve), rejecter(ending, reject)]);
 }
 
 /** Asks without running a getter: one that answers differently the second time stays untouched. */

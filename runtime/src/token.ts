@@ -25,8 +25,6 @@ export interface Carry<T> {
 /** Names one slot. Made by `register`; opaque to everybody else. */
 export class Token<T> {
   constructor(
-    /** Place in a frame's list of values, in order of registration. */
-    readonly index: number,
     private readonly initial: T | (() => T),
     readonly callbacks: SlotCallbacks<T>,
   ) {}
@@ -43,8 +41,7 @@ export class Token<T> {
 
 export type AnyToken = Token<unknown>;
 
-/** Every slot, by index, and the few that need work at a branch or a join. */
-export const tokens: AnyToken[] = [];
+/** The few slots that need work at a branch, a join or a crossing. The others are nobody's but their owners'. */
 export const tokensWithFactory: AnyToken[] = [];
 export const tokensWithSpawn: AnyToken[] = [];
 export const tokensWithJoin: AnyToken[] = [];
@@ -62,16 +59,16 @@ export function onCarrier(told: (token: AnyToken) => void): void {
  * `initial` is what a strand that starts from root sees. A function is taken as a factory and is
  * called once for each such strand, so that a mutable record is never shared between two of them.
  *
- * Register once, while a module loads. A slot cannot be given back.
+ * Register once, while a module loads. A slot that has callbacks or a factory cannot be given back; any other
+ * goes when its token does.
  *
  * @example
  * const depth = register(0, { spawn: (parent) => parent + 1 });
  */
 export function register<T>(initial: T | (() => T), callbacks: SlotCallbacks<T> = {}): Token<T> {
-  const token = new Token(tokens.length, initial, callbacks);
+  const token = new Token(initial, callbacks);
   // The lists hold tokens of every type; each value only ever meets its own token's callbacks.
   const untyped = token as unknown as AnyToken;
-  tokens.push(untyped);
   if (token.hasFactory) tokensWithFactory.push(untyped);
   if (callbacks.spawn) tokensWithSpawn.push(untyped);
   if (callbacks.join) tokensWithJoin.push(untyped);

@@ -1,4 +1,3 @@
-import { currentFrame } from './current.js';
 import type { Frame } from './frame.js';
 
 /** The frames of events that came from elsewhere, by event. */
@@ -9,8 +8,7 @@ export function noteTrigger(event: object, frame: Frame): void {
   frames.set(event, frame);
 }
 
-/** The frame of whoever triggered the event that a listener is called with. */
-export function triggerOf(event: unknown): Frame {
-  const brought = typeof event === 'object' && event !== null ? frames.get(event) : undefined;
-  return brought ?? currentFrame();
+/** The frame that an event brought along, if it did. */
+export function sentWith(event: unknown): Frame | undefined {
+  return typeof event === 'object' && event !== null ? frames.get(event) : undefined;
 }
