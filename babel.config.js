@@ -10,7 +10,8 @@ module.exports = (api) => {
     overrides: [
       {
         test: './__tests__/behaviour',
-        plugins: ['@throughline/babel-plugin'],
+        // The built packages are tried as in development, the sources as in production.
+        plugins: [['@throughline/babel-plugin', { causes: api.env('causes') }]],
       },
     ],
   };

@@ -13,18 +13,18 @@ const source = {
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  // Tests wait for things, never for a time: only what hangs takes this long, even on a busy machine.
-  testTimeout: 60_000,
   // Jest knows nothing of the plugin that its Babel config names: one cache for each build of it.
   cacheDirectory: join(__dirname, '.cache', 'jest', buildOf('babel-plugin')),
   // Sources name the files that they are compiled to.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/', '/dist/'],
-  modulePathIgnorePatterns: ['<rootDir>/.*/dist/.*/package.json'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/.*/package.json', '<rootDir>/.cache/'],
 };
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // Tests wait for things, never for a time: only what hangs takes this long, even on a busy machine.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,
@@ -35,6 +35,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'built',
+      transform: { '\\.[jt]sx?$': ['babel-jest', { envName: 'causes' }] },
       testMatch: ['<rootDir>/__tests__/{runtime,behaviour}/**/*.test.ts'],
     },
     {

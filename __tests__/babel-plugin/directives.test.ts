@@ -1,9 +1,9 @@
-import { core } from '../../runtime/src/core';
+import * as kernel from '../../runtime/src/kernel/index';
 import { getLocal, register, setLocal } from '../../runtime/src/index';
 import { instrument, run } from '../harness/instrument';
 
 // A frame that is left behind stays: it must not fail the tests after it.
-afterEach(() => core.setCurrentFrame(core.outside));
+afterEach(() => kernel.setCurrentFrame(kernel.OUTSIDE));
 
 const isRewritten = (code: string): boolean => instrument(code).includes('@throughline/runtime');
 

@@ -73,7 +73,7 @@ load()
 
 const result = transformSync(source, {
   ...{ configFile: false, babelrc: false, filename: '/app/cart.js', sourceMaps: true },
-  plugins: [[throughline, {}]],
+  plugins: [[throughline, { causes: false }]],
 })!;
 const output = result.code!.split('\n');
 const map = new TraceMap(result.map);

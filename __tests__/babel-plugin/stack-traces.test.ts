@@ -1,6 +1,9 @@
 import { transformSync } from '@babel/core';
 import throughline from '../../babel-plugin/src/index';
-import * as compiledEntry from '../../runtime/src/compiled';
+import * as compiled from '../../runtime/src/compiled';
+import * as compiledWithCauses from '../../runtime/src/compiled-with-causes';
+
+const entries: Record<string, unknown> = { compiled, 'compiled-with-causes': compiledWithCauses };
 
 interface Position {
   line: number | null;
@@ -253,7 +256,7 @@ async function framesOf(source: string, plugins: unknown[]): Promise<Frame[]> {
   })!;
   const exports: { main?: () => Promise<unknown> } = {};
   const load = (name: string): unknown =>
-    name.startsWith('@throughline') ? compiledEntry : require(name);
+    name.startsWith('@throughline') ? entries[name.split('/')[2]!] : require(name);
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 100;
   let error: Error;
@@ -279,9 +282,17 @@ async function framesOf(source: string, plugins: unknown[]): Promise<Frame[]> {
 const bare = (name: string): string =>
   name.replace(/ \[as .*\]$/, '').replace(/^.*[. ](?=[#\w]+$)/, '');
 
-describe.each(Object.entries(programs))('%s', (_, source) => {
+const builds = [
+  ['as in production', { causes: false }],
+  ['as in development', { causes: true }],
+] as const;
+const cases = builds.flatMap(([build, options]) =>
+  Object.entries(programs).map(([name, source]) => ({ name, build, source, options })),
+);
+
+describe.each(cases)('$name, $build', ({ source, options }) => {
   const plain = framesOf(source, []);
-  const compiled = framesOf(source, [[throughline, {}]]);
+  const instrumented = framesOf(source, [[throughline, options]]);
 
   test('fails somewhere in the file', async () => {
     expect((await plain).length).toBeGreaterThan(0);
@@ -289,7 +300,7 @@ describe.each(Object.entries(programs))('%s', (_, source) => {
 
   test("every function of the user is in the stack, in order, at the user's own line", async () => {
     const wanted = (await plain).map(({ name, line }) => `${bare(name)} at line ${line}`);
-    const found = (await compiled).map(({ name, line }) => `${bare(name)} at line ${line}`);
+    const found = (await instrumented).map(({ name, line }) => `${bare(name)} at line ${line}`);
 
     let at = 0;
     const missing = wanted.filter((frame) => {
@@ -304,17 +315,17 @@ describe.each(Object.entries(programs))('%s', (_, source) => {
   test('what stands there besides belongs to a function of the user that is there, too', async () => {
     const names = new Set((await plain).map(({ name }) => bare(name)));
 
-    expect((await compiled).filter(({ name }) => !names.has(bare(name)))).toEqual([]);
+    expect((await instrumented).filter(({ name }) => !names.has(bare(name)))).toEqual([]);
   });
 
   test('the top of the stack is where the error was made', async () => {
-    expect((await compiled)[0]!.line).toBe((await plain)[0]!.line);
+    expect((await instrumented)[0]!.line).toBe((await plain)[0]!.line);
   });
 
   test('every line with an await keeps a place for a breakpoint', () => {
     const { code, map } = transformSync(source, {
       ...{ configFile: false, babelrc: false, sourceMaps: true, filename: '/app/user.js' },
-      plugins: [[throughline, {}]],
+      plugins: [[throughline, options]],
     })!;
     const trace = new TraceMap(map);
     const traced = new Set<number | null>();
@@ -329,4 +340,20 @@ describe.each(Object.entries(programs))('%s', (_, source) => {
 
     expect(wanted.filter((line) => !traced.has(line))).toEqual([]);
   });
+});
+
+test('methods are shown with their class, which V8 takes from a receiver', async () => {
+  const source = `
+    class Cart {
+      async load() { await 0; throw new Error('boom'); }
+      static async open() { await new Cart().load(); }
+    }
+    const shop = { async enter() { await 0; await Cart.open(); } };
+    export async function main() { await 0; await shop.enter(); }`;
+  // The last frame is `main`, which the harness calls as a property of `exports`.
+  const methods = async (plugins: unknown[]): Promise<string[]> =>
+    (await framesOf(source, plugins)).slice(0, -1).map(({ name }) => name);
+
+  expect(await methods([])).toEqual(['Cart.load', 'Cart.open', 'Object.enter']);
+  expect(await methods([[throughline, { causes: false }]])).toEqual(await methods([]));
 });

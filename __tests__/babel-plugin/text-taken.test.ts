@@ -71,7 +71,7 @@ test.each([
   `const mockLoad = async () => { await null; }; jest.mock('./x', () => ({ load: mockLoad }));`,
   `const mockLoad = async () => { await null; }; jest.mock('./x', () => ({ load: (...args) => mockLoad(...args) }));`,
 ])('jest hoists %s', (code) => {
-  const plugins = [throughline, require.resolve('babel-plugin-jest-hoist')];
+  const plugins = [[throughline, { causes: false }], require.resolve('babel-plugin-jest-hoist')];
   const result = transformSync(`${code}\nexport async function f() { await 1; }`, {
     ...{
       configFile: false,

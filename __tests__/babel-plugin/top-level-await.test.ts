@@ -1,10 +1,10 @@
 import { instrument } from '../harness/instrument';
 import * as compiled from '../../runtime/src/compiled';
-import { core } from '../../runtime/src/core';
+import * as kernel from '../../runtime/src/kernel/index';
 import * as runtime from '../../runtime/src/index';
 
 // A frame that is left behind stays: it must not fail the tests after it.
-afterEach(() => core.setCurrentFrame(core.outside));
+afterEach(() => kernel.setCurrentFrame(kernel.OUTSIDE));
 
 /** Runs a module with top-level `await`, as an engine would: its code is the body of a strand. */
 function evaluateModule(code: string, given: Record<string, unknown> = {}): Promise<unknown> {

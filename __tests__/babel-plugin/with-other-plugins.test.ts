@@ -18,7 +18,7 @@ function transform(
 ): string {
   return transformSync(code, {
     ...{ configFile: false, babelrc: false, filename },
-    plugins: [[throughline, {}], ...plugins],
+    plugins: [[throughline, { causes: false }], ...plugins],
     presets,
   })!.code!;
 }
@@ -225,7 +225,7 @@ describe.each([
   test('a plugin that is listed first changes nothing', () => {
     const other = transformSync(program, {
       ...{ configFile: false, babelrc: false, filename: '/app/a.js' },
-      plugins: [...plugins, [throughline, {}]],
+      plugins: [...plugins, [throughline, { causes: false }]],
     })!.code!;
 
     expect((other.match(/suspend/g) ?? []).length).toBe((code.match(/suspend/g) ?? []).length);
@@ -271,4 +271,30 @@ test('nodes are fit for a plugin that visits them after', () => {
   });
 
   expect(visited).toEqual(['await', 'await']);
+});
+
+describe('with Flow', () => {
+  const read = (code: string): string =>
+    transformSync(code, {
+      ...{ configFile: false, babelrc: false, filename: '/app/a.js', sourceType: 'module' },
+      parserOpts: { plugins: ['flow'] },
+      plugins: [[throughline, { causes: false }]],
+    })!.code!;
+
+  test('the pragma stays in front, so that what is built can be parsed once more', () => {
+    const output = read(
+      `/** A loader. */\n/** @flow strict */\n/** Its name. */\nconst a = new Loader<number>(async () => 1);`,
+    );
+
+    expect(output).toMatch(/^\/\*\* A loader. \*\/\n\/\*\* @flow strict \*\/\nimport /);
+    expect(output).toMatch(/\/\*\* Its name. \*\/\nconst a/);
+    expect(() => read(output)).not.toThrow();
+  });
+
+  test('a comment further down that speaks of it does not move', () => {
+    const output = read(`const a = async () => 1;\n// not @flow\na();`);
+
+    expect(output).toMatch(/^import /);
+    expect(output).toMatch(/\/\/ not @flow\na\(\);$/);
+  });
 });

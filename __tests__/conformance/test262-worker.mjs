@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
-import { parentPort, workerData } from 'node:worker_threads';
 import throughline from '../../babel-plugin/dist/esm/index.js';
 
-const { directory } = workerData;
+const [directory, options] = process.argv.slice(2);
+const plugin = [throughline, JSON.parse(options)];
 const harness = new Map();
 const runtimeFolder = fileURLToPath(new URL('../../runtime/dist/cjs/', import.meta.url));
 const runtimeFiles = new Map(
@@ -22,10 +22,9 @@ const runtimeFiles = new Map(
     ]),
 );
 
-parentPort.on('message', async (file) => {
-  const runs = [];
-  for (const mode of modesOf(file)) runs.push(await runMode(file, mode));
-  parentPort.postMessage(runs.filter(Boolean));
+process.on('message', async (file) => {
+  for (const mode of modesOf(file)) process.send({ run: await runMode(file, mode) });
+  process.send({ done: true });
 });
 process.on('unhandledRejection', () => {});
 process.on('uncaughtException', () => {});
@@ -65,21 +64,30 @@ function read(file) {
 }
 
 async function runMode(file, mode) {
-  const before = await outcome(file, mode, (code) => code);
-  if (before !== 'pass') return { file, mode, before };
-  const after = await outcome(file, mode, (code, module) =>
-    instrument(code, module, [throughline]),
-  );
-  if (after === 'pass') return { file, mode, before, after };
-  const babel = await outcome(file, mode, (code, module) => instrument(code, module, []));
-  return { file, mode, before, after, babel };
+  const run = { file, mode };
+  for (const [variant, transform] of Object.entries(variants)) {
+    process.send({ started: { run, variant } });
+    run[variant] = await outcome(file, mode, transform);
+    if ((run[variant] === 'pass') !== (variant === 'before')) break;
+  }
+  return run;
 }
+
+/** In this order: what fails before, or passes after, needs no more. */
+const variants = {
+  before: (code) => code,
+  after: (code, module) => instrument(code, module, [plugin]),
+  babel: (code, module) => instrument(code, module, []),
+};
 
 function instrument(code, module, plugins) {
   const sourceType = module ? 'module' : 'script';
   return transformSync(code, {
     ...{ configFile: false, babelrc: false, compact: false, sourceType, plugins },
-    parserOpts: { createParenthesizedExpressions: false },
+    parserOpts: {
+      createParenthesizedExpressions: false,
+      plugins: ['deferredImportEvaluation', 'sourcePhaseImports'],
+    },
     filename: 'test262.js',
   }).code;
 }
@@ -112,8 +120,13 @@ async function run(file, mode, transform) {
   }
   let thrown;
   try {
-    if (mode === 'module') await runModule(file, code, context, transform);
-    else vm.runInContext(code, context, { filename: file });
+    const path = join(directory, 'test', file);
+    const { runModule, importFrom } = moduleLoader(context, transform);
+    if (mode === 'module') await runModule(path, code);
+    else {
+      const importModuleDynamically = importFrom(path);
+      vm.runInContext(code, context, { filename: file, importModuleDynamically });
+    }
   } catch (error) {
     thrown = error;
   }
@@ -179,18 +192,14 @@ function runtimeLoader(context) {
   return () => load('compiled.js');
 }
 
-async function runModule(file, code, context, transform) {
+/** The modules of one realm; a script has them too, through `import()`. */
+function moduleLoader(context, transform) {
   const modules = new Map();
   const make = (path, text) => {
     const module = new vm.SourceTextModule(text, {
       context,
       identifier: pathToFileURL(path).href,
-      importModuleDynamically: async (specifier) => {
-        const found = await link(specifier, { identifier: pathToFileURL(path).href });
-        if (found.status === 'unlinked') await found.link(link);
-        await found.evaluate();
-        return found;
-      },
+      importModuleDynamically: importFrom(path),
     });
     modules.set(path, module);
     return module;
@@ -202,9 +211,18 @@ async function runModule(file, code, context, transform) {
     if (!existsSync(path)) throw new SyntaxError(`no module ${path}`);
     return make(path, transform(readFileSync(path, 'utf8'), true));
   };
-  const entry = make(join(directory, 'test', file), code);
-  await entry.link(link);
-  await entry.evaluate();
+  const importFrom = (path) => async (specifier) => {
+    const found = await link(specifier, { identifier: pathToFileURL(path).href });
+    if (found.status === 'unlinked') await found.link(link);
+    await found.evaluate();
+    return found;
+  };
+  const runModule = async (path, text) => {
+    const entry = make(path, text);
+    await entry.link(link);
+    await entry.evaluate();
+  };
+  return { runModule, importFrom };
 }
 
 const runtimeModules = new WeakMap();

@@ -1,10 +1,12 @@
-// npm run conformance -- test262 DIR [--filter TEXT] [--workers N] [--json FILE]
+// npm run conformance -- test262 DIR [--filter TEXT] [--workers N] [--json FILE] [--options JSON]
 //
 // Runs tests of a test262 checkout untransformed and transformed, and lists those that pass before
-// and fail after. Exits 1 when one is lost that known-losses.json does not explain.
+// and fail after. Exits 1 when one is lost that known-losses.json does not explain. The options are
+// the plugin's: `--options '{"generators":"creation"}'`.
+import { fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { testFiles } from './test262-files.mjs';
 
 const { values, positionals } = parseArgs({
@@ -14,6 +16,7 @@ const { values, positionals } = parseArgs({
     filter: { type: 'string' },
     workers: { type: 'string', default: '2' },
     json: { type: 'string' },
+    options: { type: 'string', default: '{}' },
   },
 });
 const [directory] = positionals;
@@ -30,49 +33,63 @@ async function runAll(queue) {
   const collected = [];
   let next = 0;
   const worker = async () => {
-    let thread = start();
+    let child = start();
     while (next < queue.length) {
       const file = queue[next++];
-      const answer = await ask(thread, file);
+      const answer = await ask(child, file);
       collected.push(...answer.runs);
-      if (answer.ended || answer.stuck) {
-        // A test that never ends, or that ended the thread: the next one gets a fresh thread.
-        await thread.terminate();
-        thread = start();
+      if (answer.broken) {
+        child.kill('SIGKILL');
+        child = start();
       }
     }
-    await thread.terminate();
+    child.kill('SIGKILL');
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, worker));
   return collected;
 }
 
+/** A process of its own: a test may never end, and some bring the engine down. */
 function start() {
-  return new Worker(new URL('./test262-worker.mjs', import.meta.url), {
-    workerData: { directory },
-    execArgv: ['--experimental-vm-modules', '--no-warnings'],
-    stdout: true,
-    stderr: true,
-  });
+  return fork(
+    fileURLToPath(new URL('./test262-worker.mjs', import.meta.url)),
+    [directory, values.options],
+    {
+      execArgv: ['--experimental-vm-modules', '--no-warnings'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    },
+  );
 }
 
-function ask(thread, file) {
+/**
+ * The runs of one file. A run that never ends, or ends the process, is one that failed: a program
+ * that hangs once it is compiled is lost as much as one that throws.
+ */
+function ask(child, file) {
   return new Promise((resolve) => {
-    const answers = {
-      message: (runs) => done({ runs }),
-      error: () => done({ runs: [], ended: true }),
-      exit: () => done({ runs: [], ended: true }),
+    const runs = [];
+    let started;
+    const listeners = {
+      message: (message) => {
+        limit.refresh();
+        if (message.started) started = message.started;
+        else if (message.run) runs.push(message.run);
+        else done();
+      },
+      exit: () => done('ended the process'),
     };
-    const limit = setTimeout(() => done({ runs: [], stuck: true }), 30_000);
-    const done = (answer) => {
+    const limit = setTimeout(() => done('never ended'), 30_000);
+    const done = (broken) => {
       clearTimeout(limit);
-      for (const [name, listener] of Object.entries(answers)) thread.off(name, listener);
-      if (!answer.stuck && !answer.ended) return resolve(answer);
-      console.error(`${answer.stuck ? 'stuck' : 'ended'}: ${file}`);
-      resolve(answer);
+      for (const [name, listener] of Object.entries(listeners)) child.off(name, listener);
+      if (broken) {
+        console.error(`${broken}: ${file} (${started.run.mode}, ${started.variant})`);
+        runs.push({ file, ...started.run, [started.variant]: broken });
+      }
+      resolve({ runs, broken });
     };
-    for (const [name, listener] of Object.entries(answers)) thread.on(name, listener);
-    thread.postMessage(file);
+    for (const [name, listener] of Object.entries(listeners)) child.on(name, listener);
+    child.send(file);
   });
 }
 
@@ -80,8 +97,9 @@ function report(runs) {
   const known = JSON.parse(readFileSync(new URL('./known-losses.json', import.meta.url), 'utf8'));
   const before = runs.filter(({ before }) => before === 'pass');
   const lost = before.filter(({ after }) => after !== 'pass');
-  const byBabel = lost.filter(({ babel }) => babel !== 'pass');
-  const ours = lost.filter(({ babel }) => babel === 'pass');
+  // Where the run after broke the process, nobody asked Babel alone.
+  const byBabel = lost.filter(({ babel = 'pass' }) => babel !== 'pass');
+  const ours = lost.filter((run) => !byBabel.includes(run));
   const causeOf = ({ file }) =>
     known.find(({ files }) => files.some((name) => file.endsWith(name)));
   const unexplained = ours.filter((run) => !causeOf(run));
@@ -95,6 +113,14 @@ function report(runs) {
     `${byBabel.length} of them are lost by Babel without any plugin, ${ours.length} by this plugin`,
   );
   console.log(`${before.length - unexplained.length} passed, ${unexplained.length} failed`);
-  if (values.json) writeFileSync(values.json, JSON.stringify({ ours, byBabel }, null, 1));
+  if (values.json)
+    writeFileSync(
+      values.json,
+      JSON.stringify(
+        { ours, byBabel, failing: runs.filter(({ before }) => before !== 'pass') },
+        null,
+        1,
+      ),
+    );
   process.exit(unexplained.length === 0 ? 0 : 1);
 }

@@ -1,7 +1,7 @@
 import { transformSync } from '@babel/core';
 import { inspect } from 'node:util';
 import { getLocal, register, setLocal } from '../../runtime/src/index';
-import { core } from '../../runtime/src/core';
+import * as kernel from '../../runtime/src/kernel/index';
 import { evaluate, instrument } from './instrument';
 
 /** A program as it was written: compiled to CommonJS, and left alone otherwise. */
@@ -70,7 +70,7 @@ export async function runProgram(
     if (isCompiled) setLocal(slot, 'mine');
   };
 
-  core.setCurrentFrame(core.outside);
+  kernel.setCurrentFrame(kernel.OUTSIDE);
   metronome(log, watch);
   const { main } = evaluate(code, { log, look, v, set, ...given }) as {
     main: () => Promise<unknown>;

@@ -1,5 +1,7 @@
 import { transformSync } from '@babel/core';
+import * as causes from '../../runtime/src/causes';
 import * as compiled from '../../runtime/src/compiled';
+import * as compiledWithCauses from '../../runtime/src/compiled-with-causes';
 import * as runtime from '../../runtime/src/index';
 import throughline from '../../babel-plugin/src/index';
 import type { Options } from '../../babel-plugin/src/index';
@@ -10,7 +12,8 @@ export function instrument(
   options: Options = {},
   { commonjs = false, script = false } = {},
 ): string {
-  const plugins: object[] = [[throughline, options]];
+  // As in production, unless a test asks.
+  const plugins: object[] = [[throughline, { causes: false, ...options }]];
   if (commonjs) plugins.push(require('@babel/plugin-transform-modules-commonjs'));
   const result = transformSync(code, {
     ...{ configFile: false, babelrc: false, plugins, filename: 'input.js', cwd: '/' },
@@ -23,7 +26,9 @@ export function instrument(
 
 const modules: Record<string, unknown> = {
   '@throughline/runtime': runtime,
+  '@throughline/runtime/causes': causes,
   '@throughline/runtime/compiled': compiled,
+  '@throughline/runtime/compiled-with-causes': compiledWithCauses,
 };
 
 /** Runs CommonJS code against the runtime's sources and returns its exports. */

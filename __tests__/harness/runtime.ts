@@ -7,5 +7,5 @@ interface Core {
 /** The frame of the code that is running now. */
 export function currentFrame(): object {
   const realm = globalThis as unknown as Record<symbol, { parts: Map<string, unknown> }>;
-  return (realm[Symbol.for('throughline.runtime')]!.parts.get('core') as Core).currentFrame();
+  return (realm[Symbol.for('throughline.runtime')]!.parts.get('kernel') as Core).currentFrame();
 }

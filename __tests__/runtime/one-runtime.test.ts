@@ -56,7 +56,7 @@ describe.each([
         a.setLocal(user, 'bob');
         return new Promise((resolve) => setImmediate(() => resolve(spawned())));
       });
-      read.push(b.getLocal(user), a.getLocal === b.getLocal);
+      read.push(b.getLocal(user), a.register === b.register);
       console.log(JSON.stringify(read));
     `);
 

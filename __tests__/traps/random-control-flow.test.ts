@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { getLocal, register, setLocal } from '../../runtime/src/index';
-import { core } from '../../runtime/src/core';
+import * as kernel from '../../runtime/src/kernel/index';
 import { bothWays, quiet } from '../harness/both-ways';
 import { evaluate } from '../harness/instrument';
 
@@ -398,7 +398,7 @@ async function execute(code: string, { isCompiled }: { isCompiled: boolean }): P
       }
     },
   };
-  core.setCurrentFrame(core.outside);
+  kernel.setCurrentFrame(kernel.OUTSIDE);
   let beat = Promise.resolve();
   for (let i = 0; i < 40; i++)
     beat = beat.then(() => {

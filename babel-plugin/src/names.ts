@@ -63,6 +63,20 @@ export function functionName(path: NodePath<AnyFunction>): string {
   }
 }
 
+/**
+ * The name a function has in stack traces. V8 puts the receiver's class before a method's name, and
+ * an arrow has no receiver; the class that the method is written in is as near as we get.
+ */
+export function tracedName(path: NodePath<AnyFunction>): string {
+  const name = functionName(path);
+  if (!/^[\w$]+$/.test(name)) return name;
+  if (path.isObjectMethod()) return `Object.${name}`;
+  if (!path.isClassMethod()) return name;
+  const owner = path.parentPath.parentPath!;
+  const className = (owner.node as t.Class).id?.name ?? givenName(owner);
+  return className === '' ? name : `${className}.${name}`;
+}
+
 /** A member's key as text, when it is written out. */
 export function keyName(key: t.Node): string {
   switch (key.type) {

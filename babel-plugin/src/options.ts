@@ -45,6 +45,11 @@ export interface Options {
   /** Whether instrumented files carry the table of their spawn points. Default: true. */
   sites?: boolean;
   /**
+   * Whether the program knows which spawn points led where it is: `causeChain`, and warnings where context is
+   * lost. Default: true, unless Babel's environment is `production`.
+   */
+  causes?: boolean;
+  /**
    * Which frame listeners run in. `"auto"`: the trigger's if it runs in a strand, else the
    * registration's. Default: `"auto"`.
    */
@@ -77,6 +82,7 @@ const readers: { [K in keyof ResolvedOptions]: Reader<ResolvedOptions[K]> } = {
   runtime: moduleName('@throughline/runtime'),
   skip: subsetOf(spawnPointKinds),
   sites: yesOrNo(true),
+  causes: yesOrNo(false),
   events: oneOf(eventPolicies),
   generators: oneOf(generatorPolicies),
   workers: oneOf(workerPolicies),

@@ -11,7 +11,7 @@ import {
   mayHaveDirectives,
 } from './directives.js';
 import { readOptions } from './options.js';
-import type { Options } from './options.js';
+import type { Options, ResolvedOptions } from './options.js';
 import { compiledEntry, finishModule } from './rewrite/module.js';
 import { isBeneathRuntime } from './runtime-files.js';
 import type { Finding } from './check/finding.js';
@@ -21,11 +21,18 @@ import { awaits } from './visitors/awaits.js';
 import { calls } from './visitors/calls.js';
 import { functions } from './visitors/functions.js';
 import { losses } from './visitors/losses.js';
+import { lostContext } from './visitors/lost-context.js';
+import { throws } from './visitors/throws.js';
 import { handlers, mayHaveHandlers } from './visitors/handlers.js';
 import { maySpawnByValue, values } from './visitors/values.js';
 
 /** What Babel hands to a plugin. */
-type PluginAPI = typeof Babel & Pick<ConfigAPI, 'assertVersion'>;
+type PluginAPI = typeof Babel & Pick<ConfigAPI, 'assertVersion' | 'caller' | 'env'>;
+
+/** Who runs Babel. */
+interface Caller {
+  readonly throughlineCauses?: boolean;
+}
 
 /** A plugin as Babel takes it, whatever its version and whether or not its types are installed. */
 export interface BabelPlugin {
@@ -33,10 +40,18 @@ export interface BabelPlugin {
   readonly visitor: object;
 }
 
+interface Family {
+  readonly visitor: Visitor<FileState>;
+  readonly needed?: RegExp;
+  readonly wanted?: (build: { options: ResolvedOptions; observe: unknown }) => boolean;
+}
+
 /** Families of visitors, and what a file that needs one has in its text. In this order. */
-const families: readonly { visitor: Visitor<FileState>; needed?: RegExp }[] = [
+const families: readonly Family[] = [
   { visitor: directives, needed: mayHaveDirectives },
-  { visitor: losses },
+  { visitor: losses, wanted: ({ observe }) => observe !== undefined },
+  { visitor: lostContext, wanted: ({ options }) => options.causes },
+  { visitor: throws, needed: /\bthrow\b/, wanted: ({ options }) => options.causes },
   { visitor: functions },
   { visitor: awaits },
   { visitor: values, needed: maySpawnByValue },
@@ -57,14 +72,19 @@ function instrumenter(
 ): BabelPlugin {
   const api = given as PluginAPI;
   api.assertVersion('^7.22.0 || ^8.0.0');
-  const options = readOptions(written);
+  // A test runner that keeps books asks for causes as the caller.
+  const asked = api.caller((caller) => (caller as Caller | undefined)?.throughlineCauses);
+  const byDefault = asked ?? !api.env('production');
+  const options = readOptions({ causes: byDefault, ...written, ...(asked && { causes: true }) });
+  if (!options.sites) options.causes = false;
+  const entries = [true, false].map((causes) => compiledEntry({ ...options, causes }));
   const catalogue = catalogueWith(options.spawnPoints);
   const visitors = new Map<string, Visitor<FileState>>();
 
   function visitorFor(code: string): Visitor<FileState> {
     const chosen = families.filter(
-      ({ visitor, needed }) =>
-        (needed?.test(code) ?? true) && (visitor !== losses || observe !== undefined),
+      ({ needed, wanted }) =>
+        (needed?.test(code) ?? true) && (wanted?.({ options, observe }) ?? true),
     );
     const key = chosen.map((family) => families.indexOf(family)).join();
     let visitor = visitors.get(key);
@@ -80,7 +100,7 @@ function instrumenter(
     visitor: {
       Program(program: NodePath<t.Program>, pass: PluginPass) {
         if (isBeneathRuntime(pass.filename) || isOff(pass.file.ast)) return;
-        if (isInstrumented(program, compiledEntry(options.runtime))) return;
+        if (entries.some((entry) => isInstrumented(program, entry))) return;
         checkDirectives(program, pass.file.ast);
         refuseLowered(program, pass.filename ?? '');
 

@@ -2,6 +2,8 @@ import { dirname, join } from 'node:path';
 import type { types as t } from '@babel/core';
 import type { SpawnPointKind } from './options.js';
 
+export type SiteKind = SpawnPointKind | 'event' | 'call' | 'function';
+
 /** The places that were rewritten in one file, in the order they were met. */
 export class SiteTable {
   readonly file: string;
@@ -19,8 +21,13 @@ export class SiteTable {
     return relative(this.cwd, join(dirname(this.filename ?? 'unknown'), path));
   }
 
+  /** Takes back the place that was added last: nothing was rewritten there. */
+  takeBack(): void {
+    this.rows.pop();
+  }
+
   /** Adds a place and returns its number within the file. */
-  add(node: t.Node, kind: SpawnPointKind | 'event', name: string): number {
+  add(node: t.Node, kind: SiteKind, name: string): number {
     const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
     this.rows.push(`${line}:${column} ${kind} ${name}`.trimEnd());
     return this.rows.length - 1;

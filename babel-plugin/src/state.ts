@@ -1,9 +1,11 @@
 import type { NodePath, PluginPass, types as BabelTypes } from '@babel/core';
+import { sitedHelpers } from './catalogue/helpers.js';
 import type { HelperName } from './catalogue/helpers.js';
 import type { Finding } from './check/finding.js';
 import type { Catalogue } from './catalogue/index.js';
 import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
 import { SiteTable } from './sites.js';
+import type { SiteKind } from './sites.js';
 
 export type Types = typeof BabelTypes;
 
@@ -15,6 +17,8 @@ export interface Activation {
   hasEval: boolean;
   /** It uses `super`, or an arrow in it does. */
   usesSuper: boolean;
+  /** Its number in the table of sites, when it is a strand. */
+  site: number;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   /** A generator whose body runs in the frame in which it was made. */
@@ -37,6 +41,7 @@ export function activationOf(
   return {
     runsWhereCreated,
     suspensions: 0,
+    site: 0,
     hasEval: false,
     usesSuper: false,
     isAsync: Boolean(isAsync),
@@ -51,6 +56,8 @@ export function activationOf(
 /** Everything that belongs to one file's run through the plugin. */
 export class FileState {
   readonly sites: SiteTable;
+  /** The number of the place that is being rewritten. */
+  site = 0;
   /** Innermost last; the first stands for the module. */
   readonly activations: Activation[] = [activationOf(true)];
   /** Names that the output needs declared at the top of the module. */
@@ -117,6 +124,16 @@ export class FileState {
     return this.offDepth === 0 && this.covers(kind);
   }
 
+  /** Notes the place that is rewritten now; returns its number. */
+  at(node: BabelTypes.Node, kind: SiteKind, name: string): number {
+    return (this.site = this.sites.add(node, kind, name));
+  }
+
+  /** The number of a place, as an expression. */
+  siteNumber(site: number): BabelTypes.Expression {
+    return this.t.binaryExpression('+', this.siteBase(), this.t.numericLiteral(site));
+  }
+
   /** A call of one of the runtime's functions. */
   call(
     name: HelperName,
@@ -127,7 +144,9 @@ export class FileState {
       local = this.program.scope.generateUidIdentifier(name);
       this.helpers.set(name, local);
     }
-    return this.t.callExpression(this.t.identifier(local.name), args);
+    const isSited = this.options.causes && sitedHelpers.has(name);
+    const given = isSited ? [this.siteNumber(this.site), ...args] : args;
+    return this.t.callExpression(this.t.identifier(local.name), given);
   }
 
   /**

@@ -1,10 +1,14 @@
-import { currentFrame } from './current.js';
+import {
+  carried,
+  currentFrame,
+  endingOf,
+  isForeign,
+  OUTSIDE,
+  stampNew,
+  Strand,
+} from './kernel/index.js';
+import type { Ending, Frame } from './kernel/index.js';
 import { isPromise } from './promises.js';
-import { endingOf, stampNew } from './promise-stamp.js';
-import { OUTSIDE } from './frame.js';
-import { carried, isForeign } from './thenable.js';
-import { Strand } from './strand.js';
-import type { Ending } from './strand.js';
 
 type Settle = (value: unknown) => unknown;
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -40,6 +44,7 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
   }
 
   const frame = currentFrame();
+  if (!methodsHeedThis) return combinedByHand(method as Method, rule, frame, args[0]);
   const parts: Ending[] = [];
   const strand = new Strand(OUTSIDE, OUTSIDE);
   strand.adopted = parts;
@@ -74,6 +79,55 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
   });
 
   return Reflect.apply(method as Method, StandIn, args);
+}
+
+/** Promises that are written in JavaScript (Hermes', React Native's) make their own, whatever `this` is. */
+const methodsHeedThis = (() => {
+  let isHeeded = false;
+  function StandIn(executor: (resolve: Settle, reject: Settle) => void): void {
+    isHeeded = true;
+    executor(
+      () => {},
+      () => {},
+    );
+  }
+  StandIn.resolve = (value: unknown): unknown => value;
+  (Promise.all as Method).call(StandIn, []);
+  return isHeeded;
+})();
+
+/** The same where parts cannot be seen on their way: they are read here, and watched beside it. */
+function combinedByHand(method: Method, rule: Rule, frame: Frame, given: unknown): unknown {
+  const endings: Ending[] = [];
+  const strand = new Strand(OUTSIDE, OUTSIDE);
+  strand.adopted = endings;
+  const seen = (value: unknown): unknown => {
+    const foreign = !isPromise(value) && isForeign(value) ? carried(value, frame) : undefined;
+    const part = foreign ? Promise.resolve(foreign.handedOn) : value;
+    const ending = foreign?.ending ?? endingOf(part);
+    if (ending !== undefined) endings.push(ending);
+    const settles = (carries: Carries): void => {
+      if (carries === 'every part' || strand.outer === undefined) return;
+      strand.adopted = ending;
+      close(strand);
+    };
+    Promise.resolve(part).then(
+      () => settles(rule.fulfilled),
+      () => settles(rule.rejected),
+    );
+    return part;
+  };
+
+  let promise: object;
+  try {
+    promise = Reflect.apply(method, Promise, [
+      Array.from(given as Iterable<unknown>, seen),
+    ]) as object;
+  } catch (error) {
+    promise = Promise.reject(error as Error);
+  }
+  stampNew(promise, strand);
+  return promise;
 }
 
 /**

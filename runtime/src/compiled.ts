@@ -1,7 +1,18 @@
-import { core } from './core.js';
-
 // What rewritten code imports. Not for people: names and meanings change with the plugin.
-export const {
+export { asAsync, notConstructor, asyncMembers, toKey } from './async-shape.js';
+export { combine } from './combinators.js';
+export { failing, listen, listenBy, listening, showing } from './emitters.js';
+export {
+  addListener,
+  removeListener,
+  addListenerBy,
+  addListenerHere,
+  removeListenerHere,
+  unlisten,
+} from './event-targets.js';
+export { eventOnce, eventsOn } from './events.js';
+export { handlerFor, handlerOf } from './handlers.js';
+export {
   adopt,
   adoptThrough,
   back,
@@ -19,20 +30,13 @@ export const {
   run,
   runThrough,
   suspend,
-  asAsync,
-  notConstructor,
-  asyncMembers,
-  toKey,
-  steps,
-  delegated,
-  delegatedHere,
-  created,
-  restOf,
   enterCreated,
   leaveFor,
-  stepByHand,
-  sites,
-  combine,
+} from './kernel/index.js';
+export { members } from './members.js';
+export { spawnInMethod } from './methods.js';
+export { middleware } from './middleware.js';
+export {
   catchRejection,
   finallySettled,
   newPromise,
@@ -40,34 +44,12 @@ export const {
   chain,
   tryCall,
   withResolvers,
-  listen,
-  addListener,
-  removeListener,
-  spawn,
-  spawnAlike,
-  spawnEach,
-  spawnArguments,
-  spawnInMethod,
-  listenBy,
-  listening,
-  showing,
-  addListenerBy,
-  handlerFor,
-  handlerOf,
-  members,
-  stages,
-  middleware,
-  eventOnce,
-  eventsOn,
-  promisified,
-  asValue,
-  bare,
-  newWorker,
-  newChannel,
-  post,
-  postHere,
-  received,
-  addListenerHere,
-  removeListenerHere,
-  unlisten,
-} = core;
+} from './promises.js';
+export { promisified } from './promisify.js';
+export { spawnArguments } from './rules.js';
+export { sites } from './sites.js';
+export { spawn, spawnAlike, spawnEach } from './spawn.js';
+export { stages } from './stages.js';
+export { steps, delegated, delegatedHere, created, restOf, stepByHand } from './steps.js';
+export { newWorker, newChannel, post, postHere, received } from './threads/index.js';
+export { asValue, bare } from './values.js';

@@ -9,11 +9,17 @@ const said = new Set<string>();
 export function complainOnce(code: RuntimeErrorCode, message: string, cause?: unknown): void {
   if (said.has(code)) return;
   said.add(code);
+  complain(code, message, cause);
+}
+
+/** Says so on stderr. */
+export function complain(code: RuntimeErrorCode, message: string, cause?: unknown): void {
   console.error(`throughline: ${message} (${code})`, ...(cause === undefined ? [] : [cause]));
 }
 
 /** Everything the runtime complains of, or throws at set-up. Codes are public. */
 export type RuntimeErrorCode =
+  | 'CONTEXT_LOST'
   | 'SLOT_CALLBACK_THREW'
   | 'RUNTIME_VERSIONS'
   | 'TOKEN_INVALID'

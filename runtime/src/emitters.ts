@@ -1,10 +1,10 @@
 import { callAs, methodOf } from './call.js';
-import { currentFrame, callIn } from './current.js';
-import type { AnyFunction } from './current.js';
+import { callIn, currentFrame, failureFrame, tellsOfFailures } from './kernel/index.js';
+import type { AnyFunction } from './kernel/index.js';
 import { isTarget, nodeListener } from './event-targets.js';
-import { failureFrame, tellsOfFailures } from './failures.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
+import { shared } from './realm.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -88,6 +88,13 @@ export function listening<F>(listener: F, policy: Policy = 'auto'): F {
   return listenerCallback(listener as unknown as Kept, policy) as unknown as F;
 }
 
+/** A listener that is told of failures: `process.setUncaughtExceptionCaptureCallback(listener)`. */
+export function failing<F>(listener: F): F {
+  if (typeof listener !== 'function') return listener;
+  const kept = listenerCallback(listener as unknown as Kept, 'auto', { failure: true });
+  return kept as unknown as F;
+}
+
 /** What such a call gives: an emitter that shows the user's listeners. */
 export function showing<E>(emitter: E): E {
   showListeners(emitter);
@@ -101,7 +108,7 @@ const onceMethods = new Map([
 ]);
 
 /** Functions that stand for listeners already, as a compiled subclass hands them to `super.on`. */
-const kepts = new WeakSet<Kept>();
+const { kepts } = shared('emitters', { kepts: new WeakSet<Kept>() });
 
 /** Ties a listener to the frame it is registered in. */
 function listenerCallback(listener: Kept, policy: Policy, { failure = false } = {}): Kept {

@@ -1,9 +1,9 @@
 import { callAs, methodOf } from './call.js';
-import { currentFrame, callIn } from './current.js';
-import type { AnyFunction } from './current.js';
-import { tellsOfFailures } from './failures.js';
+import { callIn, currentFrame, isNode, noteThrown, tellsOfFailures } from './kernel/index.js';
+import type { AnyFunction } from './kernel/index.js';
 import { listenerFrame, triggerOf } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
+import { shared } from './realm.js';
 
 type Listener = AnyFunction | { handleEvent: AnyFunction };
 
@@ -17,7 +17,9 @@ interface Registration {
  * Which function stands for a listener: by target, by type and phase, by the user's listener. A
  * target ignores a second registration of the same function, so the same function it must be.
  */
-const registrations = new WeakMap<object, Map<string, WeakMap<Listener, Registration>>>();
+const { registrations } = shared('event-targets', {
+  registrations: new WeakMap<object, Map<string, WeakMap<Listener, Registration>>>(),
+});
 
 /** `target.addEventListener(type, listener, options)`. */
 export function addListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
@@ -120,7 +122,13 @@ function keptFor(
       // `handleEvent` is looked up at every event, as the platform does (DOM, "inner invoke").
       const callback = typeof listener === 'function' ? listener : listener.handleEvent;
       const frame = listenerFrame(registered, options.policy, triggerOf(args, failure));
-      return callIn(frame, callback as never, object ?? this, args);
+      if (!isNode) return callIn(frame, callback as never, object ?? this, args);
+      try {
+        return callIn(frame, callback as never, object ?? this, args);
+      } catch (error) {
+        noteThrown(error, frame);
+        throw error;
+      }
     },
   };
   byListener.set(listener, registration);

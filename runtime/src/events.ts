@@ -1,11 +1,8 @@
-import { currentFrame } from './current.js';
+import { currentFrame, OUTSIDE, stampNew, Strand } from './kernel/index.js';
+import type { Frame } from './kernel/index.js';
 import { isEmitter } from './emitters.js';
 import { isTarget } from './event-targets.js';
 import { isPromise } from './realm.js';
-import { OUTSIDE } from './frame.js';
-import type { Frame } from './frame.js';
-import { stampNew } from './promise-stamp.js';
-import { Strand } from './strand.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -1,12 +1,12 @@
-import { currentFrame, callIn } from './current.js';
-import type { AnyFunction } from './current.js';
-import { tellsOfFailures } from './failures.js';
+import { callIn, currentFrame, tellsOfFailures } from './kernel/index.js';
+import type { AnyFunction } from './kernel/index.js';
 import { listenerFrame, triggerOf } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 import { isTarget } from './event-targets.js';
+import { shared } from './realm.js';
 
 /** What a program assigned, by the function that stands for it. */
-const assigned = new WeakMap<object, unknown>();
+const { assigned } = shared('handlers', { assigned: new WeakMap<object, unknown>() });
 
 /** `target.onmessage = f`: what the property takes. Other receivers take `f` itself. */
 export function handlerFor(

@@ -1,7 +1,12 @@
-import { currentFrame } from './current.js';
-import { failureFrame } from './failures.js';
-import { branch, joinFrames, OUTSIDE } from './frame.js';
-import type { Frame } from './frame.js';
+import {
+  branch,
+  causedAt,
+  currentFrame,
+  failureFrame,
+  joinFrames,
+  OUTSIDE,
+} from './kernel/index.js';
+import type { Frame } from './kernel/index.js';
 import { sentWith } from './triggers.js';
 
 /** Which frame a listener runs in: `events` of the plugin's options, or a comment at the call. */
@@ -26,5 +31,8 @@ export function listenerFrame(
 ): Frame {
   if (policy === 'registration') return joinFrames(branch(registered), trigger);
   if (trigger === OUTSIDE && policy === 'auto') return branch(registered);
-  return joinFrames(branch(trigger), registered);
+  const frame = joinFrames(branch(trigger), registered);
+  if (registered.cause === undefined) return frame;
+  // Both led here: the trigger, through the place where it was registered.
+  return frame.causedBy(causedAt(registered.cause.site, trigger.cause));
 }

@@ -1,7 +1,6 @@
-import { currentFrame, callIn } from './current.js';
-import type { AnyFunction } from './current.js';
+import { callIn, currentFrame } from './kernel/index.js';
+import type { AnyFunction, Frame } from './kernel/index.js';
 import { listenerFrame } from './listener-frame.js';
-import type { Frame } from './frame.js';
 import { alike } from './spawn.js';
 
 /**

@@ -1,5 +1,5 @@
 import { callAs, methodOf } from './call.js';
-import type { AnyFunction } from './current.js';
+import type { AnyFunction } from './kernel/index.js';
 import { showListeners } from './emitters.js';
 import { isPlatformMethod } from './platform.js';
 import { applyRule, rulesOf } from './rules.js';

@@ -1,14 +1,24 @@
 import { callAs, methodOf } from './call.js';
-import { adopt, adoptedBy, currentFrame, react } from './current.js';
-import { joinEnding } from './endings.js';
-import { branch, OUTSIDE } from './frame.js';
-import type { Frame } from './frame.js';
-import { endingOf, stamp, stampNew } from './promise-stamp.js';
-import { rejecter, settler } from './settler.js';
+import {
+  adopt,
+  adoptedBy,
+  branch,
+  carried,
+  currentFrame,
+  endingOf,
+  isForeign,
+  joinEnding,
+  OUTSIDE,
+  react,
+  rejecter,
+  settler,
+  sharesPromises,
+  stamp,
+  stampNew,
+  Strand,
+} from './kernel/index.js';
+import type { Ending, Frame } from './kernel/index.js';
 import { spawn } from './spawn.js';
-import { Strand } from './strand.js';
-import type { Ending } from './strand.js';
-import { carried, isForeign } from './thenable.js';
 
 type Reaction = (value: unknown) => unknown;
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -115,7 +125,11 @@ export function settledNow(receiver: unknown, method: unknown, ...args: unknown[
   const frame = currentFrame();
   const carry = receiver === Promise && method === nativeResolve && isForeign(value);
   const given = carry ? carried(value, frame) : undefined;
-  const promise = Reflect.apply(method as Method, receiver, given ? [given.handedOn] : args);
+  const isOwn =
+    sharesPromises && receiver === Promise && method === nativeResolve && !isPromise(value);
+  const promise = isOwn
+    ? new Promise((resolve) => resolve(given ? given.handedOn : value))
+    : Reflect.apply(method as Method, receiver, given ? [given.handedOn] : args);
   // A promise that is handed through keeps the strand it has.
   if (receiver !== Promise || promise === value || !isPromise(promise)) return promise;
   const ending = given?.ending ?? frame;

@@ -1,8 +1,5 @@
-import { currentFrame } from './current.js';
-import { OUTSIDE } from './frame.js';
+import { currentFrame, OUTSIDE, stampNew, Strand } from './kernel/index.js';
 import { isPromise } from './realm.js';
-import { stampNew } from './promise-stamp.js';
-import { Strand } from './strand.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 

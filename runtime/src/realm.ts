@@ -32,9 +32,19 @@ export function shared<T extends object>(name: string, own: T, begin?: () => voi
         `protocol ${protocol}, this one ${PROTOCOL}. Install one version ("npm ls @throughline/runtime").`,
     );
   }
-  if (!parts.has(name)) {
+  const found = parts.get(name) as T | undefined;
+  if (found === undefined) {
     parts.set(name, own);
     begin?.();
+    return own;
   }
-  return parts.get(name) as T;
+  const missing = Object.keys(own).find((key) => !(key in found));
+  if (missing !== undefined) {
+    throw new ThroughlineError(
+      'RUNTIME_VERSIONS',
+      `An older copy of @throughline/runtime was loaded first, and has no "${missing}". ` +
+        `Install one version ("npm ls @throughline/runtime").`,
+    );
+  }
+  return found;
 }

@@ -1,11 +1,11 @@
-import { listening } from './emitters.js';
+import { failing, listening } from './emitters.js';
 import { members } from './members.js';
 import { spawn, spawnAlike, spawnEach } from './spawn.js';
 import { stages } from './stages.js';
 
 /** What stands for a callback, as the plugin names it. */
 const standIns = {
-  ...{ spawn, spawnAlike, spawnEach, listening, members, stages },
+  ...{ spawn, spawnAlike, spawnEach, failing, listening, members, stages },
   'listening:registration': <F>(listener: F): F => listening(listener, 'registration'),
   'listening:trigger': <F>(listener: F): F => listening(listener, 'trigger'),
 };

@@ -1,3 +1,5 @@
+import { shared } from './realm.js';
+
 /** One rewritten place: where it is in the user's source, and what it is. */
 export interface Site {
   readonly file: string;
@@ -11,28 +13,30 @@ export interface Site {
   readonly name: string;
 }
 
-const tables: { file: string; rows: readonly string[]; base: number }[] = [];
-let count = 0;
+const state = shared('sites', {
+  tables: [] as { file: string; rows: readonly string[]; base: number }[],
+  count: 0,
+});
 
 /**
  * Adds one module's table and returns the number of its first site. Rows are
  * `line:column kind name`; they are parsed only when somebody asks.
  */
 export function sites(file: string, rows: readonly string[]): number {
-  const base = count;
-  tables.push({ file, rows, base });
-  count += rows.length;
+  const base = state.count;
+  state.tables.push({ file, rows, base });
+  state.count += rows.length;
   return base;
 }
 
 /** The source files of this realm's modules. */
 export function files(): string[] {
-  return tables.map(({ file }) => file);
+  return state.tables.map(({ file }) => file);
 }
 
 /** The site with that number, or undefined for a number that no module was given. */
 export function siteOf(id: number): Site | undefined {
-  const table = tables.findLast(({ base }) => base <= id);
+  const table = state.tables.findLast(({ base }) => base <= id);
   const row = table?.rows[id - table.base];
   if (table === undefined || row === undefined) return undefined;
   const [, line, column, kind, name] = /^(\d+):(\d+) (\S+) ?(.*)$/.exec(row) ?? [];

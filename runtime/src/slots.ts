@@ -1,7 +1,12 @@
-import { currentFrame, setCurrentFrame } from './current.js';
 import { ThroughlineError } from './complain.js';
-import { OUTSIDE } from './frame.js';
-import { Token } from './token.js';
+import { currentFrame, OUTSIDE, setCurrentFrame, Token } from './kernel/index.js';
+import { shared } from './realm.js';
+import { startThread } from './threads/index.js';
+
+export { register } from './kernel/index.js';
+
+// Only slots that somebody registers cross to other threads: whoever loads this may register some.
+shared('threads', {}, startThread);
 
 /** The slot's value in the code that is running now; the token's initial value if never set. */
 export function getLocal<T>(token: Token<T>): T {

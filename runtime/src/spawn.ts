@@ -1,7 +1,5 @@
-import { callIn, currentFrame, runIn } from './current.js';
-import type { AnyFunction } from './current.js';
-import { branch } from './frame.js';
-import type { Frame } from './frame.js';
+import { branch, callIn, currentFrame, runIn } from './kernel/index.js';
+import type { AnyFunction, Frame } from './kernel/index.js';
 
 /**
  * Ties a callback to the frame it is spawned from: instrumented code calls this at every spawn

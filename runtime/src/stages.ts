@@ -1,7 +1,5 @@
-import { currentFrame, callIn } from './current.js';
-import type { AnyFunction } from './current.js';
-import { branch } from './frame.js';
-import type { Frame } from './frame.js';
+import { branch, callIn, currentFrame } from './kernel/index.js';
+import type { AnyFunction, Frame } from './kernel/index.js';
 import { alike, spawn } from './spawn.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;

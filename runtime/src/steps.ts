@@ -8,11 +8,16 @@ import {
   suspend,
   takenOver,
   takeStep,
-} from './current.js';
-import type { Strand } from './strand.js';
+} from './kernel/index.js';
+import type { Strand } from './kernel/index.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Source = Record<PropertyKey, unknown>;
+
+/** What lowered code asks for where the engine has no such symbol (Hermes). */
+const asyncIterator: typeof Symbol.asyncIterator =
+  (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ??
+  ('@@asyncIterator' as never);
 
 /**
  * What a `for await` loop walks over instead of `source`.
@@ -58,8 +63,8 @@ function walked(strand: Strand, source: unknown, enter: Enter): unknown {
   if (source === undefined || source === null) return source;
   const from = Object(source) as Source;
   return {
-    get [Symbol.asyncIterator](): unknown {
-      const method = from[Symbol.asyncIterator];
+    get [asyncIterator](): unknown {
+      const method = from[asyncIterator];
       if (typeof method !== 'function') return method;
       return () => walk(strand, Reflect.apply(method, source, []), step, enter);
     },

@@ -1,7 +1,8 @@
-import type { Frame } from './frame.js';
+import type { Frame } from './kernel/index.js';
+import { shared } from './realm.js';
 
 /** The frames of events that came from elsewhere, by event. */
-const frames = new WeakMap<object, Frame>();
+const { frames } = shared('triggers', { frames: new WeakMap<object, Frame>() });
 
 /** Notes the frame that an event brings along: the sender's of a message. */
 export function noteTrigger(event: object, frame: Frame): void {

@@ -1,9 +1,12 @@
 import { applyRule, rulesOf } from './rules.js';
+import { shared } from './realm.js';
 
 type Method = (...args: unknown[]) => unknown;
 
-const standIns = new WeakMap<object, Map<string, object>>();
-const originals = new WeakMap<object, unknown>();
+const { standIns, originals } = shared('values', {
+  standIns: new WeakMap<object, Map<string, object>>(),
+  originals: new WeakMap<object, unknown>(),
+});
 
 /**
  * A function that spawns what it is handed, where the program passes it on as a value:

@@ -5,7 +5,8 @@ import type { HelperName, WholeCallHelper } from './helpers.js';
 export type Places = readonly number[] | 'last' | 'all';
 
 /** What stands for a callback. */
-export type StandIn = 'spawn' | 'spawnAlike' | 'listening' | 'members' | 'stages' | 'spawnEach';
+export type StandIn =
+  'spawn' | 'spawnAlike' | 'failing' | 'listening' | 'members' | 'stages' | 'spawnEach';
 
 /** A function or constructor that is handed callbacks to run later: `setTimeout(callback)`. */
 export interface CallbackPoint {

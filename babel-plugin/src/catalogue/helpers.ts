@@ -59,8 +59,31 @@ export type HelperName =
   | 'newChannel'
   | 'newWorker'
   | 'post'
-  // Where things are.
-  | 'sites';
+  // Where things are, and what led there.
+  | 'sites'
+  | 'caught'
+  | 'handed'
+  | 'thrown'
+  | 'woke';
+
+/**
+ * Helpers that begin a strand or hand work over. In builds with causes the number of their place comes first.
+ */
+export const sitedHelpers: ReadonlySet<HelperName> = new Set([
+  ...(['run', 'runThrough', 'begin', 'enter', 'enterCreated'] as const),
+  ...(['spawn', 'spawnAlike', 'spawnEach', 'spawnArguments', 'spawnInMethod'] as const),
+  ...([
+    'failing',
+    'listening',
+    'members',
+    'stages',
+    'chain',
+    'catchRejection',
+    'finallySettled',
+  ] as const),
+  ...(['handlerFor', 'listen', 'listenBy', 'addListener', 'addListenerBy'] as const),
+  ...(['addListenerHere'] as const),
+]);
 
 /** What stands for a callback that is handed over. */
 export type CallbackHelper =
@@ -70,6 +93,8 @@ export type CallbackHelper =
   | 'spawnAlike'
   /** Runs as a listener does. */
   | 'listening'
+  /** Is told of failures, and runs in the frame of what failed. */
+  | 'failing'
   /** An object or a list of functions, each of which runs as a listener does. */
   | 'members'
   /** A function that is handed a callback itself, last: an HTTP handler with its `next`. */

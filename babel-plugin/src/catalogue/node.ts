@@ -7,6 +7,7 @@ const callback: CallbackPoint = { kind: 'callback', callbacks: 'last' };
 const second: CallbackPoint = { kind: 'callback', callbacks: [1] };
 const listener: CallbackPoint = { kind: 'listener', callbacks: 'last', as: 'listening' };
 const timer: CallbackPoint = { kind: 'timer', callbacks: [0] };
+const failing: CallbackPoint = { kind: 'listener', callbacks: [0], as: 'failing' };
 const repeated: CallbackPoint = { kind: 'callback', callbacks: [0] };
 
 /** One point under many names. */
@@ -62,7 +63,7 @@ export const nodeModules: Readonly<Record<string, Points>> = {
   perf_hooks: each(repeated, 'new PerformanceObserver'),
   process: {
     nextTick: { kind: 'microtask', callbacks: [0] },
-    ...each(repeated, 'addUncaughtExceptionCaptureCallback setUncaughtExceptionCaptureCallback'),
+    ...each(failing, 'addUncaughtExceptionCaptureCallback setUncaughtExceptionCaptureCallback'),
     ...each(second, 'finalization.register finalization.registerBeforeExit'),
     send: callback,
   },

@@ -42,7 +42,9 @@ export const globals: Points = {
   addEventListener: { kind: 'listener', helper: 'addListenerHere' },
   removeEventListener: { kind: 'listener', helper: 'removeListenerHere' },
 
-  'process.setUncaughtExceptionCaptureCallback': completion,
+  'process.setUncaughtExceptionCaptureCallback': {
+    ...{ kind: 'listener', callbacks: [0], as: 'failing' },
+  },
 };
 
 /** Methods of the Web's own classes. */

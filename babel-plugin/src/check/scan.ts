@@ -36,7 +36,10 @@ function look(file: string, options: object, cwd: string): FileReport {
   const findings: Finding[] = [];
   try {
     const request = { file, options, cwd, sourceType: 'unambiguous' as const };
-    const observing = [pluginThat((finding) => findings.push(finding)), options];
+    const observing = [
+      pluginThat((finding) => findings.push(finding)),
+      { ...options, causes: false },
+    ];
     const result = transformSync(readFileSync(file, 'utf8'), {
       ...babelSettings(request),
       plugins: [observing as [() => never, object]],

@@ -92,7 +92,7 @@ export function rewriteTry(node: BabelTypes.TryStatement, state: FileState): voi
       const taken = t.variableDeclarator(param, t.identifier(caught.name));
       body.body.unshift(t.variableDeclaration('let', [taken]));
     }
-    body.body.unshift(back(state));
+    body.body.unshift(param && state.options.causes ? caught(node.handler, state) : back(state));
   }
   node.finalizer?.body.unshift(back(state));
 }
@@ -147,6 +147,14 @@ export function rewriteForOf(node: BabelTypes.ForOfStatement, state: FileState):
 export function returnAfterLoop(loop: BabelTypes.Statement, state: FileState): BabelTypes.Node {
   const { t } = state;
   return t.tryStatement(t.blockStatement([loop]), null, t.blockStatement([back(state)]));
+}
+
+/** `caught(strand, error)`: the same as `back`, and it notes where the error comes from. */
+function caught({ param }: BabelTypes.CatchClause, state: FileState): BabelTypes.Statement {
+  const { t } = state;
+  if (state.activations.length === 1) return back(state);
+  const error = t.identifier((param as BabelTypes.Identifier).name);
+  return t.expressionStatement(state.call('caught', state.strand(), error));
 }
 
 /** Enters the strand if it is suspended; a module that throws afterwards has no `end`. */

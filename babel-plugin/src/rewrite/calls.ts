@@ -125,5 +125,5 @@ export function rewriteSite(call: AnyCall, index: number, site: number, state: F
   const given = call.arguments;
   if (given.length > index || given.some(({ type }) => type === 'SpreadElement')) return;
   while (given.length < index) given.push(t.identifier('undefined'));
-  given.push(t.binaryExpression('+', state.siteBase(), t.numericLiteral(site)));
+  given.push(state.siteNumber(site));
 }

@@ -16,8 +16,10 @@ export interface Facts {
   readonly suspends: boolean;
   /** It is over when the call returns, and needs no async function inside. */
   readonly isThrough: boolean;
-  /** The name it has at run time, for stack traces; empty when it has none. */
+  /** The name it has at run time; empty when it has none. */
   readonly name: string;
+  /** The name that stack traces show for it. */
+  readonly tracedName: string;
   readonly hasEval: boolean;
   readonly usesSuper: boolean;
   /** A `var` of the body repeats a parameter, so that body and parameters must stay in one scope. */
@@ -37,7 +39,7 @@ interface Halves {
  * Splits an async function into a plain one that starts the strand, and an async arrow in it:
  *
  *   async function total(cart) { B }
- *   function total(cart) { return run({ total: async (strand) => { try { B } finally { end(strand); } } }.total); }
+ *   function total(cart) { return run({ ["total"]: async (strand) => { try { B } finally { end(strand); } } }.total); }
  *
  * Only the function itself can stamp its promise from the moment it exists, whoever calls it.
  * `this`, `arguments`, `super` and `new.target` reach the body through the arrow.
@@ -49,7 +51,7 @@ export function halves(node: AnyFunction, facts: Facts, state: FileState): Halve
   const inner = innerParameters(node, facts, state, simple);
   const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, state), true) };
   arrow.loc = node.loc ?? null;
-  const named = facts.suspends && facts.name !== '' ? keepName(arrow, facts.name, t) : arrow;
+  const named = facts.suspends && facts.name !== '' ? keepName(arrow, facts.tracedName, t) : arrow;
   const outer = outerParameters(node, state, simple);
   const call = state.call(facts.suspends ? 'run' : 'runThrough', named);
   if (outer.args) call.arguments.push(outer.args);
@@ -218,11 +220,10 @@ function isThis(param: Parameter): boolean {
   return param.type === 'Identifier' && param.name === 'this';
 }
 
-/** `{ name: fn }.name`: a function takes its name from where it stands, and keeps it here. */
+/** `{ ["name"]: fn }.name`: a function takes its name from where it stands, and keeps it here. */
 export function keepName(fn: BabelTypes.Expression, name: string, t: Types): BabelTypes.Expression {
-  const key = keyFor(name, t);
-  // `__proto__: fn` would set a prototype; as a computed key it is a property like any other.
-  return memberOf(t.objectProperty(key, fn, name === '__proto__'), key, t);
+  // A computed key: `__proto__: fn` would set a prototype, and tools fold `{ name: fn }.name` to `fn`.
+  return memberOf(t.objectProperty(t.stringLiteral(name), fn, true), keyFor(name, t), t);
 }
 
 /**

@@ -13,7 +13,21 @@ export function finishModule(program: BabelTypes.Program, state: FileState): voi
   if (state.options.sites && state.sites.rows.length > 0) head.push(siteTable(state));
   if (state.temporaries.length > 0) head.push(state.declared(state.temporaries));
   head.unshift(importOf(program, state));
+  const pragma = takePragma(program);
+  if (pragma) state.t.addComments(head[0]!, 'leading', pragma);
   program.body.unshift(...head);
+}
+
+/** Flow's pragma, and what stands above it. It holds only before every statement, ours too. */
+function takePragma({ body }: BabelTypes.Program): BabelTypes.Comment[] | undefined {
+  const start = Math.min(...body.map((statement) => statement.start ?? Infinity));
+  for (const { leadingComments } of body) {
+    const at = leadingComments?.findIndex(
+      ({ value, end }) => end! <= start && /@(?:no)?flow\b/.test(value),
+    );
+    if (at !== undefined && at >= 0) return leadingComments!.splice(0, at + 1);
+  }
+  return undefined;
 }
 
 /** Top-level `await`: the module is a strand. */
@@ -37,7 +51,7 @@ function siteTable(state: FileState): BabelTypes.Statement {
 /** `import { run as _run } from "…/compiled"`, or the `require` of a script. */
 function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Statement {
   const { t } = state;
-  const source = t.stringLiteral(compiledEntry(state.options.runtime));
+  const source = t.stringLiteral(compiledEntry(state.options));
   const names = [...state.helpers].map(
     ([name, local]) => [t.identifier(name), t.identifier(local.name)] as const,
   );
@@ -77,6 +91,7 @@ function isModuleSyntax(statement: BabelTypes.Statement): boolean {
   }
 }
 
-export function compiledEntry(runtime: string): string {
-  return `${runtime}/compiled`;
+/** What rewritten code imports. */
+export function compiledEntry({ runtime, causes }: { runtime: string; causes: boolean }): string {
+  return `${runtime}/${causes ? 'compiled-with-causes' : 'compiled'}`;
 }

@@ -69,15 +69,16 @@ function rewriteNew(path: NodePath<t.NewExpression>, callee: Callee, state: File
   if (special && (callee.from === 'global' || callee.module === 'worker_threads')) {
     const { kind, rewrite } = special;
     if (!state.coversHere(kind)) return;
+    state.at(node, kind, name);
     const rewritten = rewrite(path, state);
-    if (rewritten === undefined) return;
-    state.sites.add(node, kind, name);
-    replace(path, rewritten);
+    if (rewritten === undefined) state.sites.takeBack();
+    else replace(path, rewritten);
     return;
   }
   const point = state.catalogue.pointOf(callee, true);
   if (point === undefined || !('callbacks' in point) || !state.coversHere(point.kind)) return;
-  if (rewriteCallbacks(node, point, state)) state.sites.add(node, point.kind, name);
+  state.at(node, point.kind, name);
+  if (!rewriteCallbacks(node, point, state)) state.sites.takeBack();
 }
 
 type RewriteNew = (path: NodePath<t.NewExpression>, state: FileState) => t.Expression | undefined;
@@ -99,8 +100,9 @@ function rewriteKnown(
   const { node } = path;
   const point = state.catalogue.pointOf(callee);
   if (point) {
-    if (state.coversHere(point.kind) && rewritePoint(path, point, state)) {
-      state.sites.add(node, point.kind, callee.name);
+    if (state.coversHere(point.kind)) {
+      state.at(node, point.kind, callee.name);
+      if (!rewritePoint(path, point, state)) state.sites.takeBack();
     }
     return true;
   }
@@ -109,7 +111,7 @@ function rewriteKnown(
       ? siteArguments[callee.module]![callee.name]
       : undefined;
     if (index === undefined || !state.options.sites) return false;
-    rewriteSite(node, index, state.sites.add(node, 'event', callee.name), state);
+    rewriteSite(node, index, state.at(node, 'event', callee.name), state);
     return true;
   }
   return rewritePromiseStatic(path, callee.name, state);
@@ -144,7 +146,7 @@ function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileS
   if (!Object.hasOwn(promiseStatics, method)) return false;
   const { kind, helper } = promiseStatics[method]!;
   if (!state.coversHere(kind)) return true;
-  state.sites.add(path.node, kind, name);
+  state.at(path.node, kind, name);
   replace(path, rewriteMethodCall(path.node, { helper, first: [] }, { readLate: false }, state));
   return true;
 }
@@ -156,7 +158,7 @@ function rewriteMethod(path: NodePath<t.CallExpression>, state: FileState): void
   const method = name === undefined ? undefined : methodOf(name, node, state);
   if (method === undefined) return;
   // The method's own place: a chain of calls begins where its first receiver does.
-  state.sites.add(node.callee.property, method.kind, name!);
+  state.at(node.callee.property, method.kind, name!);
   replace(path, rewriteMethodCall(node, method, { readLate: inert.has(node) }, state));
 }
 
@@ -245,7 +247,7 @@ function lowerIfNoted(
     (call, receiver, read) => {
       const callee = call.callee as t.MemberExpression;
       const { kind, helper, first } = found.get(call)!;
-      state.sites.add(callee.property, kind, propertyName(callee)!);
+      state.at(callee.property, kind, propertyName(callee)!);
       const told = first.map((text) => state.t.stringLiteral(text));
       return state.call(helper, ...told, receiver, read, ...call.arguments);
     },

@@ -1,5 +1,5 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
-import { functionName, keyName } from '../names.js';
+import { functionName, keyName, tracedName } from '../names.js';
 import { keepsForm } from '../native-form.js';
 import { patternNames, varNames } from '../rewrite/blocks.js';
 import { rewriteFulfilled, rewriteReturned } from '../rewrite/awaits.js';
@@ -29,7 +29,8 @@ export const functions: Visitor<FileState> = {
         state.activation.returns.add(path.node as t.ArrowFunctionExpression);
       }
       if (isAsync && state.covers('async')) {
-        state.sites.add(path.node, 'async', functionName(path as NodePath<AnyFunction>));
+        const name = functionName(path as NodePath<AnyFunction>);
+        state.activation.site = state.at(path.node, 'async', name);
       }
     },
     exit(path, state) {
@@ -39,6 +40,7 @@ export const functions: Visitor<FileState> = {
       if (!state.covers('async') || !path.node.body) return;
 
       const fn = path as NodePath<AnyFunction>;
+      state.site = activation.site;
       if (activation.runsWhereCreated) {
         const entered = state.call('enterCreated', state.created());
         return replace(
@@ -61,6 +63,7 @@ export const functions: Visitor<FileState> = {
         hasEval,
         usesSuper,
         name: functionName(fn),
+        tracedName: tracedName(fn),
         repeatsParameter: repeatsParameter(fn.node),
       };
       placeFunction(fn, facts, state);

@@ -16,7 +16,7 @@ export const handlers: Visitor<FileState> = {
       if (name === undefined || !assigns.has(node.operator) || !state.coversHere('listener'))
         return;
       if (node.right.type === 'NullLiteral' || isSuper(node.left)) return;
-      state.sites.add(node, 'listener', name);
+      state.at(node, 'listener', name);
       replace(path, rewriteHandler(path, name, state));
     },
   },

@@ -9,7 +9,7 @@ import { functionName } from '../names.js';
 import type { AnyFunction } from '../rewrite/functions.js';
 import type { FileState } from '../state.js';
 
-type Call = t.CallExpression | t.OptionalCallExpression | t.NewExpression;
+export type Call = t.CallExpression | t.OptionalCallExpression | t.NewExpression;
 
 /**
  * Calls that hand over a function and that nothing is known about. Judged on the way in, when they are
@@ -27,31 +27,48 @@ export const losses: Visitor<FileState> = {
   },
 };
 
+export interface Loss {
+  readonly status: Status;
+  readonly at: NodePath;
+  readonly name: string;
+}
+
 function judge(path: NodePath<Call>, state: FileState): void {
+  const loss = lossAt(path, state);
+  if (loss) say(loss.status, loss.at, loss.name, state);
+}
+
+/** Whether a call hands a function to somebody nothing is known about. */
+export function lossAt(path: NodePath<Call>, state: FileState): Loss | undefined {
   const args = path.get('arguments') as NodePath[];
-  if (state.offDepth > 0 || !args.some((argument) => isHandedOver(argument, state))) return;
+  if (state.offDepth > 0 || !args.some((argument) => isHandedOver(argument, state)))
+    return undefined;
   const callee = path.get('callee') as NodePath;
   const named = calleeOf(callee);
-  if (named && state.catalogue.pointOf(named, path.isNewExpression())) return;
+  if (named && state.catalogue.pointOf(named, path.isNewExpression())) return undefined;
   if (named?.from === 'module') {
     const { module, name } = named;
     // What is ours is compiled; what Node's functions do with theirs is in the catalogue.
-    if (/^[./]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/')) return;
-    if (name.includes('()') && callsAtOnce.has(name.slice(name.lastIndexOf('.') + 1))) return;
-    say('uncompiled', path, `${module}.${name === '*' ? 'default' : name}`, state);
-    return;
+    if (/^[./]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/'))
+      return undefined;
+    if (name.includes('()') && callsAtOnce.has(name.slice(name.lastIndexOf('.') + 1)))
+      return undefined;
+    return { status: 'uncompiled', at: path, name: `${module}.${name === '*' ? 'default' : name}` };
   }
   const { node } = callee;
-  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return;
+  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression')
+    return undefined;
   const method = propertyName(node);
   if (method === undefined || isKnown(method, state) || node.object.type === 'ThisExpression')
-    return;
-  if (named && (!named.name.includes('.') || ofLanguage.has(named.name.split('.')[0]!))) return;
-  say('unknown', callee.get('property') as NodePath, `${textOf(node.object)}.${method}`, state);
+    return undefined;
+  if (named && (!named.name.includes('.') || ofLanguage.has(named.name.split('.')[0]!)))
+    return undefined;
+  const name = `${textOf(node.object)}.${method}`;
+  return { status: 'unknown', at: callee.get('property') as NodePath, name };
 }
 
 /** A function that somebody else gets: one by name or as it is written, which is not sent as text. */
-function isHandedOver(argument: NodePath, state: FileState): boolean {
+export function isHandedOver(argument: NodePath, state: FileState): boolean {
   return !argument.isSpreadElement() && !state.asText.has(argument.node) && mayBeCallback(argument);
 }
 

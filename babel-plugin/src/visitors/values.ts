@@ -39,7 +39,7 @@ export const values: Visitor<FileState> = {
         replace(use.other, state.call('bare', use.other.node as t.Expression));
         return;
       }
-      state.sites.add(path.node, point.kind, `${callee.name} as a value`);
+      state.at(path.node, point.kind, `${callee.name} as a value`);
       const { t } = state;
       replace(
         path,

@@ -1,5 +1,5 @@
-import { core } from '../core.js';
-import type { Frame } from '../frame.js';
+import { branch, joinFrames, OUTSIDE } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
 import { fromDecimal, padTask, toDecimal } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import { Position } from '../xtrace/position.js';
@@ -75,16 +75,16 @@ function malformed(key: string, text: string): Unreadable {
 export function requestFrame(carried: Carried): Frame {
   const latest = carried.eventIds.map((id) => Position.elsewhere(id, []));
   const trace: Trace = { taskId: carried.taskId, latest, links: [] };
-  return core.branch(core.outside).with(client.traceSlot, trace);
+  return branch(OUTSIDE).with(client.traceSlot, trace);
 }
 
 /** The frame a caller goes on in: its own, joined with what the answer says came after `sent`. */
 export function answeredFrame(own: Frame, sent: Trace, answer: Carried): Frame {
   const news = answer.eventIds.filter((id) => !sent.latest.some((event) => event.id === id));
-  if (news.length === 0) return core.branch(own);
+  if (news.length === 0) return branch(own);
   const latest = news.map((id) => Position.elsewhere(id, sent.latest));
   const theirs: Trace = { taskId: answer.taskId, latest, links: [] };
   // Where no task was begun, the one that was sent is the caller's from now on.
   const mine = own.has(client.traceSlot as never) ? own : own.with(client.traceSlot, sent);
-  return core.joinFrames(core.branch(mine), mine.with(client.traceSlot, theirs));
+  return joinFrames(branch(mine), mine.with(client.traceSlot, theirs));
 }

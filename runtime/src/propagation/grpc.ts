@@ -11,8 +11,9 @@ import type {
   StatusObject,
 } from '@grpc/grpc-js';
 import { ThroughlineError } from '../complain.js';
-import { core } from '../core.js';
-import type { Frame } from '../frame.js';
+import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
+import { newPromise } from '../promises.js';
+import type { Frame } from '../kernel/index.js';
 import { client as xtrace } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
 import { answeredFrame, extract, inject, requestFrame } from './carrier.js';
@@ -40,11 +41,11 @@ export function clientInterceptor(
 ): InterceptingCall {
   return new InterceptingCall(nextCall(options), {
     start(metadata, _listener, next) {
-      const frame = core.currentFrame();
+      const frame = currentFrame();
       const sent = xtrace.currentTrace();
       next(withIds(metadata, sent), {
         onReceiveStatus(status, proceed) {
-          core.runIn(afterAnswer(frame, sent, status.metadata), proceed, undefined, [status]);
+          runIn(afterAnswer(frame, sent, status.metadata), proceed, undefined, [status]);
         },
       });
     },
@@ -62,10 +63,10 @@ export function serverInterceptor(
   _method: ServerMethodDefinition<unknown, unknown>,
   call: ServerInterceptingCallInterface,
 ): ServerInterceptingCall {
-  let frame: Frame = core.outside;
+  let frame: Frame = OUTSIDE;
   let last: Trace | undefined;
   const remember = (): void => {
-    if (core.currentFrame() !== core.outside) last = xtrace.currentTrace();
+    if (currentFrame() !== OUTSIDE) last = xtrace.currentTrace();
   };
   return new ServerInterceptingCall(call, {
     start(next) {
@@ -73,14 +74,14 @@ export function serverInterceptor(
         onReceiveMetadata(metadata, proceed) {
           const carried = extract(metadata, access);
           frame = 'problem' in carried ? ownTask() : requestFrame(carried);
-          core.runIn(frame, proceed, undefined, [metadata]);
+          runIn(frame, proceed, undefined, [metadata]);
         },
         onReceiveMessage(message, proceed) {
-          core.runIn(frame, proceed, undefined, [message]);
+          runIn(frame, proceed, undefined, [message]);
         },
         // A unary handler is called from here.
         onReceiveHalfClose(proceed) {
-          core.runIn(frame, proceed, undefined, [], (ended) => (frame = ended));
+          runIn(frame, proceed, undefined, [], (ended) => (frame = ended));
         },
         onCancel() {},
       });
@@ -111,9 +112,9 @@ export function invoke<Response = unknown>(
   request: unknown,
   { metadata = new Metadata(), ...options }: CallOptions & { metadata?: Metadata } = {},
 ): Promise<Response> {
-  const frame = core.currentFrame();
+  const frame = currentFrame();
   const sent = xtrace.currentTrace();
-  return core.newPromise((resolve: (value: unknown) => void, reject: (error: unknown) => void) => {
+  return newPromise((resolve: (value: unknown) => void, reject: (error: unknown) => void) => {
     let settle = (): void => {};
     const callback = (error: ServiceError | null, response: unknown): void => {
       settle = () => (error ? reject(error) : resolve(response));
@@ -127,7 +128,7 @@ export function invoke<Response = unknown>(
     unary
       .call(client, request, withIds(metadata, sent), options, callback)
       .on('status', (status: StatusObject) =>
-        core.runIn(afterAnswer(frame, sent, status.metadata), settle, undefined, []),
+        runIn(afterAnswer(frame, sent, status.metadata), settle, undefined, []),
       );
   }) as Promise<Response>;
 }
@@ -171,18 +172,13 @@ function withIds(metadata: Metadata, trace: Trace): Metadata {
 
 function afterAnswer(frame: Frame, sent: Trace, trailer: Metadata): Frame {
   const carried = extract(trailer, access);
-  return 'problem' in carried ? core.branch(frame) : answeredFrame(frame, sent, carried);
+  return 'problem' in carried ? branch(frame) : answeredFrame(frame, sent, carried);
 }
 
 function ownTask(): Frame {
-  return core.runIn(
-    core.branch(core.outside),
-    () => (xtrace.startTask(), core.currentFrame()),
-    undefined,
-    [],
-  );
+  return runIn(branch(OUTSIDE), () => (xtrace.startTask(), currentFrame()), undefined, []);
 }
 
 function traceIn(frame: Frame): Trace {
-  return core.runIn(frame, () => xtrace.currentTrace(), undefined, []);
+  return runIn(frame, () => xtrace.currentTrace(), undefined, []);
 }

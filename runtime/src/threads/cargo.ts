@@ -1,7 +1,5 @@
-import { branch, guarded, OUTSIDE } from '../frame.js';
-import type { Frame } from '../frame.js';
-import { tokensWithCarry } from '../token.js';
-import type { AnyToken } from '../token.js';
+import { branch, guarded, OUTSIDE, tokensWithCarry } from '../kernel/index.js';
+import type { AnyToken, Frame } from '../kernel/index.js';
 
 /** The slots that cross to another thread, by name, each as text. */
 export type Cargo = Readonly<Record<string, string>>;

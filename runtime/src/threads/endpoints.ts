@@ -1,8 +1,6 @@
 import { callAs, methodOf } from '../call.js';
-import { currentFrame, runIn } from '../current.js';
-import type { AnyFunction } from '../current.js';
-import { branch, OUTSIDE } from '../frame.js';
-import type { Frame } from '../frame.js';
+import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
+import type { AnyFunction, Frame } from '../kernel/index.js';
 import { noteTrigger } from '../triggers.js';
 import { pack, unpack } from './cargo.js';
 import { opened, sealed } from './envelope.js';
@@ -201,24 +199,26 @@ function openAtNodePort(port: NodePort): void {
 
 /** The first listener of a target: those after it see the program's message. */
 function openAtTarget(target: EventTarget): void {
-  target.addEventListener(
-    'message',
-    (event) => {
-      const { data, ports } = event as unknown as MessageEventLike;
-      const end = endpointOf(target);
-      const arrival = end ? arrived(end, data, ports) : 'plain';
-      if (arrival === 'plain') {
-        const frame = end?.plain?.();
-        if (frame) noteTrigger(event, frame);
-        return;
-      }
-      if (arrival === 'ours') {
-        event.stopImmediatePropagation();
-        return;
-      }
-      Object.defineProperty(event, 'data', { value: arrival.value, configurable: true });
-      noteTrigger(event, arrival.frame);
-    },
-    { capture: true },
-  );
+  const open = (event: Event): void => {
+    const { data, ports } = event as unknown as MessageEventLike;
+    const end = endpointOf(target);
+    const arrival = end ? arrived(end, data, ports) : 'plain';
+    if (arrival === 'plain') {
+      const frame = end?.plain?.();
+      if (frame) noteTrigger(event, frame);
+      return;
+    }
+    if (arrival === 'ours') {
+      event.stopImmediatePropagation();
+      return;
+    }
+    Object.defineProperty(event, 'data', { value: arrival.value, configurable: true });
+    noteTrigger(event, arrival.frame);
+  };
+  try {
+    target.addEventListener('message', open, { capture: true });
+  } catch {
+    // workerd knows no capture; ours is the first listener all the same.
+    target.addEventListener('message', open);
+  }
 }

@@ -1,6 +1,6 @@
 import { isPort, pair } from './endpoints.js';
 import { newNodeWorker, startNodeThread } from './node-worker.js';
-import { workerThreads } from './node.js';
+import { workerThreads } from '../kernel/index.js';
 import { newWebWorker, startWebThread } from './web-worker.js';
 
 export { post, postHere, received } from './endpoints.js';

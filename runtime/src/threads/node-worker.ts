@@ -1,14 +1,21 @@
-import { currentFrame, runIn } from '../current.js';
-import type { AnyFunction } from '../current.js';
-import { branch } from '../frame.js';
+import {
+  branch,
+  currentFrame,
+  isEarly,
+  isNodeWorker,
+  leftByCreator,
+  runIn,
+  START,
+  workerThreads,
+} from '../kernel/index.js';
+import type { AnyFunction, WorkerThreads } from '../kernel/index.js';
 import { pack, unpack } from './cargo.js';
 import { arrived, endpoint, openAt, own } from './endpoints.js';
 import type { Endpoint } from './endpoints.js';
 import { sealed } from './envelope.js';
 import { Ledger } from './ledger.js';
-import { isNodeWorker, START, workerThreads } from './node.js';
-import type { StartRecord, WorkerThreads } from './node.js';
-import { creatorSent, startHere } from './start.js';
+import type { StartRecord } from './start-record.js';
+import { creatorSent } from './start.js';
 
 import type { Method } from './endpoints.js';
 
@@ -82,23 +89,23 @@ function openAtWorker(worker: NodeWorker, end: Endpoint): void {
 /** In a worker of Node: takes what its creator left, and tells it that envelopes are opened here. */
 export function startNodeThread(): void {
   const threads = isNodeWorker() ? workerThreads() : undefined;
-  const record = threads?.getEnvironmentData(START) as StartRecord | undefined;
+  const record = leftByCreator() as StartRecord | undefined;
   if (!threads?.parentPort || record === undefined) return;
-  // Workers that code which is not compiled makes here must not find it.
-  threads.setEnvironmentData(START, undefined);
   const ledger = new Ledger(record.memory);
   if (!ledger.isOf(threads.threadId)) return;
 
-  startHere();
   if (record.cargo) creatorSent(record.cargo);
   const { parentPort } = threads;
   let count = 0;
   endpoint(parentPort, {
     peerOpens: true,
-    plain() {
-      const cargo = ledger.cargoOf(count++);
-      return cargo && unpack(cargo);
-    },
+    // Messages are counted from the first: whoever comes late does not know which is which.
+    ...(isEarly() && {
+      plain() {
+        const cargo = ledger.cargoOf(count++);
+        return cargo && unpack(cargo);
+      },
+    }),
   });
   openAt(parentPort);
   (parentPort as { postMessage: Method }).postMessage(sealed({ hello: true }));

@@ -1,10 +1,9 @@
-import { currentFrame } from '../current.js';
-import { branch } from '../frame.js';
+import { branch, currentFrame, isWebWorker } from '../kernel/index.js';
 import { pack } from './cargo.js';
 import { endpoint, openAt } from './endpoints.js';
 import type { Endpoint } from './endpoints.js';
 import { sealed } from './envelope.js';
-import { creatorSent, startHere } from './start.js';
+import { creatorSent } from './start.js';
 import { files } from '../sites.js';
 
 /**
@@ -15,7 +14,6 @@ const CHANNEL = 'throughline.workers';
 
 interface Scope {
   postMessage?: (message: unknown) => void;
-  WorkerGlobalScope?: unknown;
 }
 
 /** Source files that run in workers and are compiled, as those said. */
@@ -68,9 +66,7 @@ function listenForWorkers(): void {
 /** In a worker of the Web: opens what arrives, and says which files it runs. */
 export function startWebThread(): void {
   const scope = globalThis as Scope & typeof globalThis;
-  const Workers = scope.WorkerGlobalScope;
-  if (typeof Workers !== 'function' || !(scope instanceof Workers) || !scope.postMessage) return;
-  startHere();
+  if (!isWebWorker() || !scope.postMessage) return;
   endpoint(scope, {
     told({ start }) {
       if (start) creatorSent(start);

@@ -1,5 +1,5 @@
-import { core } from '../core.js';
-import { getLocal, setLocal } from '../core-slots.js';
+import { siteOf } from '../sites.js';
+import { getLocal, setLocal } from '../slots.js';
 import { shared } from '../realm.js';
 import { checkId, newTaskId, padTask } from './ids.js';
 import type { EventId, TaskId } from './ids.js';
@@ -36,7 +36,7 @@ onEvent((taskId, id, parents, label, links) => {
     fields.push([key, textOf(() => extra!.fields![key])]);
   }
   for (const link of links) fields.push(['link', link]);
-  const source = extra?.site === undefined ? undefined : core.siteOf(extra.site);
+  const source = extra?.site === undefined ? undefined : siteOf(extra.site);
   const report: Report = {
     taskId,
     eventId: id,

@@ -1,4 +1,4 @@
-import { register } from '../core-slots.js';
+import { register } from '../slots.js';
 import type { EventId, TaskId } from './ids.js';
 import { isSameTask, newEventId, newTaskId } from './ids.js';
 import { latestOf, Position } from './position.js';

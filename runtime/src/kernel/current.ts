@@ -1,3 +1,4 @@
+import { causedAt } from './cause.js';
 import { joinEnding } from './endings.js';
 import { enteredInto } from './entered.js';
 import { noteFailure } from './failures.js';
@@ -118,6 +119,13 @@ export function begin(): Frame {
 const NativePromise = Promise;
 const { resolve: nativeResolve, reject: nativeReject } = NativePromise;
 
+/**
+ * Promises that are written in JavaScript (Hermes', React Native's) hand out one and the same for every
+ * `undefined` or `true`: it is nobody's to stamp.
+ */
+export const sharesPromises =
+  nativeResolve.call(NativePromise, undefined) === nativeResolve.call(NativePromise, undefined);
+
 /** `return value` in such a function. */
 export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
   const frame = current;
@@ -125,7 +133,9 @@ export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     return fulfilWith(frame, value);
   }
-  const promise = nativeResolve.call(NativePromise, value);
+  const promise = sharesPromises
+    ? new NativePromise((resolve) => resolve(value))
+    : nativeResolve.call(NativePromise, value);
   stampNew(promise, frame);
   return promise;
 }
@@ -385,9 +395,53 @@ export function setCurrentFrame(frame: Frame): void {
   current = frame;
 }
 
+/** Notes that the strand which is running came through a spawn point. */
+export function causeHere(site: number): void {
+  current = current.causedBy(causedAt(site, current.cause));
+}
+
+/**
+ * Calls a function of ours that hands work over, in a frame that says where that is. What user code that
+ * it calls sets is kept.
+ */
+export function spawnAt<A extends unknown[], R>(
+  site: number,
+  helper: (...args: A) => R,
+  args: A,
+): R {
+  const { cause } = current;
+  causeHere(site);
+  try {
+    return helper(...args);
+  } finally {
+    const after = current.causedBy(cause);
+    current = after.isRoot ? OUTSIDE : after;
+  }
+}
+
 /** Sets a slot here and for whoever called, until the first `await` on the way out. */
 export function enterSlot<T>(token: Token<T>, value: T): void {
   setCurrentFrame(current.entering(token, value));
+}
+
+/**
+ * Calls `fn` with one slot set. What it enters in other slots reaches the caller, as with Node's
+ * AsyncLocalStorage: there `run` takes back its own store, and nothing else.
+ */
+export function runWith<T, R>(
+  token: Token<T>,
+  value: T,
+  fn: (this: never, ...args: never[]) => R,
+  args: ArrayLike<unknown>,
+): R {
+  const outer = current;
+  current = outer.with(token, value);
+  try {
+    return Reflect.apply(fn, null, args) as R;
+  } finally {
+    const ended = current;
+    current = ended.entered === outer.entered ? outer : enteredInto(outer, ended, token as never);
+  }
 }
 
 let resetQueued = false;

@@ -1,5 +1,5 @@
 import type { Cause } from './cause.js';
-import { complainOnce } from './complain.js';
+import { complainOnce } from '../complain.js';
 import { tokensWithFactory, tokensWithJoin, tokensWithSpawn } from './token.js';
 import type { AnyToken, Token } from './token.js';
 
@@ -23,7 +23,7 @@ export class Frame {
   // slot access.
   constructor(
     /** Tokens and their values in turn. A program sets few slots: a walk is faster than a map. */
-    protected values: readonly unknown[],
+    protected readonly values: readonly unknown[],
     /** Slots that were set for the caller as well, as `enterWith` does (entered.ts). */
     readonly entered: readonly AnyToken[] | undefined = undefined,
     /** Which spawn points led here, in builds that ask (cause.ts). */
@@ -79,9 +79,9 @@ function placeOf(values: readonly unknown[], token: unknown): number {
 
 /** A frame whose values become known late: what a thread starts from. */
 export class LateFrame extends Frame {
-  /** Gives it what another frame has. */
+  /** Gives it, and the frames that only spawn points tell from it, what another frame has. */
   become(other: Frame): void {
-    this.values = (other as LateFrame).values;
+    (this.values as unknown[]).splice(0, Infinity, ...(other as LateFrame).values);
   }
 }
 

@@ -1,0 +1,80 @@
+import { getLocal, register, setLocal } from '../../runtime/src/index';
+import { run } from '../harness/instrument';
+import { turn } from '../harness/uncompiled';
+
+const user = register('nobody');
+let said: string[];
+beforeEach(() => {
+  said = [];
+  jest.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** A library that is not compiled: calls back from a turn of its own, or at once. */
+const library = {
+  later: (callback: () => unknown) => void setImmediate(callback),
+  now: (callback: () => unknown) => callback(),
+};
+
+async function runs(code: string): Promise<void> {
+  const given = { library, turn, set: () => setLocal(user, 'ada'), read: () => getLocal(user) };
+  const { main } = run(code, given, { causes: true });
+  await (main as () => unknown)();
+  await turn();
+  await turn();
+}
+
+test('a callback that wakes without its context is said once, with both places', async () => {
+  await runs(`export async function main() {
+    set();
+    for (let i = 0; i < 3; i++) {
+      library.later(
+        () => read());
+    }
+    await turn();
+  }`);
+
+  expect(said).toEqual([
+    expect.stringMatching(
+      /the callback at input\.js:5 was called without the context.*library\.later at input\.js:4.*\(CONTEXT_LOST\)$/,
+    ),
+  ]);
+});
+
+test.each([
+  ['is called at once', `export async function main() { library.now(() => read()); }`],
+  [
+    'was handed over outside every strand',
+    `export function main() { library.later(() => read()); }`,
+  ],
+  [
+    'was handed over in a strand and outside of one',
+    `function hand() { library.later(() => read()); }
+     export function main() { hand(); (async () => hand())(); }`,
+  ],
+  [
+    'is handed to a spawn point',
+    `export async function main() { setTimeout(() => read(), 0); await turn(); }`,
+  ],
+])('nothing is said of a callback that %s', async (_, code) => {
+  await runs(code);
+
+  expect(said).toEqual([]);
+});
+
+test('a function whose text is taken by somebody nobody knows runs elsewhere all the same', async () => {
+  const results: unknown[] = [];
+  const { main } = run(
+    `export async function main() { browser.evaluateThere((a) => { return a + 1; }, 1); browser.evaluateThere((a) => a * 2, 2); }`,
+    {
+      browser: {
+        evaluateThere: (fn: unknown, value: unknown) =>
+          results.push(new Function(`return (${String(fn)})(${String(value)})`)()),
+      },
+    },
+    { causes: true },
+  );
+  await (main as () => Promise<void>)();
+
+  expect(results).toEqual([2, 4]);
+});

@@ -1,0 +1,62 @@
+import { getLocal, setLocal } from '@throughline/runtime';
+import { construct } from './harness/construct';
+import { equal } from './harness/equal';
+import { microtask } from './harness/needs';
+import { call, inMicrotask } from './harness/uncompiled';
+import { add, depth, fail, joined, read, user } from './slots';
+
+const test = construct('queueMicrotask', microtask);
+
+test('the callback runs in a fresh branch of the frame it is spawned in', async () => {
+  setLocal(user, 'ada');
+  const before = getLocal(depth);
+  const found = new Promise<unknown>((resolve) => {
+    queueMicrotask(() => {
+      resolve([read(), getLocal(depth)]);
+      setLocal(user, 'eve');
+    });
+  });
+  setLocal(user, 'bob');
+  equal(await found, ['ada', before + 1]);
+  equal(read(), 'bob');
+});
+
+test('through globalThis, and passed on as a value', async () => {
+  setLocal(user, 'ada');
+  const found: string[] = [];
+  const note = (): void => void found.push(read());
+  globalThis.queueMicrotask(note);
+  call((schedule: typeof queueMicrotask) => schedule(note), queueMicrotask);
+  setLocal(user, 'bob');
+  await inMicrotask(() => {});
+  equal(found, ['ada', 'ada']);
+});
+
+test('a callback spawned from root sees root', async () => {
+  setLocal(user, 'ada');
+  const found = await inMicrotask(
+    () => new Promise<string>((resolve) => queueMicrotask(() => resolve(read()))),
+  );
+  equal(found, 'nobody');
+});
+
+test('who settles from it is joined', async () => {
+  await new Promise<void>((resolve) => {
+    queueMicrotask(() => {
+      add('microtask');
+      resolve();
+    });
+  });
+  equal(joined(), ['microtask']);
+});
+
+test('what is no function goes to the platform as it is', () => {
+  let caught: unknown;
+  try {
+    queueMicrotask(null as never);
+  } catch (error) {
+    caught = error;
+  }
+  equal(caught instanceof TypeError, true);
+  equal(typeof fail, 'function');
+});

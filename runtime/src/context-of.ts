@@ -1,0 +1,17 @@
+import { branch, frameOfPromise, runIn } from './kernel/index.js';
+import type { Snapshot } from './spawn.js';
+
+/**
+ * What the strand behind a promise ended with, as a snapshot: of the strand that rejected, for the
+ * promise of an `unhandledRejection`. Undefined for a promise that compiled code did not make.
+ *
+ * @example
+ * process.on('unhandledRejection', (reason, promise) => {
+ *   contextOf(promise)?.(() => report(reason, getLocal(user)));
+ * });
+ */
+export function contextOf(promise: unknown): Snapshot | undefined {
+  const frame = frameOfPromise(promise);
+  if (frame === undefined) return undefined;
+  return (fn, ...args) => runIn(branch(frame), fn as never, undefined, args) as never;
+}

@@ -1,0 +1,23 @@
+import { OUTSIDE } from './frame.js';
+import type { Frame } from './frame.js';
+import type { AnyToken } from './token.js';
+
+/**
+ * The frame of a caller after a call that ended in `ended`. What was set with `enterWith` in the
+ * synchronous part of the call reaches the caller too, as with Node's AsyncLocalStorage:
+ *
+ *   caller    { user: - }                     { user: ada }
+ *   callee    { user: - }   enterWith(ada)    { user: ada }   await …
+ *
+ * The root frame belongs to nobody, and stays as it is; so does the slot `except`.
+ */
+export function enteredInto(caller: Frame, ended: Frame, except?: AnyToken): Frame {
+  if (caller === OUTSIDE) return caller;
+  let frame = caller;
+  for (const token of ended.entered ?? []) {
+    if (token === except) continue;
+    const value = ended.get(token);
+    if (!frame.has(token) || frame.get(token) !== value) frame = frame.entering(token, value);
+  }
+  return frame;
+}

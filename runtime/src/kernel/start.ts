@@ -1,0 +1,72 @@
+import { setCurrentFrame } from './current.js';
+import { LateFrame } from './frame.js';
+import type { Frame } from './frame.js';
+
+/**
+ * What the modules of a worker are evaluated in, so that all they register starts from there too: its
+ * creator's slots, even where they become known, or are registered, only later (threads/start.ts).
+ */
+const start = new LateFrame([]);
+
+export function startsFrom(change: (start: Frame) => Frame): void {
+  start.become(change(start));
+}
+
+interface Scope {
+  WorkerGlobalScope?: unknown;
+  process?: { abort?: { disabled?: boolean }; getBuiltinModule?(id: string): unknown };
+}
+
+/** Node says of what a worker must not do that it is disabled: no module has to be loaded to ask. */
+export function isNodeWorker(): boolean {
+  return (globalThis as Scope).process?.abort?.disabled === true;
+}
+
+export function isWebWorker(): boolean {
+  const { WorkerGlobalScope } = globalThis as Scope;
+  return typeof WorkerGlobalScope === 'function' && globalThis instanceof WorkerGlobalScope;
+}
+
+let early = true;
+
+/** Whether this thread's modules are still being evaluated, so that no message can have arrived. */
+export function isEarly(): boolean {
+  return early;
+}
+
+/** Of `node:worker_threads`, what is used here. The runtime imports nothing: Node is asked for it. */
+export interface WorkerThreads {
+  readonly threadId: number;
+  readonly parentPort: object | null;
+  getEnvironmentData(key: string): unknown;
+  setEnvironmentData(key: string, value: unknown): void;
+}
+
+export function workerThreads(): WorkerThreads | undefined {
+  return (globalThis as Scope).process?.getBuiltinModule?.('worker_threads') as WorkerThreads;
+}
+
+/** The key of the environment data that goes along with a new worker of Node. */
+export const START = 'throughline.start';
+
+let left: unknown;
+
+/** What this worker's creator left for it, if it did. */
+export function leftByCreator(): unknown {
+  return left;
+}
+
+/** Takes it at once: workers that code which is not compiled makes here must not find it. */
+function take(threads: WorkerThreads | undefined): void {
+  left = threads?.getEnvironmentData(START);
+  if (left !== undefined) threads!.setEnvironmentData(START, undefined);
+}
+
+/** Once a realm, when the runtime is loaded: in a worker, that is while its modules are evaluated. */
+export function startHere(): void {
+  if (isNodeWorker()) {
+    take(workerThreads());
+    setImmediate(() => (early = false)).unref();
+  }
+  if (isNodeWorker() || isWebWorker()) setCurrentFrame(start);
+}

@@ -1,0 +1,35 @@
+// For those who keep books of what a program does: which strand is running, what it has spawned, what failed.
+export { sitesOf } from './causes.js';
+export type { Site } from './causes.js';
+export { contextOf } from './context-of.js';
+export { observe } from './observer.js';
+export type { Activation, Cause, Listening, Observer } from './observer.js';
+import { currentFrame, failureFrame, frameOfPromise, runIn } from './kernel/index.js';
+import type { Cause, Frame } from './kernel/index.js';
+
+/** The spawn points that led here, the latest first, as a list. */
+export function currentCause(): Cause | undefined {
+  return currentFrame().cause;
+}
+
+/** A frame, as something to ask. */
+export interface FrameView {
+  readonly cause: Cause | undefined;
+  /** Calls `read` in that frame. */
+  read<T>(read: () => T): T;
+}
+
+/** The frame of the strand behind a promise: of the one that rejected. */
+export function frameBehind(promise: unknown): FrameView | undefined {
+  return viewOf(frameOfPromise(promise));
+}
+
+/** The frame of the callback that threw, for whoever is told of an uncaught exception. */
+export function frameOfLastFailure(): FrameView | undefined {
+  return viewOf(failureFrame([]));
+}
+
+function viewOf(frame: Frame | undefined): FrameView | undefined {
+  if (frame === undefined) return undefined;
+  return { cause: frame.cause, read: (read) => runIn(frame, read, undefined, []) };
+}
