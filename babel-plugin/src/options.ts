@@ -34,6 +34,10 @@ export interface SpawnPoint {
   listener: boolean;
 }
 
+/** Whose `AsyncLocalStorage` compiled code gets from `node:async_hooks`. */
+export const asyncHooksPolicies = ['node', 'runtime'] as const;
+export type AsyncHooksPolicy = (typeof asyncHooksPolicies)[number];
+
 export interface Options {
   /**
    * Module that instrumented files import the runtime from; `/compiled` is appended to it.
@@ -61,6 +65,11 @@ export interface Options {
    * cross from the first message on. Default: `"handshake"`, which finds out.
    */
   workers?: WorkerPolicy;
+  /**
+   * `"runtime"` has `node:async_hooks` in these files mean the runtime's `AsyncLocalStorage`, for builds that
+   * run where Node's is not: in browsers. Default: `"node"`.
+   */
+  asyncHooks?: AsyncHooksPolicy;
   /** Functions of libraries that are handed callbacks, beside those that are known. */
   spawnPoints?: readonly WrittenSpawnPoint[];
 }
@@ -86,6 +95,7 @@ const readers: { [K in keyof ResolvedOptions]: Reader<ResolvedOptions[K]> } = {
   events: oneOf(eventPolicies),
   generators: oneOf(generatorPolicies),
   workers: oneOf(workerPolicies),
+  asyncHooks: oneOf(asyncHooksPolicies),
   spawnPoints: readSpawnPoints,
 };
 

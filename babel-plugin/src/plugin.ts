@@ -17,6 +17,7 @@ import { isBeneathRuntime } from './runtime-files.js';
 import type { Finding } from './check/finding.js';
 import { FileState } from './state.js';
 import { findTextTaken } from './text.js';
+import { asyncHooks } from './visitors/async-hooks.js';
 import { awaits } from './visitors/awaits.js';
 import { calls } from './visitors/calls.js';
 import { functions } from './visitors/functions.js';
@@ -51,6 +52,11 @@ const families: readonly Family[] = [
   { visitor: directives, needed: mayHaveDirectives },
   { visitor: losses, wanted: ({ observe }) => observe !== undefined },
   { visitor: lostContext, wanted: ({ options }) => options.causes },
+  {
+    visitor: asyncHooks,
+    needed: /async_hooks/,
+    wanted: ({ options }) => options.asyncHooks === 'runtime',
+  },
   { visitor: throws, needed: /\bthrow\b/, wanted: ({ options }) => options.causes },
   { visitor: functions },
   { visitor: awaits },

@@ -1,4 +1,6 @@
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import type { SourceMapInput } from '@jridgewell/trace-mapping';
 import type { types as t } from '@babel/core';
 import type { SpawnPointKind } from './options.js';
 
@@ -9,16 +11,29 @@ export class SiteTable {
   readonly file: string;
   readonly rows: string[] = [];
 
+  private readonly trace: TraceMap | undefined;
+
   constructor(
     private readonly filename: string | null | undefined,
     private readonly cwd: string,
+    /** Says where the code was written, when another tool has changed it before. */
+    map?: SourceMapInput,
   ) {
-    this.file = relative(cwd, filename ?? 'unknown');
+    this.trace = map === undefined ? undefined : new TraceMap(map);
+    const source = this.trace?.sources.length === 1 ? this.trace.sources[0] : undefined;
+    this.file = relative(cwd, source ? besides(filename, source) : (filename ?? 'unknown'));
   }
 
   /** The name that the table of another file has, by its path from this one. */
   resolve(path: string): string {
     return relative(this.cwd, join(dirname(this.filename ?? 'unknown'), path));
+  }
+
+  /** Where a place stands in what the user wrote. */
+  private written(at: { line: number; column: number }): { line: number; column: number } {
+    if (this.trace === undefined || at.line === 0) return at;
+    const { line, column } = originalPositionFor(this.trace, at);
+    return line === null ? at : { line, column };
   }
 
   /** Takes back the place that was added last: nothing was rewritten there. */
@@ -28,10 +43,15 @@ export class SiteTable {
 
   /** Adds a place and returns its number within the file. */
   add(node: t.Node, kind: SiteKind, name: string): number {
-    const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
+    const { line, column } = this.written(node.loc?.start ?? { line: 0, column: 0 });
     this.rows.push(`${line}:${column} ${kind} ${name}`.trimEnd());
     return this.rows.length - 1;
   }
+}
+
+/** A source that a map names: by itself, or as a neighbour of the file. */
+function besides(filename: string | null | undefined, source: string): string {
+  return isAbsolute(source) || !filename ? source : join(dirname(filename), source);
 }
 
 /** A path below the project's folder, the same on every machine and system. */

@@ -4,6 +4,7 @@ import type { HelperName } from './catalogue/helpers.js';
 import type { Finding } from './check/finding.js';
 import type { Catalogue } from './catalogue/index.js';
 import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
+import type { SourceMapInput } from '@jridgewell/trace-mapping';
 import { SiteTable } from './sites.js';
 import type { SiteKind } from './sites.js';
 
@@ -88,7 +89,7 @@ export class FileState {
     /** Told of what the plugin could not see to, if somebody asks. */
     readonly observe?: (finding: Finding) => void,
   ) {
-    this.sites = new SiteTable(pass.filename, pass.cwd);
+    this.sites = new SiteTable(pass.filename, pass.cwd, inputMapOf(pass));
   }
 
   /** The function whose code is being visited. */
@@ -218,6 +219,12 @@ export class FileState {
   temporariesOf(fn: BabelTypes.Node): readonly BabelTypes.Identifier[] {
     return this.ownTemporaries.get(fn) ?? [];
   }
+}
+
+/** What another tool says it has changed, as Babel keeps it. */
+function inputMapOf({ file }: PluginPass): SourceMapInput | undefined {
+  const { inputMap } = file as unknown as { inputMap?: { toObject(): SourceMapInput } | null };
+  return inputMap?.toObject();
 }
 
 /** The function in whose body a place is. Parameters and keys are outside of it. */
