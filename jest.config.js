@@ -42,6 +42,7 @@ module.exports = {
       ...shared,
       displayName: 'toolchains',
       testMatch: ['<rootDir>/__tests__/toolchains/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/__tests__/toolchains/patience.ts'],
     },
   ],
 };

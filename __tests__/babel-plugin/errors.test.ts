@@ -136,7 +136,10 @@ describe('async functions that were lowered before', () => {
   test('in the same pass are not: the plugin sees them first', () => {
     const { code } = transformSync('export const load = async () => { await 1; };', {
       ...{ configFile: false, babelrc: false, filename: '/input.js' },
-      plugins: [require('@babel/plugin-transform-async-to-generator'), [throughline, { causes: false }]],
+      plugins: [
+        require('@babel/plugin-transform-async-to-generator'),
+        [throughline, { causes: false }],
+      ],
     })!;
 
     expect(code).toContain('_suspend(');

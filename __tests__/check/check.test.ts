@@ -482,8 +482,14 @@ describe('commands of the collector', () => {
     mkdirSync(home, { recursive: true });
     cpSync(join(root, 'babel-plugin', 'dist'), join(home, 'dist'), { recursive: true });
     cpSync(join(root, 'babel-plugin', 'package.json'), join(home, 'package.json'));
-    mkdirSync(join(folder, 'node_modules', '@babel'));
-    for (const name of ['commander', '@babel/core', 'unplugin', 'pirates']) {
+    for (const scope of ['@babel', '@jridgewell']) mkdirSync(join(folder, 'node_modules', scope));
+    for (const name of [
+      'commander',
+      '@babel/core',
+      'unplugin',
+      'pirates',
+      '@jridgewell/trace-mapping',
+    ]) {
       symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
     }
     return join(home, 'dist', 'esm', 'main.js');

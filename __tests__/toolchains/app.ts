@@ -1,7 +1,9 @@
 import { transformSync } from '@babel/core';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { events } from './events';
 
+// One program for every tool: `requests.ts` with `shop.ts` uses slots, `events.ts` logs, `app.ts` runs both.
 const folder = join(__dirname, 'app');
 
 /** The app as TypeScript, by path below `src`. Its imports name files with their extension. */
@@ -20,6 +22,11 @@ export function commonjsApp(): Record<string, string> {
   return app('.js', (text) => withoutTypes(text, [toCommonjs]));
 }
 
+/** The app where there are no sockets: a browser, a telephone. It logs nothing. */
+export function appWithoutClient(): Record<string, string> {
+  return { ...moduleApp(), 'src/events.js': 'export async function answered() {}\n' };
+}
+
 function app(extension: string, written: (text: string) => string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder).map((name) => [
@@ -35,13 +42,16 @@ function withoutTypes(code: string, plugins: string[] = []): string {
   return `${transformSync(code, { ...options, presets: [preset], plugins })!.code}\n`;
 }
 
-/** What the app prints, whatever built it. */
+/** What the app's `main` returns, and what it prints, whatever built it. */
 export const seen = {
   ada: seenFor('ada'),
   bob: seenFor('bob'),
   afterwards: 'nobody',
   loaded: ['cart', 'first page', 'prices', 'second page', 'stock', 'then'],
 };
+
+/** That, and the events that it sends to a collector. */
+export const outcome = { result: seen, events };
 
 function seenFor(name: string): string[] {
   return [

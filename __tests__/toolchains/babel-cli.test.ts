@@ -1,4 +1,4 @@
-import { commonjsApp, moduleApp, seen, typescriptApp } from './app';
+import { commonjsApp, moduleApp, outcome, typescriptApp } from './app';
 import { nodeOf, Project } from './project';
 
 const BABEL = 'node_modules/@babel/cli/bin/babel.js';
@@ -24,7 +24,7 @@ describe.each([
     project.write({ ...moduleApp(), ...config({ plugins }) });
     await project.run(BABEL, 'src', '--out-dir', 'out');
 
-    expect(await project.seenBy('out/app.js')).toEqual(seen);
+    expect(await project.outcomeOf('out/app.js')).toEqual(outcome);
   });
 
   test('CommonJS', async () => {
@@ -33,7 +33,7 @@ describe.each([
     project.write({ ...commonjsApp(), ...config(options) }, { type: 'commonjs' });
     await project.run(BABEL, 'src', '--out-dir', 'out');
 
-    expect(await project.seenBy('out/app.js')).toEqual(seen);
+    expect(await project.outcomeOf('out/app.js')).toEqual(outcome);
   });
 
   test('TypeScript, lowered to ES5 by preset-env', async () => {
@@ -46,7 +46,7 @@ describe.each([
     await project.run(BABEL, 'src', '--out-dir', 'out', '--extensions', '.ts');
 
     expect(project.read('out/requests.js')).not.toMatch(/\bawait |=> /);
-    expect(await project.seenBy('out/app.js')).toEqual(seen);
+    expect(await project.outcomeOf('out/app.js')).toEqual(outcome);
   });
 
   test('a program without the plugin sees nothing, so the others prove something', async () => {

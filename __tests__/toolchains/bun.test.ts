@@ -1,26 +1,31 @@
 import { join } from 'node:path';
-import { commonjsApp, moduleApp, seen, typescriptApp } from './app';
+import { commonjsApp, moduleApp, outcome, typescriptApp } from './app';
+import { withCollector } from './events';
+import { choice, chosen, program } from './dependencies';
 import { run } from './programs';
 import { Project } from './project';
 
-const preload = `
+const preloadWith = (options = ''): string => `
   import { plugin } from 'bun';
   import throughline from '@throughline/babel-plugin/bun';
-  plugin(throughline());`;
+  plugin(throughline(${options}));`;
+const preload = preloadWith();
 
 let project: Project;
 beforeAll(async () => {
   project = await Project.with(['@babel/core@7.29.13', 'bun@1.4.5']);
 });
-async function seenByBun(...args: string[]): Promise<unknown> {
+async function seenByBun(args: readonly string[], env = {}): Promise<unknown> {
   const bun = join(project.folder, 'node_modules', 'bun', 'bin', 'bun.exe');
-  return JSON.parse(await run(bun, args, { cwd: project.folder }));
+  return JSON.parse(await run(bun, args, { cwd: project.folder, env }));
 }
+const outcomeOf = (...args: readonly string[]): Promise<unknown> =>
+  withCollector((env) => seenByBun(args, env));
 
 test('modules, with a preload', async () => {
   project.write({ ...moduleApp(), 'preload.js': preload });
 
-  expect(await seenByBun('--preload', './preload.js', 'src/app.js')).toEqual(seen);
+  expect(await outcomeOf('--preload', './preload.js', 'src/app.js')).toEqual(outcome);
 });
 
 test('TypeScript, with a preload from bunfig.toml', async () => {
@@ -30,13 +35,13 @@ test('TypeScript, with a preload from bunfig.toml', async () => {
     'bunfig.toml': 'preload = ["./preload.js"]',
   });
 
-  expect(await seenByBun('src/app.ts')).toEqual(seen);
+  expect(await outcomeOf('src/app.ts')).toEqual(outcome);
 });
 
 test('CommonJS, with a preload', async () => {
   project.write({ ...commonjsApp(), 'preload.js': preload }, { type: 'commonjs' });
 
-  expect(await seenByBun('--preload', './preload.js', 'src/app.js')).toEqual(seen);
+  expect(await outcomeOf('--preload', './preload.js', 'src/app.js')).toEqual(outcome);
 });
 
 test('CommonJS with types, whose parts need each other and ask who is the main module', async () => {
@@ -60,8 +65,22 @@ test('CommonJS with types, whose parts need each other and ask who is the main m
     { type: 'commonjs' },
   );
 
-  expect(await seenByBun('--preload', './preload.js', 'main.cts')).toEqual(['one', true]);
-  expect(await seenByBun('--preload', './preload.js', 'main.js')).toEqual(['one', true]);
+  expect(await seenByBun(['--preload', './preload.js', 'main.cts'])).toEqual(['one', true]);
+  expect(await seenByBun(['--preload', './preload.js', 'main.js'])).toEqual(['one', true]);
+});
+
+test('dependencies that are included and a file that is not', async () => {
+  project.write({ ...program, 'preload.js': preloadWith(choice) });
+
+  expect(await seenByBun(['--preload', './preload.js', 'src/app.js'])).toEqual(chosen);
+});
+
+test('all dependencies, the compiler itself among them', async () => {
+  const options = `{ include: [/node_modules/], exclude: ['./src/left.js'] }`;
+  project.write({ ...program, 'preload.js': preloadWith(options) });
+
+  const all = { ...chosen, plain: 'ada' };
+  expect(await seenByBun(['--preload', './preload.js', 'src/app.js'])).toEqual(all);
 });
 
 test('a bundle by Bun', async () => {
@@ -75,6 +94,6 @@ test('a bundle by Bun', async () => {
       console.log(built.success);`,
   });
 
-  expect(await seenByBun('build.js')).toBe(true);
-  expect(await seenByBun('dist/app.js')).toEqual(seen);
+  expect(await seenByBun(['build.js'])).toBe(true);
+  expect(await outcomeOf('dist/app.js')).toEqual(outcome);
 });

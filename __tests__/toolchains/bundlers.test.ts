@@ -1,5 +1,6 @@
-import { moduleApp, seen } from './app';
-import { Project } from './project';
+import { moduleApp, outcome } from './app';
+import { choice, chosen, program } from './dependencies';
+import { nodeOf, Project } from './project';
 
 const babel = { 'babel.config.json': JSON.stringify({ plugins: ['@throughline/babel-plugin'] }) };
 const CORE = '@babel/core@7.29.13';
@@ -23,7 +24,7 @@ describe('webpack 5', () => {
     project.write({ ...moduleApp(), ...babel, 'webpack.config.js': webpack });
     await build('--mode', mode);
 
-    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
   });
 
   test.each(['production', 'development'])('with our plugin, %s', async (mode) => {
@@ -32,7 +33,7 @@ describe('webpack 5', () => {
     project.write({ ...moduleApp(), 'webpack.config.js': webpack });
     await build('--mode', mode);
 
-    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
   });
 
   test('with our plugin, from a CommonJS configuration', async () => {
@@ -48,7 +49,16 @@ describe('webpack 5', () => {
     });
     await build('--mode', 'production');
 
-    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
+  });
+
+  test('with our plugin, dependencies that are included and a file that is not', async () => {
+    const webpack = `import throughline from '@throughline/babel-plugin/webpack';
+      ${config(`plugins: [throughline(${choice})]`)}`;
+    project.write({ ...program, 'webpack.config.js': webpack });
+    await build('--mode', 'production');
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(chosen);
   });
 
   test('a worker, an asset and a dynamic import are still found', async () => {
@@ -66,6 +76,24 @@ describe('webpack 5', () => {
     const worker = files.find((name) => name.includes('worker'))!;
     expect(project.read(`dist/${worker}`)).toContain('in the worker');
   });
+});
+
+/** Babel 8 is made of modules alone, and this configuration is none. */
+test('webpack 5 with our plugin and Babel 8, from a CommonJS configuration', async () => {
+  const packages = ['@babel/core@8.1.3', 'webpack@5.112.2', 'webpack-cli@7.3.1'];
+  const project = await Project.with(packages, await nodeOf(24));
+  project.write({
+    ...moduleApp(),
+    'webpack.config.cjs': `
+      const throughline = require('@throughline/babel-plugin/webpack').default;
+      module.exports = {
+        mode: 'production', target: 'node24', entry: './src/app.js',
+        output: { filename: 'app.cjs' }, plugins: [throughline()],
+      };`,
+  });
+  await project.run('node_modules/webpack/bin/webpack.js', '--stats', 'errors-warnings');
+
+  expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
 });
 
 describe('Rspack 2', () => {
@@ -89,7 +117,7 @@ describe('Rspack 2', () => {
     project.write({ ...moduleApp(), ...babel, 'rspack.config.mjs': rspack });
     await build();
 
-    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
   });
 
   test('with our plugin', async () => {
@@ -98,7 +126,16 @@ describe('Rspack 2', () => {
     project.write({ ...moduleApp(), 'rspack.config.mjs': rspack });
     await build();
 
-    expect(await project.seenBy('dist/app.cjs')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
+  });
+
+  test('with our plugin, dependencies that are included and a file that is not', async () => {
+    const rspack = `import throughline from '@throughline/babel-plugin/rspack';
+      ${config(`plugins: [throughline(${choice})]`)}`;
+    project.write({ ...program, 'rspack.config.mjs': rspack });
+    await build();
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(chosen);
   });
 });
 
@@ -106,15 +143,17 @@ describe('Rollup 4', () => {
   let project: Project;
   beforeAll(async () => {
     project = await Project.with([
-      ...[CORE, 'rollup@4.68.8', '@rollup/plugin-babel@6', '@rollup/plugin-node-resolve@16'],
+      ...[CORE, 'rollup@4.68.8', '@rollup/plugin-babel@6', '@rollup/plugin-commonjs@29'],
+      '@rollup/plugin-node-resolve@16',
     ]);
   });
   const config = (imported: string, plugin: string): string => `
+    import commonjs from '@rollup/plugin-commonjs';
     import { nodeResolve } from '@rollup/plugin-node-resolve';
     ${imported}
     export default {
       input: 'src/app.js', external: ['events'], output: { dir: 'dist', format: 'es' },
-      plugins: [nodeResolve(), ${plugin}],
+      plugins: [nodeResolve(), commonjs(), ${plugin}],
     };`;
   const build = (): Promise<string> =>
     project.run('node_modules/rollup/dist/bin/rollup', '-c', '--silent');
@@ -127,7 +166,7 @@ describe('Rollup 4', () => {
     project.write({ ...moduleApp(), ...babel, 'rollup.config.js': rollup });
     await build();
 
-    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.js')).toEqual(outcome);
   });
 
   test('with our plugin', async () => {
@@ -138,7 +177,18 @@ describe('Rollup 4', () => {
     project.write({ ...moduleApp(), 'rollup.config.js': rollup });
     await build();
 
-    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.js')).toEqual(outcome);
+  });
+
+  test('with our plugin, dependencies that are included and a file that is not', async () => {
+    const rollup = config(
+      `import throughline from '@throughline/babel-plugin/rollup';`,
+      `throughline(${choice})`,
+    );
+    project.write({ ...program, 'rollup.config.js': rollup });
+    await build();
+
+    expect(await project.seenBy('dist/app.js')).toEqual(chosen);
   });
 });
 
@@ -148,17 +198,27 @@ describe('Rolldown', () => {
     project = await Project.with([CORE, 'rolldown@1.3.2']);
   });
 
-  test('with our plugin', async () => {
+  const build = async (files: Record<string, string>, options = ''): Promise<void> => {
     const rolldown = `
       import throughline from '@throughline/babel-plugin/rolldown';
       export default {
         input: 'src/app.js', platform: 'node', output: { dir: 'dist', format: 'es' },
-        plugins: [throughline()],
+        plugins: [throughline(${options})],
       };`;
-    project.write({ ...moduleApp(), 'rolldown.config.js': rolldown });
+    project.write({ ...files, 'rolldown.config.js': rolldown });
     await project.run('node_modules/rolldown/bin/cli.mjs', '-c');
+  };
 
-    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+  test('with our plugin', async () => {
+    await build(moduleApp());
+
+    expect(await project.outcomeOf('dist/app.js')).toEqual(outcome);
+  });
+
+  test('with our plugin, dependencies that are included and a file that is not', async () => {
+    await build(program, choice);
+
+    expect(await project.seenBy('dist/app.js')).toEqual(chosen);
   });
 });
 
@@ -168,21 +228,34 @@ describe('esbuild', () => {
     project = await Project.with([CORE, 'esbuild@0.28.2']);
   });
 
+  const build = async (
+    files: Record<string, string>,
+    { target = 'node20', options = '' },
+  ): Promise<void> => {
+    const esbuild = `
+      import throughline from '@throughline/babel-plugin/esbuild';
+      import * as esbuild from 'esbuild';
+      await esbuild.build({
+        entryPoints: ['src/app.js'], outfile: 'dist/app.cjs', bundle: true,
+        platform: 'node', target: '${target}', plugins: [throughline(${options})],
+      });`;
+    project.write({ ...files, 'build.js': esbuild });
+    await project.run('build.js');
+  };
+
   test.each([
     ['native async functions', 'node20'],
     ['async functions lowered', 'es2016'],
   ])('with our plugin, %s', async (_title, target) => {
-    const build = `
-      import throughline from '@throughline/babel-plugin/esbuild';
-      import * as esbuild from 'esbuild';
-      await esbuild.build({
-        entryPoints: ['src/app.js'], outdir: 'dist', bundle: true, format: 'esm',
-        platform: 'node', target: '${target}', plugins: [throughline()],
-      });`;
-    project.write({ ...moduleApp(), 'build.js': build });
-    await project.run('build.js');
+    await build(moduleApp(), { target });
 
-    expect(await project.seenBy('dist/app.js')).toEqual(seen);
+    expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
+  });
+
+  test('with our plugin, dependencies that are included and a file that is not', async () => {
+    await build(program, { options: choice });
+
+    expect(await project.seenBy('dist/app.cjs')).toEqual(chosen);
   });
 });
 

@@ -1,4 +1,5 @@
-import { moduleApp, seen } from './app';
+import { commonjsApp, moduleApp, outcome, seen } from './app';
+import { withCollector } from './events';
 import { Project } from './project';
 
 const JEST = 'node_modules/jest/bin/jest.js';
@@ -20,13 +21,48 @@ async function passes(files: Record<string, string>, ...flags: string[]): Promis
   project.write({ ...moduleApp(), ...config(), ...files });
   await project.run(JEST, ...flags);
 }
+const answers = `
+  test('answers', async () => {
+    await answered();
+    expect(await main()).toEqual(${JSON.stringify(seen)});
+  });`;
 
-test('the app', () =>
-  passes({
+test('the app', async () => {
+  project.write({
+    ...moduleApp(),
+    ...config(),
     'app.test.js': `
+      import { answered } from './src/events.js';
       import { main } from './src/requests.js';
-      test('app', async () => expect(await main()).toEqual(${JSON.stringify(seen)}));`,
-  }));
+      ${answers}`,
+  });
+  const { events } = await withCollector((env) => project.runWith(env, JEST));
+
+  expect(events).toEqual(outcome.events);
+});
+
+test('CommonJS, without a preset', async () => {
+  project.write(
+    {
+      ...commonjsApp(),
+      ...config(),
+      'babel.config.cjs': `module.exports = { plugins: ['@throughline/babel-plugin'] };`,
+      'app.test.js': `
+        const { answered } = require('./src/events.js');
+        const { main } = require('./src/requests.js');
+        ${answers}`,
+      'plain.test.js': `test('no import', async () => { await null; });`,
+      'mock.test.js': `
+        jest.mock('./src/shop.js', () => ({ load: async (part) => { await null; return part; } }));
+        const { load } = require('./src/shop.js');
+        test('mocked', async () => expect(await load('it')).toBe('it'));`,
+    },
+    { type: 'commonjs' },
+  );
+  const { events } = await withCollector((env) => project.runWith(env, JEST));
+
+  expect(events).toEqual(outcome.events);
+});
 
 test('factories of mocks: async functions, promises, timers and classes in them', () =>
   passes({

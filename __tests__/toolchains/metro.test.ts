@@ -1,4 +1,4 @@
-import { moduleApp, seen } from './app';
+import { appWithoutClient, seen } from './app';
 import { nodeOf, Project } from './project';
 
 const METRO = '0.87.1';
@@ -41,7 +41,7 @@ test.each([
   const babel = { presets: [PRESET], plugins: [PLUGIN] };
   project.write(
     {
-      ...moduleApp(),
+      ...appWithoutClient(),
       'babel.config.js': `module.exports = ${JSON.stringify(babel)};`,
       'metro.config.js': configuration(transformer),
       'build.js': build,

@@ -1,4 +1,5 @@
-import { moduleApp, seen } from './app';
+import { moduleApp, outcome, seen } from './app';
+import { withCollector } from './events';
 import { serve } from './programs';
 import { Project } from './project';
 
@@ -37,8 +38,9 @@ const files = {
     'use server';
     export async function act() { await null; }`,
   'app/api/route.js': `
+    import { answered } from '../../lib/events.js';
     import { main } from '../../lib/requests.js';
-    export async function GET() { return Response.json(await main()); }`,
+    export async function GET() { await answered(); return Response.json(await main()); }`,
   'proxy.js': `
     import { NextResponse } from 'next/server';
     export async function proxy() {
@@ -61,9 +63,16 @@ test.each([
 ] as const)('%s', async (_title, build, command) => {
   project.write(files, { type: 'commonjs' });
   if (build) await project.run(NEXT, ...build);
+  const { events } = await withCollector((env) => asked(command, env));
+
+  expect(events).toEqual(outcome.events);
+});
+
+/** Starts Next, asks for everything the app has, and ends it. */
+async function asked(command: 'start' | 'dev', env: Record<string, string>): Promise<void> {
   const next = await serve(
     ...([project.node, (port: string) => [NEXT, command, '-H', '127.0.0.1', '-p', port]] as const),
-    { cwd: project.folder },
+    { cwd: project.folder, env },
   );
   try {
     const api = await fetch(`${next.url}/api`);
@@ -78,7 +87,7 @@ test.each([
   } finally {
     await next.end();
   }
-});
+}
 
 test('functions that are cached stay functions that can be', async () => {
   project.write(

@@ -1,10 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { commonjsApp, moduleApp, seen, typescriptApp } from './app';
+import { commonjsApp, moduleApp, outcome, seen, typescriptApp } from './app';
+import { chosen, program } from './dependencies';
 import { nodeOf, Project } from './project';
 
 const REGISTER = ['--import', '@throughline/babel-plugin/register'];
 const CACHE = 'node_modules/.cache/throughline';
+
+test.each([
+  ['modules', moduleApp(), 'module', 'src/app.js'],
+  ['CommonJS', commonjsApp(), 'commonjs', 'src/app.js'],
+  ['TypeScript', typescriptApp(), 'module', 'src/app.ts'],
+] as const)('with Babel 8: %s', async (_title, app, type, entry) => {
+  const packages = ['@babel/core@8.1.3', '@babel/preset-typescript@8.0.7'];
+  const project = await Project.with(packages, await nodeOf(24));
+  project.write(app, { type });
+
+  expect(await project.outcomeOf(...REGISTER, entry)).toEqual(outcome);
+});
 
 describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i', (major) => {
   let project: Project;
@@ -16,13 +29,13 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
   test('modules', async () => {
     project.write(moduleApp());
 
-    expect(await project.seenBy(...REGISTER, 'src/app.js')).toEqual(seen);
+    expect(await project.outcomeOf(...REGISTER, 'src/app.js')).toEqual(outcome);
   });
 
   test('CommonJS', async () => {
     project.write(commonjsApp(), { type: 'commonjs' });
 
-    expect(await project.seenBy(...REGISTER, 'src/app.js')).toEqual(seen);
+    expect(await project.outcomeOf(...REGISTER, 'src/app.js')).toEqual(outcome);
   });
 
   test('CommonJS that a module imports, and a module that CommonJS imports', async () => {
@@ -45,7 +58,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
   test('TypeScript modules', async () => {
     project.write(typescriptApp());
 
-    expect(await project.seenBy(...REGISTER, 'src/app.ts')).toEqual(seen);
+    expect(await project.outcomeOf(...REGISTER, 'src/app.ts')).toEqual(outcome);
   });
 
   test('TypeScript as CommonJS, beside modules', async () => {
@@ -70,7 +83,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     project.write(typescriptApp(), { type: 'commonjs' });
     if (type) project.add({ 'src/package.json': JSON.stringify({ type }) });
 
-    expect(await project.seenBy(...REGISTER, 'src/app.ts')).toEqual(seen);
+    expect(await project.outcomeOf(...REGISTER, 'src/app.ts')).toEqual(outcome);
   });
 
   test('dependencies that are included, and one that does not see the runtime', async () => {
@@ -117,6 +130,15 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     });
   });
 
+  test('all dependencies, the compiler itself among them', async () => {
+    project.write(program, {
+      throughline: { include: ['node_modules/'], exclude: ['./src/left.js'] },
+    });
+
+    const all = { ...chosen, plain: 'ada' };
+    expect(await project.seenBy(...REGISTER, 'src/app.js')).toEqual(all);
+  });
+
   test('files that are excluded stay as they were', async () => {
     project.write(
       {
@@ -139,7 +161,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(existsSync(join(project.folder, CACHE))).toBe(false);
     await project.run(...REGISTER, 'src/app.js');
     const kept = project.list(CACHE);
-    expect(kept).toHaveLength(3);
+    expect(kept).toHaveLength(5);
     for (const name of kept) project.add({ [`${CACHE}/${name}`]: `console.log('kept');` });
 
     expect(await project.run(...REGISTER, 'src/app.js')).toBe('kept\n');
@@ -151,7 +173,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     project.write(commonjsApp(), { type: 'commonjs' });
 
     const flags = ['--require', '@throughline/babel-plugin/register'];
-    expect(await project.seenBy(...flags, 'src/app.js')).toEqual(seen);
+    expect(await project.outcomeOf(...flags, 'src/app.js')).toEqual(outcome);
   });
 
   test('an error names the line that was written', async () => {

@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import engines from '../engines/package.json';
+import { withCollector } from './events';
+import type { Events } from './events';
 import { run } from './programs';
 
 const root = join(__dirname, '..', '..');
@@ -122,9 +124,14 @@ export class Project {
     return run(this.node, args, { cwd: this.folder, env: { ...pathWith(this.node), ...env } });
   }
 
-  /** Runs what was built and returns what it saw. */
+  /** Runs what was built and returns what it printed. */
   async seenBy(...args: readonly string[]): Promise<unknown> {
     return JSON.parse(await this.run(...args));
+  }
+
+  /** The same, and the events that it logged. */
+  async outcomeOf(...args: readonly string[]): Promise<{ result: unknown; events: Events }> {
+    return withCollector(async (env) => JSON.parse(await this.runWith(env, ...args)));
   }
 }
 

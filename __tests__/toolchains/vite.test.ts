@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import { moduleApp, seen } from './app';
+import { choice, chosen, program } from './dependencies';
+import { appWithoutClient, moduleApp, outcome, seen } from './app';
 import { Project } from './project';
 import { serve } from './programs';
 
 const CHROMIUM = '/usr/bin/chromium';
 const inBrowser = existsSync(CHROMIUM) ? test : test.skip;
 const VITE = 'node_modules/vite/bin/vite.js';
-const configuration = (rest = ''): string => `
+const configuration = (rest = '', options = ''): string => `
   import throughline from '@throughline/babel-plugin/vite';
-  export default { plugins: [throughline()], ssr: { noExternal: true }, ${rest} };`;
+  export default { plugins: [throughline(${options})], ${rest} };`;
 /** The app as a page. A browser has no `setImmediate`. */
 const page = {
-  ...moduleApp(),
+  ...appWithoutClient(),
   'src/shop.js': moduleApp()['src/shop.js']!.replace('setImmediate', 'setTimeout'),
   'vite.config.js': configuration(),
   'index.html': '<script type="module" src="/src/app.js"></script>',
@@ -42,10 +43,13 @@ async function seenByBrowser(...flags: string[]): Promise<unknown> {
 }
 
 test('build, for a server', async () => {
-  project.write({ ...moduleApp(), 'vite.config.js': configuration() });
+  project.write({
+    ...moduleApp(),
+    'vite.config.js': configuration('ssr: { noExternal: true }'),
+  });
   await project.run(VITE, 'build', '--ssr', 'src/app.js', '--logLevel', 'warn');
 
-  expect(await project.seenBy('dist/app.js')).toEqual(seen);
+  expect(await project.outcomeOf('dist/app.js')).toEqual(outcome);
 });
 
 test('the development server gives modules to a server', async () => {
@@ -57,12 +61,14 @@ test('the development server gives modules to a server', async () => {
       const vite = await createServer({
         server: { middlewareMode: true, ws: false }, appType: 'custom', logLevel: 'silent',
       });
+      const { answered } = await vite.ssrLoadModule('/src/events.js');
       const { main } = await vite.ssrLoadModule('/src/requests.js');
+      await answered();
       console.log(JSON.stringify(await main()));
       await vite.close();`,
   });
 
-  expect(await project.seenBy('server.js')).toEqual(seen);
+  expect(await project.outcomeOf('server.js')).toEqual(outcome);
 });
 
 inBrowser('build, for a browser', async () => {
@@ -77,6 +83,30 @@ inBrowser('the development server gives modules to a browser', async () => {
   project.forget('node_modules/.vite');
 
   expect(await seenByBrowser('--host', '127.0.0.1')).toEqual(seen);
+});
+
+const chooses = {
+  ...program,
+  'vite.config.js': configuration('ssr: { noExternal: true }', choice),
+  'index.html': page['index.html'],
+};
+
+test('build, with dependencies that are included and a file that is not', async () => {
+  project.write(chooses);
+  await project.run(VITE, 'build', '--ssr', 'src/app.js', '--logLevel', 'warn');
+
+  expect(await project.seenBy('dist/app.js')).toEqual(chosen);
+});
+
+inBrowser('the development server, with the same, which it bundles by themselves', async () => {
+  project.write(chooses);
+  project.forget('node_modules/.vite');
+  expect(await seenByBrowser('--host', '127.0.0.1')).toEqual(chosen);
+
+  project.add({ 'vite.config.js': configuration() });
+  expect(await seenByBrowser('--host', '127.0.0.1')).toEqual({
+    ...{ kept: 'nobody', common: 'nobody', plain: 'nobody', left: 'ada' },
+  });
 });
 
 test.each(['es', 'iife'])('a worker is instrumented as well: %s', async (format) => {

@@ -1,4 +1,6 @@
-import { moduleApp, seen } from './app';
+import { moduleApp, outcome, seen } from './app';
+import { choice, chosen, program } from './dependencies';
+import { withCollector } from './events';
 import { nodeOf, Project } from './project';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
@@ -14,16 +16,50 @@ beforeAll(async () => {
   );
 });
 /** Runs a test file; what fails in it fails here. */
-async function passes(test: string): Promise<void> {
+async function passes(test: string, env = {}): Promise<void> {
   project.write({ ...moduleApp(), 'vitest.config.js': config, 'one.test.js': test });
-  await project.run(VITEST, 'run');
+  await project.runWith(env, VITEST, 'run');
 }
 
-test('the app', () =>
-  passes(`
-    import { expect, test } from 'vitest';
-    import { main } from './src/requests.js';
-    test('app', async () => expect(await main()).toEqual(${JSON.stringify(seen)}));`));
+test('the app', async () => {
+  const { events } = await withCollector((env) =>
+    passes(
+      `
+        import { expect, test } from 'vitest';
+        import { answered } from './src/events.js';
+        import { main } from './src/requests.js';
+        test('app', async () => {
+          await answered();
+          expect(await main()).toEqual(${JSON.stringify(seen)});
+        });`,
+      env,
+    ),
+  );
+
+  expect(events).toEqual(outcome.events);
+});
+
+test('dependencies that are included and a file that is not', async () => {
+  project.write({
+    ...program,
+    'vitest.config.js': `
+      import throughline from '@throughline/babel-plugin/vite';
+      export default {
+        plugins: [throughline(${choice})],
+        test: { include: ['*.test.js'], server: { deps: { inline: ['kept'] } } },
+      };`,
+    'one.test.js': `
+      import { expect, test, vi } from 'vitest';
+      test('chosen', async () => {
+        const printed = new Promise((resolve) => {
+          vi.spyOn(console, 'log').mockImplementation(resolve);
+        });
+        await import('./src/app.js');
+        expect(JSON.parse(await printed)).toEqual(${JSON.stringify(chosen)});
+      });`,
+  });
+  await project.run(VITEST, 'run');
+});
 
 test('Vitest reads the names of fixtures out of test functions', () =>
   passes(`

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ranAsCommonjs } from './adapters/bun-commonjs.js';
-import { splitOptions } from './adapters/files.js';
+import { partOf, splitOptions } from './adapters/files.js';
 import type { AdapterOptions } from './adapters/files.js';
 import { isModule, transformNow } from './adapters/transform.js';
 
@@ -18,27 +18,48 @@ interface Build {
 }
 type Loaded = { contents: string; loader: string } | { exports: object; loader: 'object' };
 
-// Bun asks for an answer to every file that the filter lets through; and not for a promise, or what is
-// required could not be had.
-const [OWN, ALL] = [/^(?!.*[\\/]node_modules[\\/]).*\.[cm]?[jt]sx?$/, /\.[cm]?[jt]sx?$/];
-
 /** For a preloaded file, `plugin(throughline())` with `plugin` of `"bun"`; and for `Bun.build`. */
 export default function throughline(written: AdapterOptions = {}): BunPlugin {
   const { options, covers } = splitOptions(written);
   return {
     name: 'throughline',
     setup(build) {
-      build.onLoad({ filter: written.include ? ALL : OWN }, ({ path }) => {
+      if (written.include) loadBabel();
+      // Not with a promise, or what is required could not be had.
+      build.onLoad({ filter: filterFor(written) }, ({ path }) => {
         const source = readFileSync(path, 'utf8');
+        const format = isModule(source, path) ? 'module' : 'commonjs';
         const made = covers(path)
-          ? transformNow(source, { file: path, options, sourceType: 'unambiguous' })
+          ? transformNow(source, { file: path, options, format })
           : undefined;
         const [contents, loader] = [made?.code ?? source, loaderOf(path)];
-        if (build.config || isModule(source, path)) return { contents, loader };
+        if (build.config || format === 'module') return { contents, loader };
         return { exports: ranAsCommonjs(contents, path, loader), loader: 'object' };
       });
     },
   };
+}
+
+/**
+ * Babel loads its parts when it first needs them. It has to be whole before files of dependencies, of which
+ * it is one, come through here.
+ */
+function loadBabel(): void {
+  transformNow('async () => { await null; };', { file: 'a.js', options: {} });
+}
+
+/** Every file that the filter lets through needs an answer: no more than may be covered. */
+function filterFor({ include = [] }: AdapterOptions): RegExp {
+  const reached = ['(?!.*/node_modules/)'];
+  for (const one of include) {
+    reached.push(typeof one === 'string' ? `(?=.*${escaped(partOf(one))})` : '');
+  }
+  const start = reached.join('|').replaceAll('/', '[\\\\/]');
+  return new RegExp(`^(?:${start}).*\\.[cm]?[jt]sx?$`);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function loaderOf(path: string): string {

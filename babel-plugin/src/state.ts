@@ -3,6 +3,7 @@ import { sitedHelpers } from './catalogue/helpers.js';
 import type { HelperName } from './catalogue/helpers.js';
 import type { Finding } from './check/finding.js';
 import type { Catalogue } from './catalogue/index.js';
+import { formatOfProgram } from './module-format.js';
 import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
 import type { SourceMapInput } from '@jridgewell/trace-mapping';
 import { SiteTable } from './sites.js';
@@ -85,11 +86,18 @@ export class FileState {
     /** Functions that stay as they are written. */
     readonly asText: ReadonlySet<BabelTypes.Node>,
     readonly program: NodePath<BabelTypes.Program>,
-    pass: PluginPass,
+    private readonly pass: PluginPass,
     /** Told of what the plugin could not see to, if somebody asks. */
     readonly observe?: (finding: Finding) => void,
   ) {
     this.sites = new SiteTable(pass.filename, pass.cwd, inputMapOf(pass));
+  }
+
+  /** Whether the file imports the runtime; CommonJS requires it. */
+  get isModule(): boolean {
+    return (
+      this.activations[0]!.suspensions > 0 || formatOfProgram(this.program, this.pass) === 'module'
+    );
   }
 
   /** The function whose code is being visited. */

@@ -1,3 +1,8 @@
+import './aside.js';
+import { answered } from './events.js';
 import { main } from './requests.js';
 
-void main().then((seen) => console.log(JSON.stringify(seen)));
+void main().then(async (seen) => {
+  await answered();
+  console.log(JSON.stringify(seen));
+});

@@ -52,10 +52,14 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** `knex` and `@acme/db` are packages; `./legacy` and `src/legacy/` parts of a path. */
 function pattern(given: string | RegExp): Pattern {
   if (given instanceof RegExp) return (path) => given.test(path);
-  const isPackage = /^(@[^/]+\/)?[^/.][^/]*$/.test(given);
-  const part = isPackage ? `/node_modules/${given}/` : `/${given.replace(/^(\.?\/)+/, '')}`;
+  const part = partOf(given);
   return (path) => path.includes(part);
+}
+
+/** `knex` and `@acme/db` are packages; `./legacy` and `src/legacy/` parts of a path. */
+export function partOf(given: string): string {
+  const isPackage = /^(@[^/]+\/)?[^/.][^/]*$/.test(given);
+  return isPackage ? `/node_modules/${given}/` : `/${given.replace(/^(\.?\/)+/, '')}`;
 }

@@ -1,6 +1,8 @@
 import { parseSync, transformAsync, transformSync } from '@babel/core';
 import type { ParserOptions, TransformOptions } from '@babel/core';
 import throughline from '../index.js';
+import { isModuleSyntax } from '../module-format.js';
+import type { Caller, ModuleFormat } from '../module-format.js';
 import type { Options } from '../options.js';
 
 /** Code that an adapter hands on, with the map back to what it was given. */
@@ -12,8 +14,8 @@ export interface Transformed {
 export interface Request {
   readonly file: string;
   readonly options: Options;
-  /** How the file is to be read; `unambiguous` looks for `import` and `export`. */
-  readonly sourceType: 'module' | 'script' | 'unambiguous';
+  /** What will run the file; without it, its text and its name say. */
+  readonly format?: ModuleFormat | undefined;
   /** More plugins and presets, such as the one that takes types away. */
   readonly presets?: readonly unknown[];
   readonly sourceMaps?: boolean | 'inline';
@@ -28,21 +30,38 @@ export function transformNow(code: string, request: Request): Transformed | unde
   return transformed(transformSync(code, babelSettings(request)));
 }
 
-/** Whether a file that nothing else tells of is a module: it has `import` or `export`. */
+/** Whether a file that nothing else tells of is a module once its types are gone. */
 export function isModule(code: string, file: string): boolean {
-  const settings = babelSettings({ file, options: {}, sourceType: 'unambiguous' });
-  return parseSync(code, { ...settings, plugins: [] })?.program.sourceType === 'module';
+  const settings = { ...babelSettings({ file, options: {} }), plugins: [] };
+  const program = parseSync(code, settings)?.program;
+  if (program?.sourceType !== 'module') return false;
+  if (program.body.some(isModuleSyntax)) return true;
+
+  // Babel went by `import.meta`, by a top-level `await`, or by types, which say nothing.
+  const types = program.body.filter(({ type }) => /^(TS)?(Import|Export)/.test(type));
+  const rest = types.reduceRight(
+    (text, { start, end }) => text.slice(0, start!) + text.slice(end!),
+    code,
+  );
+  return types.length === 0 || isModule(rest, file);
+}
+
+export function isTyped(file: string): boolean {
+  return /\.[cm]?tsx?$/.test(file);
 }
 
 /** The plugin alone: no configuration of the project's, whose own tool does the rest. */
 export function babelSettings(request: Request): TransformOptions {
-  const { file, options, sourceType, presets = [], sourceMaps = true, cwd } = request;
+  const { file, options, format, presets = [], sourceMaps = true, cwd } = request;
+  const sourceType = sourceTypeOf(format, file);
+  const caller: Caller = { name: '@throughline/babel-plugin', supportsStaticESM: true, format };
   return {
     configFile: false,
     babelrc: false,
     browserslistConfigFile: false,
     filename: file,
     ...(cwd === undefined ? {} : { cwd }),
+    caller,
     sourceType,
     sourceMaps,
     compact: false,
@@ -51,6 +70,15 @@ export function babelSettings(request: Request): TransformOptions {
     plugins: [[throughline, options]],
     presets: presets as NonNullable<TransformOptions['presets']>,
   };
+}
+
+function sourceTypeOf(
+  format: ModuleFormat | undefined,
+  file: string,
+): 'module' | 'script' | 'unambiguous' {
+  if (format === 'module') return 'module';
+  // A script has no `import type`, but CommonJS may.
+  return format === 'commonjs' && !isTyped(file) ? 'script' : 'unambiguous';
 }
 
 /** Types and JSX are read, and stay for whoever takes them away. */

@@ -1,5 +1,7 @@
 import { createUnplugin } from 'unplugin';
-import type { UnpluginInstance } from 'unplugin';
+import type { RolldownPlugin as Plugin, UnpluginInstance } from 'unplugin';
+import { inspect } from 'node:util';
+import { packageVersion } from '../package-version.js';
 import { splitOptions } from './files.js';
 import type { AdapterOptions } from './files.js';
 import { transform } from './transform.js';
@@ -8,27 +10,48 @@ import { transform } from './transform.js';
 export const unplugin: UnpluginInstance<AdapterOptions | undefined> = createUnplugin(
   (written: AdapterOptions | undefined, { framework }) => {
     const { options, covers } = splitOptions(written);
+    let onlyModules = false;
     return {
-      // Vite bundles workers by themselves, with plugins of their own.
-      vite: { config: () => ({ worker: { plugins: () => [unplugin.vite(written)] } }) },
+      vite: {
+        config: () => ({
+          // Vite bundles workers and, for its development server, dependencies by themselves, with
+          // plugins of their own.
+          worker: { plugins: () => [unplugin.vite(written)] },
+          optimizeDeps: {
+            rolldownOptions: { plugins: written?.include ? [forDependencies(written)] : [] },
+          },
+        }),
+        // The development server serves modules.
+        configResolved: ({ command }) => void (onlyModules = command === 'serve'),
+      },
+      rollup: {
+        // Rollup itself knows modules only.
+        buildStart: ({ plugins }: { plugins: readonly { name: string }[] }) =>
+          void (onlyModules = !plugins.some(({ name }) => name === 'commonjs')),
+      },
       name: 'throughline',
       enforce: 'pre',
       transformInclude: (id) => covers(fileOf(id)),
       async transform(code, id) {
-        const file = fileOf(id);
-        const sourceType = assumesModules.has(framework) ? typeOf(code) : 'unambiguous';
-        return transform(code, { file, options, sourceType });
+        const isModule =
+          onlyModules || (assumesModules.has(framework) && !mayBeCommonjs.test(code));
+        const format = isModule ? 'module' : undefined;
+        return transform(code, { file: fileOf(id), options, format });
       },
     };
   },
 );
 
+/** Vite keeps what it bundled until the names of the plugins change. */
+function forDependencies(written: AdapterOptions): Plugin {
+  const said = inspect(written, { depth: null, maxArrayLength: null, breakLength: Infinity });
+  const plugin = unplugin.rolldown(written) as Plugin;
+  return { ...plugin, name: `throughline ${packageVersion} ${said}` };
+}
+
 /** These take a file without `import` and `export` for a module. */
 const assumesModules = new Set(['vite', 'rollup', 'rolldown', 'unloader']);
-
-function typeOf(code: string): 'module' | 'unambiguous' {
-  return /\brequire\s*\(|\bmodule\.exports\b|\bexports\./.test(code) ? 'unambiguous' : 'module';
-}
+const mayBeCommonjs = /\brequire\s*\(|\bmodule\.exports\b|\bexports\./;
 
 /** Bundlers name variants of a file by a query. */
 function fileOf(id: string): string {

@@ -35,7 +35,7 @@ function look(file: string, options: object, cwd: string): FileReport {
   const name = relative(cwd, file).replaceAll('\\', '/');
   const findings: Finding[] = [];
   try {
-    const request = { file, options, cwd, sourceType: 'unambiguous' as const };
+    const request = { file, options, cwd };
     const observing = [
       pluginThat((finding) => findings.push(finding)),
       { ...options, causes: false },

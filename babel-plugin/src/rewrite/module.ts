@@ -48,14 +48,16 @@ function siteTable(state: FileState): BabelTypes.Statement {
   return t.variableDeclaration('var', [t.variableDeclarator(state.siteBase(), call)]);
 }
 
-/** `import { run as _run } from "…/compiled"`, or the `require` of a script. */
+/** `import { run as _run } from "…/compiled"`, or the `require` of CommonJS. */
 function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Statement {
   const { t } = state;
   const source = t.stringLiteral(compiledEntry(state.options));
   const names = [...state.helpers].map(
     ([name, local]) => [t.identifier(name), t.identifier(local.name)] as const,
   );
-  if (program.sourceType === 'module' && !isCommonjs(program, state)) {
+  if (state.isModule) {
+    // Whoever turns modules into something else must see that this is one.
+    program.sourceType = 'module';
     return t.importDeclaration(
       names.map(([name, local]) => t.importSpecifier(local, name)),
       source,
@@ -64,31 +66,6 @@ function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Sta
   const pattern = t.objectPattern(names.map(([name, local]) => t.objectProperty(name, local)));
   const required = t.callExpression(t.identifier('require'), [source]);
   return t.variableDeclaration('var', [t.variableDeclarator(pattern, required)]);
-}
-
-/**
- * Whether a file that is read as a module is CommonJS all the same: it has no `import` or `export` of a
- * value, and uses what only CommonJS has. Babel takes every file for a module that nobody says more of.
- */
-function isCommonjs(program: BabelTypes.Program, state: FileState): boolean {
-  if (state.activations[0]!.suspensions > 0) return false;
-  const { globals } = state.program.scope as unknown as { globals: Record<string, unknown> };
-  const uses = ['module', 'exports', 'require'].some((name) => Object.hasOwn(globals, name));
-  return uses && !program.body.some(isModuleSyntax);
-}
-
-function isModuleSyntax(statement: BabelTypes.Statement): boolean {
-  switch (statement.type) {
-    case 'ImportDeclaration':
-      return statement.importKind !== 'type' && statement.importKind !== 'typeof';
-    case 'ExportNamedDeclaration':
-    case 'ExportAllDeclaration':
-      return statement.exportKind !== 'type';
-    case 'ExportDefaultDeclaration':
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** What rewritten code imports. */

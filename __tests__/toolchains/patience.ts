@@ -1,0 +1,2 @@
+// Installing and building take longer than Jest waits.
+jest.setTimeout(10 * 60_000);
