@@ -21,12 +21,14 @@ export function readAnswer({ lines, remark }) {
   return { cases };
 }
 
-/** An engine that was not run, and what an engine lacks, are skipped. */
+const isSkipped = (outcome) => outcome === 'absent' || outcome === 'known';
+
+/** An engine that was not run, what an engine lacks and what is known to fail are skipped. */
 export function totalsOf(results) {
   const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const { notRun, cases } of results) {
     if (notRun) totals.skipped++;
-    for (const { outcome } of cases) totals[outcome === 'absent' ? 'skipped' : outcome]++;
+    for (const { outcome } of cases) totals[isSkipped(outcome) ? 'skipped' : outcome]++;
   }
   return totals;
 }
@@ -40,9 +42,10 @@ export function constructsOf(results) {
 export function fared({ notRun, cases }, construct) {
   const own = cases.filter((one) => one.construct === construct);
   const count = (outcome) => own.filter((one) => one.outcome === outcome).length;
-  const [passed, failed] = [count('passed'), count('failed')];
+  const [passed, failed, known] = [count('passed'), count('failed'), count('known')];
   if (notRun) return { text: 'not run', failed: 0 };
   if (own.length === 0) return { text: '', failed: 0 };
-  if (passed + failed === 0) return { text: '-', failed: 0 };
-  return { text: failed > 0 ? `${passed} of ${passed + failed}` : String(passed), failed };
+  const all = passed + failed + known;
+  if (all === 0) return { text: '-', failed: 0 };
+  return { text: passed < all ? `${passed} of ${all}` : String(passed), failed };
 }

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { bundleLowered, bundleModern, copyBuilt } from './bundle.mjs';
 import { engines } from './engines.mjs';
 import { NotRun } from './install.mjs';
+import { markKnown } from './known.mjs';
 import { readAnswer, totalsOf } from './results.mjs';
 import { asMarkdown, asText } from './table.mjs';
 
@@ -66,7 +67,7 @@ async function runOn(engine) {
     const opened = await open(engine, { folder, limitMs: LIMIT_MS, install: values.install });
     version = opened.version;
     const answer = await opened.run(await (scripts[engine.form] ??= bundles[engine.form]()));
-    return { engine, version, ...readAnswer(answer) };
+    return { engine, version, cases: markKnown(engine.name, readAnswer(answer).cases) };
   } catch (error) {
     if (!(error instanceof NotRun)) throw error;
     return { engine, version, notRun: error.message, cases: [] };

@@ -75,7 +75,9 @@ function lacksOf({ cases }) {
 
 function failuresOf(results) {
   return results.flatMap((result) =>
-    result.cases.filter(({ outcome }) => outcome === 'failed').map((one) => ({ result, one })),
+    result.cases
+      .filter(({ outcome }) => outcome === 'failed' || outcome === 'known')
+      .map((one) => ({ result, one })),
   );
 }
 
@@ -83,7 +85,7 @@ function failures(results) {
   const all = failuresOf(results);
   if (all.length === 0) return [];
   return [
-    '## What failed',
+    '## What does not hold',
     '',
     ...all.map(({ result, one }) => {
       const [reason] = one.error.split('\n');

@@ -10,7 +10,7 @@ const arrow = async (a: unknown): Promise<unknown> => {
   await null;
   return a;
 };
-const short = async (): Promise<number> => 1;
+const brief = async (): Promise<number> => 1;
 const holder = {
   async method(a: unknown, b: unknown, c: unknown): Promise<unknown> {
     await null;
@@ -36,7 +36,7 @@ const every: readonly (readonly [
 ])[] = [
   [declared, 'declared', 2],
   [arrow, 'arrow', 1],
-  [short, 'short', 0],
+  [brief, 'brief', 0],
   [holder.method, 'method', 3],
   [holder['computed key'], 'computed key', 0],
   [Cart.prototype.load, 'load', 1],
@@ -67,7 +67,7 @@ test('this and the arguments arrive', async () => {
 });
 
 test('what they give is a promise of the engine', () => {
-  for (const promise of [arrow(1), short(), declared(1, 2)]) {
+  for (const promise of [arrow(1), brief(), declared(1, 2)]) {
     equal(Object.getPrototypeOf(promise) === Promise.prototype, true);
     equal(
       Object.keys(promise).filter((key) => /throughline|ending|strand/i.test(key)),
