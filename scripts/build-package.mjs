@@ -37,6 +37,18 @@ if (types) {
   }
 }
 
+// A file beside another with `.plain` in its name takes its place where engines have no private fields.
+const plain = readdirSync(join(dist, 'cjs'), { recursive: true }).filter((file) =>
+  file.endsWith('.plain.js'),
+);
+if (plain.length > 0) {
+  cpSync(join(dist, 'cjs'), join(dist, 'plain'), { recursive: true });
+  for (const file of plain) {
+    const name = join(dist, 'plain', file);
+    cpSync(name, name.replace(/\.plain\.js$/, '.js'));
+  }
+}
+
 function run(script, args) {
   execFileSync(process.execPath, [require.resolve(script), ...args], {
     cwd: root,

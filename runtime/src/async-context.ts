@@ -33,9 +33,10 @@ export class Variable<T> {
 
   constructor(options?: VariableOptions<T>) {
     if (!isObject(options)) return;
+    // Asked for only where there is one: whoever watches what is read of the options finds what the proposal says.
+    if (engine && options.native) return new engine.Variable(options) as Variable<T>;
     if ('name' in options) this.#name = `${options.name as string}`;
     this.#defaultValue = options.defaultValue;
-    if (options.native && engine) return new engine.Variable(options) as Variable<T>;
   }
 
   get name(): string {
@@ -66,21 +67,23 @@ export class Snapshot {
 
   /** Calls `fn(...args)` with the values that were kept. */
   run<A extends unknown[], R>(fn: Callback<A, R>, ...args: A): R {
+    return this.#run(fn as unknown as AnyFunction, undefined, args) as R;
+  }
+
+  #run(fn: AnyFunction, receiver: unknown, args: unknown[]): unknown {
     const frame = branch(this.#frame);
-    const native = this.#native;
-    if (native === undefined)
-      return runIn(frame, fn as unknown as AnyFunction, undefined, args) as R;
-    return native.run(() => runIn(frame, fn as unknown as AnyFunction, undefined, args) as R);
+    if (this.#native === undefined) return runIn(frame, fn, receiver, args);
+    return this.#native.run(() => runIn(frame, fn, receiver, args));
   }
 
   /** A function that calls `fn` with the values here, with the receiver and arguments it gets. */
   static wrap<F extends (this: never, ...args: never[]) => unknown>(fn: F): F {
-    if (typeof fn !== 'function') throw new TypeError(`${String(fn)} is not a function`);
+    if (typeof fn !== 'function') throw new TypeError(`A ${typeof fn} is not a function`);
     const kept = new Snapshot();
     // A method, since built-in functions cannot be constructed.
     const { wrapped } = {
       wrapped(this: unknown, ...args: never[]): unknown {
-        return kept.run(() => Reflect.apply(fn, this as never, args) as unknown);
+        return kept.#run(fn as unknown as AnyFunction, this, args);
       },
     };
     return copyNameAndLength(wrapped, fn) as unknown as F;
@@ -93,8 +96,8 @@ export class Snapshot {
 
 /** CopyNameAndLength of the ShadowRealm proposal, which this one refers to. */
 function copyNameAndLength<F extends object>(wrapped: F, fn: object): F {
-  const { name } = fn as { name: unknown };
   const given = Object.hasOwn(fn, 'length') ? (fn as { length: unknown }).length : 0;
+  const { name } = fn as { name: unknown };
   const length = typeof given === 'number' ? Math.max(Math.trunc(given) || 0, 0) : 0;
   return Object.defineProperties(wrapped, {
     length: { value: length, configurable: true },

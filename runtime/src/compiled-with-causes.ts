@@ -44,9 +44,14 @@ export const listen = sited(noting(plain.listen, 0));
 export const listenBy = sited(noting(plain.listenBy, 1));
 export const addListener = sited(noting(plain.addListener, 0));
 export const addListenerBy = sited(noting(plain.addListenerBy, 1));
-export const addListenerHere = sited(plain.addListenerHere);
+export const addListenerHere = sited(notingHere(plain.addListenerHere));
 export const unlisten = unnoting(plain.unlisten);
 export const removeListener = unnoting(plain.removeListener);
+export const removeListenerHere: typeof plain.removeListenerHere = (...args) => {
+  const listening = listeningOf([globalThis, ...args], 0);
+  if (listening) observed.by?.unlistened?.(listening);
+  return plain.removeListenerHere(...args);
+};
 
 /** `helper(target, method, name, listener)`, from place `start` on. */
 function listeningOf(args: readonly unknown[], start: number): Listening | undefined {
@@ -56,14 +61,23 @@ function listeningOf(args: readonly unknown[], start: number): Listening | undef
 }
 
 function noting(helper: Helper<never[], unknown>, start: number): Helper<unknown[], unknown> {
-  return (...args) => {
-    const listening = listeningOf(args, start);
-    if (listening === undefined) return helper(...(args as never[]));
-    observed.by?.listening?.();
-    const result = helper(...(args as never[]));
-    observed.by?.listened?.(listening, currentFrame().cause!);
-    return result;
-  };
+  return (...args) => noted(listeningOf(args, start), helper, args);
+}
+
+function notingHere(helper: Helper<never[], unknown>): Helper<unknown[], unknown> {
+  return (...args) => noted(listeningOf([globalThis, ...args], 0), helper, args);
+}
+
+function noted(
+  listening: Listening | undefined,
+  helper: Helper<never[], unknown>,
+  args: readonly unknown[],
+): unknown {
+  if (listening === undefined) return helper(...(args as never[]));
+  observed.by?.listening?.();
+  const result = helper(...(args as never[]));
+  observed.by?.listened?.(listening, currentFrame().cause!);
+  return result;
 }
 
 function unnoting(helper: Helper<never[], unknown>): Helper<unknown[], unknown> {
