@@ -1,5 +1,6 @@
 // npm test            everything that a change needs: types, lint, format, packages, tests
-// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26, and Promises/A+
+// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26, Promises/A+, every
+//                     engine, and every toolchain with the packed packages
 //
 // With --rest, only what test:all adds. Ends with a line "N passed, N failed" (", N skipped").
 import { spawnSync } from 'node:child_process';
@@ -43,6 +44,8 @@ const long = [
     () => jest(join(engines, 'node_modules', name, 'bin', 'node'), ['source', 'built']),
   ]),
   ['Promises/A+', () => check('node', ['__tests__/conformance/promises-aplus/run.mjs'])],
+  ['engines', () => counted('__tests__/engines/run.mjs', process.env.CI ? ['--install'] : [])],
+  ['toolchains', () => jest(process.execPath, ['toolchains'])],
 ];
 
 const steps = values.rest ? long : values.all ? [...short, ...long] : short;
@@ -64,6 +67,22 @@ function check(command, args) {
   if (error) console.error(error.message);
   if (status === 0) totals.passed++;
   else totals.failed++;
+}
+
+/** A runner of our own, which counts its cases. */
+function counted(script, args) {
+  const file = join(cache, `totals-${process.pid}.json`);
+  rmSync(file, { force: true });
+  spawnSync(process.execPath, [script, ...args, '--totals', file], { cwd: root, stdio: 'inherit' });
+  try {
+    const { passed, failed, skipped } = JSON.parse(readFileSync(file, 'utf8'));
+    totals.passed += passed;
+    totals.failed += failed;
+    totals.skipped += skipped;
+  } catch (error) {
+    console.error(`${script} left no result: ${error.message}`);
+    totals.failed++;
+  }
 }
 
 /** The test suites, on one engine, counted test by test. */
