@@ -25,6 +25,9 @@ if (directory === undefined) {
   process.exit(2);
 }
 
+/** Files that one process runs: the engine keeps realms whose scripts may `import()`. */
+const RENEWED_AFTER = 500;
+
 const files = testFiles(directory).filter((file) => file.includes(values.filter ?? ''));
 const results = await runAll(files);
 report(results);
@@ -34,19 +37,26 @@ async function runAll(queue) {
   let next = 0;
   const worker = async () => {
     let child = start();
-    while (next < queue.length) {
+    for (let asked = 1; next < queue.length; asked++) {
       const file = queue[next++];
-      const answer = await ask(child, file);
-      collected.push(...answer.runs);
+      let answer = await ask(child, file);
+      // A loaded machine may have kept it waiting: once more in a fresh process.
       if (answer.broken) {
-        child.kill('SIGKILL');
-        child = start();
+        child = startAfter(child);
+        answer = await ask(child, file);
       }
+      if (answer.broken || asked % RENEWED_AFTER === 0) child = startAfter(child);
+      collected.push(...answer.runs);
     }
     child.kill('SIGKILL');
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, worker));
   return collected;
+}
+
+function startAfter(child) {
+  child.kill('SIGKILL');
+  return start();
 }
 
 /** A process of its own: a test may never end, and some bring the engine down. */

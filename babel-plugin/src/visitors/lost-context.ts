@@ -1,7 +1,7 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { functionName } from '../names.js';
 import type { AnyFunction } from '../rewrite/functions.js';
-import { rewriteHanded } from '../rewrite/throws.js';
+import { rewriteHanded } from '../rewrite/lost-context.js';
 import type { FileState } from '../state.js';
 import { isHandedOver, lossAt } from './losses.js';
 import type { Call } from './losses.js';
