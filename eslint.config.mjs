@@ -71,6 +71,19 @@ export default tseslint.config(
     'The runtime imports nothing else of ours.',
   ),
   boundary(
+    ['jest/src/**'],
+    [
+      '^@throughline/(?!babel-plugin$|runtime$|runtime/ledger$)',
+      '/(runtime|babel-plugin|collector)/src',
+    ],
+    'The Jest preset imports the plugin, the runtime and its ledger entry.',
+  ),
+  boundary(
+    ['jest/src/ledger/{findings,ledger,source,task}.ts'],
+    [outsideLanguage],
+    'The ledger knows neither Jest, nor the runtime, nor Node.',
+  ),
+  boundary(
     ['collector/**'],
     ['^@throughline/(?!runtime/report$)', '/(babel-plugin|jest)/', '/runtime/src'],
     'The collector imports the report types of the runtime, and nothing else of ours.',

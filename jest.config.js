@@ -4,7 +4,8 @@ const { join } = require('node:path');
 
 const source = {
   '^@throughline/runtime$': '<rootDir>/runtime/src/index.ts',
-  '^@throughline/runtime/compiled$': '<rootDir>/runtime/src/compiled.ts',
+  '^@throughline/runtime/(async-context|async-local-storage|opentelemetry|sentry|causes|ledger|compiled|compiled-with-causes)$':
+    '<rootDir>/runtime/src/$1.ts',
   '^@throughline/runtime/xtrace$': '<rootDir>/runtime/src/xtrace/node.ts',
   '^@throughline/runtime/report$': '<rootDir>/runtime/src/xtrace/report-entry.ts',
   '^@throughline/runtime/grpc$': '<rootDir>/runtime/src/propagation/grpc.ts',

@@ -37,8 +37,12 @@ export class Project {
    * Installs others' packages into an empty folder, unless that was done before, and ours beside
    * them, unless they are the same. A folder belongs to one test file.
    */
-  static async with(packages: readonly string[], node = process.execPath): Promise<Project> {
-    const ours = await packed();
+  static async with(
+    packages: readonly string[],
+    node = process.execPath,
+    workspaces: readonly string[] = ['runtime', 'babel-plugin'],
+  ): Promise<Project> {
+    const ours = await packed(workspaces);
     const env = pathWith(node);
     const name = hashOf(expect.getState().testPath!, ...packages);
     const folder = await once(name, async (empty) => {
@@ -148,11 +152,11 @@ export async function nodeOf(major: 20 | 22 | 24 | 26): Promise<string> {
   return join(folder, 'node_modules', 'node', 'bin', 'node');
 }
 
-/** Our two packages as they would be published. */
-async function packed(): Promise<string[]> {
+/** Our packages as they would be published. */
+async function packed(workspaces: readonly string[]): Promise<string[]> {
   mkdirSync(kept, { recursive: true });
   const folder = mkdtempSync(join(kept, 'pack-'));
-  const packages = [join(root, 'runtime'), join(root, 'babel-plugin')];
+  const packages = workspaces.map((name) => join(root, name));
   await run('npm', ['pack', '--silent', '--pack-destination', folder, ...packages], { cwd: root });
   const files = readdirSync(folder).sort();
   // A place that is named for the content, so that an installed project still finds them.

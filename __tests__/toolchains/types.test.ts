@@ -6,6 +6,9 @@ const uses = `
   import type { Options } from '@throughline/babel-plugin';
   import { getLocal, getSpawnCallback, register, setLocal, snapshot, wrap } from '@throughline/runtime';
   import type { SlotCallbacks, Token } from '@throughline/runtime';
+  import { AsyncContext } from '@throughline/runtime/async-context';
+  import { AsyncLocalStorage, AsyncResource } from '@throughline/runtime/async-local-storage';
+  import { causeChain, describeCauses } from '@throughline/runtime/causes';
   import { encodeReport } from '@throughline/runtime/report';
   import { connect, log, startTask } from '@throughline/runtime/xtrace';
 
@@ -15,6 +18,12 @@ const uses = `
   const first: string | undefined = getLocal(names)[0];
   const add: (a: number) => number = wrap((a: number) => a + 1);
   const options: Options = { skip: ['timer'], sites: false };
+  const variable: AsyncContext.Variable<string> = new AsyncContext.Variable({ defaultValue: 'ada' });
+  const size: number = variable.run('bob', (text: string) => text.length, 'x');
+  const storage = new AsyncLocalStorage<{ user: string }>();
+  const user: string | undefined = storage.run({ user: 'ada' }, () => storage.getStore()?.user);
+  const text: string = describeCauses(causeChain(new Error('boom')));
+  new AsyncResource('POOL').runInAsyncScope(() => [size, user, text]);
   connect(':5563');
   startTask();
   log('first', { first: first ?? '' });

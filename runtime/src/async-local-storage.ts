@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { AsyncResource } from './async-resource.js';
 import { currentFrame, enterSlot, runWith, Token } from './kernel/index.js';
 import type { AnyFunction } from './kernel/index.js';

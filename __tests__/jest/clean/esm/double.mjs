@@ -1,0 +1,4 @@
+export async function double(n) {
+  await null;
+  return n * 2;
+}

@@ -1,0 +1,4 @@
+export async function price() {
+  await null;
+  return 3;
+}

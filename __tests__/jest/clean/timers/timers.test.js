@@ -1,0 +1,38 @@
+const { setTimeout: sleep } = require('node:timers/promises');
+
+describe('timers', () => {
+  let interval;
+  let ticks = 0;
+
+  beforeEach(() => {
+    interval = setInterval(() => ticks++, 1);
+  });
+  afterEach(() => {
+    clearInterval(interval);
+  });
+
+  test('are cleared', async () => {
+    const late = setTimeout(() => console.log('never'), 60_000);
+    await sleep(5);
+    clearTimeout(late);
+    expect(ticks).toBeGreaterThan(0);
+  });
+
+  test('do not hold the process', () => {
+    setTimeout(() => {}, 60_000).unref();
+    setInterval(() => {}, 60_000).unref();
+  });
+
+  test('refresh and close themselves', async () => {
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, 1);
+      timer.refresh();
+    });
+    const immediate = setImmediate(() => console.log('never'));
+    clearImmediate(immediate);
+  });
+
+  test('call back', (done) => {
+    setTimeout(() => setImmediate(() => process.nextTick(() => queueMicrotask(done))), 1);
+  });
+});

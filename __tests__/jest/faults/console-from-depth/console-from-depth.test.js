@@ -1,0 +1,13 @@
+const { write, written } = require('./report');
+
+describe('reports', () => {
+  test('are written in the end', async () => {
+    await null;
+    // chain
+    write('totals');
+  });
+
+  test('are read', async () => {
+    await written;
+  });
+});

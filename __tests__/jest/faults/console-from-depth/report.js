@@ -1,0 +1,25 @@
+let tell;
+exports.written = new Promise((resolve) => (tell = resolve));
+
+async function format(name) {
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  return `<${name}>`;
+}
+
+exports.write = async function write(name) {
+  const text = await format(name);
+  // chain
+  process.nextTick(() => {
+    // chain
+    queueMicrotask(() => {
+      // chain
+      setImmediate(() => {
+        // guilty
+        Promise.resolve(text).then((ready) => {
+          console.log('written', ready);
+          tell();
+        });
+      });
+    });
+  });
+};

@@ -1,0 +1,15 @@
+const { EventEmitter, once } = require('node:events');
+
+describe('stock', () => {
+  const feed = new EventEmitter();
+
+  test('watches its feed', () => {
+    // guilty
+    feed.on('change', (part) => console.info('changed', part));
+  });
+
+  test('hears of a part', async () => {
+    setImmediate(() => feed.emit('change', 'bolt'));
+    await once(feed, 'change');
+  });
+});

@@ -1,0 +1,17 @@
+const { EventEmitter, once } = require('node:events');
+
+const tank = new EventEmitter();
+
+test.concurrent('pump fills', async () => {
+  await null;
+  await once(tank, 'empty');
+});
+
+test.concurrent('pump drains', async () => {
+  await null;
+  // guilty
+  setImmediate(() => {
+    setImmediate(() => tank.emit('empty'));
+    throw new Error('pump runs dry');
+  });
+});

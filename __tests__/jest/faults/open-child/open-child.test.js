@@ -1,0 +1,13 @@
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+
+describe('build', () => {
+  test('is watched', async () => {
+    // It ends with the process that started it.
+    // guilty
+    const child = spawn(process.execPath, ['-e', 'process.stdin.pipe(process.stdout)']);
+    child.stdin.write('changed');
+    const [text] = await once(child.stdout, 'data');
+    expect(String(text)).toBe('changed');
+  });
+});

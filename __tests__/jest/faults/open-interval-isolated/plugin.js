@@ -1,0 +1,4 @@
+// guilty
+const timer = setInterval(() => {}, 1000);
+
+exports.close = () => clearInterval(timer);

@@ -1,0 +1,5 @@
+const { start } = require('./monitor');
+
+test('monitor starts', () => {
+  expect(start().beats).toBe(0);
+});

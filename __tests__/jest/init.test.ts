@@ -1,0 +1,104 @@
+import { change } from '../../jest/src/config/change';
+import { diff } from '../../jest/src/config/diff';
+
+const js = (text: string) => change(text, 'program', 'jest.config.js');
+const ts = (text: string) => change(text, 'program', 'jest.config.ts');
+const json = (text: string) => change(text, 'json', 'jest.config.json');
+const manifest = (text: string) => change(text, 'package', 'package.json');
+
+describe('a program', () => {
+  test('gets the preset, as its first option and in its own form', () => {
+    expect(js(`module.exports = {\n  roots: ['src'],\n};\n`).text).toBe(
+      `module.exports = {\n  preset: '@throughline/jest',\n  roots: ['src'],\n};\n`,
+    );
+    expect(js(`export default { verbose: true }`).text).toBe(
+      `export default { preset: '@throughline/jest', verbose: true }`,
+    );
+    expect(js('export default {};').text).toBe(
+      `export default {\n  preset: '@throughline/jest',\n};`,
+    );
+  });
+
+  test('is found through its name, and through types', () => {
+    const text = `import type { Config } from "jest";\nconst c: Config = {\n\tbail: 1,\n};\nexport default c satisfies Config;\n`;
+    expect(ts(text).text).toContain(`= {\n\tpreset: `);
+  });
+
+  test('keeps comments, and the reporters and transforms that it has', () => {
+    const { text } = js(`module.exports = {
+  // All of them.
+  reporters: ['default', ['junit', { out: 'x' }]],
+  transform: { '\\\\.tsx?$': ['babel-jest', { rootMode: 'upward' }], '\\\\.css$': './css.js' },
+};
+`);
+    expect(text).toBe(`module.exports = {
+  preset: '@throughline/jest',
+  // All of them.
+  reporters: ['default', ['junit', { out: 'x' }], '@throughline/jest/reporter'],
+  transform: { '\\\\.tsx?$': ['@throughline/jest/transformer', { babel: { rootMode: 'upward' } }], '\\\\.css$': './css.js' },
+};
+`);
+  });
+
+  test('that has everything stays as it is', () => {
+    const text = `module.exports = { preset: '@throughline/jest/jsdom', reporters: ['@throughline/jest/reporter'] };`;
+    expect(js(text)).toEqual({ text, notes: [] });
+  });
+
+  test.each([
+    ['a call', `module.exports = nextJest()({ bail: 1 });`, 'computes'],
+    ['a function', `module.exports = async () => ({ bail: 1 });`, 'computes'],
+    ['another preset', `module.exports = { preset: 'ts-jest' };`, 'ts-jest'],
+    ['a preset that is computed', `module.exports = { preset: pick() };`, 'computed'],
+    [
+      'another compiler',
+      `module.exports = { transform: { '\\\\.ts$': '@swc/jest' } };`,
+      'transform',
+    ],
+    ['projects', `module.exports = { projects: ['a', 'b'] };`, 'projects'],
+  ])('is left to its owner: %s', (_what, text, why) => {
+    const { text: after, byHand } = js(text);
+    expect(after).toBe(text);
+    expect(byHand?.why).toContain(why);
+    expect(byHand?.what).toContain('@throughline/jest');
+  });
+
+  test('is changed with a note, where something else decides as well', () => {
+    expect(js(`module.exports = { ...base, reporters: make() };`).notes).toHaveLength(2);
+    expect(js(`module.exports = { testRunner: 'jasmine2' };`).notes[0]).toContain('environment');
+  });
+
+  test('that cannot be read says where', () => {
+    expect(() => js('module.exports = {')).toThrow('CONFIG_UNREADABLE');
+  });
+});
+
+describe('JSON', () => {
+  test.each([
+    ['{}', { preset: '@throughline/jest' }],
+    ['{\n  "bail": 1\n}\n', { preset: '@throughline/jest', bail: 1 }],
+    [
+      '{ "reporters": [] }',
+      { preset: '@throughline/jest', reporters: ['@throughline/jest/reporter'] },
+    ],
+  ])('%j', (text, expected) => {
+    expect(JSON.parse(json(text).text)).toEqual(expected);
+  });
+
+  test('of a package, with a configuration and without', () => {
+    expect(manifest('{\n  "name": "x",\n  "jest": { "bail": 1 }\n}\n').text).toBe(
+      '{\n  "name": "x",\n  "jest": { "preset": "@throughline/jest", "bail": 1 }\n}\n',
+    );
+    expect(manifest('{\n\t"name": "x"\n}\n').text).toBe(
+      '{\n\t"name": "x",\n\t"jest": {\n\t\t"preset": "@throughline/jest"\n\t}\n}\n',
+    );
+  });
+});
+
+test('a change is shown with the lines around it', () => {
+  const before = ['a', 'b', 'c', 'd', 'e', 'f'].join('\n');
+  const after = ['a', 'b', 'c', 'x', 'e', 'f'].join('\n');
+  expect(diff(before, after, 'file')).toBe(
+    ['--- file', '+++ file', '  b', '  c', '- d', '+ x', '  e', '  f'].join('\n'),
+  );
+});

@@ -1,0 +1,98 @@
+// Runs the suites of this folder with the preset, many in one run of Jest, and prints what was reported
+// as JSON, by suite.
+//
+//   node __tests__/jest/preset.mjs PROJECT [--in-band] [--show] [NAME ...]
+//
+// PROJECT is as for plain.mjs, with the packed packages installed beside.
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cleanSuites, faults, runJest, writeBabelConfig } from './suites.mjs';
+
+const { values, positionals } = parseArgs({
+  options: { 'in-band': { type: 'boolean' }, show: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const [folder = '.', ...names] = positionals;
+const project = resolve(folder);
+const suites = [...faults(), ...cleanSuites()].filter(
+  ({ name }) => names.length === 0 || names.includes(name),
+);
+
+/** What a suite has to itself: its program, and whether it is to be waited for. */
+const groupOf = ({ node = [], args = [], alone, name }) =>
+  JSON.stringify([node, args, alone ? name : '']);
+
+const groups = new Map();
+for (const suite of suites) {
+  const key = groupOf(suite);
+  groups.set(key, [...(groups.get(key) ?? []), suite]);
+}
+const results = {};
+for (const group of groups.values()) Object.assign(results, await runGroup(group));
+process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+
+async function runGroup(group) {
+  const root = join(project, 'suites', `with-preset-${groups.size}-${group[0].name}`);
+  rmSync(root, { recursive: true, force: true });
+  mkdirSync(root, { recursive: true });
+  const projects = group.map((suite) => {
+    cpSync(suite.folder, join(root, suite.name), { recursive: true });
+    writeBabelConfig(join(root, suite.name));
+    const { transform, ...config } = suite.config ?? {};
+    return {
+      displayName: suite.name,
+      rootDir: join(root, suite.name),
+      preset: '@throughline/jest',
+      transform: withOptions(transform, suite.options),
+      ...config,
+    };
+  });
+  const reporters = ['default', '@throughline/jest/reporter'];
+  const config = { projects, reporters, ...group[0].global };
+  writeFileSync(join(root, 'jest.config.json'), JSON.stringify(config));
+  const [{ args = [], node = [], alone }] = group;
+  const { output, tests, code } = await runJest(project, root, {
+    node,
+    args: [
+      ...args,
+      values['in-band'] ? '--runInBand' : '--maxWorkers=2',
+      ...(alone ? [] : ['--forceExit']),
+    ],
+  });
+  if (values.show) process.stderr.write(output);
+  const found = reportsIn(output);
+  return Object.fromEntries(
+    group.map(({ name }) => [
+      name,
+      {
+        code,
+        reports: found.filter(({ suite }) => suite === name),
+        tests: tests.filter(({ file }) => file.startsWith(join(root, name))),
+      },
+    ]),
+  );
+}
+
+/** The options of a suite stand beside the transformer, as users' do. */
+function withOptions(transform, options) {
+  if (options === undefined) return undefined;
+  return { '\\.[cm]?[jt]sx?$': ['@throughline/jest/transformer', options] };
+}
+
+/** What is said of each file: `Throughline: FILE`, and below it a `●` for each finding. */
+function reportsIn(output) {
+  return output
+    .split(/^Throughline: /m)
+    .slice(1)
+    .flatMap((part) => {
+      // What Jest says next begins at the margin; its own findings look as ours do.
+      const [heading, ...lines] = part.split('\n');
+      const end = lines.findIndex((line) => /^\S|^ {2}console\.|^ {2}● (?:Console$| )/.test(line));
+      const text = lines.slice(0, end < 0 ? undefined : end).join('\n');
+      return text
+        .split(/^ {2}● /m)
+        .slice(1)
+        .map((one) => ({ suite: heading.split(/[\\/]/)[0], heading, text: one.trimEnd() }));
+    });
+}

@@ -1,0 +1,3 @@
+import { jsdomPreset } from './index.js';
+
+export default jsdomPreset();

@@ -1,0 +1,40 @@
+import type { Token } from '@throughline/runtime';
+import type { Cause as Entry } from '@throughline/runtime/ledger';
+import type { Context, Site, Slot, Source } from './ledger/index.js';
+import type { Realm } from './realm.js';
+
+/** The runtime, as what the ledger is told by. Causes are its own: lists of numbers until they are read. */
+export function runtimeSource({ runtime, ledger }: Realm): Source {
+  // Taken while no strand runs, so what runs in it starts from root.
+  const fromRoot = runtime.snapshot();
+  const token = <T>(slot: Slot<T>) => slot as Token<T>;
+  const contextOf = (view: ReturnType<typeof ledger.frameBehind>): Context | undefined =>
+    view && {
+      cause: view.cause,
+      get: (slot) => view.read(() => runtime.getLocal(token(slot))),
+    };
+  function stepsOf(cause: Entry | undefined): { site: Site; cause: Entry }[] {
+    const steps: { site: Site; cause: Entry }[] = [];
+    for (let at = cause; at !== undefined; at = at.parent) {
+      const [site] = ledger.sitesOf({ ...at, parent: undefined });
+      if (site !== undefined) steps.push({ site, cause: at });
+    }
+    return steps;
+  }
+
+  return {
+    observe: (observer) => ledger.observe(observer),
+    currentCause: ledger.currentCause,
+    stepsOf: (cause) => stepsOf(cause as Entry | undefined),
+    contextOf: (promise) => contextOf(ledger.frameBehind(promise)),
+    contextOfLastFailure: () => contextOf(ledger.frameOfLastFailure()),
+    register: (initial, join) => runtime.register(initial, join && { join }) as Slot<never>,
+    get: (slot) => runtime.getLocal(token(slot)),
+    set: (slot, value) => runtime.setLocal(token(slot), value),
+    runWith: (slot, value, fn) =>
+      fromRoot(() => {
+        runtime.setLocal(token(slot), value);
+        return fn();
+      }),
+  };
+}

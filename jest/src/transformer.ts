@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SyncTransformer, TransformerCreator, TransformOptions } from '@jest/transform';
+import plugin from '@throughline/babel-plugin';
+import type { Options as PluginOptions } from '@throughline/babel-plugin';
+import { commonjsRuntime } from './commonjs-runtime.js';
+import { requireFromJest } from './jest-packages.js';
+import { readOptions } from './options.js';
+import type { Options } from './options.js';
+
+type BabelJest = { createTransformer: TransformerCreator<SyncTransformer, object> };
+
+/**
+ * `babel-jest` with the plugin added: the project's own Babel configuration applies, and coverage,
+ * `jest.mock` and ESM are `babel-jest`'s.
+ */
+function createTransformer(written: Options = {}): SyncTransformer<Options> {
+  const options = readOptions(written);
+  const babelJest = requireFromJest<BabelJest & { default?: BabelJest }>('babel-jest');
+  const { plugins = [], caller = {}, ...babel } = options.babel as BabelOptions;
+  const inner = (babelJest.default ?? babelJest).createTransformer({
+    ...babel,
+    // The plugin takes causes along when it is asked to, whoever listed it.
+    caller: { ...caller, throughlineCauses: true },
+    plugins: [...plugins, [instrumenter, options.plugin], commonjsRuntime],
+  }) as SyncTransformer;
+
+  const keyOf = (key: string): string =>
+    createHash('sha1').update(key).update('\0').update(build()).digest('hex').slice(0, 32);
+  const plain = (given: TransformOptions<Options>) => given as unknown as TransformOptions;
+  return {
+    canInstrument: true,
+    getCacheKey: (text, path, given) => keyOf(inner.getCacheKey!(text, path, plain(given))),
+    getCacheKeyAsync: async (text, path, given) =>
+      keyOf(await inner.getCacheKeyAsync!(text, path, plain(given))),
+    process: (text, path, given) => inner.process(text, path, plain(given)),
+    processAsync: (text, path, given) => inner.processAsync!(text, path, plain(given)),
+  };
+}
+
+interface BabelOptions {
+  readonly plugins?: readonly unknown[];
+  readonly caller?: object;
+}
+
+/**
+ * The plugin under another identity: Babel has a later entry of the same plugin take the place of an
+ * earlier one, and the project's own entry, with its options, would be lost. Where there is one, it has
+ * seen to the file already.
+ */
+function instrumenter(api: object, options: PluginOptions): object {
+  const { name, visitor } = plugin(api, options);
+  const { Program } = visitor as { Program: (program: unknown, pass: Pass) => void };
+  return {
+    name,
+    visitor: {
+      Program(program: unknown, pass: Pass) {
+        if (pass.file.metadata.throughline === undefined) Program.call(this, program, pass);
+      },
+    },
+  };
+}
+
+interface Pass {
+  readonly file: { readonly metadata: { readonly throughline?: object } };
+}
+
+let hash: string | undefined;
+
+/**
+ * Changes whenever the plugin or this package does, whatever their versions say: linked packages change
+ * between versions.
+ */
+function build(): string {
+  if (hash !== undefined) return hash;
+  const sum = createHash('sha1');
+  const entries = ['@throughline/babel-plugin', fileURLToPath(import.meta.url)];
+  for (const entry of entries) {
+    const folder = dirname(createRequire(import.meta.url).resolve(entry));
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+      if (file.endsWith('.js')) sum.update(file).update(readFileSync(join(folder, file)));
+    }
+  }
+  return (hash = sum.digest('hex'));
+}
+
+export default { createTransformer };

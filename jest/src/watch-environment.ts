@@ -1,0 +1,30 @@
+import type { JestEnvironment } from '@jest/environment';
+import type { Config } from '@jest/types';
+import { optionsOf } from './options.js';
+import { policyOf } from './policy.js';
+import { loadRealm } from './realm.js';
+import { runtimeSource } from './runtime-source.js';
+import { watch } from './watch.js';
+
+const watched = new WeakSet<object>();
+
+/** Watches the tests that run in an environment, once, by whichever way it came here. */
+export function watchEnvironment(
+  environment: JestEnvironment<unknown>,
+  config: Config.ProjectConfig,
+  testPath: string,
+): void {
+  if (watched.has(environment)) return;
+  watched.add(environment);
+  const policy = policyOf(testPath, config.rootDir, optionsOf(config));
+  const realm = loadRealm(environment);
+  if (realm === undefined) return;
+  watch({
+    environment,
+    config,
+    testPath,
+    source: runtimeSource(realm),
+    policy,
+    global: realm.global,
+  });
+}
