@@ -48,7 +48,7 @@ describe('contextOf', () => {
   });
 
   test('whoever rejects a promise by hand is the strand that failed', async () => {
-    let reject: (error: Error) => void;
+    let reject!: (error: Error) => void;
     const failing = new Promise((_, no) => (reject = no));
     await (async () => {
       setLocal(user, 'ada');
