@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { loop } from './measure.mjs';
 
 const cache = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
 
@@ -17,8 +18,7 @@ export default [
     budget: { throughline: 1.35 },
     cases: Object.entries(plugins).map(([title, list]) => ({
       title,
-      count: 25_000,
-      file: () => program(title, list),
+      measure: loop(() => program(title, list), 25_000, 3),
     })),
   },
 ];

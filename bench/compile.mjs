@@ -5,16 +5,14 @@ import { fileURLToPath } from 'node:url';
 const cache = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
 const programs = new URL('./programs/', import.meta.url);
 
-/** Writes a program, compiled as asked, that exports `loop` and `inContext`; returns its path. */
-export function compile(name, { source, head, plugins = [] }) {
+/** Writes a program, compiled as asked, that exports what it does and `inContext`; returns its path. */
+export function compile(name, { source, sources = [source], head, plugins = [] }) {
   mkdirSync(cache, { recursive: true });
   const file = `${cache}${name}.mjs`;
-  const code = `${head}\nexport { inContext };\n${readFileSync(new URL(source, programs), 'utf8')}`;
+  const parts = sources.map((one) => readFileSync(new URL(one, programs), 'utf8'));
+  const code = [head, 'export { inContext };', ...parts].join('\n');
   const result = transformSync(code, {
-    configFile: false,
-    babelrc: false,
-    filename: file,
-    plugins,
+    ...{ configFile: false, babelrc: false, filename: file, plugins },
   });
   writeFileSync(file, result.code);
   return file;

@@ -1,78 +1,91 @@
-// npm run bench -- NAME... [--json] [--rounds N] [--node PATH]
+// npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]...
 //
-// Runs on built files, each case in its own process, cases in turn within a round, so that a noisy
-// moment hits them all. Prints the median of the rounds, their spread, and the ratio to nothing.
+// Runs on built files. Prints the median of the rounds, their spread, and the ratio to nothing; --write
+// puts them into docs/performance.md, a column for each Node.
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { measure, verdict } from './measure.mjs';
+import { benchmarkTable, sizeTable, write } from './write.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
-    node: { type: 'string', default: process.execPath },
+    node: { type: 'string', multiple: true, default: [process.execPath] },
   },
 });
 const folder = new URL('./', import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith('.bench.mjs'));
-const all = (await Promise.all(files.map((file) => import(new URL(file, folder))))).flatMap(
-  (module) => module.default,
+const benchFiles = readdirSync(folder).filter((file) => file.endsWith('.bench.mjs'));
+const benchmarks = (
+  await Promise.all(benchFiles.map((file) => import(new URL(file, folder))))
+).flatMap((module) => module.default);
+/** What is not measured in nanoseconds: a file and a function of that name, which does all of it. */
+const others = ['size', 'memory', 'jest'].filter((name) =>
+  existsSync(new URL(`${name}.mjs`, folder)),
 );
-const wantsSize = positionals.length === 0 || positionals.includes('size');
-const chosen =
-  positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
-if (chosen.length === 0 && !wantsSize) {
-  const names = [...all.map(({ name }) => name), 'size'].join(', ');
-  console.error(`No benchmark is called ${positionals.join(', ')}. There are: ${names}.`);
+
+const isAsked = ({ name, group }) =>
+  positionals.length === 0 || positionals.includes(name) || positionals.includes(group);
+const chosen = benchmarks.filter(isAsked);
+const order = [...benchmarks, ...others.map((name) => ({ name }))].map(({ name }) => name);
+const chosenOthers = others.filter((name) => isAsked({ name }));
+const known = [
+  ...new Set(benchmarks.flatMap(({ name, group }) => [name, group ?? name])),
+  ...others,
+];
+const unknown = positionals.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
   process.exit(2);
 }
-for (const benchmark of chosen) report(benchmark, measure(benchmark));
-if (wantsSize) await (await import('./size.mjs')).size(values);
 
-function measure({ cases }) {
-  const ready = cases.map((one) => ({ ...one, path: one.file(), times: [] }));
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const { path, count, times } of ready) {
-      const child = fileURLToPath(new URL('./child.mjs', folder));
-      times.push(
-        JSON.parse(execFileSync(values.node, [child, path, String(count)], { encoding: 'utf8' })),
-      );
-    }
+const engines = values.node.map((path) => ({
+  path,
+  name: execFileSync(path, ['--version'], { encoding: 'utf8' }).trim().slice(1),
+}));
+for (const benchmark of chosen) {
+  const columns = [];
+  for (const engine of engines) {
+    const results = await measure(benchmark, engine.path, Number(values.rounds));
+    columns.push({ engine: engine.name, results });
+    (values.json ? printJson : print)(benchmark, engine, results);
   }
-  return ready.map(({ title, times }) => ({ title, ...summary(times) }));
+  // One by one: a run that is stopped keeps what it has.
+  if (values.write)
+    await write(benchmark.name, benchmarkTable(benchmark, columns, values.rounds), order);
+}
+for (const name of chosenOthers) await (await import(`./${name}.mjs`))[name](values);
+if (values.write && chosenOthers.includes('size')) await write('size', await sizeTable(), order);
+
+function printJson({ name }, engine, results) {
+  for (const { title, median, ratio } of results) {
+    const line = {
+      bench: name,
+      case: title,
+      nsPerOp: rounded(median, 1),
+      ratio: rounded(ratio, 3),
+    };
+    console.log(JSON.stringify(engines.length > 1 ? { ...line, node: engine.name } : line));
+  }
 }
 
-function summary(times) {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (part) => sorted[Math.round((sorted.length - 1) * part)];
-  return { median: at(0.5), low: at(0), high: at(1) };
+function rounded(number, digits) {
+  return Number(number.toFixed(digits));
 }
 
-function report({ name, question, unit, budget }, results) {
-  const [base] = results;
-  if (values.json) {
-    for (const { title, median } of results) {
-      const ratio = Number((median / base.median).toFixed(3));
-      console.log(
-        JSON.stringify({ bench: name, case: title, nsPerOp: Number(median.toFixed(1)), ratio }),
-      );
-    }
-    return;
-  }
-  console.log(`\n${name}: ${question} (${engine()})`);
-  for (const { title, median, low, high } of results) {
-    const ratio = median / base.median;
-    const limit = budget[title];
-    const verdict =
-      limit === undefined ? '' : ratio <= limit ? `  within ${limit}x` : `  OVER ${limit}x`;
+function print(benchmark, engine, results) {
+  const { name, question, unit } = benchmark;
+  console.log(`\n${name}: ${question} (Node ${engine.name})`);
+  for (const result of results) {
+    const { title, median, low, high, ratio, clock } = result;
+    const found = verdict(benchmark, result);
+    const told = found ? `  ${found.within ? 'within' : 'OVER'} ${found.limit}` : '';
+    const rate = clock ? `  ${String(Math.round(1e9 / clock)).padStart(6)} served/s` : '';
     console.log(
-      `  ${title.padEnd(24)} ${median.toFixed(1).padStart(8)} ns/${unit}  (${low.toFixed(0)}-${high.toFixed(0)})  ${ratio.toFixed(2).padStart(6)}x${verdict}`,
+      `  ${title.padEnd(24)} ${median.toFixed(1).padStart(8)} ns/${unit}  (${low.toFixed(0)}-${high.toFixed(0)})  ${ratio.toFixed(2).padStart(6)}x${rate}${told}`,
     );
   }
-}
-
-function engine() {
-  return `Node ${execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim().slice(1)}`;
 }

@@ -1,23 +1,51 @@
 // npm run bench -- size [--json]
 //
-// The gzip bytes of a real bundle before and after: the example of gRPC services with all that it
-// imports, minified; every module of it instrumented, and the runtime inside.
+// The gzip bytes of minified bundles: pages that use one part of the runtime, and a real program before
+// and after, the example of gRPC services with all that it imports; every module of it instrumented, and
+// the runtime inside.
 import { transformSync } from '@babel/core';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
-const entry = fileURLToPath(new URL('../examples/math-chain/src/main.ts', import.meta.url));
-const BUDGET = 1.25;
+const services = fileURLToPath(new URL('../examples/math-chain/src/main.ts', import.meta.url));
+const program = (name) => fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
 
-/** The bundle's gzip bytes, with every module instrumented or none. */
-async function bytes(plugins) {
+/** As for production. */
+const plugin = (options) => [['@throughline/babel-plugin', { causes: false, ...options }]];
+
+/** Each page against the same page without our plugin and without the calls, which needs no runtime. */
+const PAGES = [
+  { title: 'page, AsyncContext', file: program('size-async-context'), budget: 3_000 },
+  { title: 'page, X-Trace client', file: program('size-xtrace'), budget: 6_000 },
+];
+const REWRITTEN = 1.25;
+
+/** What each bundle weighs, and whether it keeps to its budget. */
+export async function sizes() {
+  const rows = [];
+  for (const { title, file, budget } of PAGES) {
+    const bytes = await bundled(file, 'browser', plugin());
+    rows.push({ title, bytes, limit: `${budget} bytes`, within: bytes <= budget });
+  }
+  const before = await bundled(services, 'node', []);
+  rows.push({ title: 'services, nothing', bytes: before, ratio: 1 });
+  for (const [title, options] of [
+    ['services, throughline, sites: false', { sites: false }],
+    ['services, throughline', {}],
+  ]) {
+    const bytes = await bundled(services, 'node', plugin(options));
+    const ratio = bytes / before;
+    rows.push({ title, bytes, ratio, limit: `${REWRITTEN}x`, within: ratio <= REWRITTEN });
+  }
+  return rows;
+}
+
+/** A bundle's gzip bytes, with every module through these plugins. */
+async function bundled(input, platform, plugins) {
   const bundle = await rolldown({
-    input: entry,
-    platform: 'node',
-    external: /^node:/,
+    ...{ input, platform, external: /^node:/, logLevel: 'silent' },
     plugins: [{ name: 'babel', transform: { filter: { id: /\.[cm]?[jt]s$/ }, handler } }],
-    logLevel: 'silent',
   });
   const { output } = await bundle.generate({ minify: true, codeSplitting: false });
   await bundle.close();
@@ -34,26 +62,15 @@ async function bytes(plugins) {
 }
 
 export async function size({ json }) {
-  const before = await bytes([]);
-  const [plain, sites] = [
-    await bytes([['@throughline/babel-plugin', { sites: false }]]),
-    await bytes(['@throughline/babel-plugin']),
-  ];
-  const rows = [
-    { case: 'nothing', bytes: before },
-    { case: 'throughline, sites: false', bytes: plain },
-    { case: 'throughline', bytes: sites },
-  ];
   if (!json) console.log('\nsize: what does a bundle weigh? (gzip, minified)');
-  for (const row of rows) {
-    const ratio = Number((row.bytes / before).toFixed(3));
-    if (json) console.log(JSON.stringify({ bench: 'size', ...row, ratio }));
-    else {
-      const verdict =
-        row.case === 'nothing' ? '' : ratio <= BUDGET ? `  within ${BUDGET}x` : `  OVER ${BUDGET}x`;
-      console.log(
-        `  ${row.case.padEnd(26)} ${String(row.bytes).padStart(8)} bytes  ${ratio.toFixed(2)}x${verdict}`,
-      );
+  for (const { title, bytes, ratio, limit, within } of await sizes()) {
+    if (json) {
+      const rest = ratio === undefined ? {} : { ratio: Number(ratio.toFixed(3)) };
+      console.log(JSON.stringify({ bench: 'size', case: title, bytes, ...rest }));
+      continue;
     }
+    const times = ratio === undefined ? '' : `  ${ratio.toFixed(2)}x`;
+    const told = limit === undefined ? '' : `  ${within ? 'within' : 'OVER'} ${limit}`;
+    console.log(`  ${title.padEnd(36)} ${String(bytes).padStart(8)} bytes${times}${told}`);
   }
 }

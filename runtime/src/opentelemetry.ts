@@ -1,8 +1,11 @@
+/* eslint-disable no-restricted-imports -- a face of somebody else's package, which is a peer */
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context, ContextManager } from '@opentelemetry/api';
+/* eslint-enable no-restricted-imports */
 import { isEmitter } from './emitters.js';
 import { currentFrame, runIn, Token } from './kernel/index.js';
 import type { AnyFunction } from './kernel/index.js';
+import { listenerFrame } from './listener-frame.js';
 
 /**
  * A context manager for `@opentelemetry/api` that needs no zone.js and patches nothing: spans have the
@@ -16,7 +19,9 @@ import type { AnyFunction } from './kernel/index.js';
 export class ThroughlineContextManager implements ContextManager {
   private slot = new Token<Context>(ROOT_CONTEXT, {});
   private enabled = false;
-  private readonly bound = new WeakMap<object, Listeners>();
+  private readonly bound = new WeakSet<object>();
+  /** What emitters keep for listeners, and the program's own behind it. */
+  private readonly kepts = new WeakMap<AnyFunction, AnyFunction>();
 
   active(): Context {
     return currentFrame().get(this.slot);
@@ -59,63 +64,54 @@ export class ThroughlineContextManager implements ContextManager {
     const bound = function (this: unknown, ...args: never[]): unknown {
       return run(this, args);
     };
-    return Object.defineProperty(bound, 'length', {
-      ...{ value: fn.length, enumerable: false, configurable: true, writable: false },
-    });
+    return withLength(bound, fn);
   }
 
   /** The emitter gets methods of its own, which is what `bind` asks for, and once is enough. */
   private bindEmitter<E extends object>(context: Context, emitter: E): E {
     if (this.bound.has(emitter)) return emitter;
-    const listeners = new Listeners((fn) => this.bindFunction(context, fn));
-    this.bound.set(emitter, listeners);
+    this.bound.add(emitter);
     const methods = emitter as Record<string, unknown>;
-    for (const [name, step] of listeners.steps) {
+    for (const name of adders) {
       const original = methods[name];
       if (typeof original !== 'function') continue;
-      methods[name] = function (this: unknown, ...args: unknown[]): unknown {
-        return Reflect.apply(original, this, step(args));
+      const keep = (listener: unknown): unknown => this.keptFor(context, listener as Listener);
+      methods[name] = function (this: unknown, event: unknown, listener: unknown): unknown {
+        const kept = typeof listener === 'function' ? keep(listener) : listener;
+        return Reflect.apply(original, this, [event, kept]);
       };
     }
     return emitter;
   }
+
+  /** What the emitter keeps for a listener. It shows, and removes it by, what `listener` says. */
+  private keptFor(context: Context, listener: Listener): Listener {
+    const ours = listener.listener && this.kepts.get(listener.listener);
+    if (ours !== undefined) {
+      // The emitter's own `once` comes back through `on`, with a function that stands for one of ours.
+      listener.listener = ours;
+      return listener;
+    }
+    const registered = currentFrame();
+    const run = (receiver: unknown, args: unknown[]): unknown => {
+      const frame = listenerFrame(registered);
+      return runIn(this.enabled ? frame.with(this.slot, context) : frame, listener, receiver, args);
+    };
+    const kept: Listener = function (this: unknown, ...args: never[]): unknown {
+      return run(this, args);
+    };
+    // One that compiled code adds stands for the program's already.
+    kept.listener = listener.listener ?? listener;
+    this.kepts.set(kept, kept.listener);
+    return withLength(kept, listener);
+  }
 }
+
+/** A listener, or what stands for one: emitters then take `listener` for it. */
+type Listener = AnyFunction & { listener?: AnyFunction };
 
 const adders = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'];
-const removers = ['off', 'removeListener'];
 
-/** The functions that stand for the listeners of one emitter. */
-class Listeners {
-  private readonly standIns = new WeakMap<AnyFunction, AnyFunction>();
-  private readonly made = new WeakSet<AnyFunction>();
-  /** What becomes of the arguments of each method. */
-  readonly steps: ReadonlyMap<string, (args: unknown[]) => unknown[]>;
-
-  constructor(private readonly bind: (listener: AnyFunction) => AnyFunction) {
-    const standInFor = (fn: AnyFunction): AnyFunction => this.standInFor(fn);
-    const known = (fn: AnyFunction): AnyFunction => this.standIns.get(fn) ?? fn;
-    this.steps = new Map([
-      ...adders.map((name) => [name, replacing(standInFor)] as const),
-      ...removers.map((name) => [name, replacing(known)] as const),
-    ]);
-  }
-
-  /** One for each function, so that any of the methods finds what another one added. */
-  private standInFor(fn: AnyFunction): AnyFunction {
-    // An emitter's own `once` comes back through `on`, with a function that stands for one of ours.
-    if (this.made.has((fn as { listener?: AnyFunction }).listener ?? fn)) return fn;
-    let standIn = this.standIns.get(fn);
-    if (standIn === undefined) {
-      this.standIns.set(fn, (standIn = this.bind(fn)));
-      this.made.add(standIn);
-    }
-    return standIn;
-  }
-}
-
-function replacing(replace: (listener: AnyFunction) => AnyFunction) {
-  return ([name, listener, ...rest]: unknown[]): unknown[] =>
-    typeof listener === 'function'
-      ? [name, replace(listener as AnyFunction), ...rest]
-      : [name, listener, ...rest];
+function withLength<F extends object>(standIn: F, { length }: AnyFunction): F {
+  return Object.defineProperty(standIn, 'length', { value: length, configurable: true });
 }

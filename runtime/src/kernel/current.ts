@@ -58,7 +58,7 @@ export function run<P extends Promise<unknown>>(
 
 /** The caller's frame, when the synchronous part of what it called is over. */
 function returnTo(outer: Frame, ended: Frame): Frame {
-  return ended.entered === outer.entered ? outer : enteredInto(outer, ended);
+  return ended.entered === outer.entered ? outer : enteredInto(outer, outer, ended);
 }
 
 /**
@@ -358,7 +358,7 @@ export function callIn<R>(
     return result;
   } finally {
     const ended = current;
-    current = ended.entered === frame.entered ? outer : enteredInto(outer, ended);
+    current = ended.entered === frame.entered ? outer : enteredInto(outer, frame, ended);
     if (threw && outer === OUTSIDE) noteFailure(ended);
   }
 }
@@ -440,7 +440,8 @@ export function runWith<T, R>(
     return Reflect.apply(fn, null, args) as R;
   } finally {
     const ended = current;
-    current = ended.entered === outer.entered ? outer : enteredInto(outer, ended, token as never);
+    const hasEntered = ended.entered !== outer.entered;
+    current = hasEntered ? enteredInto(outer, outer, ended, token as never) : outer;
   }
 }
 

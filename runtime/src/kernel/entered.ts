@@ -9,15 +9,16 @@ import type { AnyToken } from './token.js';
  *   caller    { user: - }                     { user: ada }
  *   callee    { user: - }   enterWith(ada)    { user: ada }   await …
  *
- * The root frame belongs to nobody, and stays as it is; so does the slot `except`.
+ * What the callee started from is not what it has set: a callback may start from another strand's frame. The
+ * root frame belongs to nobody, and stays as it is; so does the slot `except`.
  */
-export function enteredInto(caller: Frame, ended: Frame, except?: AnyToken): Frame {
+export function enteredInto(caller: Frame, started: Frame, ended: Frame, except?: AnyToken): Frame {
   if (caller === OUTSIDE) return caller;
   let frame = caller;
   for (const token of ended.entered ?? []) {
     if (token === except) continue;
     const value = ended.get(token);
-    if (!frame.has(token) || frame.get(token) !== value) frame = frame.entering(token, value);
+    if (!started.has(token) || started.get(token) !== value) frame = frame.entering(token, value);
   }
   return frame;
 }

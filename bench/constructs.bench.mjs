@@ -1,0 +1,117 @@
+import { compile } from './compile.mjs';
+import { contexts, withCauses, withFaces, withoutZone, withTenVariables } from './contexts.mjs';
+import { loop } from './measure.mjs';
+
+/** zone.js is an order of magnitude slower: a shorter loop tells as much. */
+const SLOWER = 10;
+const RUNS = 20;
+
+const constructs = [
+  {
+    name: 'await',
+    question: 'await of an async function, in a loop that does nothing else',
+    ...{ unit: 'await', count: 150_000, source: 'await-call.js' },
+    budget: { throughline: 1.5 },
+    contexts: { ...contexts, ...withCauses },
+  },
+  {
+    name: 'await-value',
+    question: 'await of a plain value, in a loop that does nothing else',
+    ...{ unit: 'await', count: 150_000 },
+    budget: { throughline: 1.5 },
+  },
+  {
+    name: 'await-10-variables',
+    question: 'await of an async function, with ten variables set',
+    ...{ unit: 'await', count: 150_000, source: 'await-call.js' },
+    budget: { throughline: 1.5 },
+    contexts: withTenVariables,
+  },
+  {
+    name: 'then',
+    question: 'a chain of 300,000 links',
+    ...{ unit: 'then', count: 300_000, runs: 5 },
+    budget: { throughline: 2.5 },
+  },
+  {
+    name: 'promise-all-100',
+    question: 'Promise.all over 100 async functions, awaited',
+    ...{ unit: 'part', count: 50_000 },
+  },
+  {
+    name: 'set-timeout',
+    group: 'timers',
+    question: 'setTimeout, 20,000 at once',
+    ...{ unit: 'timer', count: 20_000 },
+    budget: { throughline: 1.2 },
+    contexts: { ...contexts, ...withCauses },
+  },
+  {
+    name: 'set-immediate',
+    group: 'timers',
+    question: 'setImmediate, 1,000 at once',
+    ...{ unit: 'timer', count: 100_000 },
+    budget: { throughline: 1.2 },
+    contexts: { ...contexts, ...withCauses },
+  },
+  {
+    name: 'microtask',
+    question: 'queueMicrotask, 1,000 at once',
+    ...{ unit: 'microtask', count: 150_000 },
+    budget: { throughline: 1.5 },
+  },
+  {
+    name: 'emit',
+    question: 'emit to one listener that adds a number',
+    ...{ unit: 'emit', count: 300_000 },
+    budget: { throughline: 2 },
+  },
+  {
+    name: 'async-generator',
+    question: 'for await over an async generator that does nothing else',
+    ...{ unit: 'step', count: 50_000 },
+    contexts: withoutZone,
+  },
+  {
+    name: 'variable-get',
+    question: 'reading a value: Variable.get, getStore, Zone.get',
+    ...{ unit: 'read', count: 2_000_000 },
+    budgetNs: { throughline: 5 },
+    contexts: withFaces,
+  },
+  {
+    name: 'variable-run',
+    question: 'calling a function with a value: Variable.run, storage.run, Zone.fork and run',
+    ...{ unit: 'run', count: 300_000 },
+    contexts: withFaces,
+  },
+  {
+    name: 'spawn-closure',
+    question: 'a closure that is tied to where it was made, and called once',
+    ...{ unit: 'closure', count: 100_000 },
+    contexts: withFaces,
+  },
+  {
+    name: 'async-closure',
+    question: 'an async closure that is made, called and awaited',
+    ...{ unit: 'closure', count: 100_000 },
+  },
+];
+
+export default constructs.map(
+  ({ source, contexts: given = contexts, count, runs = RUNS, ...construct }) => ({
+    ...construct,
+    cases: Object.entries(given).map(([title, { slow = false, ...context }]) => ({
+      title,
+      measure: loop(
+        () =>
+          compile(`${construct.name}-${title}`.replace(/\W+/g, '-'), {
+            source: source ?? `${construct.name}.js`,
+            ...context,
+          }),
+        slow ? count / SLOWER : count,
+        runs,
+      ),
+    })),
+  }),
+);

@@ -1,0 +1,115 @@
+// What the Jest preset costs: a suite of 360 tests with babel-jest alone and with the preset, in turns.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, '.cache', 'bench', 'jest');
+const FILES = 36;
+const MODULES = 12;
+
+/** A module of a shop: classes, promises, timers and emitters, as services have them. */
+const moduleText = (n) => `
+  import { EventEmitter } from 'node:events';
+  ${n > 0 ? `import { load as before } from './shop${n - 1}';` : 'const before = async (id) => id;'}
+  const kept = new Map();
+  export const bus = new EventEmitter();
+  export async function load(id) {
+    if (kept.has(id)) return kept.get(id);
+    await null;
+    const item = { id: await before(id), price: (id * ${n + 3}) % 17, tags: ['a', 'b'].map((tag) => tag + id) };
+    kept.set(id, item.price);
+    bus.emit('loaded', item);
+    return item.price;
+  }
+  export class Cart {
+    #lines = [];
+    add(id, count) { this.#lines.push({ id, count }); return this; }
+    async total() {
+      const prices = await Promise.all(this.#lines.map(({ id }) => load(id)));
+      return this.#lines.reduce((sum, { count }, i) => sum + count * prices[i], 0);
+    }
+    later(ms) { return new Promise((resolve) => setTimeout(() => resolve(this.#lines.length), ms)); }
+  }
+  ${Array.from({ length: 20 }, (_, i) => `export const rule${i} = (cart, n) => n > ${i} ? { cart, n: n - ${i} } : undefined;`).join('\n  ')}
+`;
+const testText = (n) => `
+  import { bus, Cart, load, rule3 } from './shop${n % MODULES}';
+  import { Cart as Other } from './shop${(n * 5 + 1) % MODULES}';
+  describe('shop ${n}', () => {
+    let cart;
+    beforeEach(() => { cart = new Cart().add(1, 2).add(2, 1); });
+    test('totals', async () => { expect(await cart.total()).toBeGreaterThan(0); });
+    test('keeps prices', async () => { expect(await load(4)).toBe(await load(4)); });
+    test('waits', async () => { expect(await cart.later(1)).toBe(2); });
+    test('tells', async () => {
+      const told = new Promise((resolve) => bus.once('loaded', resolve));
+      await load(100);
+      expect(await told).toHaveProperty('id');
+    });
+    test('knows rules', () => { expect(rule3(cart, 5)).toEqual({ cart, n: 2 }); });
+    test.each([1, 2, 3, 4])('adds %d', async (n) => {
+      for (let i = 0; i < 20; i++) cart.add(i, n);
+      expect(await cart.total()).toBeGreaterThanOrEqual(0);
+    });
+    test('are two', async () => { expect(await new Other().total()).toBe(0); });
+  });
+`;
+
+const preset = join(root, 'jest', 'dist', 'cjs', 'index.js');
+const configs = {
+  'babel-jest': '{}',
+  throughline: `require(${JSON.stringify(preset)}).throughline()`,
+};
+
+export function jest({ rounds }) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const write = (name, text) => writeFileSync(join(folder, name), text);
+  const modules = require.resolve('@babel/plugin-transform-modules-commonjs');
+  write('babel.config.js', `module.exports = { plugins: [${JSON.stringify(modules)}] };`);
+  write('package.json', '{ "private": true }');
+  for (let n = 0; n < MODULES; n++) write(`shop${n}.js`, moduleText(n));
+  for (let n = 0; n < FILES; n++) write(`shop${n}.test.js`, testText(n));
+  for (const [name, config] of Object.entries(configs)) {
+    write(
+      `${name}.config.js`,
+      `module.exports = { ...${config}, rootDir: __dirname, cacheDirectory: __dirname + '/cache-${name}' };`,
+    );
+  }
+
+  const times = { cold: {}, warm: {} };
+  for (let round = 0; round < Math.min(Number(rounds), 5); round++) {
+    for (const name of Object.keys(configs)) {
+      rmSync(join(folder, `cache-${name}`), { recursive: true, force: true });
+      for (const state of ['cold', 'warm']) (times[state][name] ??= []).push(timed(name));
+    }
+  }
+  console.log(`\njest: 360 tests in ${FILES} files, in one process, seconds (median)`);
+  for (const [state, byName] of Object.entries(times)) {
+    const [plain, ours] = Object.keys(configs).map((name) => median(byName[name]));
+    const ratio = (ours / plain).toFixed(2);
+    console.log(`  ${state}: babel-jest ${plain.toFixed(2)}, preset ${ours.toFixed(2)}, ${ratio}x`);
+  }
+}
+
+function timed(name) {
+  const started = process.hrtime.bigint();
+  const args = ['--runInBand', '--config', `${name}.config.js`];
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  if (status !== 0 || !stderr.includes('360 passed') || stderr.includes('Throughline: ')) {
+    throw new Error(`${name} ended with ${status}:\n${stderr}`);
+  }
+  return Number(process.hrtime.bigint() - started) / 1e9;
+}
+
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -1,0 +1,11 @@
+// What does a timer cost? Many at once, or the loop would measure the millisecond that each waits.
+export function loop(count) {
+  return new Promise((done) => {
+    let left = count;
+    for (let i = 0; i < count; i++) {
+      setTimeout(() => {
+        if (--left === 0) done();
+      }, 1);
+    }
+  });
+}

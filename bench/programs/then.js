@@ -1,0 +1,6 @@
+// What does a link of a chain of promises cost?
+export function loop(count) {
+  let chain = Promise.resolve(0);
+  for (let i = 0; i < count; i++) chain = chain.then((sum) => sum + i);
+  return chain;
+}

@@ -1,0 +1,38 @@
+import { compile } from './compile.mjs';
+import { contexts } from './contexts.mjs';
+import { service } from './measure.mjs';
+
+const silent = `
+  const ready = undefined, interceptors = [];
+  const log = () => {}, startTask = () => {};`;
+
+/** Everything on: compiled, a task a request, events sent to a collector. */
+const connected = (imports) => `
+  import { connect, log, startTask } from '@throughline/runtime/xtrace';
+  ${imports}
+  const ready = connect(process.env.SINK);
+  const inContext = (run) => run();`;
+
+const heads = {
+  http: connected(''),
+  grpc: connected(`import { serverInterceptor } from '@throughline/runtime/grpc';
+    const interceptors = [serverInterceptor];`),
+};
+
+export default ['http', 'grpc'].map((protocol) => ({
+  name: protocol,
+  question: `a ${protocol === 'http' ? 'service of node:http' : 'service of @grpc/grpc-js'} under load from another process`,
+  unit: 'request',
+  // 5 % of the throughput.
+  budget: { throughline: 1.05 },
+  cases: Object.entries(contexts).map(([title, context]) => {
+    const ours = title === 'throughline';
+    const head = ours ? heads[protocol] : `${context.head}${silent}`;
+    const file = () =>
+      compile(`service-${protocol}-${title}`.replace(/\W+/g, '-'), {
+        ...{ ...context, head: `${head}\nexport { ready };` },
+        sources: ['../services/shop.js', `../services/${protocol}.js`],
+      });
+    return { title, measure: service(protocol, file, ours ? 'events' : 'silence') };
+  }),
+}));

@@ -1,0 +1,118 @@
+// One case of a service: starts it in another process, loads it over loopback with more requests at once
+// than it can answer, and prints what a request costs after warming up: nanoseconds of the service's CPU time,
+// whose inverse is its throughput where it has a core, and nanoseconds of the clock, which tells who else was
+// running as well. Takes in the service's events.
+//
+// The load is written by hand: a client that costs as much as the server would hide what the server costs.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect as connectHttp2, constants } from 'node:http2';
+import { connect, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const [, , protocol, file, expects] = process.argv;
+const AT_ONCE = 16;
+const WARM_UP = 5_000;
+const REQUESTS = 10_000;
+
+const items = Array.from({ length: 10 }, (_, i) => ({ id: `item-${i * 31}`, count: (i % 9) + 1 }));
+const body = Buffer.from(JSON.stringify({ user: 'ada lovelace', items }));
+
+let reported = 0;
+const sink = createServer((socket) => socket.on('data', (bytes) => (reported += bytes.length)));
+sink.listen(0, '127.0.0.1');
+await once(sink, 'listening');
+
+const serve = fileURLToPath(new URL('./serve.mjs', import.meta.url));
+const server = spawn(process.execPath, [serve, file], {
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  env: { ...process.env, SINK: `127.0.0.1:${sink.address().port}` },
+});
+try {
+  const ended = once(server, 'exit').then(() => Promise.reject(new Error('the service ended')));
+  const [port] = await Promise.race([once(server.stdout, 'data'), ended]);
+  const clients = protocol === 'http' ? httpClients(Number(port)) : grpcClients(Number(port));
+  await requests(clients, WARM_UP);
+  const [before, start] = [await cpuTime(), process.hrtime.bigint()];
+  await requests(clients, REQUESTS);
+  const clock = Number(process.hrtime.bigint() - start) / REQUESTS;
+  const ns = ((await cpuTime()) - before) / REQUESTS;
+  if ((expects === 'events') !== reported > 0) throw new Error(`${reported} bytes of events`);
+  process.stdout.write(JSON.stringify({ ns, clock }));
+} finally {
+  server.kill('SIGKILL');
+}
+process.exit();
+
+/** Of the service, in nanoseconds. */
+async function cpuTime() {
+  server.send('cpu time');
+  const [{ user, system }] = await once(server, 'message');
+  return (user + system) * 1000;
+}
+
+/** Sends so many requests, each client the next one when the last was answered. */
+async function requests(clients, count) {
+  let left = count;
+  await Promise.all(
+    clients.map(async (request) => {
+      while (left-- > 0) await request();
+    }),
+  );
+}
+
+/** HTTP over kept connections. All answers are as long as the first one. */
+function httpClients(port) {
+  const request = Buffer.concat([
+    Buffer.from(`POST / HTTP/1.1\r\nhost: shop\r\ncontent-length: ${body.length}\r\n\r\n`),
+    body,
+  ]);
+  return Array.from({ length: AT_ONCE }, () => {
+    const socket = connect(port, '127.0.0.1').setNoDelay(true);
+    let [answered, failed, length, read] = [undefined, undefined, 0, 0];
+    socket.on('error', (error) => failed?.(error));
+    socket.on('data', (bytes) => {
+      length ||= lengthOf(bytes.toString('latin1'));
+      read += bytes.length;
+      if (read < length) return;
+      read -= length;
+      answered();
+    });
+    return () =>
+      new Promise((resolve, reject) => {
+        [answered, failed] = [resolve, reject];
+        socket.write(request);
+      });
+  });
+}
+
+function lengthOf(answer) {
+  if (!answer.startsWith('HTTP/1.1 200')) throw new Error(answer);
+  const head = answer.indexOf('\r\n\r\n') + 4;
+  return head + Number(/content-length: (\d+)/i.exec(answer)[1]);
+}
+
+/** gRPC: a message behind its length, one stream a request. */
+function grpcClients(port) {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const message = Buffer.concat([Buffer.alloc(5), body]);
+  message.writeUInt32BE(body.length, 1);
+  const headers = {
+    [constants.HTTP2_HEADER_METHOD]: 'POST',
+    [constants.HTTP2_HEADER_PATH]: '/Shop/Quote',
+    [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+    [constants.HTTP2_HEADER_TE]: 'trailers',
+  };
+  const request = () =>
+    new Promise((resolve, reject) => {
+      const stream = session.request(headers);
+      stream.on('error', reject);
+      stream.on('trailers', (trailers) => {
+        if (trailers['grpc-status'] === '0') resolve();
+        else reject(new Error(`gRPC status ${trailers['grpc-status']}`));
+      });
+      stream.resume();
+      stream.end(message);
+    });
+  return Array.from({ length: AT_ONCE }, () => request);
+}

@@ -1,0 +1,7 @@
+// Runs a compiled service, prints its port, and tells its CPU time when it is asked.
+import { pathToFileURL } from 'node:url';
+
+const { ready, listen } = await import(pathToFileURL(process.argv[2]).href);
+process.on('message', () => process.send(process.cpuUsage()));
+await ready;
+listen((port) => console.log(port));

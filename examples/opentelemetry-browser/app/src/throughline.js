@@ -1,0 +1,3 @@
+import { ThroughlineContextManager } from '@throughline/runtime/opentelemetry';
+
+export const contextManager = new ThroughlineContextManager();

@@ -1,0 +1,3 @@
+import { ZoneContextManager } from '@opentelemetry/context-zone';
+
+export const contextManager = new ZoneContextManager();
