@@ -90,3 +90,136 @@ describe.each([
     expect(printed).toMatch(/^RUNTIME_VERSIONS .*protocol 0.*\(RUNTIME_VERSIONS\)$/);
   });
 });
+
+describe.each([
+  ['a context of vm', `vm.createContext({ ...globals })`],
+  [
+    'a window of jsdom',
+    `new (require('jsdom').JSDOM)('', { runScripts: 'outside-only' }).getInternalVMContext()`,
+  ],
+])('%s is a realm of its own', (_, context) => {
+  const realms = `${load}
+    import vm from 'node:vm';
+    import { readFileSync } from 'node:fs';
+    import { dirname, resolve } from 'node:path';
+    const globals = { setTimeout, setImmediate, queueMicrotask, console };
+    /** Loads CommonJS as that realm's own. */
+    const loaderOf = (realm) => {
+      const modules = new Map();
+      const load = (file) => {
+        if (modules.has(file)) return modules.get(file).exports;
+        const module = { exports: {} };
+        modules.set(file, module);
+        const code = '(function (require, module, exports) {' + readFileSync(file, 'utf8') + '\\n})';
+        const run = vm.runInContext(code, realm, { filename: file });
+        run((name) => load(resolve(dirname(file), name)), module, module.exports);
+        return module.exports;
+      };
+      return (name) => load(${JSON.stringify(dist)} + '/cjs/' + name + '.js');
+    };
+    const other = loaderOf(${context});
+    const here = cjs('index');
+    const there = other('index');
+  `;
+
+  built('slots of one are not slots of the other, and its tokens are refused', () => {
+    const printed = program(`${realms}
+      const mine = here.register('nobody');
+      const theirs = there.register('nobody');
+      const read = [here.register === there.register];
+      here.snapshot()(() => {
+        here.setLocal(mine, 'ada');
+        there.snapshot()(() => {
+          there.setLocal(theirs, 'bob');
+          read.push(here.getLocal(mine), there.getLocal(theirs));
+        });
+        read.push(here.getLocal(mine), there.getLocal(theirs));
+      });
+      for (const [realm, token] of [[here, theirs], [there, mine]]) {
+        try {
+          realm.getLocal(token);
+          read.push('taken');
+        } catch (error) {
+          read.push(error.code);
+        }
+      }
+      console.log(JSON.stringify(read));
+      process.exit();
+    `);
+
+    expect(JSON.parse(printed)).toEqual([
+      ...[false, 'ada', 'bob', 'ada', 'nobody', 'TOKEN_INVALID', 'TOKEN_INVALID'],
+    ]);
+  });
+
+  built('a strand that awaits a promise of the other keeps its frame, and so does that one', () => {
+    const printed = program(`${realms}
+      const [a, b] = [cjs('compiled'), other('compiled')];
+      const mine = here.register('nobody');
+      const theirs = there.register('nobody');
+      const read = [];
+      const callee = () => b.run(async (strand) => {
+        there.setLocal(theirs, 'bob');
+        b.resume(strand, await b.suspend(strand, new Promise((resolve) => setImmediate(resolve))));
+        read.push(there.getLocal(theirs), here.getLocal(mine));
+        b.end(strand);
+      });
+      const caller = () => a.run(async (strand) => {
+        here.setLocal(mine, 'ada');
+        a.resume(strand, await a.suspend(strand, callee()));
+        read.push(here.getLocal(mine), there.getLocal(theirs));
+        a.end(strand);
+      });
+      await caller();
+      read.push(here.getLocal(mine), there.getLocal(theirs));
+      console.log(JSON.stringify(read));
+      process.exit();
+    `);
+
+    expect(JSON.parse(printed)).toEqual(['bob', 'nobody', 'ada', 'nobody', 'nobody', 'nobody']);
+  });
+});
+
+built.each(['esm', 'cjs'])(
+  '%s after an older copy whose kernel lacks a function fails loudly',
+  (form) => {
+    const printed = program(`${load}
+    const kernel = { currentFrame: () => ({}) };
+    globalThis[Symbol.for('throughline.runtime')] = { protocol: 1, parts: new Map([['kernel', kernel]]) };
+    for (const entry of ['index', 'compiled', 'async-context', 'async-local-storage']) {
+      try {
+        await ${form}(entry);
+        console.log('loaded');
+      } catch (error) {
+        console.log(error.code);
+      }
+    }
+  `);
+
+    expect(printed.split('\n')).toEqual(Array(4).fill('RUNTIME_VERSIONS'));
+  },
+);
+
+describe.each([
+  ['esm', 'cjs'],
+  ['cjs', 'esm'],
+])('the faces, loaded as %s and as %s', (first, second) => {
+  built('share one frame: a run of one is seen across the other', () => {
+    const printed = program(`${load}
+      const { AsyncContext } = await ${first}('async-context');
+      const other = await ${second}('async-context');
+      const { AsyncLocalStorage } = await ${second}('async-local-storage');
+      const { wrap } = await ${first}('index');
+      const variable = new AsyncContext.Variable({ defaultValue: 'nobody' });
+      const storage = new AsyncLocalStorage();
+      const kept = variable.run('ada', () => storage.run('bob', () => new other.AsyncContext.Snapshot()));
+      const wrapped = storage.run('cleo', () => wrap(() => [variable.get(), storage.getStore()]));
+      console.log(JSON.stringify([kept.run(() => [variable.get(), storage.getStore()]), wrapped()]));
+    `);
+
+    expect(JSON.parse(printed)).toEqual([
+      ['ada', 'bob'],
+      ['nobody', 'cleo'],
+    ]);
+  });
+});

@@ -69,6 +69,10 @@ export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]
   close: [query('Database')],
   each: [{ ...last, callbacks: 'all', classes: ['Database', 'Statement'] }],
   exec: [query('Database', 'Query', 'Aggregate')],
+  // @grpc/grpc-js; what its clients call back, the interceptors see to.
+  bindAsync: [{ ...last, classes: ['Server'] }],
+  tryShutdown: [{ ...first, classes: ['Server'] }],
+  waitForReady: [{ ...last, classes: ['Client'] }],
   // Queues.
   add: [{ ...first, classes: ['PQueue'] }],
   addAll: [{ ...first, as: 'members', classes: ['PQueue'] }],

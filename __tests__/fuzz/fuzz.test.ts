@@ -1,0 +1,84 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ran, root } from '../harness/child';
+
+const run = join(__dirname, 'run.mjs');
+const runtime = join(root, 'runtime', 'dist', 'cjs');
+
+async function fuzz(...args: string[]): Promise<{ code: number | null; stdout: string }> {
+  const { code, stdout, stderr } = await ran([run, ...args]);
+  expect(stderr).toBe('');
+  return { code, stdout };
+}
+
+test.each([
+  ['without causes', ['--programs', '1500', '--seed', '1']],
+  ['with causes', ['--programs', '500', '--seed', '500001', '--causes']],
+])(
+  'random programs see what the model and Node say: %s',
+  async (_, args) => {
+    const { code, stdout } = await fuzz(...args);
+
+    expect(stdout).toContain('no failure');
+    expect(code).toBe(0);
+  },
+  300_000,
+);
+
+/** A runtime that breaks a rule, and the rule. */
+const faults = [
+  [
+    'a strand that is left stays current',
+    'kernel/current.js',
+    /current = outer === undefined \? .*OUTSIDE : outer;/,
+    '',
+  ],
+  [
+    'a strand that throws after an await stays current',
+    'kernel/current.js',
+    /(function end\(strand\) \{[^}]*)current = strand\.outer;/,
+    '$1',
+  ],
+  [
+    'a callback starts in the frame of whoever calls it',
+    'kernel/current.js',
+    /(function callIn\([^)]*\) \{\s*const outer = current;\s*)current = frame;/,
+    '$1',
+  ],
+  [
+    'a listener hands on what another strand entered',
+    'kernel/entered.js',
+    /!started\.has\(token\) \|\| started\.get\(token\) !== value/,
+    '!frame.has(token) || frame.get(token) !== value',
+  ],
+  [
+    'what is entered after an await reaches the caller',
+    'kernel/current.js',
+    /(function returnTo\(outer, ended\) \{)/,
+    '$1 if (outer !== ended) return ended;',
+  ],
+] as const;
+
+test.each(faults)(
+  'a runtime with a fault is found, with the program and its seed: %s',
+  async (_, file, pattern, fault) => {
+    // Beside the built one, so that it finds what that finds.
+    const broken = mkdtempSync(join(root, '.cache', 'fuzz-'));
+    cpSync(runtime, broken, { recursive: true });
+    const sound = readFileSync(join(broken, file), 'utf8');
+    writeFileSync(join(broken, file), sound.replace(pattern, fault));
+    try {
+      expect(sound).toMatch(pattern);
+      const { code, stdout } = await fuzz('--programs', '500', '--runtime', broken);
+
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^Seed \d+: compiled: /);
+      expect(stdout).toMatch(
+        /npm run fuzz -- --programs 1 --seed \d+, in short:\n\n.*\(me\b.*\n\n/s,
+      );
+    } finally {
+      rmSync(broken, { recursive: true });
+    }
+  },
+  300_000,
+);

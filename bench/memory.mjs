@@ -1,0 +1,54 @@
+// npm run bench -- memory [--json] [--node PATH]...
+//
+// The bytes of heap of an activation of an async function while it waits: its promise, its state, and what
+// comes with it. Bytes are the same in every round, so there is one.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { compile } from './compile.mjs';
+import { contexts, withCauses } from './contexts.mjs';
+
+const child = fileURLToPath(new URL('./memory-child.mjs', import.meta.url));
+const COUNT = 100_000;
+const BUDGET = 150;
+
+/** What an activation weighs in each context, and how much more than with nothing. */
+export function weights(node) {
+  const rows = Object.entries({ ...contexts, ...withCauses }).map(([title, context]) => {
+    const name = `pending-${title.replaceAll(/\W+/g, '-')}`;
+    const file = compile(name, { ...context, source: 'pending.js' });
+    const printed = execFileSync(node, ['--expose-gc', child, file, String(COUNT)]);
+    return { title, bytes: JSON.parse(printed).bytes };
+  });
+  const [nothing] = rows;
+  return rows.map(({ title, bytes }) => {
+    const more = bytes - nothing.bytes;
+    const budget = title === 'throughline' ? { limit: BUDGET, within: more <= BUDGET } : {};
+    return { title, bytes, more, ...budget };
+  });
+}
+
+export function memory({ json, node }) {
+  for (const path of node) {
+    const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim().slice(1);
+    if (!json)
+      console.log(
+        `\nmemory: what does a pending activation of an async function weigh? (Node ${version})`,
+      );
+    for (const { title, bytes, more, limit, within } of weights(path)) {
+      if (json) {
+        const line = {
+          bench: 'memory',
+          case: title,
+          bytes: Math.round(bytes),
+          more: Math.round(more),
+        };
+        console.log(JSON.stringify(node.length > 1 ? { ...line, node: version } : line));
+        continue;
+      }
+      const told = limit === undefined ? '' : `  ${within ? 'within' : 'OVER'} ${limit} bytes more`;
+      console.log(
+        `  ${title.padEnd(24)} ${bytes.toFixed(0).padStart(6)} bytes  ${`+${more.toFixed(0)}`.padStart(6)}${told}`,
+      );
+    }
+  }
+}
