@@ -1,4 +1,3 @@
-import { plainly } from '../harness/both-ways';
 import { ran } from '../harness/child';
 import { instrument } from '../harness/instrument';
 
@@ -118,17 +117,9 @@ const programs: Record<string, string> = {
 const keptByOurs = new Set([
   ...['a promise that is kept', 'a promise of a then that is kept', 'a promise that rejected'],
 ]);
-/** Node's `run` goes back by entering the store of before, so whoever called it names the storage for good. */
-const keptByNode = new Set(['a storage that nobody has any more']);
-
-const isOracle = Number(process.versions.node.split('.')[0]) >= 24;
 
 describe.each(Object.entries(programs))('%s', (title, code) => {
   const program = `${prelude} export const main = async () => { ${code} console.log(await isGone()); };`;
-
-  (isOracle ? test : test.skip)('Node', async () => {
-    expect(await lastLine(plainly(program))).toBe(String(!keptByNode.has(title)));
-  });
 
   test('ours', async () => {
     const options = { asyncHooks: 'runtime', causes: false } as const;
