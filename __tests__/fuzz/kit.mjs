@@ -59,7 +59,7 @@ export function kitFor(form, id) {
       note(point);
       if (isOurs) expected(`${point}: the slot`, form.get(), me.v === ROOT ? ROOT : text(me.v));
       // What the platform and code that is not compiled start is nobody's with us.
-      if (!isOurs && (me.unlikeNode || !isExact)) return;
+      if (!isOurs && (me.unlikeNode || me.w.unlikeNode || !isExact)) return;
       expected(`${point}: storage a`, storages.a.getStore(), text(me.w.a));
       expected(`${point}: storage b`, storages.b.getStore(), text(me.w.b));
     },
@@ -103,6 +103,8 @@ export function kitFor(form, id) {
       trigger = undefined;
       const over = () => {
         trigger = before;
+        // A store that is entered anew is handed on with us only if it changed.
+        if (before) before.w.unlikeNode = true;
         for (const name of before ? ['a', 'b'] : []) {
           if (me.w[name] !== at.w[name]) before.w[name] = me.w[name];
         }
