@@ -40,49 +40,46 @@ export const chain = sited(plain.chain);
 export const catchRejection = sited(plain.catchRejection);
 export const finallySettled = sited(plain.finallySettled);
 export const handlerFor = sited(plain.handlerFor);
-export const listen = sited(noting(plain.listen, 0));
-export const listenBy = sited(noting(plain.listenBy, 1));
-export const addListener = sited(noting(plain.addListener, 0));
-export const addListenerBy = sited(noting(plain.addListenerBy, 1));
-export const addListenerHere = sited(notingHere(plain.addListenerHere));
-export const unlisten = unnoting(plain.unlisten);
-export const removeListener = unnoting(plain.removeListener);
-export const removeListenerHere: typeof plain.removeListenerHere = (...args) => {
-  const listening = listeningOf([globalThis, ...args], 0);
-  if (listening) observed.by?.unlistened?.(listening);
-  return plain.removeListenerHere(...args);
-};
+export const listen = sited(noting(plain.listen, from(0)));
+export const listenBy = sited(noting(plain.listenBy, from(1)));
+export const addListener = sited(noting(plain.addListener, from(0)));
+export const addListenerBy = sited(noting(plain.addListenerBy, from(1)));
+export const addListenerHere = sited(noting(plain.addListenerHere, ofGlobal));
+export const unlisten = unnoting(plain.unlisten, from(0));
+export const removeListener = unnoting(plain.removeListener, from(0));
+export const removeListenerHere = unnoting(plain.removeListenerHere, ofGlobal);
 
-/** `helper(target, method, name, listener)`, from place `start` on. */
-function listeningOf(args: readonly unknown[], start: number): Listening | undefined {
-  const [target, , name, listener, options] = args.slice(start);
-  const isObject = (typeof target === 'object' || typeof target === 'function') && target !== null;
-  return isObject ? { target, name, listener, options } : undefined;
+/** Reads out of a helper's arguments which listener is meant. */
+type Reading = (args: readonly unknown[]) => Listening | undefined;
+
+/** `helper(target, method, name, listener, options)`, from a place on. */
+function from(start: number): Reading {
+  return (args) => {
+    const [target, , name, listener, options] = args.slice(start);
+    const isObject =
+      (typeof target === 'object' || typeof target === 'function') && target !== null;
+    return isObject ? { target, name, listener, options } : undefined;
+  };
 }
 
-function noting(helper: Helper<never[], unknown>, start: number): Helper<unknown[], unknown> {
-  return (...args) => noted(listeningOf(args, start), helper, args);
+/** `helper(method, name, listener, options)` of the global scope. */
+function ofGlobal(args: readonly unknown[]): Listening | undefined {
+  return from(0)([globalThis, ...args]);
 }
 
-function notingHere(helper: Helper<never[], unknown>): Helper<unknown[], unknown> {
-  return (...args) => noted(listeningOf([globalThis, ...args], 0), helper, args);
-}
-
-function noted(
-  listening: Listening | undefined,
-  helper: Helper<never[], unknown>,
-  args: readonly unknown[],
-): unknown {
-  if (listening === undefined) return helper(...(args as never[]));
-  observed.by?.listening?.();
-  const result = helper(...(args as never[]));
-  observed.by?.listened?.(listening, currentFrame().cause!);
-  return result;
-}
-
-function unnoting(helper: Helper<never[], unknown>): Helper<unknown[], unknown> {
+function noting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {
   return (...args) => {
-    const listening = listeningOf(args, 0);
+    const listening = read(args);
+    if (listening) observed.by?.listening?.();
+    const result = helper(...(args as never[]));
+    if (listening) observed.by?.listened?.(listening, currentFrame().cause!);
+    return result;
+  };
+}
+
+function unnoting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {
+  return (...args) => {
+    const listening = read(args);
     if (listening) observed.by?.unlistened?.(listening);
     return helper(...(args as never[]));
   };

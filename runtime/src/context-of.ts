@@ -1,4 +1,5 @@
-import { branch, frameOfPromise, runIn } from './kernel/index.js';
+import { frameOfPromise } from './kernel/index.js';
+import { snapshotOf } from './spawn.js';
 import type { Snapshot } from './spawn.js';
 
 /**
@@ -12,6 +13,5 @@ import type { Snapshot } from './spawn.js';
  */
 export function contextOf(promise: unknown): Snapshot | undefined {
   const frame = frameOfPromise(promise);
-  if (frame === undefined) return undefined;
-  return (fn, ...args) => runIn(branch(frame), fn as never, undefined, args) as never;
+  return frame && snapshotOf(frame);
 }

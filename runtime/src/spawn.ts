@@ -88,7 +88,11 @@ export type Snapshot = <A extends unknown[], R>(fn: (...args: A) => R, ...args: 
  * pool.onIdle = () => later(report, 'idle');
  */
 export function snapshot(): Snapshot {
-  const frame = currentFrame();
+  return snapshotOf(currentFrame());
+}
+
+/** The same of a frame that somebody else kept. */
+export function snapshotOf(frame: Frame): Snapshot {
   return (fn, ...args) => runIn(branch(frame), fn as never, undefined, args) as never;
 }
 

@@ -69,20 +69,12 @@ export type HelperName =
 /**
  * Helpers that begin a strand or hand work over. In builds with causes the number of their place comes first.
  */
-export const sitedHelpers: ReadonlySet<HelperName> = new Set([
+export const sitedHelpers: ReadonlySet<HelperName> = new Set<HelperName>([
   ...(['run', 'runThrough', 'begin', 'enter', 'enterCreated'] as const),
+  ...(['chain', 'catchRejection', 'finallySettled'] as const),
   ...(['spawn', 'spawnAlike', 'spawnEach', 'spawnArguments', 'spawnInMethod'] as const),
-  ...([
-    'failing',
-    'listening',
-    'members',
-    'stages',
-    'chain',
-    'catchRejection',
-    'finallySettled',
-  ] as const),
-  ...(['handlerFor', 'listen', 'listenBy', 'addListener', 'addListenerBy'] as const),
-  ...(['addListenerHere'] as const),
+  ...(['failing', 'listening', 'members', 'stages', 'handlerFor'] as const),
+  ...(['listen', 'listenBy', 'addListener', 'addListenerBy', 'addListenerHere'] as const),
 ]);
 
 /** What stands for a callback that is handed over. */

@@ -33,6 +33,6 @@ function framesOf(ending: Ending): ReadonlySet<Frame> {
   return frames;
 }
 
-function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
+export function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
   return Array.isArray(adopted);
 }

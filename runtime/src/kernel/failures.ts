@@ -1,3 +1,4 @@
+import { isList } from './endings.js';
 import type { Frame } from './frame.js';
 import { endingOf } from './promise-stamp.js';
 import { isPromise } from '../realm.js';
@@ -72,8 +73,4 @@ export function frameOfEnding(ending: Ending | undefined): Frame | undefined {
     ending = next;
   }
   return ending?.frame;
-}
-
-function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
-  return Array.isArray(adopted);
 }

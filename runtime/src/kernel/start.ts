@@ -43,7 +43,8 @@ export interface WorkerThreads {
 }
 
 export function workerThreads(): WorkerThreads | undefined {
-  return (globalThis as Scope).process?.getBuiltinModule?.('worker_threads') as WorkerThreads;
+  const { process } = globalThis as Scope;
+  return process?.getBuiltinModule?.('worker_threads') as WorkerThreads | undefined;
 }
 
 /** The key of the environment data that goes along with a new worker of Node. */
