@@ -5,7 +5,7 @@
 // With --rest, only what test:all adds, without the toolchains, which install a gigabyte. Ends with a line "N passed, N failed" (", N skipped").
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -18,6 +18,8 @@ const { values } = parseArgs({
 mkdirSync(cache, { recursive: true });
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, said again at the end, where a long run is read first. */
+const failures = [];
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 const short = [
@@ -33,7 +35,7 @@ const short = [
         check(bin('attw'), ['--pack', name, '--profile', 'node16', '--quiet', ...untyped(name)]),
     ],
   ]),
-  ['tests', () => jest(process.execPath, ['source', 'built'])],
+  ['tests', (name) => jest(name, process.execPath, ['source', 'built'])],
 ];
 const long = [
   [
@@ -42,22 +44,27 @@ const long = [
   ],
   ...['node22', 'node24', 'node26'].map((name) => [
     `tests on ${name}`,
-    () => jest(join(engines, 'node_modules', name, 'bin', 'node'), ['source', 'built']),
+    (step) => jest(step, join(engines, 'node_modules', name, 'bin', 'node'), ['source', 'built']),
   ]),
   ['Promises/A+', () => check('node', ['__tests__/conformance/promises-aplus/run.mjs'])],
   ['engines', () => counted('__tests__/engines/run.mjs', process.env.CI ? ['--install'] : [])],
 ];
 
-const toolchains = ['toolchains', () => jest(process.execPath, ['toolchains'])];
+const toolchains = ['toolchains', (name) => jest(name, process.execPath, ['toolchains'])];
 
 const steps = values.rest ? long : values.all ? [...short, ...long, toolchains] : short;
 for (const [name, step] of steps) {
   const started = Date.now();
   console.log(`\n== ${name}`);
-  step();
+  const before = totals.failed;
+  step(name);
+  if (totals.failed > before && !failures.some((failure) => failure.startsWith(`${name}:`))) {
+    failures.push(`${name}: see its output above`);
+  }
   console.log(`   ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 if (values.totals) appendFileSync(values.totals, `${JSON.stringify(totals)}\n`);
+for (const failure of failures) console.log(`FAILED ${failure}`);
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
@@ -94,7 +101,7 @@ function counted(script, args) {
 }
 
 /** The test suites, on one engine, counted test by test. */
-function jest(node, projects) {
+function jest(name, node, projects) {
   const file = join(cache, `jest-${process.pid}.json`);
   const jestBin = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   spawnSync(node, [jestBin, '--json', '--outputFile', file, '--selectProjects', ...projects], {
@@ -102,12 +109,19 @@ function jest(node, projects) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } =
-      JSON.parse(readFileSync(file, 'utf8'));
+    const results = JSON.parse(readFileSync(file, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = results;
     totals.passed += numPassedTests;
     totals.failed += numFailedTests + numRuntimeErrorTestSuites;
     totals.skipped += numPendingTests;
     if (numPassedTests === 0) totals.failed++;
+    for (const suite of results.testResults.filter((one) => one.status === 'failed')) {
+      const failed = suite.assertionResults.filter((one) => one.status === 'failed');
+      const titles = failed.length > 0 ? failed.map((one) => one.fullName) : ['cannot be run'];
+      for (const title of titles) {
+        failures.push(`${name}: ${relative(root, suite.name)}: ${title}`);
+      }
+    }
     rmSync(file);
   } catch (error) {
     console.error(`Jest left no result: ${error.message}`);

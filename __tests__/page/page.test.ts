@@ -66,17 +66,20 @@ afterAll(async () => {
 async function open(path: string, options: { colorScheme?: 'light' | 'dark' } = {}): Promise<void> {
   context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
   page = await context.newPage();
+  // What a page says while it closes is not the next test's.
+  const said: string[] = [];
+  complaints = said;
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type())) said.push(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('pageerror', (error) => said.push(String(error)));
   page.on('dialog', (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
+    said.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol !== 'data:' && origin !== url) complaints.push(`request to ${request.url()}`);
+    if (protocol !== 'data:' && origin !== url) said.push(`request to ${request.url()}`);
   });
   await page.goto(url + path);
 }
@@ -117,8 +120,16 @@ const showsLabel = (label: string): Promise<void> =>
   until(`the panel to show ${label}`, async () =>
     (await shown()).some(([name, value]) => name === 'label' && value === label),
   ).then(() => undefined);
+const address = (path: string): Promise<void> =>
+  page.waitForURL((url) => `${url.pathname}${url.search}` === path);
 const focused = (): Promise<string | null> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-event') ?? null);
+const focusReaches = (number: number): Promise<void> =>
+  until(`the focus to reach ${number}`, async () => (await focused()) === id(number)).then(
+    () => undefined,
+  );
+const titled = (title: string): Promise<unknown> =>
+  page.waitForFunction((expected) => document.title === expected, title);
 
 describe('the list of tasks', () => {
   it('says what to do while there is none, and shows the first one as it arrives', async () => {
@@ -135,7 +146,7 @@ describe('the list of tasks', () => {
       '3 µs',
       expect.stringContaining('2023'),
     ]);
-    expect(await page.getByText('1 task').count()).toBe(1);
+    await page.getByText('1 task').waitFor();
   });
 
   it('leads to the task', async () => {
@@ -143,7 +154,7 @@ describe('the list of tasks', () => {
     await page.getByRole('link', { name: 'start' }).click();
     await page.getByRole('heading', { name: 'start' }).waitFor();
 
-    expect(new URL(page.url()).pathname).toBe(`/tasks/${id(1)}`);
+    await address(`/tasks/${id(1)}`);
     await page.getByRole('link', { name: 'All tasks' }).click();
     await page.getByRole('heading', { name: 'Throughline' }).waitFor();
     await page.goBack();
@@ -220,11 +231,11 @@ describe('one task', () => {
     await showsLabel('start');
     for (const number of [2, 3, 4, 4]) {
       await page.keyboard.press('ArrowDown');
-      expect(await focused()).toBe(id(number));
+      await focusReaches(number);
       await showsLabel(TASK[number - 1]!.label);
     }
     await page.keyboard.press('ArrowUp');
-    expect(await focused()).toBe(id(3));
+    await focusReaches(3);
     await showsLabel('load prices');
   });
 
@@ -242,14 +253,14 @@ describe('one task', () => {
   it('puts the event that is clicked into the address, and a reload shows it again', async () => {
     await openTask();
     await node(3).click();
-    expect(new URL(page.url()).search).toBe(`?event=${id(3)}`);
+    await address(`/tasks/${id(1)}?event=${id(3)}`);
     await page.reload();
     await node(3).waitFor();
 
     await showsLabel('load prices');
-    expect(await node(3).getAttribute('class')).toContain('active');
+    await page.locator(`.node.active[data-event="${id(3)}"]`).waitFor();
     await node(4).click();
-    expect(new URL(page.url()).search).toBe(`?event=${id(4)}`);
+    await address(`/tasks/${id(1)}?event=${id(4)}`);
   });
 
   it.each(['Enter', ' '])('selects the focused event with the key "%s"', async (key) => {
@@ -257,7 +268,7 @@ describe('one task', () => {
     await node(2).focus();
     await page.keyboard.press(key);
 
-    expect(new URL(page.url()).search).toBe(`?event=${id(2)}`);
+    await address(`/tasks/${id(1)}?event=${id(2)}`);
   });
 
   it('marks causes and effects of the event that is pointed at', async () => {
@@ -314,7 +325,7 @@ describe('text of programs', () => {
     await page.getByRole('link', { name: HTML, exact: true }).waitFor();
 
     expect(await page.locator('img, b, main script').count()).toBe(0);
-    expect(await page.title()).toBe('Throughline');
+    await titled('Throughline');
   });
 
   it('is shown as text on the task’s page', async () => {
@@ -324,7 +335,7 @@ describe('text of programs', () => {
     expect((await shown()).filter(([, value]) => value === HTML)).toHaveLength(5);
     expect(await page.getByRole('heading').first().textContent()).toBe(HTML);
     expect(await page.locator('img, b, main script').count()).toBe(0);
-    expect(await page.title()).toBe('Throughline');
+    await titled('Throughline');
   });
 });
 
