@@ -71,8 +71,8 @@ process.exitCode = totals.failed === 0 ? 0 : 1;
 
 /** Entries that are programs, or of which only the path is used. */
 function untyped(name) {
-  const entries = name === 'jest' ? ['./main', './compiled'] : [];
-  return entries.length > 0 ? ['--exclude-entrypoints', ...entries] : [];
+  const entries = { jest: ['./main', './compiled'], collector: ['./main'] }[name];
+  return entries ? ['--exclude-entrypoints', ...entries] : [];
 }
 
 /** A command that passes or fails as a whole. */
