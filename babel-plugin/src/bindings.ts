@@ -2,6 +2,8 @@ import type { NodePath, types as t } from '@babel/core';
 import { globalObjects } from './catalogue/language.js';
 import { keyName, typeWrappers } from './names.js';
 
+type Scope = NodePath['scope'];
+
 /** What a callee names, seen through scopes and imports. */
 export type Callee =
   | { readonly from: 'global'; readonly name: string }
@@ -17,35 +19,32 @@ export type Callee =
  *   const limit = pLimit(2); limit       module p-limit, default()
  *   window.requestIdleCallback ?? later  global requestIdleCallback
  */
-export function calleeOf(given: NodePath): Callee | undefined {
-  const path = withoutWrappers(given);
-  const { node } = path;
+export function calleeOf(given: t.Node, scope: Scope): Callee | undefined {
+  const node = withoutWrappers(given);
   switch (node.type) {
     case 'Identifier':
-      return identifier(path, node.name);
+      return identifier(node.name, scope);
     case 'MemberExpression':
     case 'OptionalMemberExpression':
-      return member(path, node);
+      return member(node, scope);
     case 'CallExpression':
-      return requiredModule(path) ?? resultOf(path);
+      return requiredModule(node, scope) ?? resultOf(node, scope);
     case 'LogicalExpression':
-      return calleeOf(path.get('left') as NodePath) ?? calleeOf(path.get('right') as NodePath);
+      return calleeOf(node.left, scope) ?? calleeOf(node.right, scope);
     case 'ConditionalExpression':
-      return (
-        calleeOf(path.get('consequent') as NodePath) ?? calleeOf(path.get('alternate') as NodePath)
-      );
+      return calleeOf(node.consequent, scope) ?? calleeOf(node.alternate, scope);
     default:
       return undefined;
   }
 }
 
 function member(
-  path: NodePath,
   node: t.MemberExpression | t.OptionalMemberExpression,
+  scope: Scope,
 ): Callee | undefined {
   const property = propertyName(node);
   if (property === undefined) return undefined;
-  const owner = calleeOf(path.get('object') as NodePath);
+  const owner = calleeOf(node.object, scope);
   return owner && memberOf(owner, property);
 }
 
@@ -57,8 +56,8 @@ function memberOf(owner: Callee, property: string): Callee {
 }
 
 /** What an exported function gives: `default()`. A call of a call's result is one step too far. */
-function resultOf(path: NodePath): Callee | undefined {
-  const callee = calleeOf(path.get('callee') as NodePath);
+function resultOf(call: t.CallExpression, scope: Scope): Callee | undefined {
+  const callee = calleeOf(call.callee, scope);
   if (callee?.from !== 'module' || callee.name.includes('()')) return undefined;
   return { ...callee, name: `${callee.name === '*' ? 'default' : callee.name}()` };
 }
@@ -73,20 +72,17 @@ export function propertyName(
 }
 
 /** Types vanish, and `(0, f)` is `f`. */
-function withoutWrappers(path: NodePath): NodePath {
-  let at = path;
+function withoutWrappers(given: t.Node): t.Node {
+  let node = given;
   for (;;) {
-    const { node } = at;
-    if (node.type === 'SequenceExpression') {
-      const last: number = node.expressions.length - 1;
-      at = at.get(`expressions.${last}`) as NodePath;
-    } else if (typeWrappers.has(node.type)) at = at.get('expression') as NodePath;
-    else return at;
+    if (node.type === 'SequenceExpression') node = node.expressions[node.expressions.length - 1]!;
+    else if (typeWrappers.has(node.type)) node = (node as t.TSAsExpression).expression;
+    else return node;
   }
 }
 
-function identifier(path: NodePath, name: string): Callee | undefined {
-  const binding = path.scope.getBinding(name);
+function identifier(name: string, scope: Scope): Callee | undefined {
+  const binding = scope.getBinding(name);
   if (binding === undefined) return { from: 'global', name };
   if (binding.kind === 'module') return imported(binding.path);
   // What is assigned again may be anything by now.
@@ -113,7 +109,7 @@ function aliased(declarator: NodePath, name: string): Callee | undefined {
   const { node } = declarator;
   if (node.type !== 'VariableDeclarator' || !node.init || resolving.has(node)) return undefined;
   resolving.add(node);
-  const value = calleeOf(declarator.get('init') as NodePath);
+  const value = calleeOf(node.init, declarator.scope);
   resolving.delete(node);
   if (value === undefined || node.id.type === 'Identifier') return value;
   if (node.id.type !== 'ObjectPattern') return undefined;
@@ -133,16 +129,16 @@ function aliased(declarator: NodePath, name: string): Callee | undefined {
 const resolving = new Set<t.Node>();
 
 /** `require("timers")`: the module as a whole. */
-function requiredModule(path: NodePath): Callee | undefined {
-  const { callee, arguments: args } = path.node as t.CallExpression;
-  const [source] = args;
+function requiredModule(call: t.CallExpression, scope: Scope): Callee | undefined {
+  const { callee } = call;
+  const [source] = call.arguments;
   if (callee.type !== 'Identifier') return undefined;
   // What a compiler of modules left: `_interopRequireWildcard(require("timers"))`.
   if (interop.has(callee.name) && source?.type === 'CallExpression') {
-    return requiredModule(path.get('arguments.0') as NodePath);
+    return requiredModule(source, scope);
   }
   if (callee.name !== 'require' || source?.type !== 'StringLiteral') return undefined;
-  if (path.scope.hasBinding('require', true)) return undefined;
+  if (scope.hasBinding('require', true)) return undefined;
   return { from: 'module', module: plainModule(source.value), name: '*' };
 }
 

@@ -26,24 +26,23 @@ const callbackName =
  * name that is bound to one, or a name as callbacks have. `write(text)` and `exec(text)` are called
  * all the time, and should cost what they cost.
  */
-export function mayBeCallback(path: NodePath): boolean {
-  const { node } = path;
+export function mayBeCallback(node: t.Node, scope: NodePath['scope']): boolean {
   switch (node.type) {
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
     case 'SpreadElement':
       return true;
     case 'Identifier':
-      return callbackName.test(node.name) || isFunction(path.scope.getBinding(node.name)?.path);
+      return callbackName.test(node.name) || isFunction(scope.getBinding(node.name)?.path);
     case 'MemberExpression':
     case 'OptionalMemberExpression':
       return callbackName.test(memberName(node));
     case 'CallExpression':
       return node.callee.type === 'MemberExpression' && memberName(node.callee) === 'bind';
     case 'ConditionalExpression':
-      return ['consequent', 'alternate'].some((key) => mayBeCallback(path.get(key) as NodePath));
+      return mayBeCallback(node.consequent, scope) || mayBeCallback(node.alternate, scope);
     case 'LogicalExpression':
-      return ['left', 'right'].some((key) => mayBeCallback(path.get(key) as NodePath));
+      return mayBeCallback(node.left, scope) || mayBeCallback(node.right, scope);
     default:
       return false;
   }

@@ -37,7 +37,7 @@ function hasDirective(directives: readonly t.Directive[] = []): boolean {
 /** `dynamic(async () => ...)`: a compiler that comes after us looks for the function there. */
 function isFormRead({ parentPath, listKey }: NodePath<t.Function>): boolean {
   if (!parentPath?.isCallExpression() || listKey !== 'arguments') return false;
-  const callee = calleeOf(parentPath.get('callee') as NodePath);
+  const callee = calleeOf(parentPath.node.callee, parentPath.scope);
   return callee?.from === 'module' && formReaders.has(callee.module);
 }
 

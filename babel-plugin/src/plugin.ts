@@ -13,6 +13,7 @@ import {
 import { readOptions } from './options.js';
 import type { Options, ResolvedOptions } from './options.js';
 import { compiledEntry, finishModule } from './rewrite/module.js';
+import { settleScopes } from './rewrite/scopes.js';
 import { isBeneathRuntime } from './runtime-files.js';
 import type { Finding } from './check/finding.js';
 import { FileState } from './state.js';
@@ -24,6 +25,7 @@ import { functions } from './visitors/functions.js';
 import { losses } from './visitors/losses.js';
 import { lostContext } from './visitors/lost-context.js';
 import { throws } from './visitors/throws.js';
+import { types } from './visitors/types.js';
 import { handlers, mayHaveHandlers } from './visitors/handlers.js';
 import { maySpawnByValue, values } from './visitors/values.js';
 
@@ -58,6 +60,7 @@ const families: readonly Family[] = [
     wanted: ({ options }) => options.asyncHooks === 'runtime',
   },
   { visitor: throws, needed: /\bthrow\b/, wanted: ({ options }) => options.causes },
+  { visitor: types },
   { visitor: functions },
   { visitor: awaits },
   { visitor: values, needed: maySpawnByValue },
@@ -113,9 +116,9 @@ function instrumenter(
         const { code } = pass.file;
         const asText = findTextTaken(program, code);
         const state = new FileState(api.types, options, catalogue, asText, program, pass, observe);
+        const [anchor] = program.get('body');
         program.traverse(visitorFor(code), state);
-        finishModule(program.node, state);
-        if (state.helpers.size > 0) program.scope.crawl();
+        if (anchor) settleScopes(anchor, finishModule(program.node, state), state);
         pass.file.metadata = Object.assign(pass.file.metadata, {
           throughline: { file: state.sites.file, sites: state.sites.rows },
         });

@@ -72,6 +72,12 @@ export class FileState {
   /** Names that stand for a timer or a scheduler. */
   readonly aliases = new Set<string>();
   readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
+  /** Places whose code is not what it was, with what stands there now. */
+  readonly rewritten = new Map<NodePath, BabelTypes.Node>();
+  /** Every function that was visited. */
+  readonly functions = new WeakSet<NodePath>();
+  /** Functions and blocks of the program's own that have more variables now. */
+  readonly extended = new Set<NodePath>();
   private strandName: string | undefined;
   private outerName: string | undefined;
   private thrownName: string | undefined;
@@ -131,6 +137,11 @@ export class FileState {
   /** Whether calls of a kind are rewritten at the place that is being visited. */
   coversHere(kind: SpawnPointKind): boolean {
     return this.offDepth === 0 && this.covers(kind);
+  }
+
+  /** Notes that a part of a node is not what it was. */
+  touch(path: NodePath): void {
+    if (!this.rewritten.has(path)) this.rewritten.set(path, path.node);
   }
 
   /** Notes the place that is rewritten now; returns its number. */

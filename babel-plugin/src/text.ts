@@ -1,6 +1,4 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
-
-type Binding = NonNullable<ReturnType<NodePath['scope']['getBinding']>>;
 import { calleeOf, propertyName } from './bindings.js';
 import {
   evaluatorModules,
@@ -11,12 +9,22 @@ import {
 } from './catalogue/text.js';
 import { keyName, typeWrappers } from './names.js';
 
-const names = [...Object.keys(takesText), ...textDirectives, ...evaluators, ...evaluatorModules];
+type Scope = NodePath['scope'];
+type Binding = NonNullable<ReturnType<Scope['getBinding']>>;
 
 /** A file without one of these, and without code that is put together, sends no function away as text. */
 const mayTakeText = new RegExp(
-  `\\b(?:${names.filter((name) => !name.startsWith('$')).join('|')})\\b|\\$eval|\\(\\$\\{[^}]+\\}\\s*\\)\\s*\\(|\\(["']\\s*\\+`,
+  [
+    `[.'"](?:${alternatives(Object.keys(takesText))})(?![\\w$])`,
+    `\\b(?:${alternatives(evaluators)})\\b`,
+    `['"](?:node:)?(?:${alternatives([...evaluatorModules, ...textDirectives])})['"]`,
+    String.raw`\(\$\{[^}]+\}\s*\)\s*\(|\(["']\s*\+`,
+  ].join('|'),
 );
+
+function alternatives(names: Iterable<string>): string {
+  return [...names].map((name) => name.replaceAll('$', '\\$')).join('|');
+}
 
 /**
  * The functions of a file whose text is taken, to run where no import of ours exists. They are found
@@ -31,20 +39,20 @@ export function findTextTaken(program: NodePath<t.Program>, code: string): Reado
 }
 
 const takers: Visitor<Set<t.Node>> = {
-  CallExpression: (path, found) => visitCall(path, found),
-  OptionalCallExpression: (path, found) => visitCall(path, found),
-  NewExpression: (path, found) => visitCall(path, found),
-  TemplateLiteral(path, found) {
-    const { quasis } = path.node;
-    path.get('expressions').forEach((part, index) => {
-      if (opensCode(quasis[index]!.value.raw)) takeText(part as NodePath, found);
+  CallExpression: ({ node, scope }, found) => visitCall(node, scope, found),
+  OptionalCallExpression: ({ node, scope }, found) => visitCall(node, scope, found),
+  NewExpression: ({ node, scope }, found) => visitCall(node, scope, found),
+  TemplateLiteral({ node, scope }, found) {
+    const { quasis, expressions } = node;
+    expressions.forEach((part, index) => {
+      if (opensCode(quasis[index]!.value.raw)) takeText(part, scope, found);
     });
   },
-  BinaryExpression(path, found) {
-    const { operator, left } = path.node;
+  BinaryExpression({ node, scope }, found) {
+    const { operator, left, right } = node;
     const before = left.type === 'BinaryExpression' ? left.right : left;
     if (operator !== '+' || before.type !== 'StringLiteral' || !opensCode(before.value)) return;
-    takeText(path.get('right'), found);
+    takeText(right, scope, found);
   },
   DirectiveLiteral(path, found) {
     if (!textDirectives.has(path.node.value)) return;
@@ -59,25 +67,22 @@ function opensCode(text: string): boolean {
 }
 
 function visitCall(
-  path: NodePath<t.CallExpression | t.OptionalCallExpression | t.NewExpression>,
+  { callee, arguments: args }: t.CallExpression | t.OptionalCallExpression | t.NewExpression,
+  scope: Scope,
   found: Set<t.Node>,
 ): void {
-  const callee = path.get('callee') as NodePath;
-  const args = path.get('arguments') as NodePath[];
-  if (evaluates(callee)) for (const argument of args) takeText(argument, found);
-
-  const { node } = callee;
-  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return;
-  const name = propertyName(node);
+  if (evaluates(callee, scope)) for (const argument of args) takeText(argument, scope, found);
+  if (callee.type !== 'MemberExpression' && callee.type !== 'OptionalMemberExpression') return;
+  const name = propertyName(callee);
   const places = name !== undefined && Object.hasOwn(takesText, name) && takesText[name];
-  if (!places || !isReceiver(name, node.object)) return;
+  if (!places || !isReceiver(name, callee.object)) return;
   const taken = places === 'all' ? args : places.flatMap((index) => args[index] ?? []);
-  for (const argument of taken) takeText(argument, found);
+  for (const argument of taken) takeText(argument, scope, found);
 }
 
 /** `Function(fn)`, `vm.runInContext(fn, context)`, `new Blob([fn])`, TestCafe's `ClientFunction(fn)`. */
-function evaluates(callee: NodePath): boolean {
-  const named = calleeOf(callee);
+function evaluates(callee: t.Node, scope: Scope): boolean {
+  const named = calleeOf(callee, scope);
   if (named?.from === 'module') {
     const { module, name } = named;
     return module === 'worker_threads' ? name === 'Worker' : evaluatorModules.has(module);
@@ -94,53 +99,56 @@ function isReceiver(name: string, object: t.Node): boolean {
 }
 
 /** Notes the functions whose text an expression has: itself, `String(fn)`, `fn.toString()`, `[fn]`. */
-function takeText(path: NodePath, found: Set<t.Node>): void {
-  const { node } = path;
+function takeText(node: t.Node, scope: Scope, found: Set<t.Node>): void {
   switch (node.type) {
     case 'CallExpression': {
-      const callee = path.get('callee') as NodePath;
-      const [first] = path.get('arguments') as NodePath[];
-      if (callee.isIdentifier({ name: 'String' }) && first) take(first, found);
-      else if (callee.isMemberExpression() && propertyName(callee.node) === 'toString') {
-        take(callee.get('object') as NodePath, found);
+      const { callee } = node;
+      const [first] = node.arguments;
+      if (callee.type === 'Identifier' && callee.name === 'String' && first) {
+        take(first, scope, found);
+      } else if (callee.type === 'MemberExpression' && propertyName(callee) === 'toString') {
+        take(callee.object, scope, found);
       }
       return;
     }
     case 'ObjectExpression':
-      for (const property of path.get('properties') as NodePath[]) {
-        if (property.isObjectMethod()) found.add(property.node);
-        else if (property.isObjectProperty()) take(property.get('value') as NodePath, found);
+      for (const property of node.properties) {
+        if (property.type === 'ObjectMethod') found.add(property);
+        else if (property.type === 'ObjectProperty') take(property.value, scope, found);
       }
       return;
     case 'ArrayExpression':
-      for (const element of path.get('elements') as NodePath[]) takeText(element, found);
+      for (const element of node.elements) if (element) takeText(element, scope, found);
       return;
     case 'TemplateLiteral':
-      for (const part of path.get('expressions') as NodePath[]) takeText(part, found);
+      for (const part of node.expressions) takeText(part, scope, found);
       return;
     case 'BinaryExpression':
-      takeText(path.get('left') as NodePath, found);
-      takeText(path.get('right') as NodePath, found);
+      takeText(node.left, scope, found);
+      takeText(node.right, scope, found);
       return;
     default:
-      take(path, found);
+      take(node, scope, found);
   }
 }
 
 /** Notes the function that an expression stands for. */
-function take(path: NodePath, found: Set<t.Node>): void {
-  const { node } = path;
-  if (typeWrappers.has(node.type)) take(path.get('expression') as NodePath, found);
-  else if (path.isFunction()) found.add(node);
+function take(node: t.Node, scope: Scope, found: Set<t.Node>): void {
+  if (typeWrappers.has(node.type)) take((node as t.TSAsExpression).expression, scope, found);
+  else if (isFunction(node)) found.add(node);
   else if (node.type === 'Identifier') {
-    const binding = path.scope.getBinding(node.name);
+    const binding = scope.getBinding(node.name);
     if (binding) for (const value of valuesOf(binding)) found.add(value);
   } else if (node.type === 'MemberExpression') {
-    const object = node.object.type === 'Identifier' && path.scope.getBinding(node.object.name);
+    const object = node.object.type === 'Identifier' && scope.getBinding(node.object.name);
     const init = object && object.path.isVariableDeclarator() && object.path.node.init;
     if (init && init.type === 'ObjectExpression')
       found.add(memberOf(init, propertyName(node)) ?? init);
   }
+}
+
+function isFunction({ type }: t.Node): boolean {
+  return type.includes('Function') || type.endsWith('Method');
 }
 
 /** The functions that a name is ever bound to. */

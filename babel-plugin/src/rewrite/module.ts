@@ -2,13 +2,23 @@ import type { types as BabelTypes } from '@babel/core';
 import { placeHoisted } from './placing.js';
 import type { FileState } from '../state.js';
 
-/** Writes at the head of a file what its rewritten code needs: imports, its table, its variables. */
-export function finishModule(program: BabelTypes.Program, state: FileState): void {
+/**
+ * Writes at the head of a file what its rewritten code needs: imports, its table, its variables. Returns
+ * the statements that are new.
+ */
+export function finishModule(
+  program: BabelTypes.Program,
+  state: FileState,
+): ReadonlySet<BabelTypes.Statement> {
+  const written = new Set(program.body);
   // The program's own node is not visited by a traversal of it.
   placeHoisted(program);
   if (state.activations[0]!.suspensions > 0) enterModule(program, state);
-  if (state.helpers.size === 0) return;
+  if (state.helpers.size > 0) writeHead(program, state);
+  return new Set(program.body.filter((statement) => !written.has(statement)));
+}
 
+function writeHead(program: BabelTypes.Program, state: FileState): void {
   const head: BabelTypes.Statement[] = [];
   if (state.options.sites && state.sites.rows.length > 0) head.push(siteTable(state));
   if (state.temporaries.length > 0) head.push(state.declared(state.temporaries));

@@ -20,6 +20,7 @@ export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: 
       return replace(
         path,
         functionExpression(path as NodePath<BabelTypes.FunctionExpression>, facts, state),
+        state,
       );
     case 'ArrowFunctionExpression': {
       const { t } = state;
@@ -30,9 +31,13 @@ export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: 
       );
       arrow.loc = node.loc ?? null;
       if (facts.name !== '')
-        return replace(path, state.call('asAsync', keepName(arrow, facts.name, t)));
+        return replace(path, state.call('asAsync', keepName(arrow, facts.name, t)), state);
       const key = namingKey(path, state);
-      return replace(path, key ? state.call('asAsync', arrow, key) : state.call('asAsync', arrow));
+      return replace(
+        path,
+        key ? state.call('asAsync', arrow, key) : state.call('asAsync', arrow),
+        state,
+      );
     }
     default: {
       // A method of an object can become a property, unless `super` ties it to the object.
@@ -40,7 +45,7 @@ export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: 
         return placeObjectMethod(path as NodePath<ObjectMethod>, facts, state);
       }
       const { params, body } = halves(node, facts, state);
-      replace(path, { ...node, async: false, params, body } as Method);
+      replace(path, { ...node, async: false, params, body } as Method, state);
     }
   }
 }
@@ -54,13 +59,13 @@ function placeObjectMethod(path: NodePath<ObjectMethod>, facts: Facts, state: Fi
     const isProto = facts.name === '__proto__';
     const key = isProto ? t.stringLiteral(facts.name) : node.key;
     const value = state.call('asAsync', asMethod(facts.name, parts, t));
-    return replace(path, t.objectProperty(key, value, isProto));
+    return replace(path, t.objectProperty(key, value, isProto), state);
   }
   //   { [key = toKey(name)]: asAsync({ [key]() { ... } }[key]) }
   const key = computedKey(node, path, state);
   const method = t.objectMethod('method', t.identifier(key.name), ...methodParts(parts), true);
   const taken = t.memberExpression(t.objectExpression([method]), t.identifier(key.name), true);
-  replace(path, t.objectProperty(node.key, state.call('asAsync', taken), true));
+  replace(path, t.objectProperty(node.key, state.call('asAsync', taken), true), state);
 }
 
 function methodParts({
@@ -74,6 +79,7 @@ function methodParts({
 function namingKey(path: NodePath, state: FileState): BabelTypes.Identifier | undefined {
   const { parent } = path;
   if (parent.type !== 'ObjectProperty' || !parent.computed || parent.value !== path.node) return;
+  state.touch(path.parentPath!);
   return state.t.identifier(computedKey(parent, path, state).name);
 }
 
@@ -143,7 +149,7 @@ function placeDeclaration(path: NodePath<Declaration>, facts: Facts, state: File
     const fn = state.call('asAsync', asMethod(facts.name, parts, t));
     const declared = t.variableDeclaration('let', [t.variableDeclarator(id, fn)]);
     declared.loc = node.loc ?? null;
-    replace(path, t.emptyStatement());
+    replace(path, t.emptyStatement(), state);
     hoist(path, declared);
     return;
   }
@@ -151,9 +157,9 @@ function placeDeclaration(path: NodePath<Declaration>, facts: Facts, state: File
   const id = node.id ?? state.program.scope.generateUidIdentifier('default');
   parts.body.body.unshift(refusesNew(facts.name, state));
   const params = parts.params as BabelTypes.FunctionParameter[];
-  const declaration = { ...t.functionDeclaration(t.identifier(id.name), params, parts.body) };
+  const declaration = t.functionDeclaration(id, params, parts.body);
   declaration.loc = node.loc ?? null;
-  replace(path, declaration);
+  replace(path, declaration, state);
   const mark = state.call('asAsync', t.identifier(id.name));
   if (!node.id) mark.arguments.push(t.stringLiteral('default'));
   hoist(path, t.expressionStatement(mark));
@@ -195,7 +201,7 @@ function hoist(path: NodePath, statement: BabelTypes.Statement): void {
   hoisted.set(block, [...(hoisted.get(block) ?? []), statement]);
 }
 
-/** Writes what was hoisted to the head of a block. */
+/** Writes what was hoisted to the head of a block. Returns whether anything was. */
 export function placeHoisted(
   block:
     | BabelTypes.BlockStatement
@@ -203,12 +209,13 @@ export function placeHoisted(
     | BabelTypes.StaticBlock
     | BabelTypes.SwitchCase
     | BabelTypes.TSModuleBlock,
-): void {
+): boolean {
   const statements = hoisted.get(block);
-  if (statements === undefined) return;
+  if (statements === undefined) return false;
   hoisted.delete(block);
   const list = block.type === 'SwitchCase' ? block.consequent : block.body;
   list.unshift(...statements);
+  return true;
 }
 
 /** An object literal with async methods: `asyncMembers({ load() { ... } }, ["load"])`. */
@@ -221,7 +228,7 @@ export function markMembers(
   const keys = path.node.properties
     .filter((p): p is BabelTypes.ObjectMethod => asyncMethods.includes(p))
     .map((method) => memberKey(method, path, state));
-  replace(path, state.call('asyncMembers', path.node, t.arrayExpression(keys)));
+  replace(path, state.call('asyncMembers', path.node, t.arrayExpression(keys)), state);
 }
 
 /**
@@ -254,6 +261,7 @@ export function markClass(
     marks.push(state.call('asAsync', member));
   }
   if (marks.length === 0) return;
+  state.touch(path);
   const name = t.privateName(t.identifier('_throughline'));
   const value = marks.length === 1 ? marks[0]! : t.sequenceExpression(marks);
   path.node.body.unshift(t.classPrivateProperty(name, value, [], true));

@@ -11,7 +11,7 @@ export function rewriteNewWorker(
   state: FileState,
 ): BabelTypes.Expression {
   const { t } = state;
-  if (!node.arguments.some(suspends)) return newWorker({ ...node }, state);
+  if (!node.arguments.some(suspends)) return newWorker(node, state);
 
   // `await` cannot move into another function: ((...args) => newWorker(...))(await url)
   const args = state.program.scope.generateUidIdentifier('args');
@@ -47,7 +47,7 @@ export function rewriteNewChannel(
   { node }: NodePath<BabelTypes.NewExpression>,
   state: FileState,
 ): BabelTypes.Expression {
-  return state.call('newChannel', { ...node });
+  return state.call('newChannel', node);
 }
 
 /** Whether a value has an `await` or `yield` of the function that it stands in. */

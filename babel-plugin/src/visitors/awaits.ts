@@ -21,7 +21,7 @@ export const awaits: Visitor<FileState> = {
       if (!state.covers('async') || isHoistedByRunner(path.node.argument)) return;
       const activation = state.activationAt(path);
       activation.suspensions++;
-      replace(path, rewriteAwait(path.node, activation, state));
+      replace(path, rewriteAwait(path.node, activation, state), state);
     },
   },
 
@@ -31,7 +31,7 @@ export const awaits: Visitor<FileState> = {
       const { isAsync, runsWhereCreated } = activation;
       if (!state.covers('async') || !(isAsync || runsWhereCreated)) return;
       activation.suspensions++;
-      replace(path, rewriteYield(path.node, activation, state));
+      replace(path, rewriteYield(path.node, activation, state), state);
     },
   },
 
@@ -50,7 +50,7 @@ export const awaits: Visitor<FileState> = {
       if (!path.node.argument || !state.covers('async')) return;
       if (!activation.isAsync || !activation.isGenerator) return;
       activation.suspensions++;
-      replace(path, rewriteGeneratorReturn(path.node, state));
+      replace(path, rewriteGeneratorReturn(path.node, state), state);
     },
   },
 
@@ -65,22 +65,25 @@ export const awaits: Visitor<FileState> = {
     exit(path, state) {
       if (!state.covers('async')) return;
       if (!path.node.await) {
-        if (state.activation.suspensions > before.get(path.node)!) rewriteForOf(path.node, state);
+        if (state.activation.suspensions > before.get(path.node)!) {
+          rewriteForOf(path.node, state);
+          state.touch(path);
+        }
         return;
       }
       state.activation.suspensions++;
       const loop = rewriteForAwait(path.node, state);
-      replace(path, loop);
+      replace(path, loop, state);
       let outermost: NodePath = path;
       while (outermost.parentPath!.isLabeledStatement()) outermost = outermost.parentPath!;
-      if (outermost === path) replace(path, returnAfterLoop(loop as t.Statement, state));
+      if (outermost === path) replace(path, returnAfterLoop(loop as t.Statement, state), state);
       else labelled.add(outermost.node);
     },
   },
 
   LabeledStatement: {
     exit(path, state) {
-      if (labelled.has(path.node)) replace(path, returnAfterLoop(path.node, state));
+      if (labelled.has(path.node)) replace(path, returnAfterLoop(path.node, state), state);
     },
   },
 
@@ -94,7 +97,9 @@ export const awaits: Visitor<FileState> = {
       if (path.node.finalizer) state.activation.needsNative = true;
     },
     exit(path, state) {
-      if (state.activation.suspensions > before.get(path.node)!) rewriteTry(path.node, state);
+      if (state.activation.suspensions === before.get(path.node)!) return;
+      rewriteTry(path.node, state);
+      state.touch(path);
     },
   },
 };

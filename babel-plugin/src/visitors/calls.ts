@@ -26,7 +26,7 @@ export const calls: Visitor<FileState> = {
       noteRules(path, state);
     },
     exit(path, state) {
-      const callee = calleeOf(path.get('callee') as NodePath);
+      const callee = calleeOf(path.node.callee, path.scope);
       if (callee?.name === 'eval') {
         for (const activation of state.activations) activation.hasEval = true;
       }
@@ -40,7 +40,7 @@ export const calls: Visitor<FileState> = {
       noteRules(path, state);
     },
     exit(path, state) {
-      const callee = calleeOf(path.get('callee') as NodePath);
+      const callee = calleeOf(path.node.callee, path.scope);
       if (!(callee && rewriteKnown(path, callee, state))) noteMethod(path, state);
       lowerIfNoted(path, state);
     },
@@ -54,7 +54,7 @@ export const calls: Visitor<FileState> = {
 
   NewExpression: {
     exit(path, state) {
-      const callee = calleeOf(path.get('callee') as NodePath);
+      const callee = calleeOf(path.node.callee, path.scope);
       if (callee) rewriteNew(path, callee, state);
     },
   },
@@ -72,13 +72,14 @@ function rewriteNew(path: NodePath<t.NewExpression>, callee: Callee, state: File
     state.at(node, kind, name);
     const rewritten = rewrite(path, state);
     if (rewritten === undefined) state.sites.takeBack();
-    else replace(path, rewritten);
+    else replace(path, rewritten, state);
     return;
   }
   const point = state.catalogue.pointOf(callee, true);
   if (point === undefined || !('callbacks' in point) || !state.coversHere(point.kind)) return;
   state.at(node, point.kind, name);
-  if (!rewriteCallbacks(node, point, state)) state.sites.takeBack();
+  if (rewriteCallbacks(node, point, state)) state.touch(path);
+  else state.sites.takeBack();
 }
 
 type RewriteNew = (path: NodePath<t.NewExpression>, state: FileState) => t.Expression | undefined;
@@ -102,7 +103,8 @@ function rewriteKnown(
   if (point) {
     if (state.coversHere(point.kind)) {
       state.at(node, point.kind, callee.name);
-      if (!rewritePoint(path, point, state)) state.sites.takeBack();
+      if (rewritePoint(path, point, state)) state.touch(path);
+      else state.sites.takeBack();
     }
     return true;
   }
@@ -112,6 +114,7 @@ function rewriteKnown(
       : undefined;
     if (index === undefined || !state.options.sites) return false;
     rewriteSite(node, index, state.at(node, 'event', callee.name), state);
+    state.touch(path);
     return true;
   }
   return rewritePromiseStatic(path, callee.name, state);
@@ -126,7 +129,7 @@ function rewritePoint(
   if ('callbacks' in point) {
     if (!rewriteCallbacks(node, point, state)) return false;
     if (point.as === 'listening' && node.type === 'CallExpression') {
-      replace(path, state.call('showing', { ...node }));
+      replace(path, state.call('showing', node), state);
     }
     return true;
   }
@@ -135,7 +138,8 @@ function rewritePoint(
     path,
     'helper' in point
       ? rewriteWholeCall(node, point.helper, state)
-      : state.call(point.result, { ...node }),
+      : state.call(point.result, node),
+    state,
   );
   return true;
 }
@@ -147,7 +151,11 @@ function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileS
   const { kind, helper } = promiseStatics[method]!;
   if (!state.coversHere(kind)) return true;
   state.at(path.node, kind, name);
-  replace(path, rewriteMethodCall(path.node, { helper, first: [] }, { readLate: false }, state));
+  replace(
+    path,
+    rewriteMethodCall(path.node, { helper, first: [] }, { readLate: false }, state),
+    state,
+  );
   return true;
 }
 
@@ -159,7 +167,7 @@ function rewriteMethod(path: NodePath<t.CallExpression>, state: FileState): void
   if (method === undefined) return;
   // The method's own place: a chain of calls begins where its first receiver does.
   state.at(node.callee.property, method.kind, name!);
-  replace(path, rewriteMethodCall(node, method, { readLate: inert.has(node) }, state));
+  replace(path, rewriteMethodCall(node, method, { readLate: inert.has(node) }, state), state);
 }
 
 /** How a method that is known by name is called: by which helper, and what that is told first. */
@@ -202,11 +210,12 @@ function noteRules(
   if (name === undefined) return;
   const rules = state.catalogue.classMethods(name);
   if (rules.length === 0) return;
-  const args = path.get('arguments') as NodePath[];
   const takesMembers = rules.some(({ as }) => as === 'members');
-  const isOne = (argument: NodePath): boolean =>
-    mayBeCallback(argument) || (takesMembers && !isInert(argument.node));
-  if (rules.some(({ certain }) => certain) || args.some(isOne)) ruled.set(path.node, rules);
+  const isOne = (argument: t.Node): boolean =>
+    mayBeCallback(argument, path.scope) || (takesMembers && !isInert(argument));
+  if (rules.some(({ certain }) => certain) || path.node.arguments.some(isOne)) {
+    ruled.set(path.node, rules);
+  }
 }
 
 /** Calls of methods known by name, by the optional chain they are part of. */
@@ -253,5 +262,5 @@ function lowerIfNoted(
     },
     state,
   );
-  replace(path, lowered);
+  replace(path, lowered, state);
 }

@@ -21,6 +21,7 @@ export const functions: Visitor<FileState> = {
         path.skip();
         return;
       }
+      state.functions.add(path);
       const { async: isAsync, generator: isGenerator } = path.node;
       const whereCreated = runsWhereCreated(path as NodePath<AnyFunction>, state);
       state.activations.push(activationOf(isAsync, isGenerator, whereCreated));
@@ -35,7 +36,10 @@ export const functions: Visitor<FileState> = {
     },
     exit(path, state) {
       const activation = state.activations.pop()!;
-      declareTemporaries(path.node as AnyFunction, activation, state);
+      if (state.temporariesOf(path.node).length > 0) {
+        declareTemporaries(path.node as AnyFunction, activation, state);
+        state.extended.add(path);
+      }
       const { suspensions, hasEval, usesSuper, isAsync, isGenerator } = activation;
       if (!state.covers('async') || !path.node.body) return;
 
@@ -46,13 +50,15 @@ export const functions: Visitor<FileState> = {
         return replace(
           path,
           rewriteInside(keepCreation(fn.node, state), activation.hasEval, state, entered),
+          state,
         );
       }
       if (!isAsync) return;
-      if (isGenerator) return replace(path, rewriteInside(fn.node, activation.hasEval, state));
+      if (isGenerator)
+        return replace(path, rewriteInside(fn.node, activation.hasEval, state), state);
       if (keepsForm(path)) {
         rewriteReturns(activation, { suspends: true, isThrough: false }, state);
-        return replace(path, rewriteInside(fn.node, activation.hasEval, state));
+        return replace(path, rewriteInside(fn.node, activation.hasEval, state), state);
       }
       const suspends = suspensions > 0;
       const isThrough = !suspends && !activation.needsNative && fn.node.params.every(isPlain);
@@ -76,8 +82,8 @@ export const functions: Visitor<FileState> = {
   },
 
   'BlockStatement|Program|StaticBlock|SwitchCase|TSModuleBlock': {
-    exit(path) {
-      placeHoisted(path.node as t.BlockStatement);
+    exit(path, state) {
+      if (placeHoisted(path.node as t.BlockStatement)) state.extended.add(path);
     },
   },
 
@@ -102,15 +108,13 @@ function declareTemporaries(
   { returns, otherReturns }: Activation,
   state: FileState,
 ): void {
-  const names = state.temporariesOf(node);
-  if (names.length === 0) return;
   const { t } = state;
   if (node.body.type !== 'BlockStatement') {
     const result = { ...t.returnStatement(node.body), loc: node.body.loc ?? null };
     (returns.delete(node as t.ArrowFunctionExpression) ? returns : otherReturns).add(result);
     node.body = t.blockStatement([result]);
   }
-  node.body.body.unshift(state.declared(names));
+  node.body.body.unshift(state.declared(state.temporariesOf(node)));
 }
 
 /** Async methods by the literal or class body they are in. */

@@ -17,7 +17,7 @@ export const handlers: Visitor<FileState> = {
         return;
       if (node.right.type === 'NullLiteral' || isSuper(node.left)) return;
       state.at(node, 'listener', name);
-      replace(path, rewriteHandler(path, name, state));
+      replace(path, rewriteHandler(path, name, state), state);
     },
   },
 
@@ -25,7 +25,7 @@ export const handlers: Visitor<FileState> = {
     exit(path, state) {
       const name = handlerName(path.node, path);
       if (name === undefined || !state.coversHere('listener') || !isWholeChain(path)) return;
-      replace(path, state.call('handlerOf', { ...path.node }));
+      replace(path, state.call('handlerOf', path.node), state);
     },
   },
 
@@ -33,7 +33,7 @@ export const handlers: Visitor<FileState> = {
     exit(path, state) {
       const name = handlerName(path.node, path);
       if (name === undefined || !state.coversHere('listener') || !isRead(path)) return;
-      replace(path, state.call('handlerOf', { ...path.node }));
+      replace(path, state.call('handlerOf', path.node), state);
     },
   },
 };
@@ -69,10 +69,9 @@ function rewriteHandler(
     } else receiver = t.cloneNode(object);
   }
   const policy = state.eventPolicy === 'auto' ? [] : [t.stringLiteral(state.eventPolicy)];
-  const value = state.call('handlerFor', receiver, t.stringLiteral(name), node.right, ...policy);
-  const assigned = { ...node, right: value };
+  node.right = state.call('handlerFor', receiver, t.stringLiteral(name), node.right, ...policy);
   // The value of an assignment is what was assigned.
-  return parent.type === 'ExpressionStatement' ? assigned : state.call('handlerOf', assigned);
+  return parent.type === 'ExpressionStatement' ? node : state.call('handlerOf', node);
 }
 
 /** The handler that a target names; a bare name does where no variable of that name is in sight. */

@@ -22,14 +22,14 @@ export const losses: Visitor<FileState> = {
   Function: {
     enter(path, state) {
       if (!state.asText.has(path.node)) return;
-      say('text', path, functionName(path as NodePath<AnyFunction>) || 'function', state);
+      say('text', path.node, functionName(path as NodePath<AnyFunction>) || 'function', state);
     },
   },
 };
 
 export interface Loss {
   readonly status: Status;
-  readonly at: NodePath;
+  readonly at: t.Node;
   readonly name: string;
 }
 
@@ -40,11 +40,11 @@ function judge(path: NodePath<Call>, state: FileState): void {
 
 /** Whether a call hands a function to somebody nothing is known about. */
 export function lossAt(path: NodePath<Call>, state: FileState): Loss | undefined {
-  const args = path.get('arguments') as NodePath[];
-  if (state.offDepth > 0 || !args.some((argument) => isHandedOver(argument, state)))
+  const { callee, arguments: args } = path.node;
+  const { scope } = path;
+  if (state.offDepth > 0 || !args.some((argument) => isHandedOver(argument, scope, state)))
     return undefined;
-  const callee = path.get('callee') as NodePath;
-  const named = calleeOf(callee);
+  const named = calleeOf(callee, scope);
   if (named && state.catalogue.pointOf(named, path.isNewExpression())) return undefined;
   if (named?.from === 'module') {
     const { module, name } = named;
@@ -53,23 +53,31 @@ export function lossAt(path: NodePath<Call>, state: FileState): Loss | undefined
       return undefined;
     if (name.includes('()') && callsAtOnce.has(name.slice(name.lastIndexOf('.') + 1)))
       return undefined;
-    return { status: 'uncompiled', at: path, name: `${module}.${name === '*' ? 'default' : name}` };
+    return {
+      status: 'uncompiled',
+      at: path.node,
+      name: `${module}.${name === '*' ? 'default' : name}`,
+    };
   }
-  const { node } = callee;
-  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression')
+  if (callee.type !== 'MemberExpression' && callee.type !== 'OptionalMemberExpression')
     return undefined;
-  const method = propertyName(node);
-  if (method === undefined || isKnown(method, state) || node.object.type === 'ThisExpression')
+  const method = propertyName(callee);
+  if (method === undefined || isKnown(method, state) || callee.object.type === 'ThisExpression')
     return undefined;
   if (named && (!named.name.includes('.') || ofLanguage.has(named.name.split('.')[0]!)))
     return undefined;
-  const name = `${textOf(node.object)}.${method}`;
-  return { status: 'unknown', at: callee.get('property') as NodePath, name };
+  const name = `${textOf(callee.object)}.${method}`;
+  return { status: 'unknown', at: callee.property, name };
 }
 
 /** A function that somebody else gets: one by name or as it is written, which is not sent as text. */
-export function isHandedOver(argument: NodePath, state: FileState): boolean {
-  return !argument.isSpreadElement() && !state.asText.has(argument.node) && mayBeCallback(argument);
+export function isHandedOver(
+  argument: t.Node,
+  scope: NodePath['scope'],
+  state: FileState,
+): boolean {
+  if (argument.type === 'SpreadElement' || state.asText.has(argument)) return false;
+  return mayBeCallback(argument, scope);
 }
 
 /** Owners of functions that call back at once, or not at all. */
@@ -86,8 +94,8 @@ function isKnown(method: string, state: FileState): boolean {
   );
 }
 
-function say(status: Status, path: NodePath, name: string, state: FileState): void {
-  const { line, column } = path.node.loc?.start ?? { line: 0, column: 0 };
+function say(status: Status, node: t.Node, name: string, state: FileState): void {
+  const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
   state.observe?.({ status, line, column, name });
 }
 

@@ -16,12 +16,11 @@ export const lostContext: Visitor<FileState> = {
       const call = path as NodePath<Call>;
       const loss = lossAt(call, state);
       if (loss === undefined) return;
-      const args = (call.get('arguments') as NodePath[]).filter(
-        (argument) => isHandedOver(argument, state) && isPlainLiteral(argument.node),
+      const places = call.node.arguments.filter(
+        (argument) => isHandedOver(argument, path.scope, state) && isPlainLiteral(argument),
       );
-      if (args.length === 0) return;
-      const site = state.sites.add(loss.at.node, 'call', loss.name);
-      const places = args.map(({ node }) => node);
+      if (places.length === 0) return;
+      const site = state.sites.add(loss.at, 'call', loss.name);
       noted.set(call.node, { site, places });
     },
     exit(path, state) {
@@ -36,6 +35,7 @@ export const lostContext: Visitor<FileState> = {
         const here = state.sites.add(argument, 'function', name);
         const fn = argument as t.FunctionExpression | t.ArrowFunctionExpression;
         node.arguments[index] = rewriteHanded(fn, { call: found.site, here }, state);
+        state.touch(path);
       }
     },
   },

@@ -5,8 +5,9 @@ import type { FileState } from '../state.js';
 /** In builds with causes, an error knows which spawn points led to where it was thrown. */
 export const throws: Visitor<FileState> = {
   ThrowStatement: {
-    exit({ node }, state) {
-      rewriteThrow(node, state);
+    exit(path, state) {
+      rewriteThrow(path.node, state);
+      state.touch(path);
     },
   },
 };

@@ -32,18 +32,19 @@ export const values: Visitor<FileState> = {
       if (!mayName(path.node, state.aliases)) return;
       const use = useOf(path);
       if (use === undefined) return;
-      const callee = calleeOf(path);
+      const callee = calleeOf(path.node, path.scope);
       const point = callee && state.catalogue.pointOf(callee);
       if (!point || !('callbacks' in point) || !state.coversHere(point.kind)) return;
       if (use.type === 'compared') {
-        replace(use.other, state.call('bare', use.other.node as t.Expression));
+        replace(use.other, state.call('bare', use.other.node as t.Expression), state);
         return;
       }
       state.at(path.node, point.kind, `${callee.name} as a value`);
       const { t } = state;
       replace(
         path,
-        state.call('asValue', { ...(path.node as t.Expression) }, t.stringLiteral(ruleText(point))),
+        state.call('asValue', path.node as t.Expression, t.stringLiteral(ruleText(point))),
+        state,
       );
     },
   },
