@@ -1,3 +1,6 @@
+import { AsyncContext } from '@throughline/runtime/async-context';
+import { AsyncLocalStorage } from '@throughline/runtime/async-local-storage';
+import { ThroughlineContextManager } from '@throughline/runtime/opentelemetry';
 import {
   getEventId,
   getTaskId,
@@ -7,6 +10,7 @@ import {
   startTask,
 } from '@throughline/runtime/xtrace';
 import type { Report } from '@throughline/runtime/xtrace';
+import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { EventEmitter } from 'node:events';
 import { inImmediate, inMicrotask } from '../harness/uncompiled';
 
@@ -334,4 +338,54 @@ test('code that was not compiled and logs is in the task of the process', async 
 
   expect(outside).not.toBe(own);
   expect(parents('outside')).toEqual([]);
+});
+
+describe('a synchronous run with another slot set', () => {
+  const variable = new AsyncContext.Variable<string>();
+  const storage = new AsyncLocalStorage<string>();
+  const runs: Record<string, (fn: () => void) => void> = {
+    'Variable.run': (fn) => variable.run('here', fn),
+    'AsyncLocalStorage.run': (fn) => storage.run('here', fn),
+    'AsyncLocalStorage.exit': (fn) => storage.run('there', () => storage.exit(fn)),
+    'with of OpenTelemetry': (fn) =>
+      contexts.with(ROOT_CONTEXT.setValue(createContextKey('here'), 1), fn),
+  };
+  const contexts = new ThroughlineContextManager().enable();
+
+  test.each(Object.keys(runs))('%s: what it logs comes before what is logged after it', (name) => {
+    startTask();
+    log('before');
+    runs[name]!(() => log('in the run'));
+    log('after');
+
+    expect(parents('in the run')).toEqual(['before']);
+    expect(parents('after')).toEqual(['in the run']);
+  });
+
+  test.each(Object.keys(runs))('%s: also when it throws', (name) => {
+    startTask();
+    log('before');
+    const fails = (): never => {
+      log('in the run');
+      throw new Error('boom');
+    };
+    expect(() => runs[name]!(fails)).toThrow('boom');
+    log('after');
+
+    expect(parents('after')).toEqual(['in the run']);
+  });
+
+  test('takes its own slot back, and no other', () => {
+    const other = new AsyncContext.Variable<string>();
+    const seen: unknown[] = [];
+    other.run('outer', () => {
+      variable.run('inner', () => {
+        log('in the run');
+        seen.push(variable.get(), other.get());
+      });
+      seen.push(variable.get(), other.get());
+    });
+
+    expect(seen).toEqual(['inner', 'outer', undefined, 'outer']);
+  });
 });

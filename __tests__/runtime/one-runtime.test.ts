@@ -185,7 +185,7 @@ built.each(['esm', 'cjs'])(
   (form) => {
     const printed = program(`${load}
     const kernel = { currentFrame: () => ({}) };
-    globalThis[Symbol.for('throughline.runtime')] = { protocol: 1, parts: new Map([['kernel', kernel]]) };
+    globalThis[Symbol.for('throughline.runtime')] = { protocol: 2, parts: new Map([['kernel', kernel]]) };
     for (const entry of ['index', 'compiled', 'async-context', 'async-local-storage']) {
       try {
         await ${form}(entry);

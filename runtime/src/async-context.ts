@@ -1,4 +1,4 @@
-import { branch, currentFrame, runIn, Token } from './kernel/index.js';
+import { branch, currentFrame, runIn, runWith, Token } from './kernel/index.js';
 import type { AnyFunction, Frame } from './kernel/index.js';
 
 // The TC39 proposal, to the letter: https://tc39.es/proposal-async-context/
@@ -51,8 +51,7 @@ export class Variable<T> {
 
   /** Calls `fn(...args)` with the value, which holds in all that the call starts, and nowhere else. */
   run<A extends unknown[], R>(value: T, fn: Callback<A, R>, ...args: A): R {
-    const frame = currentFrame().with(this.#slot, value);
-    return runIn(frame, fn as unknown as AnyFunction, undefined, args) as R;
+    return runWith(this.#slot, value, fn as unknown as AnyFunction, undefined, args) as R;
   }
 
   get [Symbol.toStringTag](): string {

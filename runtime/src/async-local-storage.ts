@@ -66,7 +66,7 @@ export class AsyncLocalStorage<T> {
   /** Calls `fn(...args)` with the store, which holds in all that the call starts. */
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
     if (Object.is(this.getStore(), store)) return Reflect.apply(fn, null, args) as R;
-    return runWith(this.#slot, store, fn as unknown as AnyFunction, args) as R;
+    return runWith(this.#slot, store, fn as unknown as AnyFunction, null, args) as R;
   }
 
   /** Calls `fn(...args)` without a store. */

@@ -3,7 +3,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context, ContextManager } from '@opentelemetry/api';
 /* eslint-enable no-restricted-imports */
 import { isEmitter } from './emitters.js';
-import { currentFrame, runIn, Token } from './kernel/index.js';
+import { currentFrame, runIn, runWith, Token } from './kernel/index.js';
 import type { AnyFunction } from './kernel/index.js';
 import { listenerFrame } from './listener-frame.js';
 
@@ -34,8 +34,8 @@ export class ThroughlineContextManager implements ContextManager {
     ...args: A
   ): ReturnType<F> {
     if (!this.enabled) return Reflect.apply(fn, thisArg, args) as ReturnType<F>;
-    const frame = currentFrame().with(this.slot, context);
-    return runIn(frame, fn as unknown as AnyFunction, thisArg, args) as ReturnType<F>;
+    const callback = fn as unknown as AnyFunction;
+    return runWith(this.slot, context, callback, thisArg, args) as ReturnType<F>;
   }
 
   /** Ties a function, or all listeners that are added to an emitter from now on, to a context. */

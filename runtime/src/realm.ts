@@ -1,7 +1,7 @@
 import { ThroughlineError } from './complain.js';
 
 /** Raised when the functions below change what they expect of each other. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 const KEY = Symbol.for('throughline.runtime');
 
 interface Shared {

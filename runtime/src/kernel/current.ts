@@ -9,7 +9,7 @@ import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
 import { Box, carried, carriedToAwait, isForeign } from './thenable.js';
 import type { Carried } from './thenable.js';
-import type { Token } from './token.js';
+import type { AnyToken, Token } from './token.js';
 
 /**
  * The frame of the code that is running now. Assigned in this file only, and not exported: behind
@@ -425,24 +425,31 @@ export function enterSlot<T>(token: Token<T>, value: T): void {
 }
 
 /**
- * Calls `fn` with one slot set. What it enters in other slots reaches the caller, as with Node's
- * AsyncLocalStorage: there `run` takes back its own store, and nothing else.
+ * Calls `fn` with one slot set, and takes back that one and nothing else, as Node's AsyncLocalStorage
+ * does: what `fn` sets in other slots is there afterwards, as after any call.
  */
 export function runWith<T, R>(
   token: Token<T>,
   value: T,
   fn: (this: never, ...args: never[]) => R,
+  receiver: unknown,
   args: ArrayLike<unknown>,
 ): R {
   const outer = current;
-  current = outer.with(token, value);
+  const frame = outer.with(token, value);
+  current = frame;
   try {
-    return Reflect.apply(fn, null, args) as R;
+    return Reflect.apply(fn, receiver, args) as R;
   } finally {
-    const ended = current;
-    const hasEntered = ended.entered !== outer.entered;
-    current = hasEntered ? enteredInto(outer, outer, ended, token as never) : outer;
+    if (current === frame) current = outer;
+    else takeBack(token as AnyToken, outer);
   }
+}
+
+function takeBack(token: AnyToken, outer: Frame): void {
+  const frame = current.withAsIn(outer, token);
+  if (outer === OUTSIDE && frame !== OUTSIDE) resetSoon();
+  current = frame;
 }
 
 let resetQueued = false;

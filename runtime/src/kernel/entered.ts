@@ -1,6 +1,5 @@
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import type { AnyToken } from './token.js';
 
 /**
  * The frame of a caller after a call that ended in `ended`. What was set with `enterWith` in the
@@ -10,13 +9,12 @@ import type { AnyToken } from './token.js';
  *   callee    { user: - }   enterWith(ada)    { user: ada }   await …
  *
  * What the callee started from is not what it has set: a callback may start from another strand's frame. The
- * root frame belongs to nobody, and stays as it is; so does the slot `except`.
+ * root frame belongs to nobody, and stays as it is.
  */
-export function enteredInto(caller: Frame, started: Frame, ended: Frame, except?: AnyToken): Frame {
+export function enteredInto(caller: Frame, started: Frame, ended: Frame): Frame {
   if (caller === OUTSIDE) return caller;
   let frame = caller;
   for (const token of ended.entered ?? []) {
-    if (token === except) continue;
     const value = ended.get(token);
     if (!started.has(token) || started.get(token) !== value) frame = frame.entering(token, value);
   }

@@ -52,6 +52,17 @@ export class Frame {
     return new Frame(this.changed(token, value), entered, this.cause);
   }
 
+  /** The same, with one slot as it is in another frame. */
+  withAsIn(other: Frame, token: AnyToken): Frame {
+    const values = other.has(token)
+      ? this.changed(token, other.get(token))
+      : without(this.values, token);
+    if (values.length === 0) return other;
+    const wasEntered = other.entered?.includes(token);
+    const entered = wasEntered ? this.entered : this.entered?.filter((one) => one !== token);
+    return new Frame(values, entered?.length === 0 ? undefined : entered, other.cause);
+  }
+
   /** The same values, reached through other spawn points. */
   causedBy(cause: Cause | undefined): Frame {
     return cause === this.cause ? this : new Frame(this.values, this.entered, cause);
@@ -75,6 +86,11 @@ function placeOf(values: readonly unknown[], token: unknown): number {
   let place = 0;
   while (place < values.length && values[place] !== token) place += 2;
   return place;
+}
+
+function without(values: readonly unknown[], token: unknown): readonly unknown[] {
+  const place = placeOf(values, token);
+  return [...values.slice(0, place), ...values.slice(place + 2)];
 }
 
 /** A frame whose values become known late: what a thread starts from. */
