@@ -330,3 +330,24 @@ describe('spawnPoints', () => {
     expect(error.message).toContain('spawnPoints');
   });
 });
+
+test.each([
+  `import { AsyncContext } from '@throughline/runtime/async-context';
+   const user = new AsyncContext.Variable(); user.run('ada', () => {});`,
+  `import { Variable } from '@throughline/runtime/async-context';
+   const user = new Variable(); const f = () => user.run('ada', () => {});`,
+  `import { AsyncLocalStorage } from 'node:async_hooks';
+   const storage = new AsyncLocalStorage(); storage.run({}, () => {}); storage.exit(() => {});`,
+  `const { AsyncResource } = require('async_hooks');
+   new AsyncResource('mine').run(() => {});`,
+])('what only sets a context for a call is called as it is: %#', (code) => {
+  expect(instrument(code)).not.toContain('spawnInMethod');
+});
+
+test.each([
+  `import { AsyncLocalStorage } from './ours.js'; const storage = new AsyncLocalStorage(); storage.run({}, () => {});`,
+  `import { AsyncLocalStorage } from 'node:async_hooks'; let db = new AsyncLocalStorage(); db = open(); db.run('', () => {});`,
+  `import { user } from './user.js'; user.run('ada', () => {});`,
+])('and where it may be something else, its class decides: %#', (code) => {
+  expect(instrument(code)).toContain('spawnInMethod');
+});

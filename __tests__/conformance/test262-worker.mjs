@@ -7,7 +7,8 @@ import vm from 'node:vm';
 import throughline from '../../babel-plugin/dist/esm/index.js';
 
 const [directory, options] = process.argv.slice(2);
-const plugin = [throughline, JSON.parse(options)];
+// As for production, whatever the environment says.
+const plugin = [throughline, { causes: false, ...JSON.parse(options) }];
 const harness = new Map();
 const runtimeFolder = fileURLToPath(new URL('../../runtime/dist/cjs/', import.meta.url));
 const runtimeFiles = new Map(

@@ -125,6 +125,17 @@ function aliased(declarator: NodePath, name: string): Callee | undefined {
   return undefined;
 }
 
+/** The class of a receiver: `const user = new Variable(); user`. */
+export function classOf(receiver: t.Node, scope: Scope): Callee | undefined {
+  if (receiver.type === 'NewExpression') return calleeOf(receiver.callee, scope);
+  if (receiver.type !== 'Identifier') return undefined;
+  const binding = scope.getBinding(receiver.name);
+  if (!binding?.constant || !binding.path.isVariableDeclarator()) return undefined;
+  const { id, init } = binding.path.node;
+  const isNew = id.type === 'Identifier' && init?.type === 'NewExpression';
+  return isNew ? classOf(init, binding.path.scope) : undefined;
+}
+
 /** Aliases that are being followed: `var self = self || {}` names itself. */
 const resolving = new Set<t.Node>();
 

@@ -1,5 +1,5 @@
 import { callAs, methodOf } from './call.js';
-import { callIn, currentFrame, failureFrame, tellsOfFailures } from './kernel/index.js';
+import { callIn, callShort, currentFrame, failureFrame, tellsOfFailures } from './kernel/index.js';
 import type { AnyFunction } from './kernel/index.js';
 import { isTarget, nodeListener } from './event-targets.js';
 import { listenerFrame } from './listener-frame.js';
@@ -115,13 +115,12 @@ function listenerCallback(listener: Kept, policy: Policy, { failure = false } = 
   // One that stands for another itself (a hand-made `once`) can be removed by either; ours by one.
   if (kepts.has(listener) || listener.listener !== undefined) return listener;
   const registered = currentFrame();
-  return keptFor(listener, function (this: unknown, ...args: unknown[]) {
-    return callIn(
-      listenerFrame(registered, policy, failure ? failureFrame(args) : undefined),
-      listener as never,
-      this,
-      args,
-    );
+  return keptFor(listener, function (this: unknown) {
+    const trigger = failure ? failureFrame(arguments) : undefined;
+    const frame = listenerFrame(registered, policy, trigger);
+    return arguments.length < 2
+      ? callShort(frame, listener as never, this, arguments.length, arguments[0])
+      : callIn(frame, listener as never, this, arguments);
   });
 }
 

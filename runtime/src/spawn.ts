@@ -1,4 +1,4 @@
-import { branch, callIn, currentFrame, runIn } from './kernel/index.js';
+import { branch, callIn, callShort, currentFrame, runIn } from './kernel/index.js';
 import type { AnyFunction, Frame } from './kernel/index.js';
 
 /**
@@ -13,10 +13,13 @@ export function spawn<F>(callback: F): F {
   const parent = currentFrame();
   // A slot's `spawn` callback runs at the spawn point; later runs branch anew.
   let first: Frame | undefined = branch(parent);
-  function spawned(this: unknown, ...args: never[]): unknown {
+  const fn = callback as unknown as AnyFunction;
+  function spawned(this: unknown): unknown {
     const frame = first ?? branch(parent);
     first = undefined;
-    return callIn(frame, callback as unknown as AnyFunction, this, args);
+    return arguments.length < 2
+      ? callShort(frame, fn, this, arguments.length, arguments[0])
+      : callIn(frame, fn, this, arguments);
   }
   return spawned as unknown as F;
 }

@@ -1,5 +1,5 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
-import { calleeOf, propertyName } from '../bindings.js';
+import { calleeOf, classOf, propertyName } from '../bindings.js';
 import type { Callee } from '../bindings.js';
 import type { ClassMethodPoint, Point } from '../catalogue/entries.js';
 import { ruleText } from '../catalogue/entries.js';
@@ -209,7 +209,7 @@ function noteRules(
   const name = propertyName(callee);
   if (name === undefined) return;
   const rules = state.catalogue.classMethods(name);
-  if (rules.length === 0) return;
+  if (rules.length === 0 || isContext(callee.object, path.scope)) return;
   const takesMembers = rules.some(({ as }) => as === 'members');
   const isOne = (argument: t.Node): boolean =>
     mayBeCallback(argument, path.scope) || (takesMembers && !isInert(argument));
@@ -217,6 +217,14 @@ function noteRules(
     ruled.set(path.node, rules);
   }
 }
+
+/** `user.run(value, fn)` calls at once: a variable, a storage, a snapshot. */
+function isContext(receiver: t.Node, scope: NodePath['scope']): boolean {
+  const made = classOf(receiver, scope);
+  return made?.from === 'module' && contextModules.test(made.module);
+}
+
+const contextModules = /^(?:@throughline\/|async_hooks$)/;
 
 /** Calls of methods known by name, by the optional chain they are part of. */
 const noted = new WeakMap<t.Node, Map<t.Node, MethodHelper & { kind: Point['kind'] }>>();

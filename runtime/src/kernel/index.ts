@@ -24,6 +24,7 @@ export const {
   begin,
   branch,
   callIn,
+  callShort,
   carried,
   causedAt,
   causeHere,

@@ -133,6 +133,12 @@ function textOf(read: () => unknown): string {
   }
 }
 
+/** What became of the events of this process: `logged = sent + dropped + queued`. */
+function stats(): { logged: number; sent: number; dropped: number; queued: number } {
+  const { put, taken, dropped, size } = state.queue;
+  return { logged: put, sent: taken, dropped, queued: size };
+}
+
 /** The client of whichever copy of the runtime came first: one queue a realm. */
 export const client = shared('xtrace', {
   state,
@@ -144,5 +150,6 @@ export const client = shared('xtrace', {
   setEventId,
   currentTrace,
   continueTask,
+  stats,
   traceSlot,
 });

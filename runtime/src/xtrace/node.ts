@@ -10,7 +10,7 @@ import { TcpSender } from './tcp-sender.js';
 export type { EventId, TaskId } from './ids.js';
 export type { Fields } from './log.js';
 export type { Report } from './report.js';
-export const { log, startTask, getTaskId, setTaskId, getEventId, setEventId } = client;
+export const { log, startTask, getTaskId, setTaskId, getEventId, setEventId, stats } = client;
 
 export interface ConnectOptions {
   /** How events name this process. Default: the command line without the engine's path. */
@@ -73,12 +73,6 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
  */
 export function flush(timeoutMs = 5000): Promise<boolean> {
   return connection.sender?.flush(timeoutMs) ?? Promise.resolve(client.state.queue.size === 0);
-}
-
-/** What became of the events of this process: `logged = sent + dropped + queued`. */
-export function stats(): { logged: number; sent: number; dropped: number; queued: number } {
-  const { put, taken, dropped, size } = client.state.queue;
-  return { logged: put, sent: taken, dropped, queued: size };
 }
 
 function flushAtExit(): void {

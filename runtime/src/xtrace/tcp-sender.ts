@@ -12,6 +12,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
 /** How many reports are encoded at once, so that the program is never held up for long. */
 const BATCH = 500;
+/** How long an event waits for others to go with, in milliseconds: each write is a system call. */
+const GATHERING_MS = 5;
 
 /**
  * Carries reports from the queue to a collector over TCP, when the program is idle.
@@ -45,11 +47,13 @@ export class TcpSender {
   wake(): void {
     if (this.scheduled || !this.ready) return;
     this.scheduled = true;
-    // Not a reason to stay alive: what is left at the end is sent by `flush` and `sendNow`.
-    setImmediate(() => {
+    const send = (): void => {
       this.scheduled = false;
       this.send();
-    }).unref();
+    };
+    // Not a reason to stay alive: what is left at the end is sent by `flush` and `sendNow`.
+    if (this.queue.size < BATCH) setTimeout(send, GATHERING_MS).unref();
+    else setImmediate(send).unref();
   }
 
   /** Resolves to true when everything queued so far was handed over, to false when time is up. */
