@@ -4,7 +4,7 @@ import type { FileState } from '../state.js';
 type Callback = BabelTypes.FunctionExpression | BabelTypes.ArrowFunctionExpression;
 
 /**
- * `f(() => { B })` becomes `f(handed(call, () => { try { woke(call, here); } catch {} B }))`. Where the text
+ * `f(() => { B })` becomes `f(handed(call, () => { try { woke(call, here); } catch (_) {} B }))`. Where the text
  * of the function is taken to run elsewhere, it finds no `woke` there, and goes on.
  */
 export function rewriteHanded(
@@ -15,7 +15,10 @@ export function rewriteHanded(
   const { t } = state;
   const [callNumber, hereNumber] = [state.siteNumber(call), state.siteNumber(here)];
   const woke = t.expressionStatement(state.call('woke', callNumber, hereNumber));
-  const check = t.tryStatement(t.blockStatement([woke]), t.catchClause(null, t.blockStatement([])));
+  const check = t.tryStatement(
+    t.blockStatement([woke]),
+    t.catchClause(state.thrown(), t.blockStatement([])),
+  );
   if (fn.body.type === 'BlockStatement') fn.body.body.unshift(check);
   else {
     const result = { ...t.returnStatement(fn.body), loc: fn.body.loc ?? null };
