@@ -204,7 +204,7 @@ describe('what happened', () => {
     ledger.happened({
       kind: 'exception',
       what: 'exception',
-      owner: new Task('test', 'cart', { file: 'cart.test.js', line: 2, column: 0 }),
+      owner: new Task('test', 'cart', () => ({ file: 'cart.test.js', line: 2, column: 0 })),
       cause: cause(9, 8),
     });
     const findings = ledger.take().map(({ finding }) => finding);

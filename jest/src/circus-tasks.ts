@@ -71,11 +71,16 @@ export class CircusTasks {
     return this.#entries.get(task) ?? this.#entries.get(task.scope);
   }
 
-  /** Circus notes where a test and a hook are written in an error that it keeps for itself. */
-  #placeOf(error: unknown): Place | undefined {
-    // An error of the tests' realm is no instance of ours.
-    const { stack } = Object(error) as { stack?: unknown };
-    return typeof stack === 'string' ? this.placeIn(stack) : undefined;
+  /**
+   * Circus notes where a test and a hook are written in an error that it keeps for itself. Its stack is put
+   * into words when it is read, which takes longer than many a test.
+   */
+  #placeOf(error: unknown): () => Place | undefined {
+    return () => {
+      // An error of the tests' realm is no instance of ours.
+      const { stack } = Object(error) as { stack?: unknown };
+      return typeof stack === 'string' ? this.placeIn(stack) : undefined;
+    };
   }
 }
 

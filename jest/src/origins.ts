@@ -33,6 +33,9 @@ interface Trail {
 /** How far a call at the same place is looked for, so that a loop does not grow a list. */
 const LOOK_BACK = 8;
 
+/** How many lines are between a call and the project's own code, at most: Jest takes a hundred. */
+const STACK_DEPTH = 16;
+
 /**
  * Follows tasks along causality: the one slot of this package.
  *
@@ -85,7 +88,10 @@ export class Origins {
     }
     const call: Call = { cause, outer };
     // Engines format a stack when it is asked for: only when it is reported.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = STACK_DEPTH;
     Error.captureStackTrace(call, this.called);
+    Error.stackTraceLimit = stackTraceLimit;
     this.source.set(this.#slot, { task: origin.task, call, via: origin.via });
   };
 

@@ -21,10 +21,15 @@ export class Task {
     readonly kind: TaskKind,
     /** Its full name, as the runner writes it. */
     readonly name: string,
-    readonly place: Place | undefined,
+    /** Where it is written; asked for when it is reported. */
+    private readonly locate: (() => Place | undefined) | undefined,
     scope?: Task,
   ) {
     this.scope = scope ?? this;
+  }
+
+  get place(): Place | undefined {
+    return this.locate?.();
   }
 
   /** Nothing that belongs to it may happen from now on. */
