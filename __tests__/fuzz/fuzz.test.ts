@@ -30,19 +30,19 @@ const faults = [
   [
     'a strand that is left stays current',
     'kernel/current.js',
-    /current = outer === undefined \? .*OUTSIDE : outer;/,
+    /here\.frame = outer === undefined \? .*OUTSIDE : outer;/,
     '',
   ],
   [
     'a strand that throws after an await stays current',
     'kernel/current.js',
-    /(function end\(strand\) \{[^}]*)current = strand\.outer;/,
+    /(function end\(strand\) \{[^}]*)here\.frame = strand\.outer;/,
     '$1',
   ],
   [
     'a callback starts in the frame of whoever calls it',
     'kernel/current.js',
-    /(function callIn\([^)]*\) \{\s*const outer = current;\s*)current = frame;/,
+    /(function callIn\([^)]*\) \{\s*const outer = here\.frame;\s*)here\.frame = frame;/,
     '$1',
   ],
   [

@@ -79,7 +79,9 @@ export function kitFor(form, id) {
       try {
         return storages[name].run(text(value), fn, inner);
       } finally {
+        // It takes back its own store, and no other, and no slot.
         inner.w[name] = before;
+        if (!me.outside) me.v = inner.v;
       }
     },
     /** At an `await`: from here on, what is entered reaches nobody else. */

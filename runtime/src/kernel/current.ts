@@ -1,3 +1,4 @@
+import { shared } from '../realm.js';
 import { causedAt } from './cause.js';
 import { joinEnding } from './endings.js';
 import { enteredInto } from './entered.js';
@@ -12,17 +13,32 @@ import type { Carried } from './thenable.js';
 import type { AnyToken, Token } from './token.js';
 
 /**
- * The frame of the code that is running now. Assigned in this file only, and not exported: behind
- * a live binding or an accessor pair the same functions cost 2 to 4 times as much.
+ * The frame of the code that is running now, and what goes with it: one cell a realm, whichever copies of
+ * these functions are loaded. A field of a constant object costs what a variable does; behind a live
+ * binding or an accessor pair the same functions cost 2 to 4 times as much.
  *
  * Whoever enters a frame leaves it on every path, so between two strands it is OUTSIDE again.
  */
-let current: Frame = OUTSIDE;
+const here = shared('here', {
+  frame: OUTSIDE,
+  /** The promise that the function without awaits that is running now returns, if it does. */
+  returned: undefined as Ending | undefined,
+  /**
+   * The strand of the generator that was entered last. Whoever calls `next()` clears it before, and so
+   * learns whose body that call has run.
+   */
+  stepping: undefined as Strand | undefined,
+  /** The strand of each async generator that a compiled caller has stepped. */
+  generators: new WeakMap<object, Strand>(),
+  /** Frames of callers whose steps wait until the generator gets to them. */
+  asked: new WeakMap<Strand, Frame[]>(),
+  resetQueued: false,
+});
 
 export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
 export function currentFrame(): Frame {
-  return current;
+  return here.frame;
 }
 
 /**
@@ -37,22 +53,22 @@ export function run<P extends Promise<unknown>>(
   body: (strand: Strand, ...args: never[]) => P,
   args?: ArrayLike<unknown>,
 ): P {
-  const outer = current;
+  const outer = here.frame;
   const frame = branch(outer);
   const strand = new Strand(frame, outer);
-  current = frame;
+  here.frame = frame;
   try {
     const promise =
       args === undefined ? body(strand) : body(strand, ...(args as unknown as never[]));
     stampNew(promise, strand);
     if (strand.outer !== undefined) {
       // A parameter's default threw before the body could end the strand.
-      strand.frame = current;
+      strand.frame = here.frame;
       strand.outer = undefined;
     }
     return promise;
   } finally {
-    current = returnTo(outer, strand.frame);
+    here.frame = returnTo(outer, strand.frame);
   }
 }
 
@@ -69,31 +85,31 @@ export function runThrough<P extends Promise<unknown>>(
   body: (...args: never[]) => P,
   args?: ArrayLike<unknown>,
 ): P {
-  const outer = current;
-  const outerReturned = returned;
+  const outer = here.frame;
+  const outerReturned = here.returned;
   const frame = branch(outer);
-  if (frame !== outer) current = frame;
-  if (outerReturned !== undefined) returned = undefined;
+  if (frame !== outer) here.frame = frame;
+  if (outerReturned !== undefined) here.returned = undefined;
   try {
     const promise = args === undefined ? body() : body(...(args as unknown as never[]));
-    stampNew(promise, returned === undefined ? current : strandThat(current, returned));
+    stampNew(
+      promise,
+      here.returned === undefined ? here.frame : strandThat(here.frame, here.returned),
+    );
     return promise;
   } finally {
-    if (current !== outer) current = returnTo(outer, current);
-    if (returned !== outerReturned) returned = outerReturned;
+    if (here.frame !== outer) here.frame = returnTo(outer, here.frame);
+    if (here.returned !== outerReturned) here.returned = outerReturned;
   }
 }
-
-/** The promise that the function without awaits that is running now returns, if it does. */
-let returned: Ending | undefined;
 
 /** `return value` in an async function without awaits. */
 export function adoptThrough(value: unknown): unknown {
   const ending = endingOf(value);
-  if (returned !== ending) returned = ending;
+  if (here.returned !== ending) here.returned = ending;
   if (ending !== undefined || !isForeign(value)) return value;
-  const foreign = carried(value, current);
-  returned = foreign.ending;
+  const foreign = carried(value, here.frame);
+  here.returned = foreign.ending;
   return foreign.handedOn;
 }
 
@@ -109,9 +125,9 @@ export function adoptThrough(value: unknown): unknown {
  * rejects one, at once (ECMAScript 27.7.5.2). So an activation costs no closure and no generator.
  */
 export function begin(): Frame {
-  const outer = current;
+  const outer = here.frame;
   const frame = branch(outer);
-  if (frame !== outer) current = frame;
+  if (frame !== outer) here.frame = frame;
   return outer;
 }
 
@@ -128,8 +144,8 @@ export const sharesPromises =
 
 /** `return value` in such a function. */
 export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
-  const frame = current;
-  if (frame !== outer) current = returnTo(outer, frame);
+  const frame = here.frame;
+  if (frame !== outer) here.frame = returnTo(outer, frame);
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     return fulfilWith(frame, value);
   }
@@ -142,8 +158,8 @@ export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
 
 /** What such a function throws. */
 export function refuse(outer: Frame, error: unknown): Promise<unknown> {
-  const frame = current;
-  if (frame !== outer) current = returnTo(outer, frame);
+  const frame = here.frame;
+  if (frame !== outer) here.frame = returnTo(outer, frame);
   const promise = nativeReject.call(NativePromise, error);
   stampNew(promise, frame);
   return promise;
@@ -176,16 +192,16 @@ export function suspend(strand: Strand, value: unknown): unknown {
     const ending = endingOf(value);
     if (ending === undefined) {
       if (isForeign(value)) value = awaitable(strand, value);
-    } else if (ending !== current) {
+    } else if (ending !== here.frame) {
       // A promise that ended where this strand stands has nothing to add. Not storing it keeps the
       // old strand from pointing at a young object, which costs a write barrier an await.
       strand.awaiting = ending;
     }
   }
-  if (strand.frame !== current) strand.frame = current;
+  if (strand.frame !== here.frame) strand.frame = here.frame;
   const { outer } = strand;
   // Nothing to go back to: it came back from a suspension that nobody saw (`await using`).
-  current = outer === undefined ? OUTSIDE : outer;
+  here.frame = outer === undefined ? OUTSIDE : outer;
   strand.outer = undefined;
   return value;
 }
@@ -196,7 +212,7 @@ export function suspend(strand: Strand, value: unknown): unknown {
  * thenable cannot go in a box there.
  */
 export function pause(strand: Strand, result: unknown): unknown {
-  const { handedOn, ending } = takenOver(result, current);
+  const { handedOn, ending } = takenOver(result, here.frame);
   suspend(strand, undefined);
   strand.awaiting = ending;
   return handedOn;
@@ -204,8 +220,8 @@ export function pause(strand: Strand, result: unknown): unknown {
 
 /** Enters the strand again after an `await`, and takes in what it waited for. */
 export function resume<T>(strand: Strand, value: T): T {
-  strand.outer = current;
-  current = strand.frame;
+  strand.outer = here.frame;
+  here.frame = strand.frame;
   return strand.awaiting === undefined ? value : (takeIn(strand, value) as T);
 }
 
@@ -231,8 +247,8 @@ export function backInModule(strand: Strand): void {
 /** Ends the strand: what it ended with is what its promise carries from now on. */
 export function end(strand: Strand): void {
   back(strand);
-  strand.frame = current;
-  current = strand.outer!;
+  strand.frame = here.frame;
+  here.frame = strand.outer!;
   strand.outer = undefined;
 }
 
@@ -240,7 +256,7 @@ export function end(strand: Strand): void {
 export function adopt(strand: Strand, value: unknown): unknown {
   strand.adopted = adoptedBy(strand, value);
   if (strand.adopted !== undefined || !isForeign(value)) return value;
-  const { handedOn, ending } = carried(value, current);
+  const { handedOn, ending } = carried(value, here.frame);
   strand.adopted = ending;
   return handedOn;
 }
@@ -253,17 +269,17 @@ export function adoptedBy(strand: Strand, value: unknown): Ending | undefined {
 
 /** Makes a strand of a body that entered by itself: an async generator at its first `next()`. */
 export function enter(): Strand {
-  const outer = current;
+  const outer = here.frame;
   const frame = branch(outer);
-  current = frame;
-  return (stepping = new Strand(frame, outer));
+  here.frame = frame;
+  return (here.stepping = new Strand(frame, outer));
 }
 
 /** The same in the frame in which a generator was made. */
 export function enterCreated(created: Frame): Strand {
-  const outer = current;
-  current = branch(created);
-  return (stepping = new Strand(current, outer));
+  const outer = here.frame;
+  here.frame = branch(created);
+  return (here.stepping = new Strand(here.frame, outer));
 }
 
 /** Leaves the strand at a `yield` of a plain generator, with the value that it gives. */
@@ -272,32 +288,22 @@ export function leaveFor<T>(strand: Strand, value: T): T {
   return value;
 }
 
-/**
- * The strand of the generator that was entered last. Whoever calls `next()` clears it before, and so
- * learns whose body that call has run.
- */
-let stepping: Strand | undefined;
-
-/** The strand of each async generator that a compiled caller has stepped. */
-const generators = new WeakMap<object, Strand>();
-/** Frames of callers whose steps wait until the generator gets to them. */
-const asked = new WeakMap<Strand, Frame[]>();
-
 /** Calls one step of an iterator; the promise of a compiled async generator carries its strand. */
 export function takeStep(iterator: object, call: () => unknown): unknown {
-  const outer = stepping;
-  stepping = undefined;
+  const outer = here.stepping;
+  here.stepping = undefined;
   try {
     const promise = call();
     if (!(promise instanceof Promise)) return promise;
-    const strand = stepping ?? generators.get(iterator);
+    const strand = here.stepping ?? here.generators.get(iterator);
     if (strand === undefined) return promise;
-    if (stepping === undefined) asked.set(strand, [...(asked.get(strand) ?? []), current]);
-    else generators.set(iterator, strand);
+    if (here.stepping === undefined)
+      here.asked.set(strand, [...(here.asked.get(strand) ?? []), here.frame]);
+    else here.generators.set(iterator, strand);
     if (endingOf(promise) === undefined) stampNew(promise, strand);
     return promise;
   } finally {
-    stepping = outer;
+    here.stepping = outer;
   }
 }
 
@@ -310,11 +316,12 @@ export function enterModule(): Strand {
 /** Goes on after a `yield`, in the frame of whoever called `next()`, joined with its own. */
 export function proceed<T>(strand: Strand, value: T): T {
   const own = settled(strand, strand.frame);
-  stepping = strand;
+  here.stepping = strand;
   // A step that was asked for ahead begins when the platform gets to it.
-  const caller = current === OUTSIDE ? (asked.get(strand)?.shift() ?? current) : current;
-  strand.outer = current;
-  current = joinFrames(branch(caller), own);
+  const caller =
+    here.frame === OUTSIDE ? (here.asked.get(strand)?.shift() ?? here.frame) : here.frame;
+  strand.outer = here.frame;
+  here.frame = joinFrames(branch(caller), own);
   return value;
 }
 
@@ -329,13 +336,13 @@ export function runIn<R>(
   args: ArrayLike<unknown>,
   ended?: (frame: Frame) => void,
 ): R {
-  const outer = current;
-  current = frame;
+  const outer = here.frame;
+  here.frame = frame;
   try {
     return Reflect.apply(fn, receiver, args) as R;
   } finally {
-    if (ended !== undefined) ended(current);
-    current = outer;
+    if (ended !== undefined) ended(here.frame);
+    here.frame = outer;
   }
 }
 
@@ -349,16 +356,16 @@ export function callIn<R>(
   receiver: unknown,
   args: ArrayLike<unknown>,
 ): R {
-  const outer = current;
-  current = frame;
+  const outer = here.frame;
+  here.frame = frame;
   let threw = true;
   try {
     const result = Reflect.apply(fn, receiver, args) as R;
     threw = false;
     return result;
   } finally {
-    const ended = current;
-    current = ended.entered === frame.entered ? outer : enteredInto(outer, frame, ended);
+    const ended = here.frame;
+    here.frame = ended.entered === frame.entered ? outer : enteredInto(outer, frame, ended);
     if (threw && outer === OUTSIDE) noteFailure(ended);
   }
 }
@@ -374,8 +381,8 @@ export function callShort<R>(
   count: number,
   argument: unknown,
 ): R {
-  const outer = current;
-  current = frame;
+  const outer = here.frame;
+  here.frame = frame;
   let threw = true;
   try {
     const result =
@@ -383,8 +390,8 @@ export function callShort<R>(
     threw = false;
     return result as R;
   } finally {
-    const ended = current;
-    current = ended.entered === frame.entered ? outer : enteredInto(outer, frame, ended);
+    const ended = here.frame;
+    here.frame = ended.entered === frame.entered ? outer : enteredInto(outer, frame, ended);
     if (threw && outer === OUTSIDE) noteFailure(ended);
   }
 }
@@ -400,8 +407,8 @@ export function react(
   value: unknown,
   handOn = adopt,
 ): unknown {
-  const outer = current;
-  current = frame;
+  const outer = here.frame;
+  here.frame = frame;
   // Until now the strand stood for the promise it reacts to, in case nothing reacts at all.
   strand.adopted = undefined;
   try {
@@ -410,20 +417,20 @@ export function react(
       ? handOn(strand, result)
       : result;
   } finally {
-    strand.frame = current;
-    current = outer;
+    strand.frame = here.frame;
+    here.frame = outer;
   }
 }
 
 /** Replaces the current frame: the one place where a slot is set. */
 export function setCurrentFrame(frame: Frame): void {
-  if (current === OUTSIDE) resetSoon();
-  current = frame;
+  if (here.frame === OUTSIDE) resetSoon();
+  here.frame = frame;
 }
 
 /** Notes that the strand which is running came through a spawn point. */
 export function causeHere(site: number): void {
-  current = current.causedBy(causedAt(site, current.cause));
+  here.frame = here.frame.causedBy(causedAt(site, here.frame.cause));
 }
 
 /**
@@ -435,19 +442,19 @@ export function spawnAt<A extends unknown[], R>(
   helper: (...args: A) => R,
   args: A,
 ): R {
-  const { cause } = current;
+  const { cause } = here.frame;
   causeHere(site);
   try {
     return helper(...args);
   } finally {
-    const after = current.causedBy(cause);
-    current = after.isRoot ? OUTSIDE : after;
+    const after = here.frame.causedBy(cause);
+    here.frame = after.isRoot ? OUTSIDE : after;
   }
 }
 
 /** Sets a slot here and for whoever called, until the first `await` on the way out. */
 export function enterSlot<T>(token: Token<T>, value: T): void {
-  setCurrentFrame(current.entering(token, value));
+  setCurrentFrame(here.frame.entering(token, value));
 }
 
 /**
@@ -461,24 +468,18 @@ export function runWith<T, R>(
   receiver: unknown,
   args: ArrayLike<unknown>,
 ): R {
-  const outer = current;
+  const outer = here.frame;
   const frame = outer.with(token, value);
-  current = frame;
+  here.frame = frame;
   try {
     return Reflect.apply(fn, receiver, args) as R;
   } finally {
-    if (current === frame) current = outer;
-    else takeBack(token as AnyToken, outer);
+    if (here.frame === frame) here.frame = outer;
+    // The root frame belongs to nobody, and stays as it is.
+    else here.frame = outer === OUTSIDE ? outer : here.frame.withAsIn(outer, token as AnyToken);
   }
 }
 
-function takeBack(token: AnyToken, outer: Frame): void {
-  const frame = current.withAsIn(outer, token);
-  if (outer === OUTSIDE && frame !== OUTSIDE) resetSoon();
-  current = frame;
-}
-
-let resetQueued = false;
 // Bare realms, such as those of older test runners, have promises only.
 const enqueue =
   typeof queueMicrotask === 'function'
@@ -491,17 +492,17 @@ const enqueue =
  * microtask does it.
  */
 function resetSoon(): void {
-  if (resetQueued) return;
-  resetQueued = true;
+  if (here.resetQueued) return;
+  here.resetQueued = true;
   enqueue(() => {
-    resetQueued = false;
-    current = OUTSIDE;
+    here.resetQueued = false;
+    here.frame = OUTSIDE;
   });
 }
 
 /** The slow half of `resume`: joins what was awaited, or opens the box it came in. */
 function takeIn(strand: Strand, value: unknown): unknown {
-  current = settled(strand, current);
+  here.frame = settled(strand, here.frame);
   return value instanceof Box ? value.content : value;
 }
 
@@ -513,7 +514,7 @@ function settled(strand: Strand, frame: Frame): Frame {
 
 /** What `await` is given for a value that is no native promise: its `then` runs in this frame. */
 function awaitable(strand: Strand, value: object): unknown {
-  const { handedOn, ending } = carriedToAwait(value, current);
+  const { handedOn, ending } = carriedToAwait(value, here.frame);
   // A box is opened on resumption, which looks only when something is awaited.
   strand.awaiting = ending ?? OUTSIDE;
   return handedOn;

@@ -1,7 +1,6 @@
 import { joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { Strand } from './strand.js';
-import type { Ending } from './strand.js';
+import type { Ending, Strand } from './strand.js';
 
 /** Takes in an ending and everything it took over in its turn. */
 export function joinEnding(mine: Frame, ending: Ending): Frame {
@@ -29,7 +28,7 @@ function framesOf(ending: Ending): ReadonlySet<Frame> {
     else if (adopted !== undefined) open.push(adopted);
   }
   frames.delete(OUTSIDE);
-  if (ending instanceof Strand) ending.adopted = [...frames];
+  (ending as Strand).adopted = [...frames];
   return frames;
 }
 

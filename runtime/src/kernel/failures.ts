@@ -1,7 +1,7 @@
 import { isList } from './endings.js';
 import type { Frame } from './frame.js';
 import { endingOf } from './promise-stamp.js';
-import { isPromise } from '../realm.js';
+import { isPromise, shared } from '../realm.js';
 import type { Ending } from './strand.js';
 
 /** Events of Node's process that tell of a failure which nobody handled. */
@@ -18,8 +18,12 @@ export function tellsOfFailures(target: unknown, name: unknown): boolean {
   return target === globalThis && ofGlobal.has(name as string);
 }
 
-/** The frame of the callback that has just thrown, until whoever is told of it was told. */
-let failed: Frame | undefined;
+const failures = shared('failures', {
+  /** The frame of the callback that has just thrown, until whoever is told of it was told. */
+  latest: undefined as Frame | undefined,
+  /** Frames of listeners that threw where the platform goes on and tells of it later, by error. */
+  thrownIn: new WeakMap<object, Frame>(),
+});
 
 // Taken once: fake timers are the program's. Node tells at once; a page when its microtasks have run.
 export const isNode =
@@ -31,19 +35,16 @@ const later: (work: () => void) => void =
 
 /** Notes that a callback which the platform called threw, with the frame that it ended with. */
 export function noteFailure(frame: Frame): void {
-  if (failed === undefined) later(() => (failed = undefined));
-  failed = frame;
+  if (failures.latest === undefined) later(() => (failures.latest = undefined));
+  failures.latest = frame;
 }
-
-/** Frames of listeners that threw where the platform goes on and tells of it later, by error. */
-const thrownIn = new WeakMap<object, Frame>();
 
 /**
  * Notes what a listener of an event target threw: Node catches that, and throws it from a tick of its own.
  * A page tells at once, and of the place where it was thrown: there it must not be caught on the way.
  */
 export function noteThrown(error: unknown, frame: Frame): void {
-  if (typeof error === 'object' && error !== null) thrownIn.set(error, frame);
+  if (typeof error === 'object' && error !== null) failures.thrownIn.set(error, frame);
 }
 
 /**
@@ -54,8 +55,9 @@ export function failureFrame(args: ArrayLike<unknown>): Frame | undefined {
   if (isPromise(args[1])) return frameOfPromise(args[1]);
   const event = args[0] as { promise?: unknown } | null | undefined;
   if (typeof event === 'object' && isPromise(event?.promise)) return frameOfPromise(event.promise);
-  const thrown = typeof args[0] === 'object' && args[0] !== null && thrownIn.get(args[0]);
-  return thrown || failed;
+  const error = args[0];
+  const thrown = typeof error === 'object' && error !== null && failures.thrownIn.get(error);
+  return thrown || failures.latest;
 }
 
 /** The frame that the strand behind a promise ended with: of the one that failed, if it was adopted. */

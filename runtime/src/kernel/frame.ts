@@ -1,10 +1,8 @@
 import type { Cause } from './cause.js';
 import { complainOnce } from '../complain.js';
+import { shared } from '../realm.js';
 import { tokensWithFactory, tokensWithJoin, tokensWithSpawn } from './token.js';
 import type { AnyToken, Token } from './token.js';
-
-/** What the root frame holds, however it came about: a strand that starts from it starts afresh. */
-const NOTHING: readonly unknown[] = [];
 
 /**
  * The values of all slots at one moment.
@@ -70,7 +68,7 @@ export class Frame {
 
   /** Whether nothing was ever set: the root frame, or one that only spawn points tell from it. */
   get isRoot(): boolean {
-    return this.values === NOTHING;
+    return this.values === roots.nothing;
   }
 
   private changed(token: unknown, value: unknown): unknown[] {
@@ -101,17 +99,22 @@ export class LateFrame extends Frame {
   }
 }
 
+/** What the root frame holds, however it came about: a strand that starts from it starts afresh. */
+const nothing: readonly unknown[] = [];
+
+const roots = shared('roots', { nothing, outside: new Frame(nothing), inside: new Frame([]) });
+
 /**
  * The root frame. It is current exactly when no strand is running: in code that was not compiled
  * and that no strand called, and while the platform is at work.
  */
-export const OUTSIDE = new Frame(NOTHING);
+export const OUTSIDE = roots.outside;
 
 /**
  * What a strand that starts from root gets: the same values, but another frame, so that a listener
  * can tell "triggered inside a strand that set nothing" from "triggered by the platform".
  */
-const INSIDE = new Frame([]);
+const INSIDE = roots.inside;
 
 /** The frame a strand starts from when it is spawned in `parent`. */
 export function branch(parent: Frame): Frame {

@@ -5,7 +5,7 @@ import type { Ending } from './strand.js';
  * WeakMap, which costs several times the whole await. The build for such engines has this file in place
  * of that one.
  */
-const ENDING = Symbol('throughline.ending');
+const ENDING = Symbol.for('throughline.ending');
 
 interface Stamped {
   [ENDING]?: Ending;

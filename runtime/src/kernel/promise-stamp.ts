@@ -1,3 +1,4 @@
+import { shared } from '../realm.js';
 import type { Ending } from './strand.js';
 
 /** A constructor that returns its argument, so that a subclass can add a private field to it. */
@@ -13,7 +14,7 @@ class Itself {
  * A private field costs 4 ns and shows nowhere: not in `util.inspect`, not in equality, not in
  * keys. A WeakMap costs several times the whole await, `defineProperty` 170 ns.
  */
-class Stamped extends Itself {
+class PromiseWithEnding extends Itself {
   #ending: Ending;
 
   constructor(target: object, ending: Ending) {
@@ -26,9 +27,12 @@ class Stamped extends Itself {
   }
 
   static change(value: object, ending: Ending): void {
-    (value as Stamped).#ending = ending;
+    (value as PromiseWithEnding).#ending = ending;
   }
 }
+
+/** The first copy's: another class has another field. */
+const { Stamped } = shared('stamp', { Stamped: PromiseWithEnding });
 
 /** Stamps a promise. A frozen one can be stamped too: private fields do not ask. */
 export function stamp<P extends object>(promise: P, ending: Ending): P {

@@ -1,15 +1,10 @@
+import { shared } from '../realm.js';
 import { setCurrentFrame } from './current.js';
 import { LateFrame } from './frame.js';
 import type { Frame } from './frame.js';
 
-/**
- * What the modules of a worker are evaluated in, so that all they register starts from there too: its
- * creator's slots, even where they become known, or are registered, only later (threads/start.ts).
- */
-const start = new LateFrame([]);
-
 export function startsFrom(change: (start: Frame) => Frame): void {
-  start.become(change(start));
+  start.frame.become(change(start.frame));
 }
 
 interface Scope {
@@ -27,11 +22,9 @@ export function isWebWorker(): boolean {
   return typeof WorkerGlobalScope === 'function' && globalThis instanceof WorkerGlobalScope;
 }
 
-let early = true;
-
 /** Whether this thread's modules are still being evaluated, so that no message can have arrived. */
 export function isEarly(): boolean {
-  return early;
+  return start.early;
 }
 
 /** Of `node:worker_threads`, what is used here. The runtime imports nothing: Node is asked for it. */
@@ -50,24 +43,34 @@ export function workerThreads(): WorkerThreads | undefined {
 /** The key of the environment data that goes along with a new worker of Node. */
 export const START = 'throughline.start';
 
-let left: unknown;
-
 /** What this worker's creator left for it, if it did. */
 export function leftByCreator(): unknown {
-  return left;
+  return start.left;
 }
 
 /** Takes it at once: workers that code which is not compiled makes here must not find it. */
 function take(threads: WorkerThreads | undefined): void {
-  left = threads?.getEnvironmentData(START);
-  if (left !== undefined) threads!.setEnvironmentData(START, undefined);
+  start.left = threads?.getEnvironmentData(START);
+  if (start.left !== undefined) threads!.setEnvironmentData(START, undefined);
 }
 
-/** Once a realm, when the runtime is loaded: in a worker, that is while its modules are evaluated. */
-export function startHere(): void {
+/** Once a realm: in a worker, that is while its modules are evaluated. */
+function begin(): void {
   if (isNodeWorker()) {
     take(workerThreads());
-    setImmediate(() => (early = false)).unref();
+    setImmediate(() => (start.early = false)).unref();
   }
-  if (isNodeWorker() || isWebWorker()) setCurrentFrame(start);
+  if (isNodeWorker() || isWebWorker()) setCurrentFrame(start.frame);
 }
+
+const own = {
+  /**
+   * What the modules of a worker are evaluated in, so that all they register starts from there too: its
+   * creator's slots, even where they become known, or are registered, only later (threads/start.ts).
+   */
+  frame: new LateFrame([]),
+  early: true,
+  left: undefined as unknown,
+};
+const start = shared('start', own);
+if (start === own) begin();

@@ -1,3 +1,5 @@
+import { shared } from '../realm.js';
+
 /** How a slot behaves where strands branch and join. Each callback must be quick and must not throw. */
 export interface SlotCallbacks<T> {
   /**
@@ -23,7 +25,7 @@ export interface Carry<T> {
 }
 
 /** Names one slot. Made by `register`; opaque to everybody else. */
-export class Token<T> {
+class SlotToken<T> {
   constructor(
     private readonly initial: T | (() => T),
     readonly callbacks: SlotCallbacks<T>,
@@ -39,18 +41,30 @@ export class Token<T> {
   }
 }
 
+export type Token<T> = SlotToken<T>;
 export type AnyToken = Token<unknown>;
 
-/** The few slots that need work at a branch, a join or a crossing. The others are nobody's but their owners'. */
-export const tokensWithFactory: AnyToken[] = [];
-export const tokensWithSpawn: AnyToken[] = [];
-export const tokensWithJoin: AnyToken[] = [];
-export const tokensWithCarry: AnyToken[] = [];
+const slots = shared('slots', {
+  Token: SlotToken,
+  // The few that need work at a branch, a join or a crossing. The others are nobody's but their owners'.
+  withFactory: [] as AnyToken[],
+  withSpawn: [] as AnyToken[],
+  withJoin: [] as AnyToken[],
+  withCarry: [] as AnyToken[],
+  /** Told of every new slot that can be carried: a thread may have started with a value for it. */
+  carrierRegistered: (() => {}) as (token: AnyToken) => void,
+});
 
-/** Told of every new slot that can be carried: a thread may have started with a value for it. */
-let carrierRegistered: (token: AnyToken) => void = () => {};
+export const {
+  Token,
+  withFactory: tokensWithFactory,
+  withSpawn: tokensWithSpawn,
+  withJoin: tokensWithJoin,
+  withCarry: tokensWithCarry,
+} = slots;
+
 export function onCarrier(told: (token: AnyToken) => void): void {
-  carrierRegistered = told;
+  slots.carrierRegistered = told;
 }
 
 /**
@@ -74,7 +88,7 @@ export function register<T>(initial: T | (() => T), callbacks: SlotCallbacks<T> 
   if (callbacks.join) tokensWithJoin.push(untyped);
   if (callbacks.carry) {
     tokensWithCarry.push(untyped);
-    carrierRegistered(untyped);
+    slots.carrierRegistered(untyped);
   }
   return token;
 }
