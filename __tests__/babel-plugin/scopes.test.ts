@@ -131,7 +131,8 @@ function usesOf(program: NodePath<t.Program>): Use[] {
   const uses: Use[] = [];
   program.traverse({
     Identifier(path) {
-      if (!path.isReferencedIdentifier() && !path.isBindingIdentifier()) return;
+      const isUse: boolean = path.isReferencedIdentifier();
+      if (!isUse && !path.isBindingIdentifier()) return;
       const { name } = path.node;
       const binding: Binding | undefined = path.scope.getBinding(name);
       uses.push({

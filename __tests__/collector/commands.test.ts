@@ -331,7 +331,7 @@ describe('the command line', () => {
     const { code, stdout } = await run('--help');
 
     expect(code).toBe(0);
-    for (const command of ['serve', 'list', 'show'])
+    for (const command of ['serve', 'list', 'show', 'open'])
       expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'));
   });
 

@@ -8,6 +8,7 @@ import { webApp } from './query/web.js';
 import { readSettings } from './settings.js';
 import type { Settings } from './settings.js';
 import { SqliteStore } from './store/sqlite-store.js';
+import type { TraceEvent } from './store/store.js';
 
 /** A collector that is running. */
 export interface Collector {
@@ -16,6 +17,8 @@ export interface Collector {
   /** Address of the page. */
   readonly url: string;
   readonly counters: Acceptor['counters'];
+  /** Keeps events that came by another way than a report, as those of a file. */
+  take(events: readonly TraceEvent[]): Promise<void>;
   /** Stops listening, keeps what has arrived, and closes the store. */
   close(): Promise<void>;
 }
@@ -50,6 +53,10 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
       url: `http://${bracketed(host)}:${page}`,
       get counters() {
         return acceptor.counters;
+      },
+      take: async (events) => {
+        for (const event of events) acceptor.accept(event);
+        await acceptor.settled();
       },
       close,
     };

@@ -6,6 +6,8 @@ export type CollectorErrorCode =
   | 'TASK_UNKNOWN'
   | 'TASK_ID_INVALID'
   | 'QUERY_INVALID'
+  | 'EVENTS_UNREADABLE'
+  | 'EVENT_INVALID'
   | 'COLLECTOR_UNREACHABLE'
   | 'PAGE_MISSING'
   | 'INTERNAL';

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { list } from './commands/list.js';
+import { open } from './commands/open.js';
 import { serve } from './commands/serve.js';
 import { show } from './commands/show.js';
 import { sentence } from './errors.js';
@@ -8,7 +9,7 @@ import { sentence } from './errors.js';
 const program = new Command('throughline')
   .description('Causal tracing for JavaScript: collect events, and see what really caused what.')
   .showHelpAfterError();
-for (const command of [serve, list, show]) command(program);
+for (const command of [serve, list, show, open]) command(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`throughline: ${sentence(error)}`);

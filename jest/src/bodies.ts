@@ -2,10 +2,10 @@
 export type Body = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * A function that has `run` call the body. Circus tells functions apart: by their length, whether they
+ * A function that has `run` call the body, and tells when `done` is called. Circus tells functions apart: by their length, whether they
  * take `done`; and a generator function is run by `co`.
  */
-export function runBy(run: (body: () => unknown) => unknown, body: Body): Body {
+export function runBy(run: (body: () => unknown) => unknown, body: Body, isDone: () => void): Body {
   const isGenerator = Object.prototype.toString.call(body) === '[object GeneratorFunction]';
   const stand: Body = isGenerator
     ? // The body of a generator runs in steps, and each of them is the test's.
@@ -24,7 +24,21 @@ export function runBy(run: (body: () => unknown) => unknown, body: Body): Body {
         }
       }
     : function (this: unknown, ...args) {
-        return run(() => body.apply(this, args));
+        return run(() =>
+          body.apply(
+            this,
+            args.map((done) => telling(done, isDone)),
+          ),
+        );
       };
   return Object.defineProperty(stand, 'length', { value: body.length });
+}
+
+/** All that a body is given is `done`. */
+function telling(done: unknown, isDone: () => void): unknown {
+  if (typeof done !== 'function') return done;
+  return (...args: unknown[]): unknown => {
+    isDone();
+    return Reflect.apply(done, undefined, args);
+  };
 }

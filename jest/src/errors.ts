@@ -5,7 +5,8 @@ export type JestErrorCode =
   | 'JEST_MISSING'
   | 'CONFIG_MISSING'
   | 'CONFIG_AMBIGUOUS'
-  | 'CONFIG_UNREADABLE';
+  | 'CONFIG_UNREADABLE'
+  | 'EVENTS_UNWRITABLE';
 
 export class JestError extends Error {
   override readonly name = 'JestError';
@@ -64,6 +65,16 @@ export function configUnreadable(file: string, cause: unknown): JestError {
   return new JestError(
     'CONFIG_UNREADABLE',
     `${JSON.stringify(file)} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  );
+}
+
+export function eventsUnwritable(file: string, cause: unknown): JestError {
+  return new JestError(
+    'EVENTS_UNWRITABLE',
+    `Events cannot be written to ${JSON.stringify(file)}: ${
+      cause instanceof Error ? cause.message : String(cause)
+    }. Name a folder that can be written to, with the option "events" or THROUGHLINE_EVENTS.`,
     { cause },
   );
 }

@@ -5,6 +5,7 @@ import type { Preset } from './preset.js';
 
 export { JestError } from './errors.js';
 export type { JestErrorCode } from './errors.js';
+export type { CausalMatchers } from './events/matcher-types.js';
 export type { FindingKind } from './ledger/findings.js';
 export type { LeakPolicy, Options, Verdict } from './options.js';
 export { packagesToCompile };

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { elsewhere } from './commands/elsewhere.js';
 import { init } from './commands/init.js';
 
 const program = new Command('throughline')
   .description('Causal tracing for JavaScript: says which test everything belongs to.')
   .showHelpAfterError();
-init(program);
+for (const command of [init, elsewhere]) command(program);
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`throughline: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -53,6 +53,6 @@ function watched(
 }
 
 /** Not a thenable: one that works when it is asked (a query) would work twice. */
-function isPromise(value: unknown): value is Promise<unknown> {
+export function isPromise(value: unknown): value is Promise<unknown> {
   return Object.prototype.toString.call(value) === '[object Promise]';
 }

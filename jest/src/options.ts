@@ -15,6 +15,11 @@ export interface Options {
   leaks?: Verdict | LeakPolicy;
   /** A file of findings that are known and not reported. Default: none. */
   baseline?: string;
+  /**
+   * A folder for the events that each test has logged, from the project's on. The variable
+   * `THROUGHLINE_EVENTS` goes before it. Default: none.
+   */
+  events?: string;
   /** Options of `@throughline/babel-plugin`. */
   plugin?: PluginOptions;
   /** What `babel-jest` is given beside the project's Babel configuration. */
@@ -25,6 +30,7 @@ export type LeakPolicy = { default?: Verdict } & Partial<Record<FindingKind, Ver
 export interface ResolvedOptions {
   readonly leaks: Readonly<Record<FindingKind, Verdict>>;
   readonly baseline: string | undefined;
+  readonly events: string | undefined;
   readonly plugin: PluginOptions;
   readonly babel: Readonly<Record<string, unknown>>;
 }
@@ -34,10 +40,8 @@ type Reader<T> = (name: string, value: unknown) => T;
 
 const readers: { [K in keyof ResolvedOptions]: Reader<ResolvedOptions[K]> } = {
   leaks: readLeaks,
-  baseline: (name, value) => {
-    if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-    throw invalidOption(name, 'the path of a file', value);
-  },
+  baseline: pathOf('a file'),
+  events: pathOf('a folder'),
   // The plugin checks its own.
   plugin: objectOf,
   babel: objectOf,
@@ -66,6 +70,13 @@ export function optionsOf(config: {
 
 const TRANSFORMER =
   /[\\/](?:@throughline[\\/])?jest[\\/](?:dist[\\/](?:cjs|esm)|src)[\\/]transformer\.[jt]s$/;
+
+function pathOf(what: string): Reader<string | undefined> {
+  return (name, value) => {
+    if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+    throw invalidOption(name, `the path of ${what}`, value);
+  };
+}
 
 function readLeaks(name: string, value: unknown = 'report'): ResolvedOptions['leaks'] {
   const policy = typeof value === 'object' && value !== null ? value : { default: value };

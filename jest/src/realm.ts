@@ -5,6 +5,7 @@ import { Script } from 'node:vm';
 import type { JestEnvironment } from '@jest/environment';
 import type * as Runtime from '@throughline/runtime';
 import type * as Ledger from '@throughline/runtime/ledger';
+import type { Client } from './events/client.js';
 import { requireFromJest } from './jest-packages.js';
 
 /** The runtime of the realm that tests run in. */
@@ -17,6 +18,7 @@ export interface Realm extends Entries {
 interface Entries {
   readonly runtime: Pick<typeof Runtime, 'getLocal' | 'register' | 'setLocal' | 'snapshot'>;
   readonly ledger: typeof Ledger;
+  readonly xtrace: { readonly client: Client };
 }
 
 const RUNTIME = '@throughline/runtime';
@@ -67,14 +69,20 @@ let script: Script | undefined;
  */
 function runtimeScript(): Script {
   if (script !== undefined) return script;
-  const entries = { runtime: RUNTIME, ledger: `${RUNTIME}/ledger`, compiled: COMPILED };
+  const entries = {
+    runtime: fromRuntime.resolve(RUNTIME),
+    ledger: fromRuntime.resolve(`${RUNTIME}/ledger`),
+    compiled: fromRuntime.resolve(COMPILED),
+    // What the entry's client logs with; what sends needs Node.
+    xtrace: join(dirname(fromRuntime.resolve(`${RUNTIME}/xtrace`)), 'log.js'),
+  };
   const modules = new Map<string, string>();
-  for (const name of Object.values(entries)) collect(fromRuntime.resolve(name), modules);
+  for (const file of Object.values(entries)) collect(file, modules);
   const table = [...modules].map(
     ([file, text]) => `${JSON.stringify(file)}(exports, require) {\n${text}\n}`,
   );
   const loaded = Object.entries(entries).map(
-    ([key, name]) => `${key}: load(${JSON.stringify(fromRuntime.resolve(name))})`,
+    ([key, file]) => `${key}: load(${JSON.stringify(file)})`,
   );
   const text = `(() => {
     const modules = {${table.join(',\n')}};
@@ -93,7 +101,7 @@ function runtimeScript(): Script {
         if (step === '..') path.pop();
         else if (step !== '.') path.push(step);
       }
-      return path.join(${JSON.stringify(sepOf(fromRuntime.resolve(RUNTIME)))});
+      return path.join(${JSON.stringify(sepOf(entries.runtime))});
     }
     return { global: globalThis, ${loaded.join(', ')} };
   })`;

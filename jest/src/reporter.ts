@@ -5,7 +5,7 @@ import type { Finding } from './ledger/findings.js';
 import { optionsOf } from './options.js';
 import { Inbox } from './report/channel.js';
 import type { Report } from './report/channel.js';
-import { format, headline } from './report/format.js';
+import { formatReport, headline } from './report/format.js';
 
 /** Shows what was found, after each file and what came late at the end. */
 export default class ThroughlineReporter implements Pick<
@@ -51,11 +51,10 @@ export default class ThroughlineReporter implements Pick<
   #show(reports: readonly Report[]): void {
     for (const report of reports) {
       this.#all.push(report);
-      const { cwd, testPath, findings, late } = report;
+      const { cwd, testPath, late } = report;
       const file = relative(cwd, testPath);
       const heading = late ? `Throughline: ${file}, after its end` : `Throughline: ${file}`;
-      const texts = findings.map((finding) => format(finding, cwd));
-      process.stderr.write(`\n${[heading, '', ...texts].join('\n')}`);
+      process.stderr.write(`\n${[heading, '', ...formatReport(report)].join('\n')}`);
     }
   }
 }

@@ -27,6 +27,7 @@ export function runtimeSource({ runtime, ledger }: Realm): Source {
     currentCause: ledger.currentCause,
     stepsOf: (cause) => stepsOf(cause as Entry | undefined),
     contextOf: (promise) => contextOf(ledger.frameBehind(promise)),
+    contextAfter: (promise) => contextOf(ledger.frameAfter(promise)),
     contextOfLastFailure: () => contextOf(ledger.frameOfLastFailure()),
     register: (initial, join) => runtime.register(initial, join && { join }) as Slot<never>,
     get: (slot) => runtime.getLocal(token(slot)),

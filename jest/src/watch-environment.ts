@@ -1,5 +1,6 @@
 import type { JestEnvironment } from '@jest/environment';
 import type { Config } from '@jest/types';
+import { eventFileOf } from './events/event-file.js';
 import { optionsOf } from './options.js';
 import { policyOf } from './policy.js';
 import { loadRealm } from './realm.js';
@@ -16,7 +17,8 @@ export function watchEnvironment(
 ): void {
   if (watched.has(environment)) return;
   watched.add(environment);
-  const policy = policyOf(testPath, config.rootDir, optionsOf(config));
+  const options = optionsOf(config);
+  const policy = policyOf(testPath, config.rootDir, options);
   const realm = loadRealm(environment);
   if (realm === undefined) return;
   watch({
@@ -24,6 +26,8 @@ export function watchEnvironment(
     config,
     testPath,
     source: runtimeSource(realm),
+    client: realm.xtrace.client,
+    eventFile: eventFileOf(config, testPath, options.events),
     policy,
     global: realm.global,
   });

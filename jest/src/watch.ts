@@ -6,6 +6,10 @@ import { runBy } from './bodies.js';
 import type { Body } from './bodies.js';
 import { CircusTasks } from './circus-tasks.js';
 import { watchConsole } from './console.js';
+import type { Client } from './events/client.js';
+import { EventFile } from './events/event-file.js';
+import { Events } from './events/events.js';
+import { causalMatchers } from './events/matchers.js';
 import { Ledger, placeOf, watchHandles } from './ledger/index.js';
 import type { Cause, Found, Incident, Observer, Source, Task } from './ledger/index.js';
 import { watchMatchers } from './matchers.js';
@@ -13,8 +17,9 @@ import type { Waiting } from './matchers.js';
 import { Places } from './places.js';
 import type { Policy } from './policy.js';
 import { send } from './report/channel.js';
+import type { FailedGraph } from './report/channel.js';
 import { RUNTIME_DIR } from './realm.js';
-import { format, headline } from './report/format.js';
+import { formatReport, headline } from './report/format.js';
 import { Origins } from './origins.js';
 
 /** What is needed to watch the tests of one file. */
@@ -23,6 +28,10 @@ export interface Watched {
   readonly config: Config.ProjectConfig;
   readonly testPath: string;
   readonly source: Source;
+  /** The X-Trace client of the tests' realm. */
+  readonly client: Client;
+  /** Where the tests' events are written, if they are. */
+  readonly eventFile: string | undefined;
   readonly policy: Policy;
   /** The global object, as the tests know it. */
   readonly global: object;
@@ -49,6 +58,8 @@ class FileWatch {
   readonly #ledger: Ledger;
   readonly #origins: Origins;
   readonly #tasks: CircusTasks;
+  readonly #eventFile: EventFile | undefined;
+  readonly #events: Events;
   readonly #places: Places;
   /** Which task a test or a hook runs for now: a hook runs for many. */
   readonly #running = new Map<Runnable, Task>();
@@ -70,6 +81,10 @@ class FileWatch {
       this.#places.first,
     );
     this.#collecting = this.#tasks.file;
+    const { client, source, eventFile } = watched;
+    const { name } = this.#tasks.file;
+    this.#eventFile = eventFile === undefined ? undefined : new EventFile(eventFile);
+    this.#events = new Events({ client, source, name, owner: () => this.#owner }, this.#eventFile);
   }
 
   begin(): void {
@@ -96,7 +111,11 @@ class FileWatch {
     const teardown = environment.teardown.bind(environment);
     environment.teardown = async () => {
       for (const each of stop) each();
-      await teardown();
+      try {
+        await teardown();
+      } finally {
+        this.#eventFile?.close();
+      }
     };
   }
 
@@ -114,8 +133,10 @@ class FileWatch {
     test_start: ({ test }) => this.#tasks.test(test).reopen(),
     test_fn_start: ({ test }) => this.#enter(test, this.#tasks.test(test)),
     test_done: ({ test }) => {
+      const task = this.#tasks.test(test);
       this.#running.delete(test);
-      this.#tasks.test(test).close();
+      task.close();
+      this.#events.ended(task, test.errors);
     },
     run_describe_finish: ({ describeBlock }) => this.#tasks.block(describeBlock).close(),
     error: ({ error, promise }, state) => this.#failed(error, promise, state),
@@ -136,8 +157,11 @@ class FileWatch {
     this.#running.set(entry, task);
     if (this.#entered.has(entry)) return;
     this.#entered.add(entry);
-    const run = (body: () => unknown) => this.#origins.run(this.#running.get(entry), body);
-    entry.fn = runBy(run, entry.fn as Body) as Circus.TestEntry['fn'] & Circus.Hook['fn'];
+    const now = (): Task | undefined => this.#running.get(entry);
+    const run = (body: () => unknown) =>
+      this.#origins.run(now(), () => this.#events.within(now(), body));
+    const isDone = (): void => this.#events.done(now());
+    entry.fn = runBy(run, entry.fn as Body, isDone) as Circus.TestEntry['fn'] & Circus.Hook['fn'];
   }
 
   #observe(): () => void {
@@ -190,7 +214,8 @@ class FileWatch {
   /** `import { expect } from '@jest/globals'` and the global are one. */
   #watchExpect(globals: { expect: unknown }): void {
     const { environment, config } = this.watched;
-    const expect = globals.expect as Body;
+    const expect = globals.expect as Body & { extend(matchers: object): void };
+    expect.extend(causalMatchers(() => this.#events.current));
     globals.expect = new Proxy(expect, {
       apply: (target, self, args: unknown[]) => {
         const owner = this.#owner;
@@ -339,19 +364,25 @@ class FileWatch {
   #report(found: readonly Found[], { late }: { late: boolean }): void {
     const { policy, testPath, config } = this.watched;
     const reported = found.filter(({ finding }) => policy.isReported(finding));
-    if (reported.length === 0) return;
     const failing = reported.filter(({ finding }) => policy.isFailing(finding));
     const unfailed = failing.filter((one) => late || !this.#fail(one));
+    // Now every test that fails has failed.
+    const graphs = late ? [] : this.#graphs();
+    if (reported.length === 0 && graphs.length === 0) return;
     const findings = (all: readonly Found[]) => all.map(({ finding }) => finding);
     const { rootDir, cwd } = config;
-    send(
-      { testPath, rootDir, cwd, late, findings: findings(reported), failing: findings(unfailed) },
-      (report) => {
-        const texts = report.findings.map((finding) => format(finding, cwd));
-        process.stderr.write(`\n${texts.join('\n')}`);
-        if (report.failing.length > 0) process.exitCode = 1;
-      },
-    );
+    const said = { findings: findings(reported), failing: findings(unfailed), graphs };
+    send({ testPath, rootDir, cwd, late, ...said }, (report) => {
+      process.stderr.write(`\n${formatReport(report).join('\n')}`);
+      if (report.failing.length > 0) process.exitCode = 1;
+    });
+  }
+
+  /** Where the graphs of the tests that have failed were written. */
+  #graphs(): FailedGraph[] {
+    const failed = this.#events.finish((test) => this.#tasks.testOf(test)?.errors ?? []);
+    const { eventFile: file } = this.watched;
+    return file === undefined ? [] : failed.map((graph) => ({ ...graph, file }));
   }
 
   /** Fails the test that a finding belongs to; says whether there is one. */

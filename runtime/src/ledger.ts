@@ -4,7 +4,14 @@ export type { Site } from './causes.js';
 export { contextOf } from './context-of.js';
 export { observe } from './observer.js';
 export type { Activation, Cause, Listening, Observer } from './observer.js';
-import { currentFrame, failureFrame, frameOfPromise, runIn } from './kernel/index.js';
+import {
+  currentFrame,
+  endingOf,
+  failureFrame,
+  frameOfPromise,
+  joinEnding,
+  runIn,
+} from './kernel/index.js';
 import type { Cause, Frame } from './kernel/index.js';
 
 /** The spawn points that led here, the latest first, as a list. */
@@ -24,11 +31,20 @@ export function frameBehind(promise: unknown): FrameView | undefined {
   return viewOf(frameOfPromise(promise));
 }
 
+/** The frame in which the running strand would go on if it had awaited a promise, which has settled. */
+export function frameAfter(promise: unknown): FrameView {
+  const frame = currentFrame();
+  const ending = endingOf(promise);
+  return viewOf(ending === undefined ? frame : joinEnding(frame, ending));
+}
+
 /** The frame of the callback that threw, for whoever is told of an uncaught exception. */
 export function frameOfLastFailure(): FrameView | undefined {
   return viewOf(failureFrame([]));
 }
 
+function viewOf(frame: Frame): FrameView;
+function viewOf(frame: Frame | undefined): FrameView | undefined;
 function viewOf(frame: Frame | undefined): FrameView | undefined {
   if (frame === undefined) return undefined;
   return { cause: frame.cause, read: (read) => runIn(frame, read, undefined, []) };

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, string>> = {
   serve: 'run a collector',
   list: 'the tasks of a running collector',
   show: 'the events of a task',
+  open: 'files of events, on the page',
 };
 
 /** Hands a command on to the package that it is part of. */

@@ -14,7 +14,7 @@ export function finishModule(
   // The program's own node is not visited by a traversal of it.
   placeHoisted(program);
   if (state.activations[0]!.suspensions > 0) enterModule(program, state);
-  if (state.helpers.size > 0) writeHead(program, state);
+  if (state.helpers.size > 0 || state.hasSiteBase) writeHead(program, state);
   return new Set(program.body.filter((statement) => !written.has(statement)));
 }
 

@@ -1,6 +1,7 @@
 import { CollectorError, sentence } from '../errors.js';
 import { settings } from '../settings.js';
 import type { TaskPage, TaskSummary, TraceEvent } from '../store/store.js';
+import type { EventSource } from './event-source.js';
 
 /** Where commands look for a running collector. */
 export const DEFAULT_URL = `http://${settings.host.fallback}:${settings.webPort.fallback}`;
@@ -9,7 +10,7 @@ export const DEFAULT_URL = `http://${settings.host.fallback}:${settings.webPort.
 const PAGE_SIZE = 1000;
 
 /** The queries of a running collector, for commands. */
-export class CollectorApi {
+export class CollectorApi implements EventSource {
   constructor(private readonly url: string) {}
 
   /** The newest tasks, asked for a page at a time. */

@@ -43,14 +43,22 @@ export class Acceptor {
 
   /** Takes the bytes of one report. Bad ones are counted and said, and hurt nobody else. */
   acceptBytes(bytes: Uint8Array): void {
-    this.counts.received++;
+    let event: TraceEvent;
     try {
-      this.waiting.push(decodeReport(bytes));
+      event = decodeReport(bytes);
     } catch (error) {
+      this.counts.received++;
       this.counts.refused++;
       this.lastProblem = `a report was refused: ${sentence(error)}`;
       return;
     }
+    this.accept(event);
+  }
+
+  /** Takes an event that was read and checked elsewhere. */
+  accept(event: TraceEvent): void {
+    this.counts.received++;
+    this.waiting.push(event);
     this.schedule();
   }
 

@@ -9,7 +9,7 @@ import { textRecords } from '../graph/records.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { PubsubServer } from '../ingest/pubsub.js';
 import type { Store, TraceEvent } from '../store/store.js';
-import { taskIdsMeant } from './task-id.js';
+import { taskEvents } from './task-events.js';
 
 const DEFAULT_LIMIT = 50;
 const MOST_TASKS = 1000;
@@ -74,10 +74,8 @@ export function webApp({ store, acceptor, pubsub }: Parts): Hono {
 
 /** A task's events, by timestamp. Reports on their way to the store are waited for by nobody. */
 async function eventsOf(store: Store, text: string): Promise<TraceEvent[]> {
-  for (const id of taskIdsMeant(text)) {
-    const events = await store.task(id);
-    if (events.length > 0) return events;
-  }
+  const events = await taskEvents(store, text);
+  if (events.length > 0) return events;
   throw new CollectorError('TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
 }
 

@@ -61,6 +61,8 @@ export interface Source {
   stepsOf(cause: Cause | undefined): { readonly site: Site; readonly cause: Cause }[];
   /** Of the strand whose promise this is. Undefined for a promise that compiled code did not make. */
   contextOf(promise: object): Context | undefined;
+  /** Of the running strand, if it had awaited a promise that has settled. */
+  contextAfter(promise: object): Context | undefined;
   /** Of the strand that threw last, when nothing caught it. */
   contextOfLastFailure(): Context | undefined;
 

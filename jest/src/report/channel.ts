@@ -2,7 +2,13 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import type { WrittenGraph } from '../events/events.js';
 import type { Finding } from '../ledger/findings.js';
+
+/** The graph of a test that has failed, and where it was written. */
+export interface FailedGraph extends WrittenGraph {
+  readonly file: string;
+}
 
 /** What was found in a test file. */
 export interface Report {
@@ -16,6 +22,8 @@ export interface Report {
   readonly late: boolean;
   /** Those that are to fail the run, for no test could be failed any more. */
   readonly failing: readonly Finding[];
+  /** Of the tests that have failed, where events are written. */
+  readonly graphs: readonly FailedGraph[];
 }
 
 /** Tests run in processes and threads of their own, which have this variable from the one that reports. */

@@ -1,7 +1,10 @@
+import { relative } from 'node:path';
 import type { Finding } from '../ledger/findings.js';
 import type { Site } from '../ledger/source.js';
 import type { Place } from '../ledger/task.js';
+import type { FailedGraph, Report } from './channel.js';
 import { codeFrame } from './code-frame.js';
+import { AND, grouped } from './grouped.js';
 
 /** What happened, by kind: the sentence goes on from the name of the test. */
 const sentences: { [K in Finding['kind']]: (finding: Finding) => string } = {
@@ -11,9 +14,29 @@ const sentences: { [K in Finding['kind']]: (finding: Finding) => string } = {
   rejection: () => 'a promise was rejected and nobody handled it',
   exception: () => 'an exception that nobody caught',
   'open-handle': ({ what }) => `${article(what)} is still open`,
-  listener: ({ what }) => `a listener for "${what}" is still there`,
+  listener: ({ what }) =>
+    what.includes(AND)
+      ? `listeners for "${what}" are still there`
+      : `a listener for "${what}" is still there`,
   'pending-async': ({ what }) => `${what} has not ended`,
 };
+
+/** All that is said of a test file, below its name. */
+export function formatReport({ findings, graphs, cwd }: Report): string[] {
+  const commands = graphs.map((graph) => commandOf(graph, cwd));
+  return [
+    ...grouped(findings).map((finding) => format(finding, cwd)),
+    ...(commands.length > 0 ? [...commands, '\n'] : []),
+  ];
+}
+
+/** The command that opens a graph, for a shell in the folder that Jest was started in. */
+function commandOf({ test, file, taskId }: FailedGraph, folder: string): string {
+  const path = relative(folder, file);
+  const word = /^[\w@%+=:,./-]+$/.test(path) ? path : JSON.stringify(path);
+  const name = test.replaceAll('\n', ' ');
+  return `  Graph of "${name}": npx throughline show --graph --file ${word} ${taskId}`;
+}
 
 /** What of a test file is said in one line: what it is, and how often. */
 export function headline(finding: Finding): string {
@@ -23,7 +46,7 @@ export function headline(finding: Finding): string {
 }
 
 /** A finding as people read it: the sentence, the line, and how it came there. */
-export function format(finding: Finding, folder: string): string {
+function format(finding: Finding, folder: string): string {
   const { message, during, place, thrown, chain, task } = finding;
   return [
     `  ● ${headline(finding)}`,
