@@ -59,6 +59,10 @@ const testText = (n) => `
   });
 `;
 
+/** Where a user has our packages, Jest passes over them; here they are no packages of node_modules. */
+const installed = {
+  transformIgnorePatterns: ['/node_modules/', '/(jest|runtime|babel-plugin)/dist/'],
+};
 const preset = join(root, 'jest', 'dist', 'cjs', 'index.js');
 const configs = {
   'babel-jest': '{}',
@@ -77,7 +81,7 @@ export function jest({ rounds }) {
   for (const [name, config] of Object.entries(configs)) {
     write(
       `${name}.config.js`,
-      `module.exports = { ...${config}, rootDir: __dirname, cacheDirectory: __dirname + '/cache-${name}' };`,
+      `module.exports = { ...${config}, ...${JSON.stringify(installed)}, rootDir: __dirname, cacheDirectory: __dirname + '/cache-${name}' };`,
     );
   }
 

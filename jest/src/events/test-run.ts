@@ -15,8 +15,8 @@ const LINK = /^([0-9a-f]{16,32})\/([0-9a-f]{16})$/;
  * their last.
  */
 export class TestRun {
-  readonly taskId = newTaskId();
-  readonly firstEventId = newEventId();
+  #taskId: string | undefined;
+  #firstEventId: string | undefined;
   readonly #events = new Map<string, Event>();
   #forgotten = 0;
   /** By task that was started in it: the events that its first one comes after. */
@@ -27,6 +27,15 @@ export class TestRun {
   readonly #settled: object[] = [];
 
   constructor(readonly attempt: number) {}
+
+  // Most tests log nothing, and need no ids.
+  get taskId(): string {
+    return (this.#taskId ??= newTaskId());
+  }
+
+  get firstEventId(): string {
+    return (this.#firstEventId ??= newEventId());
+  }
 
   /** The events that were logged in it, by id, the oldest first; of very many, the newest. */
   get events(): ReadonlyMap<string, Event> {
