@@ -32,8 +32,8 @@ export function benchmarkTable(benchmark, columns, rounds) {
   const { name, question, unit } = benchmark;
   const [first] = columns;
   const measured = first.results[0].clock
-    ? `Nanoseconds of the service's CPU time a ${unit}, and how many it served a second`
-    : `Nanoseconds a ${unit}`;
+    ? `Nanoseconds of the service's CPU time for each ${unit}, and how many it served a second`
+    : `Nanoseconds for each ${unit}`;
   const lines = first.results.map(({ title }, i) =>
     row(
       `${title}${budgetOf(benchmark, title)}`,
@@ -42,7 +42,7 @@ export function benchmarkTable(benchmark, columns, rounds) {
   );
   return [
     `## ${name}\n`,
-    `${question[0].toUpperCase()}${question.slice(1)}. ${measured}, ${rounds} rounds.\n`,
+    `${question[0].toUpperCase()}${question.slice(1)}${question.endsWith('?') ? '' : '.'} ${measured}, ${rounds} rounds.\n`,
     row('', ...columns.map(({ engine }) => `Node ${engine}`)),
     row('---', ...columns.map(() => '---')),
     ...[...lines, ''],
