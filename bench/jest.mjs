@@ -1,8 +1,8 @@
-// What the Jest preset costs: a suite of 360 tests with babel-jest alone and with the preset, in turns.
+// What the Jest preset costs: a suite with babel-jest alone and with the preset, in turns.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
@@ -68,8 +68,30 @@ const configs = {
   'babel-jest': '{}',
   throughline: `require(${JSON.stringify(preset)}).throughline()`,
 };
+const BUDGET = 1.15;
 
-export function jest({ rounds }) {
+/** The suite of ours, or with `suite` that of a project whose dependencies are installed. */
+export function jest({ rounds, suite }) {
+  const own = suite === undefined ? generated() : given(resolve(suite));
+  const times = { cold: {}, warm: {} };
+  for (let round = 0; round < Math.min(Number(rounds), 5); round++) {
+    for (const name of Object.keys(configs)) {
+      rmSync(join(folder, `cache-${name}`), { recursive: true, force: true });
+      for (const state of ['cold', 'warm']) (times[state][name] ??= []).push(timed(name, own));
+    }
+  }
+  console.log(`\njest: ${own.title}, seconds (median)`);
+  for (const [state, byName] of Object.entries(times)) {
+    const [plain, ours] = Object.keys(configs).map((name) => median(byName[name]));
+    const ratio = ours / plain;
+    const verdict = ratio <= BUDGET ? `within ${BUDGET}x` : `OVER ${BUDGET}x`;
+    const line = `babel-jest ${plain.toFixed(2)}, preset ${ours.toFixed(2)}, ${ratio.toFixed(2)}x`;
+    console.log(`  ${state}: ${line}  ${verdict}`);
+  }
+}
+
+/** Small tests of small modules: what the preset adds to each shows most. */
+function generated() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const write = (name, text) => writeFileSync(join(folder, name), text);
@@ -78,37 +100,55 @@ export function jest({ rounds }) {
   write('package.json', '{ "private": true }');
   for (let n = 0; n < MODULES; n++) write(`shop${n}.js`, moduleText(n));
   for (let n = 0; n < FILES; n++) write(`shop${n}.test.js`, testText(n));
-  for (const [name, config] of Object.entries(configs)) {
-    write(
-      `${name}.config.js`,
-      `module.exports = { ...${config}, ...${JSON.stringify(installed)}, rootDir: __dirname, cacheDirectory: __dirname + '/cache-${name}' };`,
-    );
-  }
+  writeConfigs(folder, '{}');
+  return {
+    title: `360 tests in ${FILES} files, in one process`,
+    cwd: folder,
+    args: ['--runInBand'],
+    isWhole: (stderr) => stderr.includes('360 passed') && !stderr.includes('Throughline: '),
+  };
+}
 
-  const times = { cold: {}, warm: {} };
-  for (let round = 0; round < Math.min(Number(rounds), 5); round++) {
-    for (const name of Object.keys(configs)) {
-      rmSync(join(folder, `cache-${name}`), { recursive: true, force: true });
-      for (const state of ['cold', 'warm']) (times[state][name] ??= []).push(timed(name));
-    }
-  }
-  console.log(`\njest: 360 tests in ${FILES} files, in one process, seconds (median)`);
-  for (const [state, byName] of Object.entries(times)) {
-    const [plain, ours] = Object.keys(configs).map((name) => median(byName[name]));
-    const ratio = (ours / plain).toFixed(2);
-    console.log(`  ${state}: babel-jest ${plain.toFixed(2)}, preset ${ours.toFixed(2)}, ${ratio}x`);
+/** A project's own configuration, without what compiles its files. */
+function given(cwd) {
+  mkdirSync(folder, { recursive: true });
+  const path = ['jest.config.js', 'jest.config.cjs', 'jest.config.json', 'package.json']
+    .map((name) => join(cwd, name))
+    .find(existsSync);
+  const config = `require(${JSON.stringify(path)})${path.endsWith('package.json') ? '.jest' : ''}`;
+  writeConfigs(cwd, `(({ preset, transform, ...rest }) => rest)(${config} ?? {})`);
+  return {
+    title: `the suite of ${basename(cwd)}, in two processes`,
+    cwd,
+    args: ['--maxWorkers=2'],
+    isWhole: () => true,
+  };
+}
+
+function writeConfigs(rootDir, base) {
+  for (const [name, config] of Object.entries(configs)) {
+    const rest = JSON.stringify({
+      ...installed,
+      ...{ rootDir, cacheDirectory: join(folder, `cache-${name}`) },
+    });
+    writeFileSync(
+      join(folder, `${name}.config.js`),
+      `module.exports = { ...${base}, ...${config}, ...${rest} };`,
+    );
   }
 }
 
-function timed(name) {
+function timed(name, { cwd, args, isWhole }) {
   const started = process.hrtime.bigint();
-  const args = ['--runInBand', '--config', `${name}.config.js`];
   const { status, stderr } = spawnSync(
     process.execPath,
-    [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args],
-    { cwd: folder, encoding: 'utf8' },
+    [
+      join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+      ...[...args, '--config', join(folder, `${name}.config.js`)],
+    ],
+    { cwd, encoding: 'utf8' },
   );
-  if (status !== 0 || !stderr.includes('360 passed') || stderr.includes('Throughline: ')) {
+  if (status !== 0 || !isWhole(stderr)) {
     throw new Error(`${name} ended with ${status}:\n${stderr}`);
   }
   return Number(process.hrtime.bigint() - started) / 1e9;

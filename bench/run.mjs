@@ -1,7 +1,7 @@
-// npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]...
+// npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]... [--suite DIR]
 //
 // Runs on built files. Prints the median of the rounds, their spread, and the ratio to nothing; --write
-// puts them into docs/performance.md, a column for each Node.
+// puts them into docs/performance.md, a column for each Node. `jest` takes a project of yours with `--suite`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
+    suite: { type: 'string' },
     node: { type: 'string', multiple: true, default: [process.execPath] },
   },
 });
