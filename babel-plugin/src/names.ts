@@ -11,6 +11,11 @@ export const typeWrappers: ReadonlySet<string> = new Set([
   'ParenthesizedExpression',
 ]);
 
+/** Whether a node is a function of any form, or only the type of one. */
+export function isFunctionNode({ type }: t.Node): boolean {
+  return type.includes('Function') || type.endsWith('Method');
+}
+
 /**
  * The name an anonymous function gets from where it stands (ECMAScript 8.4, NamedEvaluation), as
  * far as it can be known here; empty when it gets none.

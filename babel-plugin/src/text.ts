@@ -7,7 +7,7 @@ import {
   textDirectives,
   textReceivers,
 } from './catalogue/text.js';
-import { keyName, typeWrappers } from './names.js';
+import { isFunctionNode, keyName, typeWrappers } from './names.js';
 
 type Scope = NodePath['scope'];
 type Binding = NonNullable<ReturnType<Scope['getBinding']>>;
@@ -135,7 +135,7 @@ function takeText(node: t.Node, scope: Scope, found: Set<t.Node>): void {
 /** Notes the function that an expression stands for. */
 function take(node: t.Node, scope: Scope, found: Set<t.Node>): void {
   if (typeWrappers.has(node.type)) take((node as t.TSAsExpression).expression, scope, found);
-  else if (isFunction(node)) found.add(node);
+  else if (isFunctionNode(node)) found.add(node);
   else if (node.type === 'Identifier') {
     const binding = scope.getBinding(node.name);
     if (binding) for (const value of valuesOf(binding)) found.add(value);
@@ -145,10 +145,6 @@ function take(node: t.Node, scope: Scope, found: Set<t.Node>): void {
     if (init && init.type === 'ObjectExpression')
       found.add(memberOf(init, propertyName(node)) ?? init);
   }
-}
-
-function isFunction({ type }: t.Node): boolean {
-  return type.includes('Function') || type.endsWith('Method');
 }
 
 /** The functions that a name is ever bound to. */

@@ -1,4 +1,5 @@
 import type { NodePath, types as BabelTypes } from '@babel/core';
+import { isFunctionNode } from '../names.js';
 import type { FileState, Types } from '../state.js';
 
 /**
@@ -57,7 +58,7 @@ function suspends(node: unknown): boolean {
   const { type } = node as { type?: string };
   if (type === undefined) return false;
   if (type === 'AwaitExpression' || type === 'YieldExpression') return true;
-  if (type.includes('Function') || type.endsWith('Method')) return false;
+  if (isFunctionNode(node as BabelTypes.Node)) return false;
   return Object.entries(node).some(([key, value]) => !aside.has(key) && suspends(value));
 }
 

@@ -364,10 +364,15 @@ export function callIn<R>(
     threw = false;
     return result;
   } finally {
-    const ended = here.frame;
-    here.frame = ended.entered === frame.entered ? outer : enteredInto(outer, frame, ended);
-    if (threw && outer === OUTSIDE) noteFailure(ended);
+    leaveCall(outer, frame, threw);
   }
+}
+
+/** Goes back to whoever called, after a callback that was started in a frame. */
+function leaveCall(outer: Frame, started: Frame, threw: boolean): void {
+  const ended = here.frame;
+  here.frame = ended.entered === started.entered ? outer : enteredInto(outer, started, ended);
+  if (threw && outer === OUTSIDE) noteFailure(ended);
 }
 
 /**
@@ -390,9 +395,7 @@ export function callShort<R>(
     threw = false;
     return result as R;
   } finally {
-    const ended = here.frame;
-    here.frame = ended.entered === frame.entered ? outer : enteredInto(outer, frame, ended);
-    if (threw && outer === OUTSIDE) noteFailure(ended);
+    leaveCall(outer, frame, threw);
   }
 }
 
