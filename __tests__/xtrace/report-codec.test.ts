@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { encodeReports } from '../../runtime/src/xtrace/report-writer';
 import {
   decodeControl,
   decodeReport,
@@ -116,37 +118,109 @@ describe('what is written', () => {
   });
 
   test('everything that is written is read again', () => {
-    const id = fc
-      .bigInt({ min: 1n, max: (1n << 64n) - 1n })
-      .map((n) => n.toString(16).padStart(16, '0'));
-    const word = fc.string({ unit: 'grapheme' });
-    const reports: fc.Arbitrary<Report> = fc.record(
-      {
-        taskId: id,
-        eventId: id,
-        parentEventIds: fc.array(id, { maxLength: 5 }),
-        timestamp: fc.integer({ min: 1e14, max: Number.MAX_SAFE_INTEGER }),
-        label: word,
-        host: word,
-        processId: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
-        processName: word,
-        threadId: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-        threadName: word,
-        agent: word,
-        source: word,
-        fields: fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 4 }),
-        tags: fc.array(word, { minLength: 1, maxLength: 3 }),
-      },
-      { requiredKeys: ['taskId', 'eventId', 'parentEventIds', 'timestamp', 'label'] },
-    );
     fc.assert(
-      fc.property(reports, (given) => {
+      fc.property(reports(id64), (given) => {
         expect(decodeReport(encodeReport(given))).toEqual(given);
       }),
       { seed: 6, numRuns: 300 },
     );
   });
+
+  test('byte for byte what the protobuf library writes', () => {
+    const taskIds = fc.oneof(id64, fc.tuple(id64, id64).map(([high, low]) => high + low));
+    fc.assert(
+      fc.property(reports(taskIds), (given) => {
+        expect(hex(encodeReport(given))).toBe(hex(byTheLibrary(given)));
+      }),
+      { seed: 8, numRuns: 500 },
+    );
+  });
+
+  test('many reports are as many messages, however long they are', () => {
+    fc.assert(
+      fc.property(fc.array(reports(id64), { maxLength: 40 }), fc.nat(3), (given, power) => {
+        const label = 'x'.repeat(10 ** (power + 2));
+        const sent = [...given, { ...report, label }, ...given];
+        const messages = [...new MessageReader().read(encodeReports(sent))];
+
+        expect(messages.every(({ topic }) => topic.toString() === 'xtrace')).toBe(true);
+        expect(messages.map(({ message }) => hex(message))).toEqual(
+          sent.map((one) => hex(encodeReport(one))),
+        );
+      }),
+      { seed: 9, numRuns: 50 },
+    );
+  });
 });
+
+const id64 = fc
+  .bigInt({ min: 0n, max: (1n << 64n) - 1n })
+  .map((n) => n.toString(16).padStart(16, '0'));
+
+function reports(taskId: fc.Arbitrary<string>): fc.Arbitrary<Report> {
+  const parent = id64.filter((id) => !/^0+$/.test(id));
+  const word = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ minLength: 100 }));
+  return fc.record(
+    {
+      taskId,
+      eventId: id64,
+      parentEventIds: fc.array(parent, { maxLength: 5 }),
+      timestamp: fc.integer({ min: 1e14, max: Number.MAX_SAFE_INTEGER }),
+      label: word,
+      host: word,
+      processId: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      processName: word,
+      threadId: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+      threadName: word,
+      agent: word,
+      source: word,
+      fields: fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 4 }),
+      tags: fc.array(word, { minLength: 1, maxLength: 3 }),
+    },
+    { requiredKeys: ['taskId', 'eventId', 'parentEventIds', 'timestamp', 'label'] },
+  );
+}
+
+const schema = protobuf.parse(`
+  syntax = "proto2";
+  message XTraceReportv4 {
+    optional sfixed64 task_id = 1;
+    optional sfixed64 event_id = 2;
+    repeated sfixed64 parent_event_id = 3 [packed = false];
+    optional int64 timestamp = 4;
+    optional string host = 7;
+    optional int32 process_id = 8;
+    optional string process_name = 9;
+    optional int32 thread_id = 10;
+    optional string thread_name = 11;
+    optional string agent = 12;
+    optional string source = 13;
+    optional string label = 14;
+    repeated string key = 15;
+    repeated string value = 16;
+    repeated string tags = 17;
+  }`).root;
+
+function byTheLibrary({ fields, ...report }: Report): Uint8Array {
+  const message = schema.lookupType('XTraceReportv4');
+  const parents = report.parentEventIds.length > 0 ? report.parentEventIds : ['0'];
+  const given = {
+    ...report,
+    taskId: lowest(report.taskId),
+    eventId: lowest(report.eventId),
+    parentEventId: parents.map(lowest),
+    key: fields?.map(([key]) => key),
+    value: fields?.map(([, value]) => value),
+  };
+  return message.encode(given).finish();
+}
+
+/** The 64 bits that are sent of an id: 63 of one that was born with 128. */
+function lowest(id: string): { low: number; high: number; unsigned: boolean } {
+  const isLong = id.length > 16 && !/^0{16}/.test(id);
+  const bits = BigInt.asIntN(64, BigInt(`0x${id}`) & (isLong ? (1n << 63n) - 1n : -1n));
+  return { low: Number(BigInt.asIntN(32, bits)), high: Number(bits >> 32n), unsigned: false };
+}
 
 describe('what cannot be read', () => {
   test('a report without ids says what is missing', () => {

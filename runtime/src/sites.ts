@@ -16,6 +16,8 @@ export interface Site {
 const state = shared('sites', {
   tables: [] as { file: string; rows: readonly string[]; base: number }[],
   count: 0,
+  /** `file:line`, by the number of the site. */
+  places: new Map<number, string>(),
 });
 
 /**
@@ -41,4 +43,15 @@ export function siteOf(id: number): Site | undefined {
   if (table === undefined || row === undefined) return undefined;
   const [, line, column, kind, name] = /^(\d+):(\d+) (\S+) ?(.*)$/.exec(row) ?? [];
   return { file: table.file, line: Number(line), column: Number(column), kind: kind!, name: name! };
+}
+
+/** `file:line` of a site, as events name it. Kept: a place that logs does so again. */
+export function placeOf(id: number): string | undefined {
+  let place = state.places.get(id);
+  if (place === undefined) {
+    const site = siteOf(id);
+    if (site === undefined) return undefined;
+    state.places.set(id, (place = `${site.file}:${site.line}`));
+  }
+  return place;
 }

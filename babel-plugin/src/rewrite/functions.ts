@@ -220,10 +220,16 @@ function isThis(param: Parameter): boolean {
   return param.type === 'Identifier' && param.name === 'this';
 }
 
-/** `{ ["name"]: fn }.name`: a function takes its name from where it stands, and keeps it here. */
+/**
+ * `{ _: 0, name: fn }.name`: a function takes its name from where it stands, and keeps it here. Bun folds
+ * `{ name: fn }.name` to `fn`, so there is a second property; and no computed key, which engines name
+ * functions by when they run, at ten times the cost of all the rest.
+ */
 export function keepName(fn: BabelTypes.Expression, name: string, t: Types): BabelTypes.Expression {
-  // A computed key: `__proto__: fn` would set a prototype, and tools fold `{ name: fn }.name` to `fn`.
-  return memberOf(t.objectProperty(t.stringLiteral(name), fn, true), keyFor(name, t), t);
+  const key = keyFor(name, t);
+  // `__proto__: fn` would set a prototype.
+  const property = t.objectProperty(key, fn, name === '__proto__');
+  return memberOf([t.objectProperty(t.identifier('_'), t.numericLiteral(0)), property], key, t);
 }
 
 /**
@@ -232,11 +238,8 @@ export function keepName(fn: BabelTypes.Expression, name: string, t: Types): Bab
  */
 export function asMethod(name: string, { params, body }: Halves, t: Types): BabelTypes.Expression {
   const key = keyFor(name, t);
-  return memberOf(
-    t.objectMethod('method', key, params as BabelTypes.FunctionParameter[], body),
-    key,
-    t,
-  );
+  const method = t.objectMethod('method', key, params as BabelTypes.FunctionParameter[], body);
+  return memberOf([method], key, t);
 }
 
 type Key = BabelTypes.Identifier | BabelTypes.StringLiteral;
@@ -247,10 +250,10 @@ function keyFor(name: string, t: Types): Key {
 }
 
 function memberOf(
-  member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod,
+  members: (BabelTypes.ObjectProperty | BabelTypes.ObjectMethod)[],
   key: Key,
   t: Types,
 ): BabelTypes.Expression {
-  const object = t.objectExpression([member]);
+  const object = t.objectExpression(members);
   return t.memberExpression(object, t.cloneNode(key), key.type === 'StringLiteral');
 }

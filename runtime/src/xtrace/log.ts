@@ -1,4 +1,4 @@
-import { siteOf } from '../sites.js';
+import { placeOf } from '../sites.js';
 import { getLocal, setLocal } from '../slots.js';
 import { shared } from '../realm.js';
 import { checkId, newTaskId, padTask } from './ids.js';
@@ -20,6 +20,8 @@ export interface Origin {
   threadId?: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 const state = {
   queue: new ReportQueue(),
   origin: {} as Origin,
@@ -36,17 +38,17 @@ onEvent((taskId, id, parents, label, links) => {
     fields.push([key, textOf(() => extra!.fields![key])]);
   }
   for (const link of links) fields.push(['link', link]);
-  const source = extra?.site === undefined ? undefined : siteOf(extra.site);
-  const report: Report = {
+  const report: Writable<Report> = {
     taskId,
     eventId: id,
     parentEventIds: parents.map((parent) => parent.id),
     timestamp: microseconds(),
     label,
     ...state.origin,
-    ...(source && { source: `${source.file}:${source.line}` }),
-    ...(fields.length > 0 && { fields }),
   };
+  const source = extra?.site === undefined ? undefined : placeOf(extra.site);
+  if (source !== undefined) report.source = source;
+  if (fields.length > 0) report.fields = fields;
   state.queue.push(report);
   state.wake();
 });

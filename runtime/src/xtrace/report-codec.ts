@@ -1,10 +1,9 @@
 import protobuf from 'protobufjs/light.js';
-import { fromSigned, toSigned } from './signed.js';
 import type { Report } from './report.js';
 
 /**
- * X-Trace's report v4 on the wire (proto2, package pubsub; reference field numbers). Repeated
- * fields are written unpacked, as both original clients write them.
+ * X-Trace's report v4 on the wire (proto2, package pubsub; reference field numbers), and the messages of
+ * the pubsub protocol. Reports are written by report-writer.ts.
  */
 const fields = {
   taskId: { id: 1, type: 'sfixed64' },
@@ -44,10 +43,19 @@ const root = protobuf.Root.fromJSON({
 const XTraceReportv4 = root.lookupType('XTraceReportv4');
 const ControlMessage = root.lookupType('ControlMessage');
 
-/** A 64-bit number as the library reads and writes it. */
+/** A 64-bit number as the library reads it. */
 interface Long64 {
   low: number;
   high: number;
+}
+
+/** An id as 16 hex digits. */
+function idOf({ low, high }: Long64): string {
+  return hex(high) + hex(low);
+}
+
+function hex(half: number): string {
+  return (half >>> 0).toString(16).padStart(8, '0');
 }
 
 /** Fields that a report carries under the same name on the wire. */
@@ -60,26 +68,6 @@ const plain = [
   'agent',
   'source',
 ] as const;
-
-/** A report as the bytes of one message. */
-export function encodeReport(report: Report): Uint8Array {
-  const message: Record<string, unknown> = {
-    taskId: toSigned(report.taskId),
-    eventId: toSigned(report.eventId),
-    // A root has the parent 0: readers of both origins take it for one.
-    parentEventId:
-      report.parentEventIds.length > 0 ? report.parentEventIds.map(toSigned) : [toSigned('0')],
-    timestamp: report.timestamp,
-    label: report.label,
-  };
-  for (const name of plain) if (report[name] !== undefined) message[name] = report[name];
-  if (report.fields) {
-    message['key'] = report.fields.map(([key]) => key);
-    message['value'] = report.fields.map(([, value]) => value);
-  }
-  if (report.tags) message['tags'] = report.tags;
-  return XTraceReportv4.encode(message).finish();
-}
 
 /**
  * Reads one message; throws what says what is wrong with it.
@@ -103,9 +91,9 @@ export function decodeReport(bytes: Uint8Array): Report {
   const tags = (message.tags ?? []) as string[];
   const present = plain.filter(own).map((name) => [name, message[name]]);
   return {
-    taskId: fromSigned(message.taskId as Long64),
-    eventId: fromSigned(message.eventId as Long64),
-    parentEventIds: ids.map(fromSigned).filter((id) => !/^0+$/.test(id)),
+    taskId: idOf(message.taskId as Long64),
+    eventId: idOf(message.eventId as Long64),
+    parentEventIds: ids.map(idOf).filter((id) => !/^0+$/.test(id)),
     timestamp: inMicroseconds(own('timestamp') ? Number(String(message.timestamp)) : 0),
     label: own('label') ? (message.label as string) : '',
     ...(Object.fromEntries(present) as Partial<Report>),

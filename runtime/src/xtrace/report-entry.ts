@@ -1,4 +1,5 @@
-export { decodeControl, decodeReport, encodeControl, encodeReport } from './report-codec.js';
+export { decodeControl, decodeReport, encodeControl } from './report-codec.js';
+export { encodeReport } from './report-writer.js';
 export type { Control } from './report-codec.js';
 export { encodeMessage, FrameError, MAX_FRAME_BYTES, MessageReader } from './frames.js';
 export { DEFAULT_PORT, parseAddress } from './address.js';

@@ -2,10 +2,8 @@ import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers';
 import { complainOnce } from '../complain.js';
-import { encodeMessage } from './frames.js';
 import type { ReportQueue } from './queue.js';
-import { encodeReport } from './report-codec.js';
-import { REPORT_TOPIC } from './report.js';
+import { encodeReports } from './report-writer.js';
 import type { Report } from './report.js';
 
 const FIRST_PAUSE_MS = 100;
@@ -141,10 +139,7 @@ export class TcpSender {
   private writeBatch(): void {
     const batch = this.queue.take(BATCH);
     this.unconfirmed.add(batch);
-    const bytes = Buffer.concat(
-      batch.map((report) => encodeMessage(REPORT_TOPIC, encodeReport(report))),
-    );
-    this.socket!.write(bytes, (error) => {
+    this.socket!.write(encodeReports(batch), (error) => {
       if (error) return;
       this.unconfirmed.delete(batch);
       this.tellIfIdle();
