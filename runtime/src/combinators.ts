@@ -45,54 +45,107 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
 
   const frame = currentFrame();
   if (!methodsHeedThis) return combinedByHand(method as Method, rule, frame, args[0]);
-  const parts: Ending[] = [];
-  const strand = new Strand(OUTSIDE, OUTSIDE);
-  strand.adopted = parts;
-  const settledBy = (part: Ending | undefined): void => {
-    if (strand.outer !== undefined) strand.adopted = part;
-  };
-
-  function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
-    const promise = new Promise((resolve, reject) => {
-      executor(
-        (value) => (close(strand), resolve(value)),
-        (reason) => (close(strand), reject(reason)),
-      );
-    });
-    stampNew(promise, strand);
-    return promise;
+  const outer = combination;
+  combination = new Combination(rule, frame);
+  try {
+    return Reflect.apply(method as Method, StandIn, args);
+  } finally {
+    combination = outer;
   }
-  // Read once a call, when the engine reads it: an error there rejects.
-  Object.defineProperty(StandIn, 'resolve', {
-    get() {
-      const resolve = (Promise as { resolve: unknown }).resolve;
-      if (typeof resolve !== 'function') return resolve;
-      return (value: unknown) => {
-        const foreign = !isPromise(value) && isForeign(value) ? carried(value, frame) : undefined;
-        const given = foreign ? foreign.handedOn : value;
-        const promise = Reflect.apply(resolve, Promise, [given]) as Promise<unknown>;
-        const part = foreign?.ending ?? (isPromise(promise) ? endingOf(promise) : undefined);
-        if (part !== undefined) parts.push(part);
-        return watched(promise, part, rule, settledBy);
-      };
-    },
-  });
+}
 
-  return Reflect.apply(method as Method, StandIn, args);
+/** One call of a combinator. */
+class Combination {
+  readonly parts: Ending[] = [];
+  readonly strand = new Strand(OUTSIDE, OUTSIDE);
+  /** `Promise.resolve` as it was when the call began. */
+  resolve: unknown = undefined;
+
+  constructor(
+    readonly rule: Rule,
+    readonly frame: Frame,
+  ) {
+    this.strand.adopted = this.parts;
+  }
+
+  settledBy(part: Ending | undefined): void {
+    if (this.strand.outer !== undefined) this.strand.adopted = part;
+  }
+
+  /** From now on another part's settling changes nothing. */
+  close(): void {
+    this.strand.outer = undefined;
+  }
+}
+
+/** The call that is running: the engine makes its promise, and reads every part, before it returns. */
+let combination: Combination | undefined;
+
+function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
+  const call = combination!;
+  const promise = new Promise((resolve, reject) => {
+    executor(
+      (value) => (call.close(), resolve(value)),
+      (reason) => (call.close(), reject(reason)),
+    );
+  });
+  stampNew(promise, call.strand);
+  return promise;
+}
+// Read once a call, when the engine reads it: an error there rejects.
+Object.defineProperty(StandIn, 'resolve', {
+  get() {
+    const { resolve } = Promise as { resolve: unknown };
+    combination!.resolve = resolve;
+    return typeof resolve === 'function' ? resolvePart : resolve;
+  },
+});
+
+function resolvePart(value: unknown): unknown {
+  const call = combination!;
+  const foreign = !isPromise(value) && isForeign(value) ? carried(value, call.frame) : undefined;
+  const given = foreign ? foreign.handedOn : value;
+  const promise = Reflect.apply(call.resolve as Method, Promise, [given]) as Promise<unknown>;
+  const ending = foreign?.ending ?? (isPromise(promise) ? endingOf(promise) : undefined);
+  if (ending !== undefined) call.parts.push(ending);
+  return new Part(call, promise, ending);
+}
+
+/**
+ * Stands for one part: its `then` is called once, at once, by the engine. What carries every part needs
+ * no word of when, and goes on as the engine's own function: async stack traces follow those.
+ */
+class Part {
+  constructor(
+    private readonly call: Combination,
+    private readonly promise: Promise<unknown>,
+    private readonly ending: Ending | undefined,
+  ) {}
+
+  then(fulfil: Settle, reject: Settle): unknown {
+    const { fulfilled, rejected } = this.call.rule;
+    return this.promise.then(this.seen(fulfilled, fulfil), this.seen(rejected, reject));
+  }
+
+  private seen(carries: Carries, settle: Settle): Settle {
+    if (carries === 'every part') return settle;
+    const { call, ending } = this;
+    return (value) => (call.settledBy(ending), settle(value));
+  }
 }
 
 /** Promises that are written in JavaScript (Hermes', React Native's) make their own, whatever `this` is. */
 const methodsHeedThis = (() => {
   let isHeeded = false;
-  function StandIn(executor: (resolve: Settle, reject: Settle) => void): void {
+  function Heeding(executor: (resolve: Settle, reject: Settle) => void): void {
     isHeeded = true;
     executor(
       () => {},
       () => {},
     );
   }
-  StandIn.resolve = (value: unknown): unknown => value;
-  (Promise.all as Method).call(StandIn, []);
+  Heeding.resolve = (value: unknown): unknown => value;
+  (Promise.all as Method).call(Heeding, []);
   return isHeeded;
 })();
 
@@ -109,7 +162,7 @@ function combinedByHand(method: Method, rule: Rule, frame: Frame, given: unknown
     const settles = (carries: Carries): void => {
       if (carries === 'every part' || strand.outer === undefined) return;
       strand.adopted = ending;
-      close(strand);
+      strand.outer = undefined;
     };
     Promise.resolve(part).then(
       () => settles(rule.fulfilled),
@@ -128,28 +181,4 @@ function combinedByHand(method: Method, rule: Rule, frame: Frame, given: unknown
   }
   stampNew(promise, strand);
   return promise;
-}
-
-/**
- * Stands for one part: its `then` is called once, at once, by the engine. What carries every part needs
- * no word of when, and goes on as the engine's own function: async stack traces follow those.
- */
-function watched(
-  promise: Promise<unknown>,
-  part: Ending | undefined,
-  rule: Rule,
-  settledBy: (part: Ending | undefined) => void,
-): unknown {
-  const seen = (carries: Carries, settle: Settle): Settle =>
-    carries === 'every part' ? settle : (value) => (settledBy(part), settle(value));
-  return {
-    then(fulfil: Settle, reject: Settle): unknown {
-      return promise.then(seen(rule.fulfilled, fulfil), seen(rule.rejected, reject));
-    },
-  };
-}
-
-/** From now on another part's settling changes nothing. */
-function close(strand: Strand): void {
-  strand.outer = undefined;
 }

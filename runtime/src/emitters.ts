@@ -1,5 +1,13 @@
 import { callAs, methodOf } from './call.js';
-import { callIn, callShort, currentFrame, failureFrame, tellsOfFailures } from './kernel/index.js';
+import {
+  callHere,
+  callIn,
+  callShort,
+  currentFrame,
+  failureFrame,
+  isPlainlyHere,
+  tellsOfFailures,
+} from './kernel/index.js';
 import type { AnyFunction } from './kernel/index.js';
 import { isTarget, nodeListener } from './event-targets.js';
 import { listenerFrame } from './listener-frame.js';
@@ -21,7 +29,7 @@ interface Kept extends Method {
  * function as the one that the user has to name to remove it.
  */
 export function listen(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
-  return listenBy('auto', receiver, method, ...args);
+  return add(receiver, method, args, 'auto');
 }
 
 /** The same, with a policy. */
@@ -31,35 +39,31 @@ export function listenBy(
   method: unknown,
   ...args: unknown[]
 ): unknown {
+  return add(receiver, method, args, policy);
+}
+
+function add(receiver: unknown, method: unknown, args: unknown[], policy: Policy): unknown {
   method = methodOf(receiver, method);
-  const [name, listener, ...rest] = args;
+  const name = args[0];
+  const listener = args[1] as Kept;
   if (typeof method !== 'function' || typeof listener !== 'function') {
     return callAs(receiver, method, args);
   }
   if (isTarget(receiver)) {
-    const kept = nodeListener(receiver, name, listener as AnyFunction, {
-      once: method.name === 'once',
-      policy,
-    });
-    return callAs(receiver, method, [name, kept, ...rest]);
+    args[1] = nodeListener(receiver, name, listener, { once: method.name === 'once', policy });
+    return callAs(receiver, method, args);
   }
   if (!isEmitter(receiver)) return callAs(receiver, method, args);
 
   const once = onceMethods.get(method.name);
-  if (once === undefined) {
-    const failure = tellsOfFailures(receiver, name);
-    const kept = listenerCallback(listener as Kept, policy, { failure });
-    return Reflect.apply(method, receiver, [name, kept, ...rest]);
-  }
-  if (method === inherited(receiver, method.name)) {
+  if (once !== undefined && method === inherited(receiver, method.name)) {
     const add = (receiver as unknown as Record<string, Method>)[once]!;
-    const kept = listenerOnce(receiver, name, listener as Kept, policy);
-    return Reflect.apply(add, receiver, [name, kept]);
+    return Reflect.apply(add, receiver, [name, listenerOnce(receiver, name, listener, policy)]);
   }
+  args[1] = listenerFor(receiver, name, listener, policy);
+  const result: unknown = Reflect.apply(method, receiver, args);
   // A subclass's own `once`: whatever it adds for our function stands for the user's.
-  const kept = listenerCallback(listener as Kept, policy);
-  const result: unknown = Reflect.apply(method, receiver, [name, kept, ...rest]);
-  showListenersOf(receiver, name);
+  if (once !== undefined) showListenersOf(receiver, name);
   return result;
 }
 
@@ -70,7 +74,7 @@ export function listenBy(
 function showListenersOf(emitter: object, name: unknown): void {
   for (const raw of (emitter as { rawListeners: Method }).rawListeners(name) as Kept[]) {
     const inner = raw.listener as Kept | undefined;
-    if (inner && kepts.has(inner)) raw.listener = inner.listener!;
+    if (inner && isKept(inner)) raw.listener = inner.listener!;
   }
 }
 
@@ -91,8 +95,7 @@ export function listening<F>(listener: F, policy: Policy = 'auto'): F {
 /** A listener that is told of failures: `process.setUncaughtExceptionCaptureCallback(listener)`. */
 export function failing<F>(listener: F): F {
   if (typeof listener !== 'function') return listener;
-  const kept = listenerCallback(listener as unknown as Kept, 'auto', { failure: true });
-  return kept as unknown as F;
+  return failureListener(listener as unknown as Kept, 'auto') as unknown as F;
 }
 
 /** What such a call gives: an emitter that shows the user's listeners. */
@@ -107,25 +110,65 @@ const onceMethods = new Map([
   ['prependOnceListener', 'prependListener'],
 ]);
 
-/** Functions that stand for listeners already, as a compiled subclass hands them to `super.on`. */
-const { kepts } = shared('emitters', { kepts: new WeakSet<Kept>() });
+/** Marks functions that stand for listeners already, as a compiled subclass hands them to `super.on`. */
+const { KEPT } = shared('emitters', { KEPT: Symbol('kept') });
 
-/** Ties a listener to the frame it is registered in. */
-function listenerCallback(listener: Kept, policy: Policy, { failure = false } = {}): Kept {
-  // One that stands for another itself (a hand-made `once`) can be removed by either; ours by one.
-  if (kepts.has(listener) || listener.listener !== undefined) return listener;
+function isKept(listener: Kept): boolean {
+  return KEPT in listener;
+}
+
+/** One that stands for another itself (a hand-made `once`) can be removed by either; ours by one. */
+function standsForAnother(listener: Kept): boolean {
+  return isKept(listener) || listener.listener !== undefined;
+}
+
+function listenerFor(emitter: object, name: unknown, listener: Kept, policy: Policy): Kept {
+  return tellsOfFailures(emitter, name)
+    ? failureListener(listener, policy)
+    : listenerCallback(listener, policy);
+}
+
+/**
+ * Ties a listener to the frame it is registered in. The function that stands for it is written with as many
+ * parameters as it has, up to two: setting a `length` costs thirty times what making a function does.
+ */
+function listenerCallback(listener: Kept, policy: Policy): Kept {
+  if (standsForAnother(listener)) return listener;
   const registered = currentFrame();
-  return keptFor(listener, function (this: unknown) {
-    const trigger = failure ? failureFrame(arguments) : undefined;
-    const frame = listenerFrame(registered, policy, trigger);
-    return arguments.length < 2
-      ? callShort(frame, listener as never, this, arguments.length, arguments[0])
-      : callIn(frame, listener as never, this, arguments);
+  if (listener.length === 1) {
+    return keptFor(listener, function (this: unknown, argument: unknown) {
+      if (arguments.length !== 1) {
+        return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
+      }
+      return isPlainlyHere(registered)
+        ? callHere(registered, listener as never, this, argument)
+        : callShort(listenerFrame(registered, policy), listener as never, this, 1, argument);
+    });
+  }
+  const kept: Kept =
+    listener.length === 2
+      ? // eslint-disable-next-line @typescript-eslint/no-unused-vars
+        function (this: unknown, _first: unknown, _second: unknown) {
+          return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
+        }
+      : function (this: unknown) {
+          return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
+        };
+  return keptFor(listener, kept);
+}
+
+/** The same for one that is told of failures: it runs in the frame of the strand that failed. */
+function failureListener(listener: Kept, policy: Policy): Kept {
+  if (standsForAnother(listener)) return listener;
+  const registered = currentFrame();
+  return keptFor(listener, function (this: unknown, ...args: unknown[]) {
+    const frame = listenerFrame(registered, policy, failureFrame(args));
+    return callIn(frame, listener as never, this, args as never[]);
   });
 }
 
 function listenerOnce(emitter: object, name: unknown, listener: Kept, policy: Policy): Kept {
-  const inner = listenerCallback(listener, policy, { failure: tellsOfFailures(emitter, name) });
+  const inner = listenerFor(emitter, name, listener, policy);
   let fired = false;
   const kept = keptFor(
     (inner.listener ?? listener) as Kept,
@@ -142,8 +185,9 @@ function listenerOnce(emitter: object, name: unknown, listener: Kept, policy: Po
 /** Emitters show `listener`, and remove by it; programs may read its `length`. */
 function keptFor(listener: Kept, kept: Kept): Kept {
   kept.listener = listener as AnyFunction;
-  Object.defineProperty(kept, 'length', { value: listener.length });
-  kepts.add(kept);
+  (kept as unknown as Record<symbol, true>)[KEPT] = true;
+  const { length } = listener;
+  if (kept.length !== length) Object.defineProperty(kept, 'length', { value: length });
   return kept;
 }
 

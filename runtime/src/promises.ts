@@ -96,11 +96,11 @@ export function newPromise(executor: unknown): Promise<unknown> {
 
   const strand = new Strand(OUTSIDE, OUTSIDE);
   const promise = new Promise((resolve, reject) => {
-    const settle = [settler(strand, resolve), rejecter(strand, reject)] as const;
+    const refuse = rejecter(strand, reject);
     try {
-      (executor as Method)(...settle);
+      (executor as Method)(settler(strand, resolve), refuse);
     } catch (error) {
-      settle[1](error);
+      refuse(error);
     }
   });
   stampNew(promise, strand);

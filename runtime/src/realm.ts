@@ -1,6 +1,6 @@
 import { ThroughlineError } from './complain.js';
 
-/** Raised when the functions below change what they expect of each other. */
+/** Raised when copies of different versions would read each other's state wrongly. */
 const PROTOCOL = 2;
 const KEY = Symbol.for('throughline.runtime');
 
@@ -18,8 +18,8 @@ export function isPromise(value: unknown): value is object {
  * One runtime a realm, however many copies of this package are loaded (ESM beside CommonJS, two
  * versions, a bundle beside node_modules).
  *
- * The current frame is a variable of one module, for speed; so it is not the state that copies
- * share but the functions over it: the first copy's are everybody's. `begin` is called for that one.
+ * Each copy has its functions, and they work on the state of whichever copy came first. `begin` is called
+ * for that one.
  */
 export function shared<T extends object>(name: string, own: T, begin?: () => void): T {
   const realm = globalThis as { [KEY]?: Shared };

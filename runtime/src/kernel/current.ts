@@ -10,6 +10,7 @@ import { Strand } from './strand.js';
 import type { Ending } from './strand.js';
 import { Box, carried, carriedToAwait, isForeign } from './thenable.js';
 import type { Carried } from './thenable.js';
+import { tokensWithSpawn } from './token.js';
 import type { AnyToken, Token } from './token.js';
 
 /**
@@ -396,6 +397,30 @@ export function callShort<R>(
     return result as R;
   } finally {
     leaveCall(outer, frame, threw);
+  }
+}
+
+/** Whether a callback that is tied to this frame would run in the very one that is current. */
+export function isPlainlyHere(frame: Frame): boolean {
+  return (
+    here.frame === frame &&
+    frame !== OUTSIDE &&
+    frame.cause === undefined &&
+    tokensWithSpawn.length === 0
+  );
+}
+
+/** Calls it there: an emitter that is triggered where its listener was registered. */
+export function callHere<R>(
+  frame: Frame,
+  fn: (this: never, argument: never) => R,
+  receiver: unknown,
+  argument: unknown,
+): R {
+  try {
+    return Reflect.apply(fn, receiver, [argument]) as R;
+  } finally {
+    if (here.frame !== frame) here.frame = returnTo(frame, here.frame);
   }
 }
 

@@ -6,8 +6,21 @@ import type { Ending, Strand } from './strand.js';
 export function joinEnding(mine: Frame, ending: Ending): Frame {
   if (ending.adopted === undefined) return joinFrames(mine, ending.frame);
   let joined = mine;
-  for (const frame of framesOf(ending)) joined = joinFrames(joined, frame);
+  for (const frame of fewFramesOf(ending) ?? framesOf(ending)) joined = joinFrames(joined, frame);
   return joined;
+}
+
+const FEW = 8;
+
+/** The same as `framesOf`, of the usual ending: a few parts that took nothing over themselves. */
+function fewFramesOf({ frame, adopted }: Ending): readonly Frame[] | undefined {
+  if (!isList(adopted) || adopted.length > FEW) return undefined;
+  const frames = [frame];
+  for (const part of adopted) {
+    if (part.adopted !== undefined) return undefined;
+    if (!frames.includes(part.frame)) frames.push(part.frame);
+  }
+  return frames;
 }
 
 /**
@@ -15,7 +28,7 @@ export function joinEnding(mine: Frame, ending: Ending): Frame {
  * grow as long as the program likes, so this is a loop; and the answer takes the place of the walk,
  * since whoever asks has waited for all of them.
  */
-function framesOf(ending: Ending): ReadonlySet<Frame> {
+function framesOf(ending: Ending): readonly Frame[] {
   const seen = new Set<Ending>();
   const frames = new Set<Frame>();
   const open: Ending[] = [ending];
@@ -28,8 +41,7 @@ function framesOf(ending: Ending): ReadonlySet<Frame> {
     else if (adopted !== undefined) open.push(adopted);
   }
   frames.delete(OUTSIDE);
-  (ending as Strand).adopted = [...frames];
-  return frames;
+  return ((ending as Strand).adopted = [...frames]);
 }
 
 export function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
