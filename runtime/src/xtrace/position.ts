@@ -72,6 +72,13 @@ export function latestOf(
   mine: readonly Position[],
   theirs: readonly Position[],
 ): readonly Position[] {
+  if (mine.length === 1 && theirs.length === 1) {
+    // The usual case, without a closure.
+    const [own, other] = [mine[0]!, theirs[0]!];
+    if (own === other) return mine;
+    if (other.covers(own)) return theirs;
+    return own.covers(other) ? mine : [own, other];
+  }
   const kept = mine.filter(
     (event) => !theirs.some((other) => other !== event && other.covers(event)),
   );

@@ -29,40 +29,26 @@ export function encodeReports(reports: readonly Report[]): Uint8Array {
 const encoder = new TextEncoder();
 const topic = encoder.encode(REPORT_TOPIC);
 
-/** Who reports and from where, in the order of their numbers. */
-const origin = [
-  'host',
-  'processId',
-  'processName',
-  'threadId',
-  'threadName',
-  'agent',
-  'source',
-] as const;
-const FIRST_OF_ORIGIN = 7;
-
 /** At most so many bytes for each field beside its text, which takes three for a UTF-16 unit. */
 const FIELD_BYTES = 16;
 /** All fields that are not repeated, and the frame. */
 const SINGLE_FIELDS = 16;
+const none: readonly never[] = [];
 
 /** The buffer, large enough for one more report: nothing below has to ask again. */
 function withRoomFor(report: Report, at: number): Uint8Array {
-  let units = report.label.length;
-  let fields = SINGLE_FIELDS + report.parentEventIds.length;
-  for (const name of origin) {
-    const value = report[name];
-    if (typeof value === 'string') units += value.length;
-  }
-  for (const [key, value] of report.fields ?? []) {
-    units += key.length + value.length;
-    fields += 2;
-  }
-  for (const one of report.tags ?? []) {
-    units += one.length;
-    fields++;
-  }
-  const needed = at + units * 3 + fields * FIELD_BYTES;
+  const { fields = none, tags = none } = report;
+  let units =
+    report.label.length +
+    unitsOf(report.host) +
+    unitsOf(report.processName) +
+    unitsOf(report.threadName) +
+    unitsOf(report.agent) +
+    unitsOf(report.source);
+  for (let i = 0; i < fields.length; i++) units += fields[i]![0].length + fields[i]![1].length;
+  for (let i = 0; i < tags.length; i++) units += tags[i]!.length;
+  const count = SINGLE_FIELDS + report.parentEventIds.length + fields.length * 2 + tags.length;
+  const needed = at + units * 3 + count * FIELD_BYTES;
   if (needed > buffer.length) {
     const larger = new Uint8Array(Math.max(needed, buffer.length * 2));
     larger.set(buffer.subarray(0, at));
@@ -71,25 +57,29 @@ function withRoomFor(report: Report, at: number): Uint8Array {
   return buffer;
 }
 
+function unitsOf(value: string | undefined): number {
+  return value === undefined ? 0 : value.length;
+}
+
 function writeReport(bytes: Uint8Array, at: number, report: Report): number {
-  const { parentEventIds, fields, tags } = report;
+  const { parentEventIds, fields = none, tags = none } = report;
   at = id(bytes, at, 1, report.taskId);
   at = id(bytes, at, 2, report.eventId);
   // Unpacked, as both original clients write them. A root has the parent 0: readers of both take it for one.
   if (parentEventIds.length === 0) at = id(bytes, at, 3, '');
-  for (const parent of parentEventIds) at = id(bytes, at, 3, parent);
+  for (let i = 0; i < parentEventIds.length; i++) at = id(bytes, at, 3, parentEventIds[i]!);
   at = integer(bytes, at, 4, report.timestamp);
-  for (let i = 0; i < origin.length; i++) {
-    const value = report[origin[i]!];
-    if (typeof value === 'string') at = text(bytes, at, FIRST_OF_ORIGIN + i, value);
-    else if (value !== undefined) at = integer(bytes, at, FIRST_OF_ORIGIN + i, value);
-  }
+  at = text(bytes, at, 7, report.host);
+  at = integer(bytes, at, 8, report.processId);
+  at = text(bytes, at, 9, report.processName);
+  at = integer(bytes, at, 10, report.threadId);
+  at = text(bytes, at, 11, report.threadName);
+  at = text(bytes, at, 12, report.agent);
+  at = text(bytes, at, 13, report.source);
   at = text(bytes, at, 14, report.label);
-  if (fields !== undefined) {
-    for (const [key] of fields) at = text(bytes, at, 15, key);
-    for (const [, value] of fields) at = text(bytes, at, 16, value);
-  }
-  if (tags !== undefined) for (const tag of tags) at = text(bytes, at, 17, tag);
+  for (let i = 0; i < fields.length; i++) at = text(bytes, at, 15, fields[i]![0]);
+  for (let i = 0; i < fields.length; i++) at = text(bytes, at, 16, fields[i]![1]);
+  for (let i = 0; i < tags.length; i++) at = text(bytes, at, 17, tags[i]);
   return at;
 }
 
@@ -123,7 +113,8 @@ function varint(bytes: Uint8Array, at: number, value: number): number {
 }
 
 /** An integer of 32 or 64 bits. One below zero takes ten bytes, as its two's complement does. */
-function integer(bytes: Uint8Array, at: number, field: number, value: number): number {
+function integer(bytes: Uint8Array, at: number, field: number, value: number | undefined): number {
+  if (value === undefined) return at;
   at = varint(bytes, at, field * 8 + VARINT);
   let low = value >>> 0;
   let high = Math.floor(value / 0x1_0000_0000) >>> 0;
@@ -141,7 +132,11 @@ function id(bytes: Uint8Array, at: number, field: number, digits: string): numbe
   const start = digits.length - 16;
   const high = word(digits, start);
   at = halfOfId(bytes, at, word(digits, start + 8));
-  return halfOfId(bytes, at, start > 0 && !isPadded(digits) ? high & 0x7fff_ffff : high);
+  return halfOfId(
+    bytes,
+    at,
+    high < 0 && start > 0 && !isPadded(digits) ? high & 0x7fff_ffff : high,
+  );
 }
 
 function halfOfId(bytes: Uint8Array, at: number, half: number): number {
@@ -162,7 +157,8 @@ function word(digits: string, start: number): number {
   return value;
 }
 
-function text(bytes: Uint8Array, at: number, field: number, value: string): number {
+function text(bytes: Uint8Array, at: number, field: number, value: string | undefined): number {
+  if (value === undefined) return at;
   at = varint(bytes, at, field * 8 + LENGTH_DELIMITED);
   const { length } = value;
   if (length < 128) {

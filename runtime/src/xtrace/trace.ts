@@ -84,6 +84,7 @@ export function after(trace: Trace, label: string): { trace: Trace; id: EventId 
 }
 
 function withLinks(own: Trace, links: readonly string[]): Trace {
+  if (links.length === 0) return own;
   const added = links.filter((link) => !own.links.includes(link));
   if (added.length === 0) return own;
   // Bounded as the set of parents is; the newest say most.
