@@ -46,7 +46,7 @@ export default tseslint.config(
   },
   {
     // What stands for a callback makes no list of its arguments: it runs at every event.
-    files: ['runtime/src/{emitters,spawn}.ts'],
+    files: ['runtime/src/{emitters,promises,spawn}.ts'],
     rules: { 'prefer-rest-params': 'off' },
   },
   {

@@ -7,7 +7,6 @@ import {
   currentFrame,
   endingOf,
   isForeign,
-  joinEnding,
   OUTSIDE,
   react,
   rejecter,
@@ -17,7 +16,6 @@ import {
   stampNew,
   Strand,
 } from './kernel/index.js';
-import type { Ending, Frame } from './kernel/index.js';
 import { spawn } from './spawn.js';
 
 type Reaction = (value: unknown) => unknown;
@@ -30,52 +28,54 @@ const nativeCatch = native.catch as Method;
 const nativeFinally = native.finally as Method;
 
 /**
- * `receiver.then(...)`, under a name that makes no thenable of the module. `method` is the property as it was read in the program's own place, or its name.
+ * `receiver.then(...)`, under a name that makes no thenable of the module. `method` is the property as it
+ * was read in the program's own place, or its name.
  *
  * The callbacks run in the frame of this call, joined with what the promise's strand ended with;
  * the promise that comes back carries the callback's strand.
  */
-export function chain(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+export function chain(
+  receiver: unknown,
+  method: unknown,
+  onFulfilled?: unknown,
+  onRejected?: unknown,
+): unknown {
   method = methodOf(receiver, method);
-  if (method !== nativeThen || !isPromise(receiver)) return foreign(receiver, method, args);
+  if (method !== nativeThen || !isPromise(receiver)) return foreign(receiver, method, arguments);
 
-  const { strand, frame, source } = reactionOf(receiver);
+  const strand = reactionTo(receiver);
   const result = nativeThen.call(
     receiver,
-    reaction(strand, frame, source, args[0]),
-    reaction(strand, frame, source, args[1]),
+    reaction(strand, onFulfilled),
+    reaction(strand, onRejected),
   ) as object;
   return stamp(result, strand);
 }
 
 /** `receiver.catch(callback)`, as for `then`. */
-export function catchRejection(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+export function catchRejection(receiver: unknown, method: unknown, onRejected?: unknown): unknown {
   method = methodOf(receiver, method);
-  if (method !== nativeCatch || !isPromise(receiver)) {
-    return foreign(receiver, method, args);
-  }
+  if (method !== nativeCatch || !isPromise(receiver)) return foreign(receiver, method, arguments);
 
-  const { strand, frame, source } = reactionOf(receiver);
-  const result = nativeCatch.call(receiver, reaction(strand, frame, source, args[0])) as object;
+  const strand = reactionTo(receiver);
+  const result = nativeCatch.call(receiver, reaction(strand, onRejected)) as object;
   return stampIfNew(result, strand);
 }
 
 /** `receiver.finally(callback)`: the promise that comes back also ends with what `receiver` did. */
-export function finallySettled(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+export function finallySettled(receiver: unknown, method: unknown, onSettled?: unknown): unknown {
   method = methodOf(receiver, method);
   if (method !== nativeFinally || !isPromise(receiver)) {
-    return foreign(receiver, method, args);
+    return foreign(receiver, method, arguments);
   }
 
-  const { strand, frame, source } = reactionOf(receiver);
-  const callback = args[0];
-  if (typeof callback !== 'function') {
-    return stampIfNew(nativeFinally.call(receiver, callback) as object, strand);
-  }
-  const result = nativeFinally.call(receiver, () => {
-    const start = source === undefined ? frame : joinEnding(frame, source);
-    return react(strand, start, () => (callback as () => unknown)(), undefined, handOnCleanUp);
-  }) as object;
+  const strand = reactionTo(receiver);
+  const result = nativeFinally.call(
+    receiver,
+    typeof onSettled === 'function'
+      ? () => react(strand, onSettled as () => unknown, undefined, handOnCleanUp)
+      : onSettled,
+  ) as object;
   return stampIfNew(result, strand);
 }
 
@@ -144,10 +144,8 @@ export function tryCall(receiver: unknown, method: unknown, ...args: unknown[]):
   if (receiver !== Promise || typeof callback !== 'function') {
     return Reflect.apply(method as Method, receiver, args);
   }
-  const strand = new Strand(OUTSIDE, undefined);
-  const frame = branch(currentFrame());
-  const inStrand = (): unknown =>
-    react(strand, frame, () => (callback as Method)(...rest), undefined);
+  const strand = new Strand(OUTSIDE, branch(currentFrame()));
+  const inStrand = (): unknown => react(strand, () => (callback as Method)(...rest), undefined);
   const promise = Reflect.apply(method as Method, receiver, [inStrand]) as object;
   return stampIfNew(promise, strand);
 }
@@ -160,28 +158,15 @@ export function isPromise(value: unknown): value is Promise<unknown> {
  * The strand of a reaction to `promise` that is registered here. Until a callback runs, it stands
  * for the promise itself: a `catch` on a promise that is fulfilled passes it through.
  */
-function reactionOf(promise: object): {
-  strand: Strand;
-  frame: Frame;
-  source: Ending | undefined;
-} {
-  const source = endingOf(promise);
-  const strand = new Strand(OUTSIDE, undefined);
-  strand.adopted = source;
-  return { strand, frame: branch(currentFrame()), source };
+function reactionTo(promise: object): Strand {
+  const strand = new Strand(OUTSIDE, branch(currentFrame()));
+  strand.adopted = endingOf(promise);
+  return strand;
 }
 
-function reaction(
-  strand: Strand,
-  frame: Frame,
-  source: Ending | undefined,
-  callback: unknown,
-): unknown {
+function reaction(strand: Strand, callback: unknown): unknown {
   if (typeof callback !== 'function') return callback;
-  return (value: unknown) => {
-    const start = source === undefined ? frame : joinEnding(frame, source);
-    return react(strand, start, callback as Reaction, value);
-  };
+  return (value: unknown) => react(strand, callback as Reaction, value);
 }
 
 /** A subclass may hand out a promise that it keeps and that has a strand already. */
@@ -191,6 +176,6 @@ function stampIfNew(promise: unknown, strand: Strand): unknown {
 }
 
 /** A `then` that is not the engine's: its callbacks are spawned, all else is as it was. */
-function foreign(receiver: unknown, method: unknown, args: unknown[]): unknown {
-  return callAs(receiver, method, args.map(spawn));
+function foreign(receiver: unknown, method: unknown, all: ArrayLike<unknown>): unknown {
+  return callAs(receiver, method, Array.from(all).slice(2).map(spawn));
 }

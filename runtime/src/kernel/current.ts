@@ -1,6 +1,6 @@
 import { shared } from '../realm.js';
 import { causedAt } from './cause.js';
-import { joinEnding } from './endings.js';
+import { joinAdopted, joinEnding } from './endings.js';
 import { enteredInto } from './entered.js';
 import { noteFailure } from './failures.js';
 import { branch, joinFrames, OUTSIDE } from './frame.js';
@@ -425,20 +425,23 @@ export function callHere<R>(
 }
 
 /**
- * Runs one reaction to a promise: `callback(value)` in `strand`, which starts from `frame`. What
- * it returns goes to the platform through `handOn`, which notes whose promise the strand adopts.
+ * Runs one reaction to a promise: `callback(value)` in `strand`, which starts from its `outer`, joined with
+ * what that promise ended with. What it returns goes to the platform through `handOn`, which notes whose
+ * promise the strand adopts.
  */
 export function react(
   strand: Strand,
-  frame: Frame,
   callback: (value: unknown) => unknown,
   value: unknown,
   handOn = adopt,
 ): unknown {
   const outer = here.frame;
-  here.frame = frame;
+  const { outer: start, adopted } = strand;
+  // A subclass's own `then` may call a reaction twice: the second time it has started.
+  here.frame = start === undefined ? strand.frame : joinAdopted(start, adopted);
   // Until now the strand stood for the promise it reacts to, in case nothing reacts at all.
   strand.adopted = undefined;
+  strand.outer = undefined;
   try {
     const result = callback(value);
     return typeof result === 'object' || typeof result === 'function'

@@ -10,6 +10,12 @@ export function joinEnding(mine: Frame, ending: Ending): Frame {
   return joined;
 }
 
+/** Takes in what a strand took over. */
+export function joinAdopted(mine: Frame, adopted: Ending['adopted']): Frame {
+  if (adopted === undefined) return mine;
+  return isList(adopted) ? adopted.reduce(joinEnding, mine) : joinEnding(mine, adopted);
+}
+
 const FEW = 8;
 
 /** The same as `framesOf`, of the usual ending: a few parts that took nothing over themselves. */
