@@ -182,6 +182,8 @@ describe.each(cases)('$title', ({ code, name, length }) => {
 describe('a function takes its name from where it stands', () => {
   test.each([
     ['const', 'const f = FN; export { f };', 'f'],
+    ['const _', 'const _ = FN; export { _ as f };', '_'],
+    ['const __proto__', 'const __proto__ = FN; export { __proto__ as f };', '__proto__'],
     ['let, assigned later', 'export let f; f = FN;', 'f'],
     ['a logical assignment', 'export let f; f ??= FN;', 'f'],
     ['parentheses', 'export const f = (FN);', 'f'],

@@ -229,7 +229,8 @@ export function keepName(fn: BabelTypes.Expression, name: string, t: Types): Bab
   const key = keyFor(name, t);
   // `__proto__: fn` would set a prototype.
   const property = t.objectProperty(key, fn, name === '__proto__');
-  return memberOf([t.objectProperty(t.identifier('_'), t.numericLiteral(0)), property], key, t);
+  const second = t.objectProperty(t.identifier(name === '_' ? '$' : '_'), t.numericLiteral(0));
+  return memberOf([second, property], key, t);
 }
 
 /**
