@@ -49,6 +49,40 @@ describe('then, catch and finally', () => {
     expect(getLocal(user)).toBe('bob');
   });
 
+  test('callbacks are called with what the language gives them', async () => {
+    const given: unknown[][] = [];
+    const note = (...args: unknown[]): void => void given.push(args);
+    await Promise.resolve(1).then(note);
+    await Promise.reject(new Error('boom')).then(undefined, note);
+    await Promise.resolve(2).finally(note);
+    await Promise.reject(new Error('bang')).finally(note).catch(note);
+
+    expect(given).toStrictEqual([[1], [new Error('boom')], [], [], [new Error('bang')]]);
+  });
+
+  test('a subclass whose then calls back twice', async () => {
+    class Twice<T> extends Promise<T> {
+      override then(...handlers: never[]): never {
+        const [fulfil, reject] = handlers as unknown as ((value: unknown) => unknown)[];
+        const again = fulfil && ((value: unknown) => [fulfil(value), fulfil(value)].pop());
+        return super.then(again as never, reject as never) as never;
+      }
+    }
+    setLocal(user, 'ada');
+    const read: string[] = [];
+    const late = new Twice((resolve) => setImmediate(resolve));
+    const after = late.finally(() => {
+      read.push(getLocal(user));
+      setLocal(user, 'bob');
+    });
+    await inImmediate(() => 0);
+    await after;
+
+    expect(read.slice(0, 1)).toEqual(['ada']);
+    expect(read.length).toBeGreaterThan(1);
+    expect(read).not.toContain('nobody');
+  });
+
   test('optional calls are spawn points too', async () => {
     setLocal(user, 'ada');
     const read: string[] = [];

@@ -73,7 +73,7 @@ export function finallySettled(receiver: unknown, method: unknown, onSettled?: u
   const result = nativeFinally.call(
     receiver,
     typeof onSettled === 'function'
-      ? () => react(strand, onSettled as () => unknown, undefined, handOnCleanUp)
+      ? () => react(strand, () => (onSettled as () => unknown)(), undefined, handOnCleanUp)
       : onSettled,
   ) as object;
   return stampIfNew(result, strand);
