@@ -21,6 +21,11 @@ const constructs = [
     budget: { throughline: 1.5 },
   },
   {
+    name: 'async-call',
+    question: 'call of an async function that awaits a value, and is awaited',
+    ...{ unit: 'call', count: 100_000 },
+  },
+  {
     name: 'await-10-variables',
     question: 'await of an async function, with ten variables set',
     ...{ unit: 'await', count: 150_000, source: 'await-call.js' },

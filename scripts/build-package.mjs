@@ -2,7 +2,7 @@
 //
 //   node scripts/build-package.mjs runtime
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,10 @@ const types = !process.argv.includes('--no-types');
 const folder = join(root, name);
 const dist = join(folder, 'dist');
 
+// Bundlers ask the nearest package.json which files do something when they are only loaded.
+const { sideEffects } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const doing = sideEffects?.map((file) => file.replace('./dist/*/', './'));
+
 rmSync(dist, { recursive: true, force: true });
 for (const [format, type] of [
   ['esm', 'module'],
@@ -21,7 +25,7 @@ for (const [format, type] of [
 ]) {
   const out = join(dist, format);
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ type })}\n`);
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ type, sideEffects: doing })}\n`);
   run('@babel/cli/bin/babel.js', [
     join(folder, 'src'),
     ...['--out-dir', out, '--extensions', '.ts', '--ignore', '**/*.d.ts', '--source-maps'],
