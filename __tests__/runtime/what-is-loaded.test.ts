@@ -76,3 +76,16 @@ built.each(Object.keys(bundlers) as (keyof typeof bundlers)[])('%s', (bundler) =
     expect(modules).toEqual(expect.arrayContaining(['kernel/start', 'slots', 'threads/index']));
   });
 });
+
+const onNode = existsSync(join(root, 'runtime/dist/cjs/xtrace/node.js')) ? test : test.skip;
+onNode('a service that logs loads no protobuf', () => {
+  const program = `
+    require('@throughline/runtime/xtrace').log('one');
+    const loaded = Object.keys(require.cache);
+    console.log(loaded.filter((file) => file.includes('xtrace')).length > 0, loaded.some((file) => file.includes('protobuf')));
+    process.exit();`;
+
+  expect(
+    execFileSync(process.execPath, ['--eval', program], { cwd: root, encoding: 'utf8' }).trim(),
+  ).toBe('true false');
+});
