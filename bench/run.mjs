@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measure, verdict } from './measure.mjs';
-import { benchmarkTable, sizeTable, write } from './write.mjs';
+import { benchmarkTable, memoryTable, sizeTable, write } from './write.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -59,7 +59,10 @@ for (const benchmark of chosen) {
     await write(benchmark.name, benchmarkTable(benchmark, columns, values.rounds), order);
 }
 for (const name of chosenOthers) await (await import(`./${name}.mjs`))[name](values);
-if (values.write && chosenOthers.includes('size')) await write('size', await sizeTable(), order);
+const tables = { size: sizeTable, memory: () => memoryTable(engines) };
+for (const [name, table] of Object.entries(values.write ? tables : {})) {
+  if (chosenOthers.includes(name)) await write(name, await table(), order);
+}
 
 function printJson({ name }, engine, results) {
   for (const { title, median, ratio } of results) {

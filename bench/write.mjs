@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { verdict } from './measure.mjs';
+import { weights } from './memory.mjs';
 import { sizes } from './size.mjs';
 
 const file = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
@@ -68,6 +69,27 @@ function cell(benchmark, result) {
 
 function shown(ns) {
   return ns < 20 ? ns.toFixed(1) : ns.toFixed(0);
+}
+
+/** Columns are engines: `{ path, name }`. */
+export function memoryTable(engines) {
+  const columns = engines.map(({ path }) => weights(path));
+  const lines = columns[0].map(({ title, limit }, i) =>
+    row(
+      `${title}${limit ? ` (budget ${limit} more)` : ''}`,
+      ...columns.map((column) => {
+        const { bytes, more, within } = column[i];
+        return `${bytes.toFixed(0)}, +${more.toFixed(0)}${within === false ? ' **OVER**' : ''}`;
+      }),
+    ),
+  );
+  return [
+    '## memory\n',
+    'Bytes of heap of an activation of an async function while it waits, and how many more than with nothing.\n',
+    row('', ...engines.map(({ name }) => `Node ${name}`)),
+    row('---', ...engines.map(() => '---')),
+    ...[...lines, ''],
+  ].join('\n');
 }
 
 export async function sizeTable() {
