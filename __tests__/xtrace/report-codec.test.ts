@@ -138,7 +138,7 @@ describe('what is written', () => {
 
   test('many reports are as many messages, however long they are', () => {
     fc.assert(
-      fc.property(fc.array(reports(id64), { maxLength: 40 }), fc.nat(3), (given, power) => {
+      fc.property(fc.array(reports(id64), { maxLength: 40 }), fc.nat(4), (given, power) => {
         const label = 'x'.repeat(10 ** (power + 2));
         const sent = [...given, { ...report, label }, ...given];
         const messages = [...new MessageReader().read(encodeReports(sent))];

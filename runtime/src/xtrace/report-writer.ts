@@ -6,12 +6,14 @@ import type { Report } from './report.js';
 // report-codec.ts). Written field by field into one buffer, each function taking the place to write at and
 // giving the next one. The library that reads reports makes thirty objects of each that it writes.
 
-let buffer = new Uint8Array(64 * 1024);
+const BUFFER_BYTES = 64 * 1024;
+/** A buffer that has grown beyond this is not kept for the next batch. */
+const MOST_KEPT_BYTES = 1024 * 1024;
+let buffer = new Uint8Array(BUFFER_BYTES);
 
 /** A report as the bytes of one message. */
 export function encodeReport(report: Report): Uint8Array {
-  const bytes = withRoomFor(report, 0);
-  return bytes.slice(0, writeReport(bytes, 0, report));
+  return written(writeReport(withRoomFor(report, 0), 0, report));
 }
 
 /** Reports as they go to the collector: each a message of the pubsub protocol (frames.ts). */
@@ -23,7 +25,14 @@ export function encodeReports(reports: readonly Report[]): Uint8Array {
     at = writeReport(bytes, start, report);
     writeLength(bytes, start - 4, at - start);
   }
-  return buffer.slice(0, at);
+  return written(at);
+}
+
+/** A copy of what is in the buffer. */
+function written(length: number): Uint8Array {
+  const bytes = buffer.slice(0, length);
+  if (buffer.length > MOST_KEPT_BYTES) buffer = new Uint8Array(BUFFER_BYTES);
+  return bytes;
 }
 
 const encoder = new TextEncoder();
