@@ -127,7 +127,10 @@ describe('what is written', () => {
   });
 
   test('byte for byte what the protobuf library writes', () => {
-    const taskIds = fc.oneof(id64, fc.tuple(id64, id64).map(([high, low]) => high + low));
+    const taskIds = fc.oneof(
+      id64,
+      fc.tuple(id64, id64).map(([high, low]) => high + low),
+    );
     fc.assert(
       fc.property(reports(taskIds), (given) => {
         expect(hex(encodeReport(given))).toBe(hex(byTheLibrary(given)));
