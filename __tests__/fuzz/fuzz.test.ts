@@ -29,20 +29,20 @@ test.each([
 const faults = [
   [
     'a strand that is left stays current',
-    'kernel/current.js',
-    /here\.frame = outer === undefined \? .*OUTSIDE : outer;/,
+    'kernel/activation.js',
+    /(?:_here\.)?here\.frame = outer === undefined \? .*OUTSIDE : outer;/,
     '',
   ],
   [
     'a strand that throws after an await stays current',
-    'kernel/current.js',
-    /(function end\(strand\) \{[^}]*)here\.frame = strand\.outer;/,
+    'kernel/activation.js',
+    /(function end\(strand\) \{[^}]*?)(?:_here\.)?here\.frame = strand\.outer;/,
     '$1',
   ],
   [
     'a callback starts in the frame of whoever calls it',
-    'kernel/current.js',
-    /(function callIn\([^)]*\) \{\s*const outer = here\.frame;\s*)here\.frame = frame;/,
+    'kernel/callbacks.js',
+    /(function callIn\([^)]*\) \{\s*const outer = (?:_here\.)?here\.frame;\s*)(?:_here\.)?here\.frame = frame;/,
     '$1',
   ],
   [
@@ -53,7 +53,7 @@ const faults = [
   ],
   [
     'what is entered after an await reaches the caller',
-    'kernel/current.js',
+    'kernel/here.js',
     /(function returnTo\(outer, ended\) \{)/,
     '$1 if (outer !== ended) return ended;',
   ],

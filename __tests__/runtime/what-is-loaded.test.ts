@@ -59,7 +59,7 @@ built.each(Object.keys(bundlers) as (keyof typeof bundlers)[])('%s', (bundler) =
        user.run('ada', async () => { await fetch('/'); console.log(user.get()); });`,
     );
 
-    expect(modules).toContain('kernel/current');
+    expect(modules).toContain('kernel/activation');
     for (const unused of ['combinators', 'emitters', 'event-targets', 'slots', 'threads/index']) {
       expect(modules).not.toContain(unused);
     }

@@ -11,7 +11,6 @@ import {
   react,
   rejecter,
   settler,
-  sharesPromises,
   stamp,
   stampNew,
   Strand,
@@ -119,6 +118,14 @@ export function withResolvers(receiver: unknown, method: unknown): unknown {
   return made;
 }
 
+const nativeResolve = Promise.resolve as (this: unknown, value?: unknown) => unknown;
+
+/**
+ * Promises that are written in JavaScript (Hermes', React Native's) hand out one and the same for every
+ * `undefined` or `true`: it is nobody's to stamp.
+ */
+const sharesPromises = nativeResolve.call(Promise) === nativeResolve.call(Promise);
+
 /** `Promise.resolve(value)` and `Promise.reject(reason)`: settled by the strand that calls. */
 export function settledNow(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   const value = args[0];
@@ -136,8 +143,6 @@ export function settledNow(receiver: unknown, method: unknown, ...args: unknown[
   if (ending !== OUTSIDE && endingOf(promise) === undefined) stampNew(promise, ending);
   return promise;
 }
-const nativeResolve: unknown = Promise.resolve;
-
 /** `Promise.try(callback, ...args)`: the callback is a strand, and the promise carries it. */
 export function tryCall(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   const [callback, ...rest] = args;

@@ -1,6 +1,7 @@
 // The state of a realm and the functions over it. What else of the runtime is code over these.
+export { adopt, adoptedBy, back, end, resume, run, suspend, takenOver } from './activation.js';
+export { callHere, callIn, callShort, isPlainlyHere, react, runIn } from './callbacks.js';
 export { causedAt } from './cause.js';
-export * from './current.js';
 export { joinEnding } from './endings.js';
 export {
   failureFrame,
@@ -10,9 +11,14 @@ export {
   noteThrown,
   tellsOfFailures,
 } from './failures.js';
+export { enter, enterCreated, leaveFor, pause, proceed, takeStep } from './generators.js';
+export { currentFrame, setCurrentFrame } from './here.js';
+export { backInModule, enterModule, resumeModule } from './modules.js';
 export { branch, guarded, joinFrames, OUTSIDE } from './frame.js';
 export { endingOf, stamp, stampNew } from './promise-stamp.js';
+export { enterSlot, runWith } from './set-slot.js';
 export { rejecter, settler } from './settler.js';
+export { causeHere, spawnAt } from './spawned-at.js';
 export {
   isEarly,
   isNodeWorker,
@@ -25,9 +31,10 @@ export {
 export { Strand } from './strand.js';
 export { carried, isForeign } from './thenable.js';
 export { onCarrier, register, Token, tokensWithCarry } from './token.js';
+export { adoptThrough, begin, fulfil, refuse, runThrough } from './without-awaits.js';
 
 export type { Cause } from './cause.js';
-export type { AnyFunction } from './current.js';
+export type { AnyFunction } from './here.js';
 export type { Frame } from './frame.js';
 export type { WorkerThreads } from './start.js';
 export type { Ending } from './strand.js';

@@ -1,4 +1,4 @@
-import { currentFrame } from './current.js';
+import { currentFrame } from './here.js';
 import { OUTSIDE } from './frame.js';
 import { endingOf } from './promise-stamp.js';
 import type { Strand } from './strand.js';

@@ -1,5 +1,5 @@
 import { shared } from '../realm.js';
-import { setCurrentFrame } from './current.js';
+import { setCurrentFrame } from './here.js';
 import { LateFrame } from './frame.js';
 import type { Frame } from './frame.js';
 

@@ -17,7 +17,7 @@ export interface Ending {
  *   frame    -            its own       -             its last
  *   outer    to go back   undefined     to go back    undefined
  *
- * One class for all of them, and no method: the hot functions in current.ts then see one shape.
+ * One class for all of them, and no method: the hot functions of this folder then see one shape.
  */
 export class Strand implements Ending {
   /** What the awaited promise will have ended with; taken in on resumption. */

@@ -1,4 +1,4 @@
-import { callIn } from './current.js';
+import { callIn } from './callbacks.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { rejecter, settler } from './settler.js';
