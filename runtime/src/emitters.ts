@@ -57,8 +57,8 @@ function add(receiver: unknown, method: unknown, args: unknown[], policy: Policy
 
   const once = onceMethods.get(method.name);
   if (once !== undefined && method === inherited(receiver, method.name)) {
-    const add = (receiver as unknown as Record<string, Method>)[once]!;
-    return Reflect.apply(add, receiver, [name, listenerOnce(receiver, name, listener, policy)]);
+    const adder = (receiver as unknown as Record<string, Method>)[once]!;
+    return Reflect.apply(adder, receiver, [name, listenerOnce(receiver, name, listener, policy)]);
   }
   args[1] = listenerFor(receiver, name, listener, policy);
   const result: unknown = Reflect.apply(method, receiver, args);

@@ -107,7 +107,7 @@ function takeIn(strand: Strand, value: unknown): unknown {
   return value instanceof Box ? value.content : value;
 }
 
-/** The frame, with what was awaited. */
+/** A frame, joined with what the strand has waited for. */
 export function settled(strand: Strand, frame: Frame): Frame {
   const ending = strand.awaiting;
   strand.awaiting = undefined;

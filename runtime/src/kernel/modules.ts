@@ -5,22 +5,19 @@ import type { Strand } from './strand.js';
 
 // Modules with top-level `await`. One that throws has nowhere to leave its frame, so a microtask does it.
 
-/** Makes a strand of a module with top-level `await`; a microtask leaves it if it throws. */
+/** Makes a strand of the module. */
 export function enterModule(): Strand {
   resetSoon();
   return enter();
 }
 
-/**
- * Enters a module again after a top-level `await`. A module that throws has nowhere to leave its
- * frame, so a microtask does it.
- */
+/** Enters it again after an `await`, as `resume` does. */
 export function resumeModule<T>(strand: Strand, value: T): T {
   resetSoon();
   return resume(strand, value);
 }
 
-/** The same in a module. */
+/** Enters it if it is suspended, as `back` does. */
 export function backInModule(strand: Strand): void {
   if (strand.outer === undefined) resumeModule(strand, undefined);
 }
