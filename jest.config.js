@@ -4,10 +4,12 @@ const { join } = require('node:path');
 
 const source = {
   '^@throughline/runtime$': '<rootDir>/runtime/src/index.ts',
-  '^@throughline/runtime/(async-context|async-local-storage|opentelemetry|sentry|causes|ledger|compiled|compiled-with-causes)$':
+  '^@throughline/runtime/(ledger|report|compiled|compiled-with-causes)$':
     '<rootDir>/runtime/src/$1.ts',
+  '^@throughline/runtime/(async-context|async-local-storage|opentelemetry|sentry)$':
+    '<rootDir>/runtime/src/faces/$1.ts',
+  '^@throughline/runtime/causes$': '<rootDir>/runtime/src/causes/chain.ts',
   '^@throughline/runtime/xtrace$': '<rootDir>/runtime/src/xtrace/node.ts',
-  '^@throughline/runtime/report$': '<rootDir>/runtime/src/xtrace/report-entry.ts',
   '^@throughline/runtime/grpc$': '<rootDir>/runtime/src/propagation/grpc.ts',
 };
 

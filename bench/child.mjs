@@ -1,5 +1,5 @@
-// One case, in a process of its own: prints nanoseconds an operation, after warming up. Of several short
-// runs the fastest counts: on a busy machine the others were interrupted.
+// Runs one case and prints nanoseconds per operation, after warm-up. Reports the fastest of several short runs:
+// on a busy machine the others were interrupted.
 import { pathToFileURL } from 'node:url';
 
 const [, , file, countText, runsText] = process.argv;

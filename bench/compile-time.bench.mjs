@@ -8,7 +8,7 @@ const plugins = {
   nothing: [],
   throughline: ['@throughline/babel-plugin'],
   'throughline, with causes': [['@throughline/babel-plugin', { causes: true }]],
-  // Left to itself it passes over files outside of the folder, and tests: over all of these.
+  // By default it skips tests and files outside its folder, which are all of these.
   'babel-plugin-istanbul': [['babel-plugin-istanbul', { cwd: '/app', exclude: [] }]],
 };
 
@@ -29,7 +29,7 @@ export default [
   {
     name: 'compile-tests',
     group: 'compile',
-    question: 'and where hardly a line is without a spawn point?',
+    question: 'what does a line cost where almost every line has a spawn point?',
     unit: 'line',
     cases: compiling('tests', 25_000),
   },

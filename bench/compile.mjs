@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 const cache = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
 const programs = new URL('./programs/', import.meta.url);
 
-/** Writes a program, compiled as asked, that exports what it does and `inContext`; returns its path. */
+/**
+ * Compiles a benchmark program with the given plugins and returns its path. The program exports `inContext` and
+ * what its sources export.
+ */
 export function compile(name, { source, sources = [source], head, plugins = [] }) {
   mkdirSync(cache, { recursive: true });
   const file = `${cache}${name}.mjs`;

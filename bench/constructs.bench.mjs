@@ -2,7 +2,7 @@ import { compile } from './compile.mjs';
 import { contexts, withCauses, withFaces, withoutZone, withTenVariables } from './contexts.mjs';
 import { loop } from './measure.mjs';
 
-/** zone.js is an order of magnitude slower: a shorter loop tells as much. */
+/** Divides the iterations of zone.js, which is an order of magnitude slower. */
 const SLOWER = 10;
 const RUNS = 20;
 
@@ -22,7 +22,7 @@ const constructs = [
   },
   {
     name: 'async-call',
-    question: 'call of an async function that awaits a value, and is awaited',
+    question: 'call of an async function that awaits a value and is itself awaited',
     ...{ unit: 'call', count: 100_000 },
   },
   {
@@ -34,7 +34,7 @@ const constructs = [
   },
   {
     name: 'then',
-    question: 'a chain of 300,000 links',
+    question: 'a chain of 300,000 `then` calls',
     ...{ unit: 'then', count: 300_000, runs: 5 },
     budget: { throughline: 2.5 },
   },
@@ -79,26 +79,26 @@ const constructs = [
   },
   {
     name: 'variable-get',
-    question: 'reading a value: Variable.get, getStore, Zone.get',
+    question: 'read a value: Variable.get, getStore, Zone.get',
     ...{ unit: 'read', count: 2_000_000 },
     budgetNs: { throughline: 5 },
     contexts: withFaces,
   },
   {
     name: 'variable-run',
-    question: 'calling a function with a value: Variable.run, storage.run, Zone.fork and run',
+    question: 'call a function with a value set: Variable.run, storage.run, Zone.fork and run',
     ...{ unit: 'run', count: 300_000 },
     contexts: withFaces,
   },
   {
     name: 'spawn-closure',
-    question: 'a closure that is tied to where it was made, and called once',
+    question: 'a closure that is bound to the current context and called once',
     ...{ unit: 'closure', count: 100_000 },
     contexts: withFaces,
   },
   {
     name: 'async-closure',
-    question: 'an async closure that is made, called and awaited',
+    question: 'an async closure that is created, called and awaited',
     ...{ unit: 'closure', count: 100_000 },
   },
 ];

@@ -1,12 +1,13 @@
-// What a program is measured with, and what a user of each would have set up before it runs.
+// The contexts that programs are measured in, each set up as a user of it would.
 const lowered = { plugins: ['@babel/plugin-transform-async-to-generator'] };
 const compiled = (causes) => ({ plugins: [['@throughline/babel-plugin', { causes }]] });
 
+/** One entry per context: the code before the program and the Babel plugins. `nothing` is the baseline. */
 export const contexts = {
   nothing: {
     head: 'const inContext = (run) => run();',
   },
-  // A slot with a `join`, set where the program runs: joins are on.
+  // A slot with a `join` that is set while the program runs, so that joins are measured too.
   throughline: {
     ...compiled(false),
     head: `
@@ -20,8 +21,8 @@ export const contexts = {
       const storage = new AsyncLocalStorage();
       const inContext = (run) => storage.run({ user: 1 }, run);`,
   },
-  // Its patched promises see no native `await`. It is an order of magnitude slower: fewer rounds of the
-  // loop tell as much.
+  // zone.js cannot track native `await`, so `async` is lowered. It is an order of magnitude slower, so fewer
+  // iterations are enough.
   'zone.js, async lowered': {
     ...lowered,
     slow: true,
@@ -31,17 +32,17 @@ export const contexts = {
   },
 };
 
-/** Babel's lowering of `async` alone leaves `for await` as it is, which zone.js cannot see. */
+/** Without zone.js: the lowering used here leaves `for await` native, which zone.js cannot track. */
 export const withoutZone = Object.fromEntries(
   Object.entries(contexts).filter(([title]) => !title.startsWith('zone.js')),
 );
 
-/** As it is in development: the same, and every frame knows which spawn points led to it. */
+/** The development setup: frames also record the spawn points that led to them. */
 export const withCauses = {
   'throughline, causes': { ...contexts.throughline, ...compiled(true) },
 };
 
-/** The same contexts with more before the program: for each, by its name. */
+/** Returns the contexts with extra code before the program, by context name. */
 function extended(heads) {
   return Object.fromEntries(
     Object.entries(contexts).map(([title, context]) => [
@@ -53,7 +54,7 @@ function extended(heads) {
 
 const ten = 'Array.from({ length: 10 }';
 
-/** Ten values set around the program, beside the one. */
+/** Contexts that set ten more values around the program. */
 export const withTenVariables = {
   ...contexts,
   throughline: {
@@ -82,7 +83,7 @@ export const withTenVariables = {
   },
 };
 
-/** `read()`, `runWith(value, fn)` and `spawned(fn)`, as each gives them. */
+/** Contexts that define `read()`, `runWith(value, fn)` and `spawned(fn)` with their own API. */
 export const withFaces = {
   ...extended({
     nothing: `

@@ -1,4 +1,4 @@
-// What the Jest preset costs: a suite with babel-jest alone and with the preset, in turns.
+// Measures the cost of the Jest preset: runs a suite alternately with babel-jest alone and with the preset.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ const folder = join(root, '.cache', 'bench', 'jest');
 const FILES = 36;
 const MODULES = 12;
 
-/** A module of a shop: classes, promises, timers and emitters, as services have them. */
+/** Returns a module of a shop with classes, promises, timers and emitters, as services have them. */
 const moduleText = (n) => `
   import { EventEmitter } from 'node:events';
   ${n > 0 ? `import { load as before } from './shop${n - 1}';` : 'const before = async (id) => id;'}
@@ -59,7 +59,7 @@ const testText = (n) => `
   });
 `;
 
-/** Where a user has our packages, Jest passes over them; here they are no packages of node_modules. */
+/** Skips our packages, which Jest would skip by itself if they were installed in node_modules. */
 const installed = {
   transformIgnorePatterns: ['/node_modules/', '/(jest|runtime|babel-plugin)/dist/'],
 };
@@ -70,7 +70,10 @@ const configs = {
 };
 const BUDGET = 1.15;
 
-/** The suite of ours, or with `suite` that of a project whose dependencies are installed. */
+/**
+ * Prints the Jest benchmark for a generated suite, or with `suite` for the suite of a project whose dependencies
+ * are installed.
+ */
 export function jest({ rounds, suite }) {
   const own = suite === undefined ? generated() : given(resolve(suite));
   const times = { cold: {}, warm: {} };
@@ -90,7 +93,7 @@ export function jest({ rounds, suite }) {
   }
 }
 
-/** Small tests of small modules: what the preset adds to each shows most. */
+/** Generates small tests of small modules, where the preset's overhead per file shows most. */
 function generated() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -109,7 +112,7 @@ function generated() {
   };
 }
 
-/** A project's own configuration, without what compiles its files. */
+/** Uses a project's own configuration, without its `preset` and `transform`. */
 function given(cwd) {
   mkdirSync(folder, { recursive: true });
   const path = ['jest.config.js', 'jest.config.cjs', 'jest.config.json', 'package.json']
@@ -149,7 +152,7 @@ function timed(name, { cwd, args, isWhole }) {
     { cwd, encoding: 'utf8' },
   );
   if (status !== 0 || !isWhole(stderr)) {
-    throw new Error(`${name} ended with ${status}:\n${stderr}`);
+    throw new Error(`${name} exited with code ${status}:\n${stderr}`);
   }
   return Number(process.hrtime.bigint() - started) / 1e9;
 }

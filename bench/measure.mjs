@@ -1,4 +1,4 @@
-// Rounds of cases in turn, so that a noisy moment hits them all; each case in a process of its own.
+// Runs the cases of a benchmark in rounds, so that noise affects all cases alike, and each case in its own process.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,13 +7,13 @@ const run = promisify(execFile);
 const child = fileURLToPath(new URL('./child.mjs', import.meta.url));
 const load = fileURLToPath(new URL('./services/load.mjs', import.meta.url));
 
-/** A case that is a loop over something, run several times: nanoseconds an operation. */
+/** Returns a case that runs a loop several times and measures nanoseconds per operation. */
 export function loop(file, count, runs) {
   const path = once(file);
   return (node) => printed(node, [child, path(), String(count), String(runs)]);
 }
 
-/** A case that is a service under load from another process: nanoseconds of its CPU time a request. */
+/** Returns a case that loads a service from another process and measures its CPU nanoseconds per request. */
 export function service(protocol, file, expects) {
   const path = once(file);
   return (node) => printed(node, [load, protocol, path(), expects]);
@@ -29,7 +29,7 @@ function once(make) {
   return () => (made ??= make());
 }
 
-/** The median of the rounds and their spread, for each case. */
+/** Returns each case's median over the rounds, its spread, and its ratio to the first case. */
 export async function measure({ cases }, node, rounds) {
   const samples = new Map(cases.map(({ title }) => [title, []]));
   for (let round = 0; round < rounds; round++) {
@@ -50,7 +50,7 @@ function summary(times) {
   return { median: at(0.5), low: at(0), high: at(1) };
 }
 
-/** What a case is allowed, and whether it keeps to it; undefined where there is no budget. */
+/** Returns a case's budget and whether it is within it; undefined when it has no budget. */
 export function verdict({ budget = {}, budgetNs = {} }, { title, ratio, median }) {
   if (budget[title] !== undefined) {
     return { limit: `${budget[title]}x`, within: ratio <= budget[title] };

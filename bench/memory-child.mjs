@@ -1,11 +1,11 @@
-// Prints the bytes of heap of one pending activation. Run with --expose-gc.
+// Prints the heap bytes of one pending call. Run with --expose-gc.
 import { pathToFileURL } from 'node:url';
 
 const [, , file, countText] = process.argv;
 const count = Number(countText);
 const { inContext, pending } = await import(pathToFileURL(file).href);
 
-// Compiled code and feedback are there once, whatever the count.
+// Warm up: compiled code and type feedback are allocated once, independent of the count.
 inContext(() => pending(1_000));
 const before = used();
 const kept = inContext(() => pending(count));

@@ -1,7 +1,7 @@
 // npm run bench -- memory [--json] [--node PATH]...
 //
-// The bytes of heap of an activation of an async function while it waits: its promise, its state, and what
-// comes with it. Bytes are the same in every round, so there is one.
+// Measures the heap bytes of a pending call of an async function: its promise, its state and what Throughline adds.
+// Bytes do not vary between rounds, so there is only one.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compile } from './compile.mjs';
@@ -11,7 +11,7 @@ const child = fileURLToPath(new URL('./memory-child.mjs', import.meta.url));
 const COUNT = 100_000;
 const BUDGET = 150;
 
-/** What an activation weighs in each context, and how much more than with nothing. */
+/** Returns the bytes of a pending call in each context, and the difference to the context `nothing`. */
 export function weights(node) {
   const rows = Object.entries({ ...contexts, ...withCauses }).map(([title, context]) => {
     const name = `pending-${title.replaceAll(/\W+/g, '-')}`;
@@ -27,12 +27,13 @@ export function weights(node) {
   });
 }
 
+/** Prints the memory benchmark for each Node. */
 export function memory({ json, node }) {
   for (const path of node) {
     const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim().slice(1);
     if (!json)
       console.log(
-        `\nmemory: what does a pending activation of an async function weigh? (Node ${version})`,
+        `\nmemory: how much memory does a pending call of an async function take? (Node ${version})`,
       );
     for (const { title, bytes, more, limit, within } of weights(path)) {
       if (json) {
@@ -45,7 +46,8 @@ export function memory({ json, node }) {
         console.log(JSON.stringify(node.length > 1 ? { ...line, node: version } : line));
         continue;
       }
-      const told = limit === undefined ? '' : `  ${within ? 'within' : 'OVER'} ${limit} bytes more`;
+      const told =
+        limit === undefined ? '' : `  ${within ? 'within' : 'OVER'} budget of +${limit} bytes`;
       console.log(
         `  ${title.padEnd(24)} ${bytes.toFixed(0).padStart(6)} bytes  ${`+${more.toFixed(0)}`.padStart(6)}${told}`,
       );

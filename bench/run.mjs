@@ -1,7 +1,7 @@
 // npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]... [--suite DIR]
 //
-// Runs on built files. Prints the median of the rounds, their spread, and the ratio to nothing; --write
-// puts them into docs/performance.md, a column for each Node. `jest` takes a project of yours with `--suite`.
+// Runs on built files. Prints the median of the rounds, their range, and the ratio to the case `nothing`. --write
+// writes the results to docs/performance.md, with a column per Node. `jest` runs your own project with `--suite`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ const benchFiles = readdirSync(folder).filter((file) => file.endsWith('.bench.mj
 const benchmarks = (
   await Promise.all(benchFiles.map((file) => import(new URL(file, folder))))
 ).flatMap((module) => module.default);
-/** What is not measured in nanoseconds: a file and a function of that name, which does all of it. */
+/** Benchmarks not measured in nanoseconds. Each has a module of its name that exports a function of its name. */
 const others = ['size', 'memory', 'jest'].filter((name) =>
   existsSync(new URL(`${name}.mjs`, folder)),
 );
@@ -39,7 +39,7 @@ const known = [
 ];
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
+  console.error(`Unknown benchmark: ${unknown.join(', ')}. Use one of: ${known.join(', ')}.`);
   process.exit(2);
 }
 
@@ -54,7 +54,7 @@ for (const benchmark of chosen) {
     columns.push({ engine: engine.name, results });
     (values.json ? printJson : print)(benchmark, engine, results);
   }
-  // One by one: a run that is stopped keeps what it has.
+  // Write after each benchmark, so that an interrupted run keeps its results.
   if (values.write)
     await write(benchmark.name, benchmarkTable(benchmark, columns, values.rounds), order);
 }
@@ -87,7 +87,7 @@ function print(benchmark, engine, results) {
     const { title, median, low, high, ratio, clock } = result;
     const found = verdict(benchmark, result);
     const told = found ? `  ${found.within ? 'within' : 'OVER'} ${found.limit}` : '';
-    const rate = clock ? `  ${String(Math.round(1e9 / clock)).padStart(6)} served/s` : '';
+    const rate = clock ? `  ${String(Math.round(1e9 / clock)).padStart(6)} requests/s` : '';
     console.log(
       `  ${title.padEnd(24)} ${median.toFixed(1).padStart(8)} ns/${unit}  (${low.toFixed(0)}-${high.toFixed(0)})  ${ratio.toFixed(2).padStart(6)}x${rate}${told}`,
     );

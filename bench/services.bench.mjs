@@ -6,7 +6,7 @@ const silent = `
   const ready = undefined, interceptors = [];
   const log = () => {}, startTask = () => {};`;
 
-/** Everything on: compiled, a task a request, events sent to a collector. */
+/** Everything on: instrumented, one task per request, events sent to a collector. */
 const connected = (imports) => `
   import { connect, log, startTask } from '@throughline/runtime/xtrace';
   ${imports}
@@ -23,7 +23,7 @@ export default ['http', 'grpc'].map((protocol) => ({
   name: protocol,
   question: `a ${protocol === 'http' ? 'service of node:http' : 'service of @grpc/grpc-js'} under load from another process`,
   unit: 'request',
-  // 5 % of the throughput.
+  // At most 5 % more CPU time per request.
   budget: { throughline: 1.05 },
   cases: Object.entries(contexts).map(([title, context]) => {
     const ours = title === 'throughline';

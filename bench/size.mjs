@@ -1,8 +1,7 @@
 // npm run bench -- size [--json]
 //
-// The gzip bytes of minified bundles: pages that use one part of the runtime, and a real program before
-// and after, the example of gRPC services with all that it imports; every module of it instrumented, and
-// the runtime inside.
+// Measures the gzip bytes of minified bundles: pages that use one part of the runtime, and a real program (the
+// math-chain example with all its imports) without Throughline and with every module instrumented.
 import { transformSync } from '@babel/core';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -11,17 +10,17 @@ import { rolldown } from 'rolldown';
 const services = fileURLToPath(new URL('../examples/math-chain/src/main.ts', import.meta.url));
 const program = (name) => fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
 
-/** As for production. */
+/** The plugin, configured as for production. */
 const plugin = (options) => [['@throughline/babel-plugin', { causes: false, ...options }]];
 
-/** Each page against the same page without our plugin and without the calls, which needs no runtime. */
+/** Pages, with a budget in bytes for the whole bundle. */
 const PAGES = [
   { title: 'page, AsyncContext', file: program('size-async-context'), budget: 3_000 },
   { title: 'page, X-Trace client', file: program('size-xtrace'), budget: 6_000 },
 ];
 const REWRITTEN = 1.25;
 
-/** What each bundle weighs, and whether it keeps to its budget. */
+/** Returns the size of each bundle and whether it is within its budget. */
 export async function sizes() {
   const rows = [];
   for (const { title, file, budget } of PAGES) {
@@ -41,7 +40,7 @@ export async function sizes() {
   return rows;
 }
 
-/** A bundle's gzip bytes, with every module through these plugins. */
+/** Bundles `input` with `plugins` applied to every module, and returns the gzip size in bytes. */
 async function bundled(input, platform, plugins) {
   const bundle = await rolldown({
     ...{ input, platform, external: /^node:/, logLevel: 'silent' },
@@ -61,8 +60,9 @@ async function bundled(input, platform, plugins) {
   }
 }
 
+/** Prints the size benchmark. */
 export async function size({ json }) {
-  if (!json) console.log('\nsize: what does a bundle weigh? (gzip, minified)');
+  if (!json) console.log('\nsize: how large is a bundle? (minified, gzip)');
   for (const { title, bytes, ratio, limit, within } of await sizes()) {
     if (json) {
       const rest = ratio === undefined ? {} : { ratio: Number(ratio.toFixed(3)) };

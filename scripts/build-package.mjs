@@ -1,6 +1,6 @@
-// Builds one workspace to dist/esm and dist/cjs, each with its declarations.
+// Builds one package to dist/esm and dist/cjs, each with its type declarations.
 //
-//   node scripts/build-package.mjs runtime
+//   node scripts/build-package.mjs runtime [--no-types]
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ const types = !process.argv.includes('--no-types');
 const folder = join(root, name);
 const dist = join(folder, 'dist');
 
-// Bundlers ask the nearest package.json which files do something when they are only loaded.
+// Bundlers read `sideEffects` from the nearest package.json, which is the one written here.
 const { sideEffects } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const doing = sideEffects?.map((file) => file.replace('./dist/*/', './'));
 
@@ -33,7 +33,7 @@ for (const [format, type] of [
   ]);
 }
 if (types) {
-  // Declarations are the same for both formats: the folder's package.json tells which they are.
+  // Declarations are the same for both formats: the package.json of each folder sets the format.
   const esm = join(dist, 'esm');
   run('typescript/bin/tsc', ['-p', join(folder, 'tsconfig.build.json'), '--outDir', esm]);
   for (const file of readdirSync(esm, { recursive: true })) {
@@ -41,7 +41,7 @@ if (types) {
   }
 }
 
-// A file beside another with `.plain` in its name takes its place where engines have no private fields.
+// dist/plain is for engines without private fields: there, `x.plain.js` replaces `x.js`.
 const plain = readdirSync(join(dist, 'cjs'), { recursive: true }).filter((file) =>
   file.endsWith('.plain.js'),
 );
@@ -51,6 +51,18 @@ if (plain.length > 0) {
     const name = join(dist, 'plain', file);
     cpSync(name, name.replace(/\.plain\.js$/, '.js'));
   }
+}
+
+// Bundles the runtime as one script for another realm. The script's value is a function that runs it there.
+if (name === 'runtime') {
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({ input: join(dist, 'esm', 'realm-script.js') });
+  const { output } = await bundle.generate({ format: 'iife', name: 'realm' });
+  mkdirSync(join(dist, 'realm'));
+  writeFileSync(
+    join(dist, 'realm', 'script.js'),
+    `(() => {\n${output[0].code.replace(/^\/\/#.*$/gm, '')}\nreturn realm;\n})\n`,
+  );
 }
 
 function run(script, args) {

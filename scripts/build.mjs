@@ -1,7 +1,7 @@
-// Builds every workspace: packages in the order of their imports, then the page and the example.
+// Builds every package in dependency order, then the page and the math-chain example.
 //
 //   node scripts/build.mjs             everything
-//   node scripts/build.mjs --no-types  what programs run, without declarations
+//   node scripts/build.mjs --no-types  without type declarations
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,7 +1,8 @@
 // npm run demo [-- --once]
 //
-// The paper's example in one terminal: a collector, two services (+7 and *3) and a client that sends
-// 3 through both, each a process of its own. Shows what the collector saw, and serves its page.
+// Runs the paper's example in one terminal: a collector, two services (+7 and *3) and a client that sends 3
+// through both, each in its own process. Prints the collected events and serves the page. With --once, exits
+// instead of waiting for Ctrl-C.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -26,7 +27,7 @@ try {
   await Promise.race([demo(), stopped]);
   if (!values.once) await stopped;
 } catch (error) {
-  console.error(`The demo failed: ${error.message}`);
+  console.error(`Demo failed: ${error.message}`);
   process.exitCode = 1;
 } finally {
   for (const child of children) child.kill();
@@ -51,16 +52,16 @@ async function demo() {
   await startService('--mul', '3', '--listen-addr', mul);
   await startService('--add', '7', '--listen-addr', add, '--next-server', mul);
 
-  step('Sending 3 through both');
+  step('Sending 3 through both services');
   console.log(await ranToEnd('--next-server', add, '--in', '3'));
 
   const { taskId, events } = await firstTask();
   const graph = causalGraph(events);
-  step('The events, as the collector has them');
+  step('Events in the collector');
   process.stdout.write(textRecords(graph.events));
-  step('The causal graph');
+  step('Causal graph');
   console.log(drawGraph(graph).join('\n'));
-  step('The page');
+  step('Page');
   console.log(`${collector.url}/tasks/${taskId}`);
   if (!values.once) console.log('Press Ctrl-C to stop.');
 }
@@ -69,25 +70,25 @@ function step(title) {
   console.log(`\n== ${title}`);
 }
 
-/** Starts one service; resolves when it listens. */
+/** Starts a service; resolves when it is listening. */
 function startService(...flags) {
   const child = start(flags);
   return within('a service to listen', (resolve, reject) => {
     child.stdout.on('data', (text) => text.includes('listening') && resolve());
     child.on('exit', (code) =>
-      reject(new Error(`a service ended with code ${code}: ${child.said}`)),
+      reject(new Error(`a service exited with code ${code}: ${child.said}`)),
     );
   });
 }
 
-/** Runs the client; resolves to what it printed. */
+/** Runs the client; resolves to its output. */
 function ranToEnd(...flags) {
   const child = start(flags);
   return within('the client to finish', (resolve, reject) => {
     child.on('exit', (code) =>
       code === 0
         ? resolve(child.said.trim())
-        : reject(new Error(`the client ended with code ${code}: ${child.said}`)),
+        : reject(new Error(`the client exited with code ${code}: ${child.said}`)),
     );
   });
 }
@@ -109,7 +110,7 @@ function start(flags) {
   return child;
 }
 
-/** The one task, once all of its events have arrived. */
+/** Resolves to the only task when all of its events have arrived. */
 function firstTask() {
   const ask = async (path) => (await fetch(collector.url + path)).json();
   return within(`${EVENTS} events to arrive`, async (resolve, reject, isOver) => {
@@ -130,14 +131,15 @@ function within(what, executor) {
       how(value);
     };
     const timer = setTimeout(
-      () => settle(reject)(new Error(`waited ${DEADLINE_MS / 1000} s for ${what}`)),
+      () =>
+        settle(reject)(new Error(`timed out after ${DEADLINE_MS / 1000} s waiting for ${what}`)),
       DEADLINE_MS,
     );
     Promise.resolve(executor(settle(resolve), settle(reject), () => over)).catch(settle(reject));
   });
 }
 
-/** The port that was asked for, or any other one when it is taken. */
+/** Resolves to the given port, or to any free port when that one is taken. */
 async function freePort(wished) {
   const tryPort = (port) =>
     new Promise((resolve) => {

@@ -1,8 +1,9 @@
-// npm test            everything that a change needs: types, lint, format, packages, tests
-// npm run test:all    that, and what takes longer: the same tests on Node 22, 24 and 26, Promises/A+, every
-//                     engine, and every toolchain with the packed packages
+// npm test            build, types, lint, format, package checks and tests: run this for every change
+// npm run test:all    also the tests on Node 22, 24 and 26, Promises/A+, every engine, and every toolchain with
+//                     the packed packages
 //
-// With --rest, only what test:all adds, without the toolchains, which install a gigabyte. Ends with a line "N passed, N failed" (", N skipped").
+// --rest runs only what test:all adds, without the toolchains, which install a gigabyte. --totals FILE appends the
+// totals as JSON. The last line is "N passed, N failed" (", N skipped").
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -18,7 +19,7 @@ const { values } = parseArgs({
 mkdirSync(cache, { recursive: true });
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
-/** What failed, said again at the end, where a long run is read first. */
+/** Failures, printed again at the end, because that is where people look first after a long run. */
 const failures = [];
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
@@ -69,13 +70,13 @@ const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
-/** Entries that are programs, or of which only the path is used. */
+/** Returns flags that exclude entry points without types: programs, and files used only by path. */
 function untyped(name) {
   const entries = { jest: ['./main', './compiled'], collector: ['./main'] }[name];
   return entries ? ['--exclude-entrypoints', ...entries] : [];
 }
 
-/** A command that passes or fails as a whole. */
+/** Runs a command that passes or fails as a whole. */
 function check(command, args) {
   const executable = command === 'node' ? process.execPath : command;
   const { status, error } = spawnSync(executable, args, { cwd: root, stdio: 'inherit' });
@@ -84,7 +85,7 @@ function check(command, args) {
   else totals.failed++;
 }
 
-/** A runner of our own, which counts its cases. */
+/** Runs one of our own test runners, which writes how many cases passed, failed and were skipped. */
 function counted(script, args) {
   const file = join(cache, `totals-${process.pid}.json`);
   rmSync(file, { force: true });
@@ -95,12 +96,12 @@ function counted(script, args) {
     totals.failed += failed;
     totals.skipped += skipped;
   } catch (error) {
-    console.error(`${script} left no result: ${error.message}`);
+    console.error(`${script} wrote no readable results: ${error.message}`);
     totals.failed++;
   }
 }
 
-/** The test suites, on one engine, counted test by test. */
+/** Runs Jest projects on one Node and counts each test. */
 function jest(name, node, projects) {
   const file = join(cache, `jest-${process.pid}.json`);
   const jestBin = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -117,14 +118,14 @@ function jest(name, node, projects) {
     if (numPassedTests === 0) totals.failed++;
     for (const suite of results.testResults.filter((one) => one.status === 'failed')) {
       const failed = suite.assertionResults.filter((one) => one.status === 'failed');
-      const titles = failed.length > 0 ? failed.map((one) => one.fullName) : ['cannot be run'];
+      const titles = failed.length > 0 ? failed.map((one) => one.fullName) : ['could not run'];
       for (const title of titles) {
         failures.push(`${name}: ${relative(root, suite.name)}: ${title}`);
       }
     }
     rmSync(file);
   } catch (error) {
-    console.error(`Jest left no result: ${error.message}`);
+    console.error(`Jest wrote no readable results: ${error.message}`);
     totals.failed++;
   }
 }

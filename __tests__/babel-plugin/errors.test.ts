@@ -26,8 +26,8 @@ describe('an unknown option', () => {
   });
 
   test('has a code, at the end of the message too', () => {
-    expect(error.code).toBe('OPTION_UNKNOWN');
-    expect(error.message).toMatch(/\. \(OPTION_UNKNOWN\)(?: \(While processing: .*\))?$/);
+    expect(error.code).toBe('TL_OPTION_UNKNOWN');
+    expect(error.message).toMatch(/\. \(TL_OPTION_UNKNOWN\)(?: \(While processing: .*\))?$/);
   });
 
   test.each(['__proto__', 'constructor', 'toString'])('may be called %s', (name) => {
@@ -39,24 +39,27 @@ describe('an invalid option', () => {
   const kinds =
     '"async", "timer", "microtask", "promise", "listener", "callback", "observer", "stream", "worker"';
   test.each([
-    [{ runtime: '' }, 'Option "runtime" must be a module name, but is "".'],
-    [{ runtime: 1 }, 'Option "runtime" must be a module name, but is 1.'],
-    [{ runtime: null }, 'Option "runtime" must be a module name, but is null.'],
-    [{ skip: 'timer' }, `Option "skip" must be a list drawn from ${kinds}, but is "timer".`],
-    [{ skip: ['timers'] }, `Option "skip" must be a list drawn from ${kinds}, but is ["timers"].`],
-    [{ skip: ['timer', 1] }, `but is ["timer",1].`],
-    [{ sites: 'yes' }, 'Option "sites" must be true or false, but is "yes".'],
-    [{ sites: 0 }, 'Option "sites" must be true or false, but is 0.'],
-    [{ sites: () => 1 }, 'Option "sites" must be true or false, but is () => 1.'],
-    [{ sites: Symbol('s') }, 'Option "sites" must be true or false, but is Symbol(s).'],
-    [{ sites: 1n }, 'Option "sites" must be true or false, but is 1'],
+    [{ runtime: '' }, 'Option "runtime" must be a module name, got "".'],
+    [{ runtime: 1 }, 'Option "runtime" must be a module name, got 1.'],
+    [{ runtime: null }, 'Option "runtime" must be a module name, got null.'],
+    [{ skip: 'timer' }, `Option "skip" must be an array containing only ${kinds}, got "timer".`],
+    [
+      { skip: ['timers'] },
+      `Option "skip" must be an array containing only ${kinds}, got ["timers"].`,
+    ],
+    [{ skip: ['timer', 1] }, `got ["timer",1].`],
+    [{ sites: 'yes' }, 'Option "sites" must be true or false, got "yes".'],
+    [{ sites: 0 }, 'Option "sites" must be true or false, got 0.'],
+    [{ sites: () => 1 }, 'Option "sites" must be true or false, got () => 1.'],
+    [{ sites: Symbol('s') }, 'Option "sites" must be true or false, got Symbol(s).'],
+    [{ sites: 1n }, 'Option "sites" must be true or false, got 1'],
     [
       {
         skip: new (class Odd {
           self = this;
         })(),
       },
-      `Option "skip" must be a list drawn from ${kinds}, but is `,
+      `Option "skip" must be an array containing only ${kinds}, got `,
     ],
   ])('%o is quoted, and what is allowed is named', (options, sentence) => {
     expect(errorWith(options).message).toContain(sentence);
@@ -66,8 +69,8 @@ describe('an invalid option', () => {
     const error = errorWith(options);
 
     expect(error).toBeInstanceOf(PluginError);
-    expect(error.code).toBe('OPTION_INVALID');
-    expect(error.message).toMatch(/\. \(OPTION_INVALID\)(?: \(While processing: .*\))?$/);
+    expect(error.code).toBe('TL_OPTION_INVALID');
+    expect(error.message).toMatch(/\. \(TL_OPTION_INVALID\)(?: \(While processing: .*\))?$/);
   });
 
   test('undefined means the default', () => {
@@ -87,8 +90,8 @@ describe('an unknown directive comment', () => {
   });
 
   test('has a code', () => {
-    expect(error.code).toBe('DIRECTIVE_UNKNOWN');
-    expect(error.message).toContain('(DIRECTIVE_UNKNOWN)\n');
+    expect(error.code).toBe('TL_DIRECTIVE_UNKNOWN');
+    expect(error.message).toContain('(TL_DIRECTIVE_UNKNOWN)\n');
   });
 
   test('names the file and shows the line', () => {
@@ -104,7 +107,7 @@ describe('an unknown directive comment', () => {
     ['in an empty file', '// throughline: on'],
     ['before an argument', 'setTimeout(/* throughline: on */ tick);'],
   ])('%s is found', (_, code) => {
-    expect(errorOf(() => instrument(code)).code).toBe('DIRECTIVE_UNKNOWN');
+    expect(errorOf(() => instrument(code)).code).toBe('TL_DIRECTIVE_UNKNOWN');
   });
 });
 
@@ -118,8 +121,8 @@ describe('async functions that were lowered before', () => {
   test('by Babel are refused', () => {
     const error = errorOf(() => instrument(byBabel));
 
-    expect(error.code).toBe('ASYNC_LOWERED_FIRST');
-    expect(error.message).toContain('(ASYNC_LOWERED_FIRST)\n');
+    expect(error.code).toBe('TL_ASYNC_LOWERED_FIRST');
+    expect(error.message).toContain('(TL_ASYNC_LOWERED_FIRST)\n');
     expect(error.message).toContain('"_asyncToGenerator"');
     expect(error.message).toMatch(/^\/input\.js: [\s\S]*> \d+ \| /);
   });
@@ -130,7 +133,7 @@ describe('async functions that were lowered before', () => {
       target: ScriptTarget.ES2015,
     });
 
-    expect(errorOf(() => instrument(code)).code).toBe('ASYNC_LOWERED_FIRST');
+    expect(errorOf(() => instrument(code)).code).toBe('TL_ASYNC_LOWERED_FIRST');
   });
 
   test('in the same pass are not: the plugin sees them first', () => {

@@ -170,7 +170,7 @@ test.each(Object.entries(offs))('off leaves %s alone', (_name, code) => {
 test.each(['of', 'Off', 'registrations', 'auto trigger', ''])(
   'the comment "%s" is refused',
   (text) => {
-    expect(() => instrument(`/* throughline: ${text} */ f();`)).toThrow('DIRECTIVE_UNKNOWN');
+    expect(() => instrument(`/* throughline: ${text} */ f();`)).toThrow('TL_DIRECTIVE_UNKNOWN');
   },
 );
 
@@ -179,6 +179,6 @@ test.each([
   ['events', 3],
   ['events', null],
 ])('the option %s: %s is refused', (name, value) => {
-  expect(() => instrument('f();', { [name]: value } as Options)).toThrow(/OPTION_INVALID/);
+  expect(() => instrument('f();', { [name]: value } as Options)).toThrow(/TL_OPTION_INVALID/);
   expect(() => instrument('f();', { [name]: value } as Options)).toThrow(JSON.stringify(value));
 });

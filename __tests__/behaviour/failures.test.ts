@@ -11,7 +11,7 @@ async function fails(name: string): Promise<never> {
 }
 const readIn = (promise: Promise<unknown>): string | undefined => {
   promise.catch(() => {});
-  return contextOf(promise)?.(() => getLocal(user));
+  return contextOf(promise)?.run(() => getLocal(user));
 };
 
 describe('contextOf', () => {

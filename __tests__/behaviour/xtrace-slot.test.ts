@@ -282,8 +282,8 @@ test('ids that are set are those of the next event', async () => {
 
   expect(getEventId()).toBe(id);
   expect(parents('next')).toEqual(['00000000000000ff']);
-  expect(() => setTaskId('no id')).toThrow(/ID_INVALID/);
-  expect(() => setEventId('12')).toThrow(/ID_INVALID/);
+  expect(() => setTaskId('no id')).toThrow(/TL_ID_INVALID/);
+  expect(() => setEventId('12')).toThrow(/TL_ID_INVALID/);
 });
 
 test('an event says what it was given and where it was logged', async () => {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { describeCauses } from '../../runtime/src/causes';
-import type { Site } from '../../runtime/src/causes';
+import { describeCauses } from '../../runtime/src/causes/chain';
+import type { Site } from '../../runtime/src/causes/chain';
 import { run } from '../harness/instrument';
 import { turn } from '../harness/uncompiled';
 

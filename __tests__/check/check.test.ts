@@ -42,10 +42,10 @@ const CART = lines(
   '}',
 );
 const SUMS = {
-  covered: 'covered    hands over an explicit spawn callback',
-  uncompiled: 'uncompiled hands a function to code that is not compiled',
-  unknown: 'unknown    hands a function to a method whose receiver only the run knows',
-  text: 'text       is left as written: its text runs elsewhere',
+  covered: 'covered    carries context',
+  uncompiled: 'uncompiled passes a callback to uninstrumented code',
+  unknown: 'unknown    passes a callback to a method whose class is known only at run time',
+  text: 'text       is not instrumented, because its source text runs elsewhere',
 };
 
 describe('check', () => {
@@ -122,7 +122,9 @@ describe('check', () => {
     const { code, stdout, stderr } = await run('check', 'src');
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toMatch(/^src\/broken\.js\n {2}cannot be read: .*Unexpected token \(1:23\)\n\n/);
+    expect(stdout).toMatch(
+      /^src\/broken\.js\n {2}cannot be instrumented: .*Unexpected token \(1:23\)\n\n/,
+    );
     expect(stdout).toContain('  5:9      unknown     queue.onEmpty\n');
     expect(stdout).toContain('\n2 files\n');
 
@@ -139,7 +141,7 @@ describe('check', () => {
     const { code, stdout } = await run('check', 'a.js');
 
     expect(code).toBe(1);
-    expect(stdout).toContain('(DIRECTIVE_UNKNOWN)\n');
+    expect(stdout).toContain('(TL_DIRECTIVE_UNKNOWN)\n');
   });
 
   test('TypeScript and JSX are read', async () => {
@@ -207,8 +209,8 @@ describe('check', () => {
       code: 1,
       stdout: '',
       stderr:
-        'throughline: There is no file or folder "nowhere". Give the sources to look at: ' +
-        '"throughline check src". (SOURCE_MISSING)\n',
+        'throughline: No such file or folder: "nowhere". Pass the sources to check: ' +
+        '"throughline check src". (TL_SOURCE_MISSING)\n',
     });
   });
 
@@ -304,9 +306,9 @@ describe('the field "throughline" of package.json', () => {
   });
 
   test.each([
-    [{ exclude: 1 }, /^throughline: Option "exclude" must be .*\(OPTION_INVALID\)\n$/],
-    [{ nonsense: 1 }, /^throughline: Option "nonsense" is unknown\..*\(OPTION_UNKNOWN\)\n$/],
-    [{ skip: ['x'] }, /^throughline: Option "skip" must be .*\(OPTION_INVALID\)\n$/],
+    [{ exclude: 1 }, /^throughline: Option "exclude" must be .*\(TL_OPTION_INVALID\)\n$/],
+    [{ nonsense: 1 }, /^throughline: Option "nonsense" is unknown\..*\(TL_OPTION_UNKNOWN\)\n$/],
+    [{ skip: ['x'] }, /^throughline: Option "skip" must be .*\(TL_OPTION_INVALID\)\n$/],
   ])('%j is said to be wrong once, with code 1', async (options, message) => {
     project({ ...SOURCES, 'package.json': JSON.stringify({ throughline: options }) });
     const { code, stdout, stderr } = await run('check', 'src');
@@ -320,7 +322,7 @@ describe('check --budget', () => {
   const budget = (): unknown => JSON.parse(readFileSync(join(folder, 'budget.json'), 'utf8'));
   const check = (...more: string[]): ReturnType<typeof ran> =>
     run('check', 'src', '--budget', 'budget.json', ...more);
-  const WRITTEN = 'The budget was written to budget.json.\n';
+  const WRITTEN = 'Wrote the budget to budget.json.\n';
 
   beforeEach(async () => {
     project({ 'src/cart.js': CART });
@@ -356,7 +358,7 @@ describe('check --budget', () => {
     expect(stderr).toBe(
       lines(
         '',
-        'Over the budget of budget.json:',
+        'Over the budget in budget.json:',
         '  src/cart.js: unknown queue.onEmpty (2, was 1)',
         '  src/cart.js: unknown queue.onFull (1, was 0)',
         '  src/other.js: unknown foo.bar (1, was 0)',
@@ -396,7 +398,7 @@ describe('check --budget', () => {
 
       expect(code).toBe(1);
       expect(stderr).toMatch(
-        /^throughline: The budget "budget\.json" cannot be read: .*\(BUDGET_INVALID\)\n$/,
+        /^throughline: Cannot read the budget file "budget\.json": .*\(TL_BUDGET_INVALID\)\n$/,
       );
       expect(readFileSync(join(folder, 'budget.json'), 'utf8')).toBe(text);
     },
@@ -415,10 +417,10 @@ describe('explain', () => {
         '  setTimeout(g, 10);',
         '',
         'setTimeout (column 3): timer.',
-        '  Sees:  the values here, afresh at every firing',
+        '  Sees:  the context of this call, a new branch for each firing',
         '  Joins: nothing',
         '',
-        'It becomes',
+        'Instrumented code:',
         '',
         '    setTimeout(_spawn(g), 10);',
       ),
@@ -426,9 +428,9 @@ describe('explain', () => {
   });
 
   test.each([
-    ['queue.put(() => {});', 'queue.put (column 7): hands a function to a method', 'spawnPoints'],
-    ["import a from 'a'; a(() => {});", 'a.default (column 20): hands a function', 'include'],
-    ['page.evaluate(() => 1);', 'function (column 15): is left as written', 'without slots'],
+    ['queue.put(() => {});', 'queue.put (column 7): passes a callback to a method', 'spawnPoints'],
+    ["import a from 'a'; a(() => {});", 'a.default (column 20): passes a callback', 'include'],
+    ['page.evaluate(() => 1);', 'function (column 15): is not instrumented', 'without context'],
   ])('says of %s what can be done about it', async (code, what, advice) => {
     project({ 'a.js': `${code}\n` });
     const { stdout } = await run('explain', 'a.js:1');
@@ -441,7 +443,7 @@ describe('explain', () => {
     project({ 'a.ts': 'const one: number = 1;\n' });
 
     expect((await run('explain', 'a.ts:1')).stdout).toBe(
-      lines('a.ts:1', '', '  const one: number = 1;', '', 'Nothing is handed over here.'),
+      lines('a.ts:1', '', '  const one: number = 1;', '', 'No spawn point on this line.'),
     );
   });
 
@@ -449,7 +451,7 @@ describe('explain', () => {
     project({ 'a.js': '(;\n' });
     const { code, stdout } = await run('explain', 'a.js:1');
 
-    expect(stdout).toContain('The file cannot be read: ');
+    expect(stdout).toContain('The file cannot be instrumented: ');
     expect(code).toBe(1);
   });
 
@@ -461,8 +463,8 @@ describe('explain', () => {
 
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toBe(
-        `throughline: "${place}" names no line. Write a file and a line of it: ` +
-          '"throughline explain src/cart.ts:12". (PLACE_INVALID)\n',
+        `throughline: Expected FILE:LINE of an instrumented source file, got "${place}". ` +
+          'Example: "throughline explain src/cart.ts:12". (TL_POSITION_INVALID)\n',
       );
     },
   );
@@ -471,7 +473,7 @@ describe('explain', () => {
     const { code, stderr } = await run('explain', 'nowhere.js:1');
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^throughline: There is no file .*"nowhere\.js".*\(SOURCE_MISSING\)\n$/);
+    expect(stderr).toMatch(/^throughline: No such file .*"nowhere\.js".*\(TL_SOURCE_MISSING\)\n$/);
   });
 });
 
@@ -504,8 +506,8 @@ describe('commands of the collector', () => {
         code: 1,
         stdout: '',
         stderr:
-          `throughline: The command "${command}" is part of @throughline/collector, which is not ` +
-          'installed: "npm install @throughline/collector". (PACKAGE_MISSING)\n',
+          `throughline: The command "${command}" needs @throughline/collector, which is not ` +
+          'installed. Run "npm install @throughline/collector". (TL_PACKAGE_MISSING)\n',
       });
     },
   );

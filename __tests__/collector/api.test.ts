@@ -218,8 +218,8 @@ describe('one task', () => {
 
         expect(status).toBe(404);
         expect(body).toEqual({
-          error: `No events of task "${given}" have arrived. (TASK_UNKNOWN)`,
-          code: 'TASK_UNKNOWN',
+          error: `No events of task "${given}" have arrived. (TL_TASK_UNKNOWN)`,
+          code: 'TL_TASK_UNKNOWN',
         });
       }
     },
@@ -232,8 +232,8 @@ describe('one task', () => {
         const { status, body } = await ask(collector, path);
 
         expect(status).toBe(400);
-        expect(body['code']).toBe('TASK_ID_INVALID');
-        expect(body['error']).toMatch(/^A task id must be .*, but is ".*"\. \(TASK_ID_INVALID\)$/);
+        expect(body['code']).toBe('TL_TASK_ID_INVALID');
+        expect(body['error']).toMatch(/^A task id must be .*, got ".*"\. \(TL_TASK_ID_INVALID\)$/);
       }
     },
   );
@@ -242,7 +242,7 @@ describe('one task', () => {
     const { status, body } = await ask(collector, '/api/tasks/%E0%A4%A');
 
     expect(status).toBe(400);
-    expect(body['code']).toBe('TASK_ID_INVALID');
+    expect(body['code']).toBe('TL_TASK_ID_INVALID');
   });
 });
 
@@ -300,8 +300,8 @@ describe('the list of tasks', () => {
     const { status, body } = await ask(collector, `/api/tasks?${name}=${value}`);
 
     expect(status).toBe(400);
-    expect(body['code']).toBe('QUERY_INVALID');
-    expect(body['error']).toMatch(new RegExp(`^"${name}" must be .*, but is "${value}"\\.`));
+    expect(body['code']).toBe('TL_QUERY_INVALID');
+    expect(body['error']).toMatch(new RegExp(`^"${name}" must be .*, got "${value}"\\.`));
   });
 });
 
@@ -327,8 +327,8 @@ describe('the rest', () => {
       const { status, body } = await ask(collector, path);
 
       expect(status).toBe(404);
-      expect(body['error']).toMatch(/^There is nothing at /);
-      expect(body['code']).toBe('QUERY_INVALID');
+      expect(body['error']).toMatch(/^Unknown path /);
+      expect(body['code']).toBe('TL_QUERY_INVALID');
     },
   );
 

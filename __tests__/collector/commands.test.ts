@@ -33,8 +33,8 @@ async function serve(...flags: string[]): Promise<Served> {
   const args = [throughline, 'serve', '--store', ':memory:', ...FREE, ...flags];
   const child = new Child(args, { cwd: folder });
   children.push(child);
-  const [reportAddress] = await child.said(/Reports to (\S+)\n/);
-  const [url] = await child.said(/Page at +(\S+)\n/);
+  const [reportAddress] = await child.said(/Receiving reports at (\S+)\n/);
+  const [url] = await child.said(/Page at (\S+)\n/);
   return {
     child,
     url: url!,
@@ -68,7 +68,7 @@ describe('serve', () => {
     const { child, url } = await serve();
 
     expect(child.stdout).toMatch(
-      /^Reports to 127\.0\.0\.1:\d+\nPage at {4}http:\/\/127\.0\.0\.1:\d+\n/,
+      /^Receiving reports at 127\.0\.0\.1:\d+\nPage at http:\/\/127\.0\.0\.1:\d+\n/,
     );
     expect((await ask({ url }, '/health')).status).toBe(200);
     expect((await ask({ url }, '/')).text).toContain('<title>Throughline</title>');
@@ -114,12 +114,15 @@ describe('serve', () => {
   });
 
   test.each([
-    [['--report-port', 'x'], /^throughline: .*port.*0 to 65535.*"x".*\(SETTING_INVALID\)\n$/],
-    [['--web-port', '65536'], /^throughline: .*port.*0 to 65535.*"65536".*\(SETTING_INVALID\)\n$/],
-    [['--host', ''], /^throughline: .*host.*\(SETTING_INVALID\)\n$/],
+    [['--report-port', 'x'], /^throughline: .*port.*0 to 65535.*"x".*\(TL_SETTING_INVALID\)\n$/],
+    [
+      ['--web-port', '65536'],
+      /^throughline: .*port.*0 to 65535.*"65536".*\(TL_SETTING_INVALID\)\n$/,
+    ],
+    [['--host', ''], /^throughline: .*host.*\(TL_SETTING_INVALID\)\n$/],
     [
       ['--store', '/nowhere/at/all.db'],
-      /^throughline: The store "\/nowhere\/at\/all\.db" cannot be opened.*\(STORE_UNAVAILABLE\)\n$/,
+      /^throughline: Cannot open the store "\/nowhere\/at\/all\.db": .*\(TL_STORE_UNAVAILABLE\)\n$/,
     ],
   ])('%j is said to be wrong, with code 1', async (flags, message) => {
     const { code, stdout, stderr } = await run('serve', '--store', ':memory:', ...FREE, ...flags);
@@ -137,7 +140,7 @@ describe('serve', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      new RegExp(`^throughline: Cannot listen on port ${port}: .*\\(PORT_TAKEN\\)\\n$`),
+      new RegExp(`^throughline: Cannot listen on port ${port}: .*\\(TL_PORT_TAKEN\\)\\n$`),
     );
   });
 });
@@ -186,7 +189,7 @@ describe('list and show', () => {
     const { url, report } = await serve();
     await report(...Array.from({ length: 1001 }, (_, i) => event(i + 1, i + 1)));
     const { stdout } = await run('list', '--collector', url);
-    const [, flags] = /981 more: (.*)\n$/.exec(stdout)!;
+    const [, flags] = /981 more\. To list all tasks: (.*)\n$/.exec(stdout)!;
     const all = await run('list', '--collector', url, ...flags!.split(' '));
 
     expect(all).toMatchObject({ code: 0, stderr: '' });
@@ -263,9 +266,9 @@ describe('list and show', () => {
   });
 
   test.each([
-    ['9', /^throughline: No events of task "9" have arrived\. \(TASK_UNKNOWN\)\n$/],
-    ['nonsense', /^throughline: A task id must be .*"nonsense"\. \(TASK_ID_INVALID\)\n$/],
-    ['../health', /^throughline: A task id must be .*"\.\.\/health"\. \(TASK_ID_INVALID\)\n$/],
+    ['9', /^throughline: No events of task "9" have arrived\. \(TL_TASK_UNKNOWN\)\n$/],
+    ['nonsense', /^throughline: A task id must be .*"nonsense"\. \(TL_TASK_ID_INVALID\)\n$/],
+    ['../health', /^throughline: A task id must be .*"\.\.\/health"\. \(TL_TASK_ID_INVALID\)\n$/],
   ])('show %s passes the server’s own sentence on, with code 1', async (task, message) => {
     const { url } = await serve();
     const { code, stdout, stderr } = await run('show', task, '--collector', url);
@@ -293,7 +296,7 @@ describe('list and show', () => {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(
         new RegExp(
-          `^throughline: No collector answers at ${url}: .*\\(COLLECTOR_UNREACHABLE\\)\\n$`,
+          `^throughline: Cannot reach a collector at ${url}: .*\\(TL_COLLECTOR_UNREACHABLE\\)\\n$`,
         ),
       );
     },

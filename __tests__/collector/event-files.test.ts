@@ -65,22 +65,22 @@ describe('reading', () => {
   });
 
   test.each([
-    ['no JSON', '{"taskId":', /is no event: .*JSON/],
-    ['a list', '[]', /an event must be an object, but is \[\]/],
-    ['nothing', 'null', /an event must be an object, but is null/],
-    ['no id', { eventId: undefined }, /"eventId" must be 16 hex digits, but is missing/],
-    ['a decimal', { taskId: '12' }, /"taskId" must be 16 or 32 hex digits, but is "12"/],
-    ['no label', { label: 5 }, /"label" must be a text, but is 5/],
-    ['no time', { timestamp: '1' }, /"timestamp" must be a number of microseconds, but is "1"/],
-    ['no parents', { parentEventIds: 'x' }, /"parentEventIds" must be a list of ids.*but is "x"/],
-    ['a parent of 0', { parentEventIds: ['0'] }, /"parentEventIds" must be .*but is \["0"\]/],
+    ['no JSON', '{"taskId":', /is not a valid event: .*JSON/],
+    ['a list', '[]', /an event must be an object, got \[\]/],
+    ['nothing', 'null', /an event must be an object, got null/],
+    ['no id', { eventId: undefined }, /"eventId" must be 16 hex digits, got nothing/],
+    ['a decimal', { taskId: '12' }, /"taskId" must be 16 or 32 hex digits, got "12"/],
+    ['no label', { label: 5 }, /"label" must be a string, got 5/],
+    ['no time', { timestamp: '1' }, /"timestamp" must be a number of microseconds, got "1"/],
+    ['no parents', { parentEventIds: 'x' }, /"parentEventIds" must be an array of ids.*got "x"/],
+    ['a parent of 0', { parentEventIds: ['0'] }, /"parentEventIds" must be .*got \["0"\]/],
     [
       'no pairs',
       { fields: [['a']] },
-      /"fields" must be a list of pairs of texts, but is \[\["a"\]\]/,
+      /"fields" must be an array of \[string, string\] pairs, got \[\["a"\]\]/,
     ],
-    ['no tags', { tags: [1] }, /"tags" must be a list of texts, but is \[1\]/],
-    ['much', { host: Array(99).fill('x') }, /"host" must be a text, but is .{80}…/],
+    ['no tags', { tags: [1] }, /"tags" must be an array of strings, got \[1\]/],
+    ['much', { host: Array(99).fill('x') }, /"host" must be a string, got .{80}…/],
   ])('a line that is no event is said, and loses no other: %s', (_what, wrong, message) => {
     const line = typeof wrong === 'string' ? `${wrong}\n` : lines([{ ...SHOP[0]!, ...wrong }]);
     const file = write('a.jsonl', lines(SHOP.slice(0, 2)) + line + lines(SHOP.slice(2)));
@@ -88,10 +88,10 @@ describe('reading', () => {
 
     expect(events).toEqual(SHOP);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatchObject({ code: 'EVENT_INVALID' });
-    expect(problems[0]!.message.startsWith(`${file}:3 is no event: `)).toBe(true);
+    expect(problems[0]).toMatchObject({ code: 'TL_EVENT_INVALID' });
+    expect(problems[0]!.message.startsWith(`${file}:3 is not a valid event: `)).toBe(true);
     expect(problems[0]!.message).toMatch(message);
-    expect(problems[0]!.message).toMatch(/The line is left out; .*\(EVENT_INVALID\)$/);
+    expect(problems[0]!.message).toMatch(/Line skipped\. .*\(TL_EVENT_INVALID\)$/);
   });
 });
 
@@ -138,20 +138,24 @@ describe('list and show --file', () => {
 
     expect({ code, events: records(stdout) }).toEqual({ code: 1, events: SHOP });
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/^throughline: .*a\.jsonl:1 is no event: .*\(EVENT_INVALID\)$/),
-      expect.stringMatching(/^throughline: .*a\.jsonl:6 is no event: .*\(EVENT_INVALID\)$/),
+      expect.stringMatching(
+        /^throughline: .*a\.jsonl:1 is not a valid event: .*\(TL_EVENT_INVALID\)$/,
+      ),
+      expect.stringMatching(
+        /^throughline: .*a\.jsonl:6 is not a valid event: .*\(TL_EVENT_INVALID\)$/,
+      ),
     ]);
   });
 
   test.each([
-    [['show', '9', '--file', '.'], /no events of task "9" in "\.".*\(TASK_UNKNOWN\)/],
-    [['show', 'x', '--file', '.'], /A task id must be .*"x"\. \(TASK_ID_INVALID\)/],
-    [['show', '--file', 'nowhere'], /"nowhere": .*no such file.*\(EVENTS_UNREADABLE\)/],
+    [['show', '9', '--file', '.'], /No events of task "9" in "\.".*\(TL_TASK_UNKNOWN\)/],
+    [['show', 'x', '--file', '.'], /A task id must be .*"x"\. \(TL_TASK_ID_INVALID\)/],
+    [['show', '--file', 'nowhere'], /"nowhere": .*no such file.*\(TL_EVENTS_UNREADABLE\)/],
     [
       ['list', '--file', 'empty'],
-      /"empty": it has no file that ends with "\.jsonl".*\(EVENTS_UNREADABLE\)/,
+      /"empty": it contains no \.jsonl files.*\(TL_EVENTS_UNREADABLE\)/,
     ],
-    [['open', 'nowhere'], /"nowhere": .*no such file.*\(EVENTS_UNREADABLE\)/],
+    [['open', 'nowhere'], /"nowhere": .*no such file.*\(TL_EVENTS_UNREADABLE\)/],
   ])('%j is said to be wrong, with code 1', async (args, message) => {
     write('a.jsonl', lines(SHOP));
     mkdirSync(join(folder, 'empty'));
@@ -203,7 +207,7 @@ describe('open', () => {
     const { child, url } = await open(file);
 
     expect((await ask({ url: url.origin }, '/api/tasks')).body).toMatchObject({ total: 1 });
-    expect(child.stderr).toMatch(/a\.jsonl:1 is no event: .*\(EVENT_INVALID\)\n$/);
+    expect(child.stderr).toMatch(/a\.jsonl:1 is not a valid event: .*\(TL_EVENT_INVALID\)\n$/);
   });
 
   test('a port that is wrong is said to be so', async () => {
@@ -211,6 +215,6 @@ describe('open', () => {
     const { code, stderr } = await run('open', file, '--web-port', 'x');
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/"webPort" must be a port.*"x"\. \(SETTING_INVALID\)/);
+    expect(stderr).toMatch(/"webPort" must be a port.*"x"\. \(TL_SETTING_INVALID\)/);
   });
 });

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeMessage, encodeReport, MessageReader } from '@throughline/runtime/report';
+import { encodeReport } from '@throughline/runtime/report';
+import { encodeMessage, MessageReader } from '../../collector/src/ingest/pubsub-messages';
 import type { Report } from '@throughline/runtime/report';
 import type { Collector } from '../../collector/src/collector';
 import type { Counters } from '../../collector/src/ingest/accept';
@@ -531,10 +532,10 @@ describe('the end', () => {
     const store = join(folder, 'events.db');
 
     await expect(startTestCollector({ reportPort: taken })).rejects.toThrow(
-      new RegExp(`port ${taken}: .*EADDRINUSE.*reportPort.*\\(PORT_TAKEN\\)$`),
+      new RegExp(`port ${taken}: .*EADDRINUSE.*reportPort.*\\(TL_PORT_TAKEN\\)$`),
     );
     await expect(startTestCollector({ store, webPort: page })).rejects.toThrow(
-      new RegExp(`port ${page}: .*EADDRINUSE.*webPort.*\\(PORT_TAKEN\\)$`),
+      new RegExp(`port ${page}: .*EADDRINUSE.*webPort.*\\(TL_PORT_TAKEN\\)$`),
     );
     await (await startTestCollector({ store })).close();
   });
@@ -542,10 +543,10 @@ describe('the end', () => {
   test.each([
     [{ reportPort: 70_000 }, /reportPort.*0 to 65535.*70000/],
     [{ webPort: 'x' }, /webPort.*0 to 65535.*"x"/],
-    [{ host: '' }, /host.*not empty/],
-    [{ store: '' }, /store.*not empty/],
+    [{ host: '' }, /host.*non-empty/],
+    [{ store: '' }, /store.*non-empty/],
   ])('the setting %j is refused', async (settings, message) => {
     await expect(startTestCollector(settings as never)).rejects.toThrow(message);
-    await expect(startTestCollector(settings as never)).rejects.toThrow(/\(SETTING_INVALID\)$/);
+    await expect(startTestCollector(settings as never)).rejects.toThrow(/\(TL_SETTING_INVALID\)$/);
   });
 });

@@ -64,6 +64,6 @@ describe('a file that cannot be opened is named, with what to do', () => {
     );
 
     expect(error?.message).toContain(file);
-    expect(error?.message).toMatch(/\(STORE_UNAVAILABLE\)$/);
+    expect(error?.message).toMatch(/\(TL_STORE_UNAVAILABLE\)$/);
   });
 });

@@ -12,7 +12,7 @@ function codesOf(file: string, type: string): string[] {
 
 const types: [heading: string, file: string, type: string][] = [
   ['The plugin', 'babel-plugin/src/errors.ts', 'PluginErrorCode'],
-  ['The runtime', 'runtime/src/complain.ts', 'RuntimeErrorCode'],
+  ['The runtime', 'runtime/src/kernel/errors.ts', 'RuntimeErrorCode'],
   ['Jest', 'jest/src/errors.ts', 'JestErrorCode'],
   ['The collector', 'collector/src/errors.ts', 'CollectorErrorCode'],
 ];

@@ -56,7 +56,7 @@ const main = `
 
 (hasChromium ? test : test.skip)('a page and its frame are two realms', async () => {
   expect(await shownBy({ 'main.js': main })).toEqual([
-    ['its token here', 'TOKEN_INVALID'],
+    ['its token here', 'TL_TOKEN_INVALID'],
     ['its slot', 'nobody'],
     ['its strand', 'bob'],
     // The page's strand has called that function, and is suspended when it is called again.

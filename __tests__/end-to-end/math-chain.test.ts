@@ -152,7 +152,7 @@ describe('what cannot be reached ends with code 2', () => {
     );
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/"a b".*\(ADDRESS_INVALID\)/);
+    expect(stderr).toMatch(/"a b".*\(TL_ADDRESS_INVALID\)/);
   });
 
   test('a client without its next server says so to the collector only', async () => {

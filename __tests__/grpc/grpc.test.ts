@@ -6,7 +6,8 @@ import {
   invoke,
   serverInterceptor,
 } from '@throughline/runtime/grpc';
-import { decodeReport, encodeReport } from '@throughline/runtime/report';
+import { encodeReport } from '@throughline/runtime/report';
+import { decodeReport } from '../../collector/src/ingest/report-codec';
 import {
   getEventId,
   getTaskId,
@@ -722,7 +723,7 @@ describe('extractIds', () => {
     const address = await serve(programs.extracting(extractIds), []);
     const { text } = await plainCall(address, [[TASK, '5']]);
 
-    expect(text).toBe('METADATA_MISSING no Event ID found in metadata (METADATA_MISSING)');
+    expect(text).toBe('TL_METADATA_MISSING no Event ID found in metadata (TL_METADATA_MISSING)');
     expect(one('handle').taskId).not.toBe('5'.padStart(32, '0'));
   });
 
@@ -746,18 +747,18 @@ describe('extractIds', () => {
   });
 
   const bad: [string, [string, string][] | undefined, string, RegExp][] = [
-    ['no metadata', undefined, 'METADATA_MISSING', /^no metadata found in context /],
+    ['no metadata', undefined, 'TL_METADATA_MISSING', /^no metadata found in context /],
     // As in the Go client the event is looked for first.
-    ['nothing of ours', [['own', 'x']], 'METADATA_MISSING', /^no Event ID found in metadata /],
-    ['no event', [[TASK, '5']], 'METADATA_MISSING', /^no Event ID found in metadata /],
-    ['no task', [[EVENT, '5']], 'METADATA_MISSING', /^no Task ID found in metadata /],
+    ['nothing of ours', [['own', 'x']], 'TL_METADATA_MISSING', /^no Event ID found in metadata /],
+    ['no event', [[TASK, '5']], 'TL_METADATA_MISSING', /^no Event ID found in metadata /],
+    ['no task', [[EVENT, '5']], 'TL_METADATA_MISSING', /^no Task ID found in metadata /],
     [
       'an event that is no number',
       [
         [TASK, '5'],
         [EVENT, 'x'],
       ],
-      'METADATA_MALFORMED',
+      'TL_METADATA_MALFORMED',
       /^malformed metadata: .*xtrace_event_id.*"x"/,
     ],
     [
@@ -766,7 +767,7 @@ describe('extractIds', () => {
         [TASK, '12 '],
         [EVENT, '5'],
       ],
-      'METADATA_MALFORMED',
+      'TL_METADATA_MALFORMED',
       /^malformed metadata: .*xtrace_task_id.*"12 ?"/,
     ],
     [
@@ -775,13 +776,13 @@ describe('extractIds', () => {
         [TASK, '18446744073709551616'],
         [EVENT, '5'],
       ],
-      'METADATA_MALFORMED',
+      'TL_METADATA_MALFORMED',
       /^malformed metadata: .*xtrace_task_id.*"18446744073709551616"/,
     ],
     [
       'an event that is no number, and no task',
       [[EVENT, 'x']],
-      'METADATA_MALFORMED',
+      'TL_METADATA_MALFORMED',
       /^malformed metadata: .*xtrace_event_id.*"x"/,
     ],
   ];

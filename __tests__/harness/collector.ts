@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { decodeReport, MessageReader } from '@throughline/runtime/report';
+import { MessageReader } from '../../collector/src/ingest/pubsub-messages';
+import { decodeReport } from '../../collector/src/ingest/report-codec';
 import type { Report } from '@throughline/runtime/report';
 
 /** A collector that keeps what it is sent, on a free port of this machine. */

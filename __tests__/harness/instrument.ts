@@ -1,5 +1,5 @@
 import { transformSync } from '@babel/core';
-import * as causes from '../../runtime/src/causes';
+import * as causes from '../../runtime/src/causes/chain';
 import * as compiled from '../../runtime/src/compiled';
 import * as compiledWithCauses from '../../runtime/src/compiled-with-causes';
 import * as runtime from '../../runtime/src/index';

@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
-import { encodeControl, encodeMessage, MessageReader } from '@throughline/runtime/report';
+import { encodeMessage, MessageReader } from '../../collector/src/ingest/pubsub-messages';
+import { encodeControl } from '../../collector/src/ingest/report-codec';
 import { until } from './until';
 
 let barriers = 0;

@@ -400,14 +400,14 @@ describe('where events are written', () => {
     const { code, output } = await project.run([], { THROUGHLINE_EVENTS: 'a-file' });
 
     expect(code).toBe(1);
-    expect(output).toMatch(/Events cannot be written to ".*a-file.*\(EVENTS_UNWRITABLE\)/);
+    expect(output).toMatch(/Cannot write events to ".*a-file.*\(TL_EVENTS_UNWRITABLE\)/);
   });
 
   test('the option must be a path', async () => {
     write(FAILS, { events: 5 });
     const { output } = await project.run();
     expect(output).toContain(
-      'Option "events" must be the path of a folder, but is 5. (OPTION_INVALID)',
+      'Option "events" must be the path of a folder, got 5. (TL_OPTION_INVALID)',
     );
   });
 });

@@ -46,8 +46,8 @@ describe('a program', () => {
   });
 
   test.each([
-    ['a call', `module.exports = nextJest()({ bail: 1 });`, 'computes'],
-    ['a function', `module.exports = async () => ({ bail: 1 });`, 'computes'],
+    ['a call', `module.exports = nextJest()({ bail: 1 });`, 'computed'],
+    ['a function', `module.exports = async () => ({ bail: 1 });`, 'computed'],
     ['another preset', `module.exports = { preset: 'ts-jest' };`, 'ts-jest'],
     ['a preset that is computed', `module.exports = { preset: pick() };`, 'computed'],
     [
@@ -69,7 +69,7 @@ describe('a program', () => {
   });
 
   test('that cannot be read says where', () => {
-    expect(() => js('module.exports = {')).toThrow('CONFIG_UNREADABLE');
+    expect(() => js('module.exports = {')).toThrow('TL_CONFIG_UNREADABLE');
   });
 });
 

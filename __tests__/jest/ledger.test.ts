@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Ledger, Task } from '../../jest/src/ledger/index';
+import { Ledger, Owner } from '../../jest/src/ledger/index';
 import type { Site } from '../../jest/src/ledger/index';
 
 interface Cause {
@@ -23,8 +23,8 @@ const cause = (...lines: number[]): Cause =>
     (parent, line) => ({ site: site(line), parent }),
     undefined,
   ) as Cause;
-const test_ = (name: string, scope?: Task): Task => new Task('test', name, undefined, scope);
-const hook = (name: string, scope: Task): Task => new Task('hook', name, undefined, scope);
+const test_ = (name: string, scope?: Owner): Owner => new Owner('test', name, undefined, scope);
+const hook = (name: string, scope: Owner): Owner => new Owner('hook', name, undefined, scope);
 const bus = (): object => ({});
 
 let ledger: Ledger;
@@ -33,14 +33,14 @@ beforeEach(() => {
 });
 /** What is found at the end, as short lines. */
 function found(): string[] {
-  ledger.settle();
+  ledger.collectLeaks();
   return ledger
     .take()
-    .map(({ finding }) => `${finding.task.name}: ${finding.what} x${finding.times}`);
+    .map(({ finding }) => `${finding.owner.name}: ${finding.what} x${finding.times}`);
 }
 
 describe('what began and did not end', () => {
-  const interval = (owner: Task, isAlive?: () => boolean) =>
+  const interval = (owner: Owner, isAlive?: () => boolean) =>
     ({
       kind: 'open-handle',
       what: 'interval',
@@ -51,37 +51,37 @@ describe('what began and did not end', () => {
 
   test('is found once its task is over', () => {
     const cart = test_('cart');
-    ledger.opened(1, interval(cart));
+    ledger.open(1, interval(cart));
     expect(found()).toEqual([]);
 
-    ledger.opened(1, interval(cart));
+    ledger.open(1, interval(cart));
     cart.close();
     expect(found()).toEqual(['cart: interval x1']);
   });
 
   test('is not found when it was closed, or is no longer alive', () => {
     const cart = test_('cart');
-    ledger.opened(1, interval(cart));
-    ledger.opened(
+    ledger.open(1, interval(cart));
+    ledger.open(
       2,
       interval(cart, () => false),
     );
-    ledger.closed(1);
+    ledger.close(1);
     cart.close();
     expect(found()).toEqual([]);
   });
 
   test('of one place is one finding', () => {
     const cart = test_('cart');
-    for (const key of [1, 2, 3]) ledger.opened(key, interval(cart));
+    for (const key of [1, 2, 3]) ledger.open(key, interval(cart));
     cart.close();
     expect(found()).toEqual(['cart: interval x3']);
   });
 
   test('that belongs to another handle of the same place is not found', () => {
     const cart = test_('cart');
-    ledger.opened(1, { ...interval(cart), what: 'socket' });
-    ledger.opened(2, { ...interval(cart), what: 'child', weight: 1 });
+    ledger.open(1, { ...interval(cart), what: 'socket' });
+    ledger.open(2, { ...interval(cart), what: 'child', weight: 1 });
     cart.close();
     expect(found()).toEqual(['cart: child x1']);
   });
@@ -90,29 +90,29 @@ describe('what began and did not end', () => {
     const cart = test_('cart');
     const calledAt = { file: 'cart.test.js', line: 7, column: 4 };
     const called = { site: { ...site(3, 'async', 'poll'), calledAt }, parent: undefined };
-    ledger.opened(1, { ...interval(cart), cause: called });
+    ledger.open(1, { ...interval(cart), cause: called });
     cart.close();
-    ledger.settle();
-    expect(ledger.take()[0]!.finding.place).toEqual(calledAt);
+    ledger.collectLeaks();
+    expect(ledger.take()[0]!.finding.position).toEqual(calledAt);
   });
 
   test('names the nearest spawn point, and those before it', () => {
     const cart = test_('cart');
-    ledger.opened(1, interval(cart));
+    ledger.open(1, interval(cart));
     cart.close();
-    ledger.settle();
+    ledger.collectLeaks();
     const { finding } = ledger.take()[0]!;
 
-    expect(finding.place).toMatchObject({ file: 'cart.js', line: 3 });
+    expect(finding.position).toMatchObject({ file: 'cart.js', line: 3 });
     expect(finding.chain.map(({ line }) => line)).toEqual([3, 1]);
   });
 
   test('of a hook lasts as long as what the hook is for', () => {
-    const block = new Task('describe', 'shop', undefined);
-    ledger.opened(1, interval(hook('beforeAll of shop', block)));
+    const block = new Owner('describe', 'shop', undefined);
+    ledger.open(1, interval(hook('beforeAll of shop', block)));
     expect(found()).toEqual([]);
 
-    ledger.opened(1, interval(hook('beforeAll of shop', block)));
+    ledger.open(1, interval(hook('beforeAll of shop', block)));
     block.close();
     expect(found()).toEqual(['beforeAll of shop: interval x1']);
   });
@@ -123,7 +123,7 @@ describe('listeners', () => {
 
   test('on what only their task knows go with it', () => {
     const cart = test_('cart');
-    ledger.listened({ target: bus(), ...heard }, cart, cause(1));
+    ledger.addListener({ target: bus(), ...heard }, cart, cause(1));
     cart.close();
     expect(found()).toEqual([]);
   });
@@ -131,9 +131,9 @@ describe('listeners', () => {
   test('on what two tests know stay', () => {
     const [first, second] = [test_('first'), test_('second')];
     const target = bus();
-    ledger.listened({ target, ...heard }, first, cause(1));
-    ledger.unlistened({ target, ...heard }, first);
-    ledger.listened({ target, ...heard }, second, cause(2));
+    ledger.addListener({ target, ...heard }, first, cause(1));
+    ledger.removeListener({ target, ...heard }, first);
+    ledger.addListener({ target, ...heard }, second, cause(2));
     for (const task of [first, second]) task.close();
     expect(found()).toEqual(['second: change x1']);
   });
@@ -141,8 +141,8 @@ describe('listeners', () => {
   test('on what a module made stay', () => {
     const cart = test_('cart');
     const target = bus();
-    ledger.listened({ target, ...heard }, undefined, undefined);
-    ledger.listened({ target, name: 'other', listener: () => {} }, cart, cause(1));
+    ledger.addListener({ target, ...heard }, undefined, undefined);
+    ledger.addListener({ target, name: 'other', listener: () => {} }, cart, cause(1));
     cart.close();
     expect(found()).toEqual(['cart: other x1']);
   });
@@ -150,10 +150,10 @@ describe('listeners', () => {
   test('on what is known to outlive every test stay, until they are taken away', () => {
     const cart = test_('cart');
     const target = bus();
-    ledger.outlive(target);
-    ledger.listened({ target, ...heard }, cart, cause(1));
-    ledger.listened({ target, ...heard }, cart, cause(1));
-    ledger.unlistened({ target, ...heard }, undefined);
+    ledger.markLasting(target);
+    ledger.addListener({ target, ...heard }, cart, cause(1));
+    ledger.addListener({ target, ...heard }, cart, cause(1));
+    ledger.removeListener({ target, ...heard }, undefined);
     cart.close();
     expect(found()).toEqual(['cart: change x1']);
   });
@@ -161,11 +161,11 @@ describe('listeners', () => {
   test('that go by themselves, or that an emitter no longer has, are not found', () => {
     const cart = test_('cart');
     const emitter = new EventEmitter();
-    ledger.outlive(emitter, globalThis);
-    ledger.listened({ target: emitter, ...heard }, cart, cause(1));
-    ledger.listened({ target: globalThis, ...heard, options: { once: true } }, cart, cause(2));
+    ledger.markLasting(emitter, globalThis);
+    ledger.addListener({ target: emitter, ...heard }, cart, cause(1));
+    ledger.addListener({ target: globalThis, ...heard, options: { once: true } }, cart, cause(2));
     const signal = AbortSignal.abort();
-    ledger.listened({ target: globalThis, ...heard, options: { signal } }, cart, cause(3));
+    ledger.addListener({ target: globalThis, ...heard, options: { signal } }, cart, cause(3));
     cart.close();
     expect(found()).toEqual([]);
   });
@@ -173,8 +173,8 @@ describe('listeners', () => {
   test('that a hook adds to what it made for its test go with the test', () => {
     const cart = test_('cart');
     const target = bus();
-    ledger.listened({ target, ...heard }, hook('beforeEach of cart', cart), cause(1));
-    ledger.unlistened({ target, name: 'other', listener: undefined }, cart);
+    ledger.addListener({ target, ...heard }, hook('beforeEach of cart', cart), cause(1));
+    ledger.removeListener({ target, name: 'other', listener: undefined }, cart);
     cart.close();
     expect(found()).toEqual([]);
   });
@@ -184,8 +184,8 @@ describe('what happened', () => {
   test('names its task, and the one that was running', () => {
     const [first, second] = [test_('first'), test_('second')];
     const log = { kind: 'late-console', what: 'console.log', message: 'late' } as const;
-    ledger.happened({ ...log, owner: first, cause: cause(4), during: second });
-    ledger.happened({ ...log, owner: first, cause: cause(4), during: second });
+    ledger.record({ ...log, owner: first, cause: cause(4), during: second });
+    ledger.record({ ...log, owner: first, cause: cause(4), during: second });
 
     expect(ledger.take().map(({ finding }) => finding)).toEqual([
       {
@@ -201,10 +201,10 @@ describe('what happened', () => {
   });
 
   test('is plain data', () => {
-    ledger.happened({
+    ledger.record({
       kind: 'exception',
       what: 'exception',
-      owner: new Task('test', 'cart', () => ({ file: 'cart.test.js', line: 2, column: 0 })),
+      owner: new Owner('test', 'cart', () => ({ file: 'cart.test.js', line: 2, column: 0 })),
       cause: cause(9, 8),
     });
     const findings = ledger.take().map(({ finding }) => finding);

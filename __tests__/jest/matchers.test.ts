@@ -108,7 +108,7 @@ describe.each([
       'unrelated',
       `expect(event).toHappenBefore(other)
 
-"one" did not happen before "two": neither came before the other. There is no event that both come after.
+"one" did not happen before "two": neither came before the other. No event comes before both.
 
   "one" is ID at src/a.test.js:53
   "two" is ID at src/a.test.js:53`,
@@ -117,7 +117,7 @@ describe.each([
       'the other way',
       `expect(event).toHappenBefore(other)
 
-"done" did not happen before "start": it is the other way round.
+"done" did not happen before "start": the order is reversed.
 
   "start" → "load cart" → "loaded cart" → "done"
 
@@ -128,7 +128,7 @@ describe.each([
       'the same',
       `expect(event).toHaveCaused(other)
 
-"done" did not cause "done": they are one event.
+"done" did not cause "done": they are the same event.
 
   "done" is ID at src/a.test.js:11
   "done" is ID at src/a.test.js:11`,
@@ -159,7 +159,7 @@ describe.each([
       'no such label',
       `expect(event).toHaveCaused(other)
 
-No event of this test has the id or the label "begin". It has logged:
+No event of this test has the id or label "begin". This test has logged:
 
   "start"
   "load cart"
@@ -172,7 +172,7 @@ No event of this test has the id or the label "begin". It has logged:
       'no such label, with not',
       `expect(event).not.toHaveCaused(other)
 
-No event of this test has the id or the label "end". It has logged:
+No event of this test has the id or label "end". This test has logged:
 
   "start"
   "load cart"
@@ -185,13 +185,13 @@ No event of this test has the id or the label "end". It has logged:
       'no events',
       `expect(event).toHaveCaused(other)
 
-No event of this test has the id or the label "start". It has logged none so far with log() of @throughline/runtime/xtrace.`,
+No event of this test has the id or label "start". This test has not logged any events yet (log() from @throughline/runtime/xtrace).`,
     ],
     [
       'many of a label',
       `expect(event).not.toHaveCaused(other)
 
-2 events have the label "load x". Name one by its id, which log() returns:
+2 events have the label "load x". Use the id of one of them, as returned by log():
 
   ID at src/a.test.js:4
   ID at src/a.test.js:4`,
@@ -200,13 +200,13 @@ No event of this test has the id or the label "start". It has logged none so far
       'no text',
       `expect(event).toHaveCaused(other)
 
-The event must be the id of an event, as log() returns it, or a label, but is undefined.`,
+The event must be an event id, as returned by log(), or a label, got undefined.`,
     ],
     [
       'another test',
       `expect(event).toHaveCaused(other)
 
-No event of this test has the id or the label "load x". It has logged none so far with log() of @throughline/runtime/xtrace.`,
+No event of this test has the id or label "load x". This test has not logged any events yet (log() from @throughline/runtime/xtrace).`,
     ],
   ])('what is not so says how it is: %s', (name, message) => {
     const [said] = run.tests[`fails ${name}`]!;

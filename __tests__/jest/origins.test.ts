@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Task } from '../../jest/src/ledger/index';
+import { Owner } from '../../jest/src/ledger/index';
 import { Origins } from '../../jest/src/origins';
 import { runtimeSource } from '../../jest/src/runtime-source';
 import * as ledger from '../../runtime/src/ledger';
@@ -22,10 +22,10 @@ beforeAll(() => {
 });
 afterAll(() => stop());
 
-const task = (name: string): Task => new Task('test', name, undefined);
+const task = (name: string): Owner => new Owner('test', name, undefined);
 /** The running task, and the lines that led here, the latest first. */
 const seen = (): [string | undefined, ...number[]] => [
-  origins.task?.name,
+  origins.owner?.name,
   ...origins.chainOf(origins.here()).map(({ line }) => line),
 ];
 const on = (emitter: EventEmitter, listener: () => void): unknown =>
@@ -41,7 +41,7 @@ test('a task is left when its body returns, and what it spawned is its own', () 
 
 describe('a listener', () => {
   /** What it sees when `second` sets it off. */
-  function heardOf(first: Task, second: Task, before = (): void => {}): unknown {
+  function heardOf(first: Owner, second: Owner, before = (): void => {}): unknown {
     const emitter = new EventEmitter();
     let heard: unknown;
     origins.run(first, () => on(emitter, () => (heard = seen())));
@@ -65,7 +65,7 @@ describe('a listener', () => {
   test('of code that no task runs belongs to whoever sets it off', () => {
     const emitter = new EventEmitter();
     let heard: unknown;
-    on(emitter, () => (heard = origins.task?.name));
+    on(emitter, () => (heard = origins.owner?.name));
     origins.run(task('second'), () => emitter.emit('change'));
     expect(heard).toBe('second');
   });

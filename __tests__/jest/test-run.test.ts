@@ -1,6 +1,7 @@
 import { causalMatchers } from '../../jest/src/events/matchers';
 import { MOST_KEPT } from '../../jest/src/events/event';
 import { TestRun } from '../../jest/src/events/test-run';
+import type { Trace } from '@throughline/runtime/ledger';
 import { id } from '../harness/trace-events';
 
 const report = (number: number, parents: number[] = [], more: object = {}) => ({
@@ -11,11 +12,9 @@ const report = (number: number, parents: number[] = [], more: object = {}) => ({
   label: `event ${number}`,
   ...more,
 });
-const trace = (taskId: string, latest: number[], links: string[] = []) => ({
-  taskId,
-  latest: latest.map((number) => ({ id: id(number) })),
-  links,
-});
+// Of a position only the id is read.
+const trace = (taskId: string, latest: number[], links: string[] = []) =>
+  ({ taskId, latest: latest.map((number) => ({ id: id(number) })), links }) as unknown as Trace;
 const remembered = (run: TestRun, ...reports: ReturnType<typeof report>[]) =>
   reports.map((one) => {
     const event = run.add(one);
@@ -26,7 +25,7 @@ const remembered = (run: TestRun, ...reports: ReturnType<typeof report>[]) =>
 test('a task that is started in a test comes after what came before it', () => {
   const run = new TestRun(1);
   const [before] = remembered(run, report(1));
-  run.started('b'.repeat(32), trace('a'.repeat(32), [1]));
+  run.noteTask('b'.repeat(32), trace('a'.repeat(32), [1]));
   const [first] = remembered(run, report(2, [], { taskId: 'b'.repeat(32) }));
 
   expect(first).toMatchObject({
@@ -40,7 +39,7 @@ test('what takes in such a task comes after its last event, and not twice after 
   const run = new TestRun(1);
   const other = 'b'.repeat(32);
   remembered(run, report(1));
-  run.started(other, trace('a'.repeat(32), [1]));
+  run.noteTask(other, trace('a'.repeat(32), [1]));
   remembered(run, report(2, [], { taskId: other }));
   const link = ['link', `${other}/${id(2)}`];
   const [after] = remembered(run, report(3, [1], { fields: [['user', 'ada'], link] }));
@@ -50,7 +49,7 @@ test('what takes in such a task comes after its last event, and not twice after 
 
 test('a task that came back with half of its id is still the same', () => {
   const run = new TestRun(1);
-  run.started('b'.repeat(32), trace('a'.repeat(32), []));
+  run.noteTask('b'.repeat(32), trace('a'.repeat(32), []));
 
   expect(run.has('b'.repeat(16).padStart(32, '0'))).toBe(true);
   expect(run.has(run.taskId.slice(-16))).toBe(true);
@@ -71,11 +70,11 @@ test('a link to a task of another test, and a field of that name, stay as they a
 test('what runs next comes after what ran before, also when it has no trace', () => {
   const run = new TestRun(1);
   remembered(run, report(1));
-  run.cameTo(trace('a'.repeat(32), [1]));
-  run.cameTo(undefined);
+  run.advanceTo(trace('a'.repeat(32), [1]));
+  run.advanceTo(undefined);
 
   expect(run.add(report(2)).parentEventIds).toEqual([id(1)]);
-  expect(run.last().parentEventIds).toEqual([id(1)]);
+  expect(run.lastEvent().parentEventIds).toEqual([id(1)]);
 });
 
 test('of a test that logs without end, the newest are kept, and what is lost is said', () => {
@@ -87,9 +86,9 @@ test('of a test that logs without end, the newest are kept, and what is lost is 
 
   expect(run.events.size).toBe(MOST_KEPT);
   expect(pass).toBe(false);
-  expect(message()).toContain('No event of this test has the id or the label "event 1".');
+  expect(message()).toContain('No event of this test has the id or label "event 1".');
   expect(message()).toContain(`and ${MOST_KEPT - 20} more`);
   expect(message()).toContain(
-    `Of the events of this test, the newest ${MOST_KEPT} are known; 5 are not.`,
+    `Only the last ${MOST_KEPT} events of this test are kept; 5 earlier ones were dropped.`,
   );
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packagesToCompile } from '../../jest/src/compiled-packages';
+import { packagesToInstrument } from '../../jest/src/instrumented-packages';
 import transformer from '../../jest/src/transformer';
 import type { Options } from '../../jest/src/options';
 
@@ -80,8 +80,8 @@ test('options of the plugin and of babel-jest are handed on', () => {
 });
 
 test('unknown options are refused', () => {
-  expect(() => createTransformer({ leak: 'fail' } as never)).toThrow('OPTION_UNKNOWN');
-  expect(() => createTransformer({ leaks: 'never' as never })).toThrow('OPTION_INVALID');
+  expect(() => createTransformer({ leak: 'fail' } as never)).toThrow('TL_OPTION_UNKNOWN');
+  expect(() => createTransformer({ leaks: 'never' as never })).toThrow('TL_OPTION_INVALID');
 });
 
 describe('the cache key', () => {
@@ -117,6 +117,8 @@ test.each([
   ['/app/node_modules/knex/node_modules/pg/index.js', false],
   ['/app/node_modules/.pnpm/pg@1.0.0/node_modules/pg/index.js', false],
 ])('knex and @acme are compiled: %s %s', (file, isCompiled) => {
-  const ignored = packagesToCompile(['knex', '@acme']).some((text) => new RegExp(text).test(file));
+  const ignored = packagesToInstrument(['knex', '@acme']).some((text) =>
+    new RegExp(text).test(file),
+  );
   expect(!ignored).toBe(isCompiled);
 });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { catalogueWith } from '../../babel-plugin/src/catalogue/index';
 import { methodHelpers } from '../../babel-plugin/src/catalogue/language';
-import { isPlatformMethod } from '../../runtime/src/platform';
+import { isPlatformMethod } from '../../runtime/src/callbacks/platform-classes';
 import leftAlone from './left-alone.json';
 
 // What a newer Node brings is either a spawn point or named in left-alone.json, with the reason.

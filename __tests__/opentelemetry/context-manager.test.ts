@@ -2,7 +2,7 @@ import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import { EventEmitter, once } from 'node:events';
 import { getLocal, register, setLocal } from '../../runtime/src/index';
-import { ThroughlineContextManager } from '../../runtime/src/opentelemetry';
+import { ThroughlineContextManager } from '../../runtime/src/faces/opentelemetry';
 import { run } from '../harness/instrument';
 import { call, inImmediate, inMicrotask } from '../harness/uncompiled';
 

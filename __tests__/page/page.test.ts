@@ -48,8 +48,8 @@ beforeAll(async () => {
   collector = new Child([
     ...[main, 'serve', '--store', ':memory:', '--report-port', '0', '--web-port', '0'],
   ]);
-  reportAddress = (await collector.said(/Reports to (\S+)\n/))[0]!;
-  url = (await collector.said(/Page at +(\S+)\n/))[0]!;
+  reportAddress = (await collector.said(/Receiving reports at (\S+)\n/))[0]!;
+  url = (await collector.said(/Page at (\S+)\n/))[0]!;
   browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -211,7 +211,7 @@ describe('one task', () => {
       ['items', '3'],
       ['tags', 'demo, slow'],
       ['event id', id(1)],
-      ['parent', 'none: begins the task'],
+      ['parent', 'none (starts the task)'],
       ['task id', id(1)],
     ]);
     await node(4).hover();
@@ -309,9 +309,9 @@ describe('one task', () => {
   it('goes on with what it had when the collector is slow to answer or fails', async () => {
     await openTask();
     await page.route('**/api/**', (route) =>
-      route.fulfill({ status: 500, json: { error: 'The disk is full. (INTERNAL)' } }),
+      route.fulfill({ status: 500, json: { error: 'The disk is full. (TL_INTERNAL)' } }),
     );
-    await page.getByText('The disk is full. (INTERNAL)').waitFor();
+    await page.getByText('The disk is full. (TL_INTERNAL)').waitFor();
 
     expect(await page.locator('[data-event]').count()).toBe(4);
     complaints = complaints.filter((text) => !text.includes('500'));

@@ -19,7 +19,9 @@ const read = (folder: string): Description =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Description;
 const published = read(runtime);
 const entries = Object.entries(published.exports).filter(
-  (entry): entry is [string, { import: Entry; require: Entry }] => typeof entry[1] !== 'string',
+  // Those that are made for one tool have one form.
+  (entry): entry is [string, { import: Entry; require: Entry }] =>
+    typeof entry[1] !== 'string' && 'import' in entry[1],
 );
 
 // Jest before 28, webpack 4, Metro before 0.82 and browserify look for a folder or a file.

@@ -1,5 +1,5 @@
 import { register } from '@throughline/runtime';
-import { runThrough, spawn } from '@throughline/runtime/compiled';
+import { runSync, spawn } from '@throughline/runtime/compiled';
 
 // In a file of its own: the slot stays registered.
 test('a factory that throws does not reach the program that spawns', async () => {
@@ -8,7 +8,7 @@ test('a factory that throws does not reach the program that spawns', async () =>
     throw new Error('factory');
   });
 
-  await expect(runThrough(async () => 'ran')).resolves.toBe('ran');
+  await expect(runSync(async () => 'ran')).resolves.toBe('ran');
   expect(spawn(() => 'ran')()).toBe('ran');
   said.mockRestore();
 });

@@ -24,7 +24,7 @@ const load = `
 built('every entry can be imported dynamically', () => {
   // A module that exports `then` is a thenable: `await import()` calls it.
   const printed = program(`${load}
-    for (const name of ['index', 'compiled', 'xtrace/node', 'xtrace/report-entry']) {
+    for (const name of ['index', 'compiled', 'xtrace/node', 'report']) {
       const module = await esm(name).catch((error) => ({ error }));
       console.log(name, 'error' in module || Object.keys(module).length === 0 ? 'failed' : 'loaded');
     }
@@ -35,7 +35,7 @@ built('every entry can be imported dynamically', () => {
     'index loaded',
     'compiled loaded',
     'xtrace/node loaded',
-    'xtrace/report-entry loaded',
+    'report loaded',
   ]);
 });
 
@@ -49,7 +49,7 @@ describe.each([
       const b = await ${second}('index');
       const user = a.register('nobody');
       const read = [];
-      await a.snapshot()(() => {
+      await a.snapshot().run(() => {
         b.setLocal(user, 'ada');
         read.push(a.getLocal(user));
         const spawned = b.wrap(() => read.push(a.getLocal(user)));
@@ -87,7 +87,7 @@ describe.each([
       }
     `);
 
-    expect(printed).toMatch(/^RUNTIME_VERSIONS .*protocol 0.*\(RUNTIME_VERSIONS\)$/);
+    expect(printed).toMatch(/^TL_RUNTIME_VERSIONS .*protocol 0.*\(TL_RUNTIME_VERSIONS\)$/);
   });
 });
 
@@ -127,9 +127,9 @@ describe.each([
       const mine = here.register('nobody');
       const theirs = there.register('nobody');
       const read = [here.register === there.register];
-      here.snapshot()(() => {
+      here.snapshot().run(() => {
         here.setLocal(mine, 'ada');
-        there.snapshot()(() => {
+        there.snapshot().run(() => {
           there.setLocal(theirs, 'bob');
           read.push(here.getLocal(mine), there.getLocal(theirs));
         });
@@ -148,7 +148,7 @@ describe.each([
     `);
 
     expect(JSON.parse(printed)).toEqual([
-      ...[false, 'ada', 'bob', 'ada', 'nobody', 'TOKEN_INVALID', 'TOKEN_INVALID'],
+      ...[false, 'ada', 'bob', 'ada', 'nobody', 'TL_TOKEN_INVALID', 'TL_TOKEN_INVALID'],
     ]);
   });
 
@@ -185,7 +185,7 @@ built.each(['esm', 'cjs'])(
   (form) => {
     const printed = program(`${load}
     globalThis[Symbol.for('throughline.runtime')] = { protocol: 2, parts: new Map([['here', { frame: {} }]]) };
-    for (const entry of ['index', 'compiled', 'async-context', 'async-local-storage']) {
+    for (const entry of ['index', 'compiled', 'faces/async-context', 'faces/async-local-storage']) {
       try {
         await ${form}(entry);
         console.log('loaded');
@@ -195,7 +195,7 @@ built.each(['esm', 'cjs'])(
     }
   `);
 
-    expect(printed.split('\n')).toEqual(Array(4).fill('RUNTIME_VERSIONS'));
+    expect(printed.split('\n')).toEqual(Array(4).fill('TL_RUNTIME_VERSIONS'));
   },
 );
 
@@ -205,9 +205,9 @@ describe.each([
 ])('the faces, loaded as %s and as %s', (first, second) => {
   built('share one frame: a run of one is seen across the other', () => {
     const printed = program(`${load}
-      const { AsyncContext } = await ${first}('async-context');
-      const other = await ${second}('async-context');
-      const { AsyncLocalStorage } = await ${second}('async-local-storage');
+      const { AsyncContext } = await ${first}('faces/async-context');
+      const other = await ${second}('faces/async-context');
+      const { AsyncLocalStorage } = await ${second}('faces/async-local-storage');
       const { wrap } = await ${first}('index');
       const variable = new AsyncContext.Variable({ defaultValue: 'nobody' });
       const storage = new AsyncLocalStorage();

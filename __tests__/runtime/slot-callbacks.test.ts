@@ -44,7 +44,7 @@ test('a join callback that throws leaves the value and is complained of once', a
 
   expect(read).toBe('mine');
   expect(said).toHaveBeenCalledTimes(1);
-  expect(said.mock.calls[0]![0]).toMatch(/SLOT_CALLBACK_THREW/);
+  expect(said.mock.calls[0]![0]).toMatch(/TL_SLOT_CALLBACK_THREW/);
 });
 
 test('a join callback is called only with values that differ', async () => {
@@ -100,6 +100,6 @@ test('a spawn callback that throws shares the value of the parent', () => {
     },
   });
 
-  expect(() => snapshot()(() => getLocal(token))).not.toThrow();
-  expect(snapshot()(() => getLocal(token))).toBe('parent');
+  expect(() => snapshot().run(() => getLocal(token))).not.toThrow();
+  expect(snapshot().run(() => getLocal(token))).toBe('parent');
 });

@@ -6,7 +6,7 @@ const record = register<{ hits: number }>(() => ({ hits: 0 }));
 
 /** Runs `work` in a strand that starts from root, on a stack of its own. */
 function inStrand<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => setImmediate(() => resolve(snapshot()(work))));
+  return new Promise((resolve) => setImmediate(() => resolve(snapshot().run(work))));
 }
 
 test('a slot that was never set reads as its initial value', async () => {
@@ -57,7 +57,7 @@ test('a strand keeps the record of a factory, and shares it with what it spawns'
   const [first, second, child] = await inStrand(() => [
     getLocal(record),
     getLocal(record),
-    snapshot()(() => getLocal(record)),
+    snapshot().run(() => getLocal(record)),
   ]);
 
   expect(second).toBe(first);
@@ -85,9 +85,9 @@ test('a slot set outside every strand is back at root in the next turn', async (
 
 test('what is no token is refused with a code', () => {
   expect(() => setLocal({ index: 0 } as never, 1)).toThrow(ThroughlineError);
-  expect(() => setLocal(undefined as never, 1)).toThrow(/TOKEN_INVALID/);
-  expect(() => getLocal(undefined as never)).toThrow(/TOKEN_INVALID/);
-  expect(() => getLocal({ index: 0, hasFactory: false } as never)).toThrow(/TOKEN_INVALID/);
+  expect(() => setLocal(undefined as never, 1)).toThrow(/TL_TOKEN_INVALID/);
+  expect(() => getLocal(undefined as never)).toThrow(/TL_TOKEN_INVALID/);
+  expect(() => getLocal({ index: 0, hasFactory: false } as never)).toThrow(/TL_TOKEN_INVALID/);
 });
 
 test('the frame of code that is in no strand is one and the same', async () => {

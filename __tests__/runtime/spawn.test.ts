@@ -20,11 +20,11 @@ const record = register<{ hits: number }>(() => ({ hits: 0 }));
 /** Every case once from root, once in a strand that set nothing, once in one that set the slot. */
 const states: readonly (readonly [string, (work: () => void) => void])[] = [
   ['outside every strand', (work) => work()],
-  ['in a strand that set nothing', (work) => snapshot()(work)],
+  ['in a strand that set nothing', (work) => snapshot().run(work)],
   [
     'in a strand with a slot set',
     (work) =>
-      snapshot()(() => {
+      snapshot().run(() => {
         setLocal(user, 'cleo');
         work();
       }),
@@ -38,13 +38,13 @@ describe.each(states)('%s', (_name, within) => {
   test('work runs in the frame of the spawn point', () =>
     within(() => {
       const before = getLocal(user);
-      const inChild = getSpawnCallback();
-      const later = snapshot();
+      const child = getSpawnCallback();
+      const kept = snapshot();
       const wrapped = wrap(() => getLocal(user));
       setLocal(user, 'ada');
 
-      expect(inChild(() => getLocal(user))).toBe(before);
-      expect(later(() => getLocal(user))).toBe(before);
+      expect(child.run(() => getLocal(user))).toBe(before);
+      expect(kept.run(() => getLocal(user))).toBe(before);
       expect(wrapped()).toBe(before);
       expect(getLocal(user)).toBe('ada');
     }));
@@ -56,8 +56,8 @@ describe.each(states)('%s', (_name, within) => {
         setLocal(user, 'eve');
         throw new Error('boom');
       };
-      expect(() => getSpawnCallback()(fail)).toThrow('boom');
-      expect(() => snapshot()(fail)).toThrow('boom');
+      expect(() => getSpawnCallback().run(fail)).toThrow('boom');
+      expect(() => snapshot().run(fail)).toThrow('boom');
       expect(() => wrap(fail)()).toThrow('boom');
 
       expect(getLocal(user)).toBe('ada');
@@ -71,12 +71,12 @@ describe.each(states)('%s', (_name, within) => {
         setLocal(user, 'eve');
         return found;
       };
-      const inChild = getSpawnCallback();
-      const later = snapshot();
+      const child = getSpawnCallback();
+      const kept = snapshot();
       const wrapped = wrap(change);
 
       for (let i = 0; i < 3; i++) {
-        expect([inChild(change), later(change), wrapped()]).toEqual([before, before, before]);
+        expect([child.run(change), kept.run(change), wrapped()]).toEqual([before, before, before]);
       }
     }));
 
@@ -84,13 +84,13 @@ describe.each(states)('%s', (_name, within) => {
     within(() => {
       const parent = getLocal(path);
       calls.length = 0;
-      const inChild = getSpawnCallback();
+      const child = getSpawnCallback();
       expect(calls).toEqual([parent]);
       setLocal(path, 'moved');
 
-      expect(inChild(() => getLocal(path))).toBe(`${parent}/child`);
+      expect(child.run(() => getLocal(path))).toBe(`${parent}/child`);
       expect(calls).toEqual([parent]);
-      expect(inChild(() => getLocal(path))).toBe(`${parent}/child`);
+      expect(child.run(() => getLocal(path))).toBe(`${parent}/child`);
     }));
 });
 
@@ -101,30 +101,30 @@ test('arguments, results and the receiver go through', () => {
   }
   const wrapped = wrap(describe);
 
-  expect(getSpawnCallback()((a: number, b: number) => a + b, 1, 2)).toBe(3);
-  expect(snapshot()((a: number, b: number) => a * b, 3, 4)).toBe(12);
+  expect(getSpawnCallback().run((a: number, b: number) => a + b, 1, 2)).toBe(3);
+  expect(snapshot().run((a: number, b: number) => a * b, 3, 4)).toBe(12);
   expect(wrapped.call(receiver, 1, 2)).toEqual([receiver, 1, 2]);
   expect(wrapped.name).toBe('describe');
   expect(wrapped.length).toBe(2);
 });
 
 test('work spawned from root has a record of its own at every run', () => {
-  const inChild = getSpawnCallback();
-  const later = snapshot();
+  const child = getSpawnCallback();
+  const kept = snapshot();
   const records = [
-    inChild(() => getLocal(record)),
-    inChild(() => getLocal(record)),
-    later(() => getLocal(record)),
-    later(() => getLocal(record)),
+    child.run(() => getLocal(record)),
+    child.run(() => getLocal(record)),
+    kept.run(() => getLocal(record)),
+    kept.run(() => getLocal(record)),
   ];
 
   expect(new Set(records).size).toBe(4);
 });
 
 test('work spawned in a strand shares its record', () => {
-  const [mine, theirs] = snapshot()(() => [
+  const [mine, theirs] = snapshot().run(() => [
     getLocal(record),
-    getSpawnCallback()(() => getLocal(record)),
+    getSpawnCallback().run(() => getLocal(record)),
   ]);
 
   expect(theirs).toBe(mine);
@@ -132,12 +132,12 @@ test('work spawned in a strand shares its record', () => {
 
 test('a snapshot may be used inside another one', () => {
   const named = (name: string): ReturnType<typeof snapshot> =>
-    snapshot()(() => {
+    snapshot().run(() => {
       setLocal(user, name);
       return snapshot();
     });
   const [ada, bob] = [named('ada'), named('bob')];
-  const read = ada(() => [getLocal(user), bob(() => getLocal(user)), getLocal(user)]);
+  const read = ada.run(() => [getLocal(user), bob.run(() => getLocal(user)), getLocal(user)]);
 
   expect(read).toEqual(['ada', 'bob', 'ada']);
   expect(getLocal(user)).toBe('nobody');

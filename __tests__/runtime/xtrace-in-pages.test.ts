@@ -55,7 +55,10 @@ built.each(['browser', 'react-native'])('the client for %s', (condition) => {
       true,
       false,
       1,
-      { code: 'TRANSPORT_MISSING', message: expect.stringContaining('connect(":5563") needs TCP') },
+      {
+        code: 'TL_TRANSPORT_MISSING',
+        message: expect.stringContaining('connect(":5563") needs TCP'),
+      },
     ]);
   });
 

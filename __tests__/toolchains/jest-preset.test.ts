@@ -43,14 +43,14 @@ interface Fault {
 }
 
 const sentences: Readonly<Record<string, RegExp>> = {
-  'late-console': /: console\.\w+ after the test was done/,
-  'late-expect': /: expect\(\) ran after the test was done/,
-  'unawaited-expect': /: expect\(\).* in a promise that nobody awaited/,
-  rejection: /: a promise was rejected and nobody handled it/,
-  exception: /: an exception that nobody caught/,
+  'late-console': /: console\.\w+\(\) was called after the test finished/,
+  'late-expect': /: expect\(\) ran after the test finished/,
+  'unawaited-expect': /: expect\(\).* ran in a promise that was not awaited/,
+  rejection: /: unhandled promise rejection/,
+  exception: /: uncaught exception/,
   'open-handle': /: an? [\w ]+ is still open/,
-  listener: /: a listener for "\w+" is still there/,
-  'pending-async': /: \w+\(\) has not ended/,
+  listener: /: a listener for "\w+" was not removed/,
+  'pending-async': /: \w+\(\) is still pending/,
 };
 
 function ownerOf({ hook, test, describe: block }: Fault): string {
@@ -211,8 +211,8 @@ test('what comes late in a worker process is reported', async () => {
   });
   const text = await written('--maxWorkers=2');
 
-  expect(text).toContain('Throughline: late.test.js, after its end');
-  expect(text).toContain('● mails: console.log after the test was done');
+  expect(text).toContain('Throughline: late.test.js (after the file finished)');
+  expect(text).toContain('● mails: console.log() was called after the test finished');
 });
 
 test('without the reporter, reports are written where the tests run', async () => {
@@ -227,6 +227,6 @@ test('Jest takes globals apart when a file is done, and what comes late is still
   });
   const text = await project.run('run.cjs', JEST);
 
-  expect(text).toContain('● mails: console.log after the test was done');
+  expect(text).toContain('● mails: console.log() was called after the test finished');
   expect(text).not.toContain('TypeError');
 });

@@ -95,8 +95,8 @@ test('an id that a person hands in is checked and brought to its length', () => 
   expect(checkId('task', 'A'.repeat(32))).toBe('a'.repeat(32));
   expect(checkId('event', 'ABCDEF0123456789')).toBe('abcdef0123456789');
   for (const wrong of ['', 'x', '12', 'g'.repeat(16), 'a'.repeat(17), 12n, undefined, null]) {
-    expect(() => checkId('task', wrong)).toThrow(/\(ID_INVALID\)$/);
-    expect(() => checkId('event', wrong)).toThrow(/\(ID_INVALID\)$/);
+    expect(() => checkId('task', wrong)).toThrow(/\(TL_ID_INVALID\)$/);
+    expect(() => checkId('event', wrong)).toThrow(/\(TL_ID_INVALID\)$/);
   }
-  expect(() => checkId('event', 'a'.repeat(32))).toThrow(/16 hex digits.*ID_INVALID/);
+  expect(() => checkId('event', 'a'.repeat(32))).toThrow(/16 hex digits.*TL_ID_INVALID/);
 });

@@ -93,8 +93,8 @@ built('a program without a collector ends, says so and does not fail', async () 
   `);
 
   expect(code).toBe(0);
-  expect(stderr).toMatch(/COLLECTOR_UNREACHABLE/);
-  expect(stderr).toMatch(/1 events? .*REPORTS_UNSENT/);
+  expect(stderr).toMatch(/TL_COLLECTOR_UNREACHABLE/);
+  expect(stderr).toMatch(/1 events? .*TL_REPORTS_UNSENT/);
 });
 
 built('a connection does not keep a program alive', async () => {
@@ -120,7 +120,7 @@ built('connect rejects with a code when nobody answers, and then goes on trying'
   `);
   const { stderr } = await running;
 
-  expect(stderr).toMatch(/code: COLLECTOR_UNREACHABLE/);
+  expect(stderr).toMatch(/code: TL_COLLECTOR_UNREACHABLE/);
   expect(stderr).toMatch(/delivered/);
 });
 
@@ -132,7 +132,7 @@ built('an address that cannot be read rejects with a code', async () => {
   `);
 
   expect(code).toBe(0);
-  expect(stderr.trim().split('\n')).toEqual(Array(7).fill('ADDRESS_INVALID'));
+  expect(stderr.trim().split('\n')).toEqual(Array(7).fill('TL_ADDRESS_INVALID'));
 });
 
 built('events that are not sent are counted: logged = sent + dropped + queued', async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import timers from 'node:timers';
 import { once } from 'node:events';
 import { freePort, SmallCollector } from '../harness/collector';
-import { complainOnce } from '../../runtime/src/complain';
+import { warnOnce } from '../../runtime/src/kernel/warn';
 import { ReportQueue } from '../../runtime/src/xtrace/queue';
 import { TcpSender } from '../../runtime/src/xtrace/tcp-sender';
 import type { Report } from '../../runtime/src/xtrace/report';
@@ -213,7 +213,7 @@ test('a sender that is closed before it is connected hangs up', async () => {
 test('what is said about a collector that is away is said once', async () => {
   const { sender } = send(await freePort());
   await sender.firstAttempt;
-  complainOnce('COLLECTOR_UNREACHABLE', 'again');
+  warnOnce('TL_COLLECTOR_UNREACHABLE', 'again');
 
   expect(said.mock.calls.length).toBeLessThanOrEqual(1);
 });

@@ -4,13 +4,13 @@ import { keyName, typeWrappers } from './names.js';
 
 type Scope = NodePath['scope'];
 
-/** What a callee names, seen through scopes and imports. */
+/** A global or an export of a module that a callee refers to, resolved through scopes and imports. */
 export type Callee =
   | { readonly from: 'global'; readonly name: string }
   | { readonly from: 'module'; readonly module: string; readonly name: string };
 
 /**
- * Tells what a callee names, or undefined when it is a local value.
+ * Returns the global or export that an expression refers to, or undefined when it is a local value.
  *
  *   setTimeout, window.setTimeout        global setTimeout
  *   process.nextTick                     global process.nextTick
@@ -55,14 +55,14 @@ function memberOf(owner: Callee, property: string): Callee {
   return { ...owner, name: isWhole ? property : `${name}.${property}` };
 }
 
-/** What an exported function gives: `default()`. A call of a call's result is one step too far. */
+/** Resolves the result of an exported function: `default()`. Results of results are not followed. */
 function resultOf(call: t.CallExpression, scope: Scope): Callee | undefined {
   const callee = calleeOf(call.callee, scope);
   if (callee?.from !== 'module' || callee.name.includes('()')) return undefined;
   return { ...callee, name: `${callee.name === '*' ? 'default' : callee.name}()` };
 }
 
-/** `obj.name` and `obj["name"]`; undefined when the name is computed. */
+/** Returns the name in `obj.name` or `obj["name"]`; undefined when it is computed. */
 export function propertyName(
   node: t.MemberExpression | t.OptionalMemberExpression,
 ): string | undefined {
@@ -71,7 +71,7 @@ export function propertyName(
   return property.type === 'StringLiteral' ? property.value : undefined;
 }
 
-/** Types vanish, and `(0, f)` is `f`. */
+/** Strips type assertions, and takes `f` from `(0, f)`. */
 function withoutWrappers(given: t.Node): t.Node {
   let node = given;
   for (;;) {
@@ -85,11 +85,11 @@ function identifier(name: string, scope: Scope): Callee | undefined {
   const binding = scope.getBinding(name);
   if (binding === undefined) return { from: 'global', name };
   if (binding.kind === 'module') return imported(binding.path);
-  // What is assigned again may be anything by now.
+  // A variable that is reassigned may hold any value.
   return binding.constant ? aliased(binding.path, name) : undefined;
 }
 
-/** A module as a whole is named `*`. */
+/** Resolves an import. The name `*` means the whole module. */
 function imported(specifier: NodePath): Callee | undefined {
   const declaration = specifier.parent;
   if (declaration.type !== 'ImportDeclaration' || declaration.importKind === 'type') {
@@ -104,7 +104,10 @@ function imported(specifier: NodePath): Callee | undefined {
   return { from: 'module', module, name: '*' };
 }
 
-/** `const later = setTimeout`, `const { nextTick } = process`, `const { readFile: read } = require("fs")`. */
+/**
+ * Resolves a constant alias: `const later = setTimeout`, `const { nextTick } = process`,
+ * `const { readFile: read } = require("fs")`.
+ */
 function aliased(declarator: NodePath, name: string): Callee | undefined {
   const { node } = declarator;
   if (node.type !== 'VariableDeclarator' || !node.init || resolving.has(node)) return undefined;
@@ -125,7 +128,7 @@ function aliased(declarator: NodePath, name: string): Callee | undefined {
   return undefined;
 }
 
-/** The class of a receiver: `const user = new Variable(); user`. */
+/** Returns the class of a receiver, where it can be read off the code: `const user = new Variable(); user`. */
 export function classOf(receiver: t.Node, scope: Scope): Callee | undefined {
   if (receiver.type === 'NewExpression') return calleeOf(receiver.callee, scope);
   if (receiver.type !== 'Identifier') return undefined;
@@ -136,15 +139,15 @@ export function classOf(receiver: t.Node, scope: Scope): Callee | undefined {
   return isNew ? classOf(init, binding.path.scope) : undefined;
 }
 
-/** Aliases that are being followed: `var self = self || {}` names itself. */
+/** Aliases being resolved, to stop at cycles such as `var self = self || {}`. */
 const resolving = new Set<t.Node>();
 
-/** `require("timers")`: the module as a whole. */
+/** Resolves `require("timers")` to the whole module. */
 function requiredModule(call: t.CallExpression, scope: Scope): Callee | undefined {
   const { callee } = call;
   const [source] = call.arguments;
   if (callee.type !== 'Identifier') return undefined;
-  // What a compiler of modules left: `_interopRequireWildcard(require("timers"))`.
+  // Compiled ES modules wrap it: `_interopRequireWildcard(require("timers"))`.
   if (interop.has(callee.name) && source?.type === 'CallExpression') {
     return requiredModule(source, scope);
   }

@@ -1,9 +1,9 @@
 import type { NodePath, types as t } from '@babel/core';
 import { list, PluginError } from './errors.js';
 
-// Errors that show the user's code. What others import of errors.ts needs no types of Babel's.
+// Errors that show the user's code. They are apart from errors.ts so that importing that file needs no Babel types.
 
-/** Points at the source line, as Babel's own errors do. */
+/** Returns the error for a directive comment with an unknown word. It shows the source line, as Babel's errors do. */
 export function unknownDirective(
   program: NodePath,
   comment: t.Comment,
@@ -11,12 +11,12 @@ export function unknownDirective(
   known: readonly string[],
 ): Error {
   const { code, message } = new PluginError(
-    'DIRECTIVE_UNKNOWN',
-    `Unknown comment "throughline: ${directive}". After "throughline:" stands one of ${list(known)}: ` +
-      `"off" before a statement, a class member or an expression leaves it alone, "off file" leaves ` +
-      `the file alone, the others say where the listeners of what follows run.`,
+    'TL_DIRECTIVE_UNKNOWN',
+    `Unknown directive "throughline: ${directive}". Use one of ${list(known)}: "off" skips the next ` +
+      `statement, class member or expression, "off file" skips the file, and the others choose the ` +
+      `context of the listeners that follow.`,
   );
-  // Babel points at a node's place; a comment has one too.
+  // Babel's code frame needs only `loc`, and comments have one.
   const error = (program.hub as unknown as Hub).file.buildCodeFrameError(comment, message);
   return Object.assign(error, { code });
 }
@@ -25,13 +25,13 @@ interface Hub {
   file: { buildCodeFrameError(at: { loc?: t.Comment['loc'] }, message: string): Error };
 }
 
-/** A helper that only exists once async functions have been lowered. */
+/** Returns the error for a file in which an earlier pass has already lowered async functions to `helper`. */
 export function asyncLoweredFirst(path: NodePath, helper: string): Error {
   const { code, message } = new PluginError(
-    'ASYNC_LOWERED_FIRST',
-    `Async functions of this file were lowered (to "${helper}") before @throughline/babel-plugin ` +
-      `saw them. List it under "plugins", which run before presets, ahead of any plugin that ` +
-      `transforms async functions, and not in a later pass or loader.`,
+    'TL_ASYNC_LOWERED_FIRST',
+    `The async functions of this file were transformed (to "${helper}") before ` +
+      `@throughline/babel-plugin ran. List it under "plugins", which run before presets, ahead of ` +
+      `any plugin that transforms async functions. Do not run it in a later pass or loader.`,
   );
   return Object.assign(path.buildCodeFrameError(message), { code });
 }

@@ -1,54 +1,60 @@
 import { readFileSync } from 'node:fs';
-import { ranAsCommonjs } from './adapters/bun-commonjs.js';
+import { runCommonjs } from './adapters/bun-commonjs.js';
 import { partOf, splitOptions } from './adapters/files.js';
 import type { AdapterOptions } from './adapters/files.js';
-import { isModule, transformNow } from './adapters/transform.js';
+import { isModule, instrumentSync } from './adapters/transform.js';
 
 export type { AdapterOptions };
 
-/** What Bun takes for a plugin. */
+/** A Bun plugin. */
 export interface BunPlugin {
   name: string;
   setup(build: Build): void;
 }
 interface Build {
-  /** What `Bun.build` was given; a running program was given nothing. */
+  /** The configuration of `Bun.build`; undefined in a running program. */
   config?: object;
-  onLoad(on: { filter: RegExp }, load: (file: { path: string }) => Loaded): unknown;
+  onLoad(on: { filter: RegExp }, load: (file: { path: string }) => BunLoadResult): unknown;
 }
-type Loaded = { contents: string; loader: string } | { exports: object; loader: 'object' };
+type BunLoadResult = { contents: string; loader: string } | { exports: object; loader: 'object' };
 
-/** For a preloaded file, `plugin(throughline())` with `plugin` of `"bun"`; and for `Bun.build`. */
+/**
+ * Returns the plugin for Bun. Register it in a preloaded file, with `plugin` from `"bun"`:
+ * `plugin(throughline())`; or pass it to `Bun.build`: `plugins: [throughline()]`.
+ *
+ * Throws `TL_OPTION_INVALID` when `include` or `exclude` is invalid. The plugin's own options are checked when
+ * the first file is loaded.
+ */
 export default function throughline(written: AdapterOptions = {}): BunPlugin {
   const { options, covers } = splitOptions(written);
   return {
     name: 'throughline',
     setup(build) {
       if (written.include) loadBabel();
-      // Not with a promise, or what is required could not be had.
+      // Must be synchronous: `require` cannot wait for a promise.
       build.onLoad({ filter: filterFor(written) }, ({ path }) => {
         const source = readFileSync(path, 'utf8');
         const format = isModule(source, path) ? 'module' : 'commonjs';
         const made = covers(path)
-          ? transformNow(source, { file: path, options, format })
+          ? instrumentSync(source, { file: path, options, format })
           : undefined;
         const [contents, loader] = [made?.code ?? source, loaderOf(path)];
         if (build.config || format === 'module') return { contents, loader };
-        return { exports: ranAsCommonjs(contents, path, loader), loader: 'object' };
+        return { exports: runCommonjs(contents, path, loader), loader: 'object' };
       });
     },
   };
 }
 
 /**
- * Babel loads its parts when it first needs them. It has to be whole before files of dependencies, of which
- * it is one, come through here.
+ * Makes Babel load all of its lazy parts. With `include`, dependencies come through `onLoad`, and Babel is a
+ * dependency itself.
  */
 function loadBabel(): void {
-  transformNow('async () => { await null; };', { file: 'a.js', options: {} });
+  instrumentSync('async () => { await null; };', { file: 'a.js', options: {} });
 }
 
-/** Every file that the filter lets through needs an answer: no more than may be covered. */
+/** Returns a filter that is as narrow as `include` allows: `onLoad` must answer for every file that passes it. */
 function filterFor({ include = [] }: AdapterOptions): RegExp {
   const reached = ['(?!.*/node_modules/)'];
   for (const one of include) {

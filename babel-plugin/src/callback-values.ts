@@ -1,7 +1,7 @@
 import type { NodePath, types as t } from '@babel/core';
 import { keyName } from './names.js';
 
-/** Arguments that can be evaluated before or after a property is read, and nobody would notice. */
+/** Returns true for arguments that can be evaluated before or after a property read without a visible difference. */
 export function isInert(node: t.Node): boolean {
   switch (node.type) {
     case 'Identifier':
@@ -22,9 +22,9 @@ const callbackName =
   /^(cb|callback|done|next|fn|func|listener|handler|observer|subscriber|task|job|worker|resolve|reject)$|^(on|handle)[A-Z]|(Callback|Handler|Listener|Fn|Cb)$/;
 
 /**
- * Whether an argument of a method that is known by name only looks like a callback: a function, a
- * name that is bound to one, or a name as callbacks have. `write(text)` and `exec(text)` are called
- * all the time, and should cost what they cost.
+ * Returns true when an argument looks like a callback: a function, a name that is bound to one, or a name
+ * that is usual for callbacks. Needed for methods that are known by name only: `write(text)` and `exec(text)`
+ * are frequent, and must not get slower.
  */
 export function mayBeCallback(node: t.Node, scope: NodePath['scope']): boolean {
   switch (node.type) {

@@ -7,20 +7,20 @@ import type { FileState } from './state.js';
 const DIRECTIVE = /^\s*throughline:\s*(.*?)\s*$/;
 const known = ['off', 'off file', ...eventPolicies];
 
-/** A file without such a comment has nothing to look at here. */
+/** Matches files that may contain directive comments. Others skip these visitors. */
 export const mayHaveDirectives = /throughline:/;
 
 /**
- * Comments before a statement, a member or an expression:
+ * Applies directive comments before a statement, a member or an expression:
  *
- *   // throughline: off            leaves it as it is written
- *   // throughline: registration   its listeners run where they were registered
+ *   // throughline: off            the part is not instrumented
+ *   // throughline: registration   its listeners run in the frame of their registration
  *
- * An `await` in a part that is off belongs to an instrumented function still: left alone it would
- * leave the strand half-way.
+ * An `await` in a part that is off is rewritten all the same: it suspends the instrumented function around
+ * it, whose strand would otherwise stay entered.
  */
 export const directives: Visitor<FileState> = {
-  // An object for each: Babel changes what it is given.
+  // One object per key, because Babel mutates them.
   Statement: { enter: enterPart },
   Expression: { enter: enterPart },
   ObjectMember: { enter: enterPart },
@@ -31,7 +31,7 @@ export const directives: Visitor<FileState> = {
   },
 };
 
-/** Where they end to hold: after the part itself has been rewritten, so the last family of all. */
+/** Ends the effect of directive comments. It runs last, after the part itself has been rewritten. */
 export const directivesEnd: Visitor<FileState> = {
   Statement: { exit: exitPart },
   Expression: { exit: exitPart },
@@ -40,12 +40,12 @@ export const directivesEnd: Visitor<FileState> = {
   Property: { exit: exitPart },
 };
 
-/** `// throughline: off file` anywhere among the file's comments leaves all of it as it is. */
+/** Returns true when a comment anywhere in the file is `// throughline: off file`. */
 export function isOff(file: t.File): boolean {
   return (file.comments ?? []).some((comment) => directiveOf(comment) === 'off file');
 }
 
-/** Refuses a comment that is misspelt, wherever it stands. */
+/** Throws `TL_DIRECTIVE_UNKNOWN` for an unknown directive anywhere in the file. */
 export function checkDirectives(program: NodePath<t.Program>, file: t.File): void {
   for (const comment of file.comments ?? []) {
     const directive = directiveOf(comment);
@@ -69,7 +69,7 @@ function exitPart(path: NodePath, state: FileState): void {
   else state.eventPolicies.pop();
 }
 
-/** The last comment before a part that speaks to us. */
+/** Returns the last directive among the comments before a part. */
 function directiveBefore(node: t.Node): 'off' | EventPolicy | undefined {
   if (!node.leadingComments) return undefined;
   const found = node.leadingComments.map(directiveOf).findLast((text) => text !== undefined);

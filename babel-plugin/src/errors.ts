@@ -1,15 +1,16 @@
 /** Every error the plugin can raise. Codes are public: renaming one is a breaking change. */
 export type PluginErrorCode =
-  | 'OPTION_UNKNOWN'
-  | 'OPTION_INVALID'
-  | 'DIRECTIVE_UNKNOWN'
-  | 'ASYNC_LOWERED_FIRST'
-  | 'TYPESCRIPT_PRESET_MISSING'
-  | 'SOURCE_MISSING'
-  | 'PLACE_INVALID'
-  | 'BUDGET_INVALID'
-  | 'PACKAGE_MISSING';
+  | 'TL_OPTION_UNKNOWN'
+  | 'TL_OPTION_INVALID'
+  | 'TL_DIRECTIVE_UNKNOWN'
+  | 'TL_ASYNC_LOWERED_FIRST'
+  | 'TL_TYPESCRIPT_PRESET_MISSING'
+  | 'TL_SOURCE_MISSING'
+  | 'TL_POSITION_INVALID'
+  | 'TL_BUDGET_INVALID'
+  | 'TL_PACKAGE_MISSING';
 
+/** Error that the plugin, its adapters and its commands throw. Its message ends with `code`, in parentheses. */
 export class PluginError extends Error {
   override readonly name = 'PluginError';
 
@@ -21,66 +22,70 @@ export class PluginError extends Error {
   }
 }
 
+/** Returns the error for an option name that `owner` does not have. */
 export function unknownOption(
   name: string,
   allowed: readonly string[],
   owner = '@throughline/babel-plugin',
 ): PluginError {
   return new PluginError(
-    'OPTION_UNKNOWN',
+    'TL_OPTION_UNKNOWN',
     `Option ${quote(name)} is unknown. The options of ${owner} are ${list(allowed)}.`,
   );
 }
 
+/** Returns the error for an option value of the wrong type or outside of the allowed values. */
 export function invalidOption(name: string, expected: string, value: unknown): PluginError {
   return new PluginError(
-    'OPTION_INVALID',
-    `Option "${name}" must be ${expected}, but is ${quote(value)}.`,
+    'TL_OPTION_INVALID',
+    `Option "${name}" must be ${expected}, got ${quote(value)}.`,
   );
 }
 
-/** A program has types, and nothing that takes them away. */
+/** Returns the error for a program with TypeScript files when no preset is installed that strips types. */
 export function typescriptPresetMissing(): PluginError {
   return new PluginError(
-    'TYPESCRIPT_PRESET_MISSING',
-    `A TypeScript file was loaded, but @babel/preset-typescript is not installed, which ` +
-      `@throughline/babel-plugin/register takes its types away with. Install it: ` +
+    'TL_TYPESCRIPT_PRESET_MISSING',
+    `Cannot load TypeScript files: @throughline/babel-plugin/register needs ` +
+      `@babel/preset-typescript to strip types. Install it: ` +
       `"npm install --save-dev @babel/preset-typescript".`,
   );
 }
 
-/** A command was given a path where nothing is. */
+/** Returns the error for a path on the command line that does not exist. */
 export function sourceMissing(path: string): PluginError {
   return new PluginError(
-    'SOURCE_MISSING',
-    `There is no file or folder ${quote(path)}. Give the sources to look at: "throughline check src".`,
+    'TL_SOURCE_MISSING',
+    `No such file or folder: ${quote(path)}. Pass the sources to check: "throughline check src".`,
   );
 }
 
-/** `throughline explain` was given something that is no line of a file. */
+/** Returns the error for an argument of `throughline explain` that is not a line of an instrumented file. */
 export function placeInvalid(place: string): PluginError {
   return new PluginError(
-    'PLACE_INVALID',
-    `${quote(place)} names no line. Write a file and a line of it: "throughline explain src/cart.ts:12".`,
+    'TL_POSITION_INVALID',
+    `Expected FILE:LINE of an instrumented source file, got ${quote(place)}. ` +
+      `Example: "throughline explain src/cart.ts:12".`,
   );
 }
 
-/** A budget file holds something that `throughline check` did not write. */
+/** Returns the error for a budget file that `throughline check` could not have written. */
 export function budgetInvalid(file: string, why: string): PluginError {
   return new PluginError(
-    'BUDGET_INVALID',
-    `The budget ${quote(file)} cannot be read: ${why}. Delete it, and the next check writes it anew.`,
+    'TL_BUDGET_INVALID',
+    `Cannot read the budget file ${quote(file)}: ${why}. Delete it to let the next check write a new one.`,
   );
 }
 
-/** A command of a package that is not installed. */
+/** Returns the error for a command that belongs to a package which is not installed. */
 export function packageMissing(command: string, name: string): PluginError {
   return new PluginError(
-    'PACKAGE_MISSING',
-    `The command "${command}" is part of ${name}, which is not installed: "npm install ${name}".`,
+    'TL_PACKAGE_MISSING',
+    `The command "${command}" needs ${name}, which is not installed. Run "npm install ${name}".`,
   );
 }
 
+/** Returns the names in quotes, separated by commas. */
 export function list(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
 }
@@ -89,7 +94,7 @@ function quote(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // A BigInt, or an object that holds itself.
+    // A BigInt or a circular object.
     return String(value);
   }
 }

@@ -3,12 +3,17 @@ import type { AdapterOptions } from './adapters/files.js';
 
 export type { AdapterOptions };
 
-/** What esbuild takes for a plugin. */
+/** An esbuild plugin. */
 export interface BuildPlugin {
   name: string;
   setup(build: never): void | Promise<void>;
 }
 
-/** For `plugins` of a build: `plugins: [throughline()]`. */
+/**
+ * Returns the plugin for esbuild. Add it to the build options: `plugins: [throughline()]`.
+ *
+ * An invalid `include` or `exclude` throws `TL_OPTION_INVALID`; the plugin's own options are checked when the
+ * first file is transformed.
+ */
 const throughline = unplugin.esbuild as unknown as (options?: AdapterOptions) => BuildPlugin;
 export default throughline;

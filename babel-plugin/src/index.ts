@@ -1,4 +1,4 @@
-import { pluginThat } from './plugin.js';
+import { createPlugin } from './plugin.js';
 import type { BabelPlugin } from './plugin.js';
 import type { Options } from './options.js';
 
@@ -14,13 +14,17 @@ export type {
 } from './options.js';
 export type { BabelPlugin };
 
-const plugin = pluginThat();
+const plugin = createPlugin();
 
 /**
- * Rewrites every spawn point of a file so that it hands over an explicit spawn callback.
+ * Babel plugin that instruments a file so that context follows async functions, callbacks and listeners.
  *
- * All of it happens on entry of the program, so that it sees `async` before any other plugin or
- * preset lowers it.
+ * All work happens when Babel enters the program, so that the plugin sees `async` before any other plugin or
+ * preset transforms it. List it under `plugins`, before plugins that transform async functions.
+ *
+ * Throws `TL_OPTION_UNKNOWN` or `TL_OPTION_INVALID` for the options, `TL_DIRECTIVE_UNKNOWN` for an unknown
+ * directive comment, and `TL_ASYNC_LOWERED_FIRST` when another tool transformed the file's async functions
+ * before.
  */
 export default function throughline(api: object, options: Options): BabelPlugin {
   return plugin(api, options);

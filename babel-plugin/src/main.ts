@@ -6,7 +6,7 @@ import { explain } from './commands/explain.js';
 
 const program = new Command('throughline')
   .description(
-    'Causal tracing for JavaScript: carries context along causality, and draws what caused what.',
+    'Causal tracing for JavaScript: carries context along causality and shows what caused what.',
   )
   .showHelpAfterError();
 for (const command of [check, explain, elsewhere]) command(program);

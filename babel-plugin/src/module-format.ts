@@ -2,9 +2,10 @@ import type { NodePath, PluginPass, types as t } from '@babel/core';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+/** How a file will be run: as an ES module or as CommonJS. */
 export type ModuleFormat = 'module' | 'commonjs';
 
-/** What the tool that calls Babel says of itself; our own adapters also say what they know of the file. */
+/** How the tool that calls Babel describes itself. Our own adapters add the file's format. */
 export interface Caller {
   readonly name: string;
   readonly supportsStaticESM?: boolean;
@@ -12,8 +13,10 @@ export interface Caller {
 }
 
 /**
- * How a file gets at the runtime. Babel takes every file for a module that nobody says more of, and one
- * without `import` and `export` for a script: neither says what will run it.
+ * Returns the format in which a file must load the runtime: by `import` or by `require`.
+ *
+ * Babel's `sourceType` is not enough. By default Babel parses every file as a module, and with `unambiguous`
+ * every file without `import` and `export` as a script; neither tells how the file will run.
  */
 export function formatOfProgram(
   program: NodePath<t.Program>,
@@ -26,12 +29,12 @@ export function formatOfProgram(
   const named = filename ? formatOfFile(filename) : undefined;
   if (named === 'module') return 'module';
   if (program.node.sourceType === 'script') return 'commonjs';
-  // Babel's `preset-env` goes by this as well.
+  // `@babel/preset-env` uses the same flag.
   if (caller && !caller.supportsStaticESM) return 'commonjs';
   return usesCommonjs(program) ? 'commonjs' : 'module';
 }
 
-/** Syntax that is left when types are gone, and that only a module has. */
+/** Returns true for a statement that only modules have and that is left after types are stripped. */
 export function isModuleSyntax(statement: t.Statement): boolean {
   switch (statement.type) {
     case 'ImportDeclaration':
@@ -60,7 +63,7 @@ function hasModuleSyntax(program: NodePath<t.Program>, code: string): boolean {
 
 const commonjsNames = ['exports', 'module', 'require'];
 
-/** Whether a file does more with what only CommonJS has than ask whether it is there. */
+/** Returns true when a file uses names of CommonJS for more than a `typeof` check. */
 function usesCommonjs(program: NodePath<t.Program>): boolean {
   if (!commonjsNames.some((name) => program.scope.hasGlobal(name))) return false;
   let uses = false;
@@ -77,7 +80,10 @@ function usesCommonjs(program: NodePath<t.Program>): boolean {
   return uses;
 }
 
-/** By the extension, or the `type` of the nearest package.json (Node, "Determining module system"). */
+/**
+ * Returns the format that the extension or the `type` of the nearest package.json defines; undefined without
+ * either (Node, "Determining module system").
+ */
 export function formatOfFile(
   file: string,
   known = new Map<string, ModuleFormat | undefined>(),

@@ -1,7 +1,7 @@
 import type { NodePath, types as t } from '@babel/core';
 import type { AnyFunction } from './rewrite/functions.js';
 
-/** Wrappers that are types only, and vanish. */
+/** Node types that only wrap an expression in a type or in parentheses. */
 export const typeWrappers: ReadonlySet<string> = new Set([
   'TSAsExpression',
   'TSSatisfiesExpression',
@@ -11,14 +11,14 @@ export const typeWrappers: ReadonlySet<string> = new Set([
   'ParenthesizedExpression',
 ]);
 
-/** Whether a node is a function of any form, or only the type of one. */
+/** Returns true for functions and methods of any form, including function types. */
 export function isFunctionNode({ type }: t.Node): boolean {
   return type.includes('Function') || type.endsWith('Method');
 }
 
 /**
- * The name an anonymous function gets from where it stands (ECMAScript 8.4, NamedEvaluation), as
- * far as it can be known here; empty when it gets none.
+ * Returns the name that an anonymous function gets from its position (ECMAScript 8.4, NamedEvaluation), as far
+ * as the code shows it; an empty string when it gets none.
  */
 export function givenName(path: NodePath): string {
   let child: NodePath = path;
@@ -51,7 +51,7 @@ export function givenName(path: NodePath): string {
   }
 }
 
-/** The name a function has at run time; empty when none can be known. */
+/** Returns the name that a function has at run time; an empty string when it has none or it is unknown. */
 export function functionName(path: NodePath<AnyFunction>): string {
   const { node } = path;
   switch (node.type) {
@@ -69,8 +69,8 @@ export function functionName(path: NodePath<AnyFunction>): string {
 }
 
 /**
- * The name a function has in stack traces. V8 puts the receiver's class before a method's name, and
- * an arrow has no receiver; the class that the method is written in is as near as we get.
+ * Returns the name that a function has in stack traces. V8 prefixes a method's name with the class of its
+ * receiver. The rewritten body is an arrow and has no receiver, so the class that contains the method is used.
  */
 export function tracedName(path: NodePath<AnyFunction>): string {
   const name = functionName(path);
@@ -82,7 +82,7 @@ export function tracedName(path: NodePath<AnyFunction>): string {
   return className === '' ? name : `${className}.${name}`;
 }
 
-/** A member's key as text, when it is written out. */
+/** Returns a member's key as a string; an empty string when it is not a literal or an identifier. */
 export function keyName(key: t.Node): string {
   switch (key.type) {
     case 'Identifier':
@@ -98,7 +98,7 @@ export function keyName(key: t.Node): string {
   }
 }
 
-/** A target in parentheses gives no name. */
+/** Returns the name of an assignment target; a target in parentheses names nothing. */
 function identifierName(node: t.Node): string {
   return node.type === 'Identifier' && !node.extra?.['parenthesized'] ? node.name : '';
 }

@@ -3,13 +3,13 @@ import { calleeOf, propertyName } from './bindings.js';
 import { formReaders, readsParameters, serverDirectives } from './catalogue/text.js';
 
 /**
- * Whether an async function has to stay one where it stands, since somebody else reads its head: a
- * test runner that takes the names of fixtures out of it, or a compiler that comes after us.
+ * Returns true when a function must stay async in the output, because other code reads its form: a test runner
+ * that reads fixture names from its parameters, or a compiler that runs after us.
  *
  *   test('adds', async ({ page }) => { ... })      'use server'; export async function save() { ... }
  *   dynamic(async () => import('./chart.js'))
  */
-export function keepsForm(path: NodePath<t.Function>): boolean {
+export function mustStayNative(path: NodePath<t.Function>): boolean {
   return isHeadRead(path) || isForServer(path) || isFormRead(path);
 }
 
@@ -22,7 +22,7 @@ function isHeadRead(path: NodePath<t.Function>): boolean {
   return at.isCallExpression() && isRunner(at.node.callee);
 }
 
-/** React and Next take functions of such a file, or with such a directive, apart. */
+/** React and Next.js transform functions with such a directive, or in a file that has one. */
 function isForServer(path: NodePath<t.Function>): boolean {
   const { body } = path.node;
   if (body.type === 'BlockStatement' && hasDirective(body.directives)) return true;
@@ -34,7 +34,7 @@ function hasDirective(directives: readonly t.Directive[] = []): boolean {
   return directives.some(({ value }) => serverDirectives.test(value.value));
 }
 
-/** `dynamic(async () => ...)`: a compiler that comes after us looks for the function there. */
+/** `dynamic(async () => ...)`: a compiler that runs after us looks for the function in the arguments. */
 function isFormRead({ parentPath, listKey }: NodePath<t.Function>): boolean {
   if (!parentPath?.isCallExpression() || listKey !== 'arguments') return false;
   const callee = calleeOf(parentPath.node.callee, parentPath.scope);
@@ -54,7 +54,7 @@ function isRunner(callee: t.Node): boolean {
   }
 }
 
-/** A test object of any name grows fixtures by `extend`. */
+/** `extend` adds fixtures to a test object of any name. */
 function isExtend(callee: t.MemberExpression): boolean {
   return propertyName(callee) === 'extend' && callee.object.type === 'Identifier';
 }

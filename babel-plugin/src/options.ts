@@ -1,90 +1,106 @@
 import { invalidOption, list, unknownOption } from './errors.js';
 
-/** The kinds of spawn points, as `skip` names them. */
+/** Kinds of spawn points that `skip` accepts. */
 export const spawnPointKinds = [
   ...(['async', 'timer', 'microtask', 'promise', 'listener'] as const),
   ...(['callback', 'observer', 'stream', 'worker'] as const),
 ] as const;
+/** A kind of spawn point, as the option `skip` names it. */
 export type SpawnPointKind = (typeof spawnPointKinds)[number];
 
-/** Which frame a listener runs in: see "What each callback sees" in the README. */
+/** Values of the option `events`. */
 export const eventPolicies = ['auto', 'registration', 'trigger'] as const;
+/** Chooses the context that a listener runs in. See "What each callback sees" in the README. */
 export type EventPolicy = (typeof eventPolicies)[number];
 
-/** Which frame the body of a generator runs in: of whoever calls `next()`, or of its creation. */
+/** Values of the option `generators`. */
 export const generatorPolicies = ['caller', 'creation'] as const;
+/** Chooses the context that a generator's body runs in: of each caller of `next()`, or of its creation. */
 export type GeneratorPolicy = (typeof generatorPolicies)[number];
 
-/** What is known of the workers that a file starts. */
+/** Values of the option `workers`. */
 export const workerPolicies = ['handshake', 'compiled'] as const;
+/** Tells whether the workers that a file starts are instrumented, or whether to ask them by a handshake. */
 export type WorkerPolicy = (typeof workerPolicies)[number];
 
-/** A function of a library that is handed callbacks. */
+/** A library function that takes callbacks, with its defaults filled in. */
 export interface SpawnPoint {
-  /** The module that exports it; left out for a global function. */
+  /** Module that exports it. Omit it for a global function. */
   module?: string;
   /**
-   * Its name: `"readFile"`, `"default"`, `"Pool.create"`; a method, `"Client.prototype.query"`; a
-   * constructor, `"new Batcher"`; what an export returns, `"default()"`.
+   * Name of the function: `"readFile"`, `"default"`, `"Pool.create"`; of a method: `"Client.prototype.query"`;
+   * of a constructor: `"new Batcher"`; of the function that an export returns: `"default()"`.
    */
   call: string;
-  /** Where the callback stands among the arguments, from 0; several; or the last one given. */
+  /** Indexes of the callbacks among the arguments, from 0; or `"last"`, the last argument of each call. */
   callback: 'last' | readonly number[];
-  /** Whether it is called at events, and so runs where the event does. */
+  /** True when the callback listens for events: it then runs in the context that `events` chooses. */
   listener: boolean;
 }
 
-/** Whose `AsyncLocalStorage` compiled code gets from `node:async_hooks`. */
+/** Values of the option `asyncHooks`. */
 export const asyncHooksPolicies = ['node', 'runtime'] as const;
+/** Chooses whose `AsyncLocalStorage` instrumented code imports from `node:async_hooks`. */
 export type AsyncHooksPolicy = (typeof asyncHooksPolicies)[number];
 
+/** Options of the plugin. All of them are optional. */
 export interface Options {
   /**
-   * Module that instrumented files import the runtime from; `/compiled` is appended to it.
-   * Default: `@throughline/runtime`.
+   * Module that instrumented files import the runtime from. The plugin appends subpaths such as `/compiled`.
+   * Default: `"@throughline/runtime"`.
    */
   runtime?: string;
-  /** Kinds of spawn points to leave alone. Default: none. */
+  /** Kinds of spawn points that are not instrumented. Default: `[]`. */
   skip?: SpawnPointKind[];
-  /** Whether instrumented files carry the table of their spawn points. Default: true. */
+  /** Adds a table of its spawn points to each instrumented file. `false` turns `causes` off too. Default: `true`. */
   sites?: boolean;
   /**
-   * Whether the program knows which spawn points led where it is: `causeChain`, and warnings where context is
-   * lost. Default: true, unless Babel's environment is `production`.
+   * Records at run time which spawn points led to the running code. `causeChain` needs it, and so do the
+   * warnings about lost context. Default: `true`, unless Babel's environment is `"production"`.
    */
   causes?: boolean;
   /**
-   * Which frame listeners run in. `"auto"`: the trigger's if it runs in a strand, else the
-   * registration's. Default: `"auto"`.
+   * Chooses the context that listeners run in. `"trigger"`: the context of the code that triggers the event.
+   * `"registration"`: the context in which the listener was added. `"auto"`: the context of the trigger if it
+   * has one, otherwise that of the registration. Default: `"auto"`.
    */
   events?: EventPolicy;
-  /** Which frame the bodies of generators run in. Default: `"caller"`. */
+  /**
+   * Chooses the context that the bodies of generators run in. `"caller"`: the context of each call of
+   * `next()`. `"creation"`: the context in which the generator was created. Default: `"caller"`.
+   */
   generators?: GeneratorPolicy;
   /**
-   * `"compiled"` says that the workers which these files start are compiled as well, so that slots
-   * cross from the first message on. Default: `"handshake"`, which finds out.
+   * `"compiled"` asserts that the workers which these files start are instrumented too, so that context
+   * crosses with the first message. `"handshake"` asks each worker. Default: `"handshake"`.
    */
   workers?: WorkerPolicy;
   /**
-   * `"runtime"` has `node:async_hooks` in these files mean the runtime's `AsyncLocalStorage`, for builds that
-   * run where Node's is not: in browsers. Default: `"node"`.
+   * `"runtime"` replaces imports of `node:async_hooks` with the runtime's `AsyncLocalStorage`, for builds that
+   * run without Node, such as in browsers. Default: `"node"`.
    */
   asyncHooks?: AsyncHooksPolicy;
-  /** Functions of libraries that are handed callbacks, beside those that are known. */
+  /** Library functions that take callbacks, in addition to those that the plugin knows. Default: `[]`. */
   spawnPoints?: readonly WrittenSpawnPoint[];
 }
 
-/** A spawn point as the user writes it. */
+/** A library function that takes callbacks, for the option `spawnPoints`. */
 export interface WrittenSpawnPoint extends Partial<Pick<SpawnPoint, 'module' | 'listener'>> {
+  /**
+   * Name of the function: `"readFile"`, `"default"`, `"Pool.create"`; of a method: `"Client.prototype.query"`;
+   * of a constructor: `"new Batcher"`; of the function that an export returns: `"default()"`.
+   */
   call: string;
+  /** Index of the callback among the arguments, from 0; several; `"first"`; or `"last"`. Default: `"last"`. */
   callback?: 'first' | 'last' | number | readonly number[];
 }
 
+/** Options with all defaults filled in. */
 export interface ResolvedOptions extends Required<Omit<Options, 'spawnPoints'>> {
   spawnPoints: readonly SpawnPoint[];
 }
 
-/** Takes what the user wrote; returns a value of the declared type, or throws. */
+/** Checks one option: returns a value of the declared type, or throws `TL_OPTION_INVALID`. */
 type Reader<T> = (name: string, value: unknown) => T;
 
 const readers: { [K in keyof ResolvedOptions]: Reader<ResolvedOptions[K]> } = {
@@ -99,7 +115,10 @@ const readers: { [K in keyof ResolvedOptions]: Reader<ResolvedOptions[K]> } = {
   spawnPoints: readSpawnPoints,
 };
 
-/** Checks the user's options at the door, once a file. Inside, the types are trusted. */
+/**
+ * Checks the user's options and fills in defaults. Throws `TL_OPTION_UNKNOWN` or `TL_OPTION_INVALID`. All other
+ * code trusts the types.
+ */
 export function readOptions(written: object): ResolvedOptions {
   for (const name of Object.keys(written)) {
     if (!Object.hasOwn(readers, name)) throw unknownOption(name, Object.keys(readers));
@@ -122,11 +141,11 @@ function subsetOf<T extends string>(allowed: readonly T[]): Reader<T[]> {
     if (Array.isArray(value) && value.every((item) => allowed.includes(item as T))) {
       return value as T[];
     }
-    throw invalidOption(name, `a list drawn from ${list(allowed)}`, value);
+    throw invalidOption(name, `an array containing only ${list(allowed)}`, value);
   };
 }
 
-/** The first one is what nobody has to write. */
+/** Accepts one of the allowed values. The first is the default. */
 function oneOf<T extends string>(allowed: readonly [T, ...T[]]): Reader<T> {
   return (name, value = allowed[0]) => {
     if (allowed.includes(value as T)) return value as T;
@@ -138,7 +157,7 @@ const CALL = /^(?:new )?[\w$]+(?:\.(?!prototype\b)[\w$]+)*(?:\(\))?$|^[\w$.]+\.p
 const spawnPointKeys = ['module', 'call', 'callback', 'listener'];
 
 function readSpawnPoints(name: string, value: unknown = []): SpawnPoint[] {
-  if (!Array.isArray(value)) throw invalidOption(name, 'a list of spawn points', value);
+  if (!Array.isArray(value)) throw invalidOption(name, 'an array of spawn points', value);
   return value.map((written: unknown, index) => readSpawnPoint(`${name}[${index}]`, written));
 }
 
@@ -159,23 +178,23 @@ function readSpawnPoint(name: string, written: unknown): SpawnPoint {
   return {
     ...(module === undefined ? {} : { module: plainModule(`${name}.module`, module) }),
     call,
-    callback: readPlaces(`${name}.callback`, callback),
+    callback: readIndexes(`${name}.callback`, callback),
     listener: yesOrNo(false)(`${name}.listener`, listener),
   };
 }
 
-/** `node:fs` and `fs` are one module. */
+/** Removes `node:`: `node:fs` and `fs` are the same module. */
 function plainModule(name: string, value: unknown): string {
   return moduleName('')(name, value).replace(/^node:/, '');
 }
 
-function readPlaces(name: string, value: unknown = 'last'): SpawnPoint['callback'] {
+function readIndexes(name: string, value: unknown = 'last'): SpawnPoint['callback'] {
   if (value === 'last') return value;
   const places: unknown[] = value === 'first' ? [0] : Array.isArray(value) ? value : [value];
   if (places.length > 0 && places.every((place) => Number.isInteger(place) && Number(place) >= 0)) {
     return places as number[];
   }
-  throw invalidOption(name, '"first", "last", a place from 0, or a list of places', value);
+  throw invalidOption(name, '"first", "last", an argument index, or an array of indexes', value);
 }
 
 function yesOrNo(fallback: boolean): Reader<boolean> {

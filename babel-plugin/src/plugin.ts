@@ -13,11 +13,11 @@ import {
 import { readOptions } from './options.js';
 import type { Options, ResolvedOptions } from './options.js';
 import { compiledEntry, finishModule } from './rewrite/module.js';
-import { settleScopes } from './rewrite/scopes.js';
+import { updateScopes } from './rewrite/scopes.js';
 import { isBeneathRuntime } from './runtime-files.js';
 import type { Finding } from './check/finding.js';
 import { FileState } from './state.js';
-import { findTextTaken } from './text.js';
+import { findFunctionsSentAsText } from './text.js';
 import { asyncHooks } from './visitors/async-hooks.js';
 import { awaits } from './visitors/awaits.js';
 import { calls } from './visitors/calls.js';
@@ -29,15 +29,15 @@ import { types } from './visitors/types.js';
 import { handlers, mayHaveHandlers } from './visitors/handlers.js';
 import { maySpawnByValue, values } from './visitors/values.js';
 
-/** What Babel hands to a plugin. */
+/** The API object that Babel passes to a plugin. */
 type PluginAPI = typeof Babel & Pick<ConfigAPI, 'assertVersion' | 'caller' | 'env'>;
 
-/** Who runs Babel. */
-interface Caller {
+/** The tool that runs Babel. */
+interface CausesCaller {
   readonly throughlineCauses?: boolean;
 }
 
-/** A plugin as Babel takes it, whatever its version and whether or not its types are installed. */
+/** A Babel plugin, typed without Babel's own types: they differ by version and may not be installed. */
 export interface BabelPlugin {
   readonly name: string;
   readonly visitor: object;
@@ -49,7 +49,10 @@ interface Family {
   readonly wanted?: (build: { options: ResolvedOptions; observe: unknown }) => boolean;
 }
 
-/** Families of visitors, and what a file that needs one has in its text. In this order. */
+/**
+ * Families of visitors, in the order in which they run. A family runs only in files whose code matches `needed`
+ * and in builds that are `wanted`.
+ */
 const families: readonly Family[] = [
   { visitor: directives, needed: mayHaveDirectives },
   { visitor: losses, wanted: ({ observe }) => observe !== undefined },
@@ -69,8 +72,8 @@ const families: readonly Family[] = [
   { visitor: directivesEnd, needed: mayHaveDirectives },
 ];
 
-/** Makes the plugin; with `observe`, one that also says what of each file it could not see to. */
-export function pluginThat(observe?: (finding: Finding) => void) {
+/** Returns the plugin function. `observe`, if given, is called for each place in a file where context may be lost. */
+export function createPlugin(observe?: (finding: Finding) => void) {
   return (given: object, written: Options): BabelPlugin => instrumenter(given, written, observe);
 }
 
@@ -81,8 +84,8 @@ function instrumenter(
 ): BabelPlugin {
   const api = given as PluginAPI;
   api.assertVersion('^7.22.0 || ^8.0.0');
-  // A test runner that keeps books asks for causes as the caller.
-  const asked = api.caller((caller) => (caller as Caller | undefined)?.throughlineCauses);
+  // @throughline/jest turns causes on through Babel's `caller`.
+  const asked = api.caller((caller) => (caller as CausesCaller | undefined)?.throughlineCauses);
   const byDefault = asked ?? !api.env('production');
   const options = readOptions({ causes: byDefault, ...written, ...(asked && { causes: true }) });
   if (!options.sites) options.causes = false;
@@ -114,11 +117,11 @@ function instrumenter(
         refuseLowered(program, pass.filename ?? '');
 
         const { code } = pass.file;
-        const asText = findTextTaken(program, code);
+        const asText = findFunctionsSentAsText(program, code);
         const state = new FileState(api.types, options, catalogue, asText, program, pass, observe);
         const [anchor] = program.get('body');
         program.traverse(visitorFor(code), state);
-        if (anchor) settleScopes(anchor, finishModule(program.node, state), state);
+        if (anchor) updateScopes(anchor, finishModule(program.node, state), state);
         pass.file.metadata = Object.assign(pass.file.metadata, {
           throughline: { file: state.sites.file, sites: state.sites.rows },
         });
@@ -127,7 +130,7 @@ function instrumenter(
   };
 }
 
-/** A file that names our compiled entry has been through here already. */
+/** Returns true when the file already imports the runtime's entry for instrumented code. */
 function isInstrumented({ node }: NodePath<t.Program>, entry: string): boolean {
   return node.body.some((statement) => {
     if (statement.type === 'ImportDeclaration') return statement.source.value === entry;
@@ -140,8 +143,8 @@ function isInstrumented({ node }: NodePath<t.Program>, entry: string): boolean {
 }
 
 /**
- * Async functions that this very build lowered are lost to us. What a dependency published in that
- * form is not an error: its own helper came with its source.
+ * Throws `TL_ASYNC_LOWERED_FIRST` when this build lowered the file's async functions before we saw them. In a
+ * dependency that was published in that form it is not an error.
  */
 function refuseLowered(program: NodePath<t.Program>, filename: string): void {
   if (filename.includes('/node_modules/')) return;
@@ -151,7 +154,7 @@ function refuseLowered(program: NodePath<t.Program>, filename: string): void {
   }
 }
 
-/** A helper that Babel wrote into the file, or imports from its own package. */
+/** Returns true for a helper that Babel declared in the file or imports from `@babel/runtime`. */
 function isFromBabel({ node, parent }: NodePath): boolean {
   if (parent.type !== 'ImportDeclaration')
     return node.type === 'FunctionDeclaration' || node.type === 'VariableDeclarator';

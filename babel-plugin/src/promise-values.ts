@@ -1,6 +1,6 @@
 import type { types as t } from '@babel/core';
 
-/** Expressions that never give an object, or give one that is certainly no promise. */
+/** Expressions whose value is never a promise or a thenable. */
 const never = new Set<t.Node['type']>([
   'StringLiteral',
   'NumericLiteral',
@@ -17,11 +17,11 @@ const never = new Set<t.Node['type']>([
   'ArrayExpression',
   'JSXElement',
   'JSXFragment',
-  // What `await` gives has been unwrapped to the end.
+  // The value of an `await` is never a thenable: it has been unwrapped completely.
   'AwaitExpression',
 ]);
 
-/** Whether a returned expression can be a promise or a thenable, as far as its text tells. */
+/** Returns false when the code alone shows that an expression is neither a promise nor a thenable. */
 export function mayBePromise(node: t.Node): boolean {
   if (never.has(node.type)) return false;
   switch (node.type) {

@@ -3,6 +3,11 @@ import type { AdapterOptions } from './adapters/files.js';
 
 export type { AdapterOptions };
 
-/** For `plugins` of a Rollup configuration: `plugins: [throughline()]`. */
+/**
+ * Returns the plugin for Rollup. Add it to the Rollup configuration: `plugins: [throughline()]`.
+ *
+ * An invalid `include` or `exclude` throws `TL_OPTION_INVALID`; the plugin's own options are checked when the
+ * first file is transformed.
+ */
 const throughline = unplugin.rollup as unknown as (options?: AdapterOptions) => { name: string };
 export default throughline;

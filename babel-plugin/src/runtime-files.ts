@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Packages that run beneath the runtime: itself, what compilers import into every file, and what a
- * bundler runs before there are modules.
+ * Packages that run below the runtime and must stay as they are: the runtime itself, helpers that compilers
+ * import into every file, and code that a bundler runs before modules exist.
  */
 const beneath = new Set([
   '@throughline/runtime',
@@ -19,12 +19,12 @@ const beneath = new Set([
 ]);
 const known = new Map<string, boolean>();
 
-/** Whether a file belongs to what the runtime itself stands on, and must never be instrumented. */
+/** Returns true for files that the runtime depends on and that must never be instrumented. */
 export function isBeneathRuntime(filename: string | null | undefined): boolean {
   return filename ? isRuntimeFolder(dirname(filename)) : false;
 }
 
-/** Asks the nearest package that has a name, and remembers each folder's answer. */
+/** Looks up the nearest package.json that has a name, and caches the answer for each folder. */
 function isRuntimeFolder(folder: string): boolean {
   let answer = known.get(folder);
   if (answer === undefined) {

@@ -4,9 +4,10 @@ import type { SourceMapInput } from '@jridgewell/trace-mapping';
 import type { types as t } from '@babel/core';
 import type { SpawnPointKind } from './options.js';
 
+/** A kind of spawn point, or of another call or function that is recorded in the table. */
 export type SiteKind = SpawnPointKind | 'event' | 'call' | 'function';
 
-/** The places that were rewritten in one file, in the order they were met. */
+/** The sites that were rewritten in one file, in the order in which they were visited. */
 export class SiteTable {
   readonly file: string;
   readonly rows: string[] = [];
@@ -16,7 +17,7 @@ export class SiteTable {
   constructor(
     private readonly filename: string | null | undefined,
     private readonly cwd: string,
-    /** Says where the code was written, when another tool has changed it before. */
+    /** Source map to the original source, when another tool transformed the code before. */
     map?: SourceMapInput,
   ) {
     this.trace = map === undefined ? undefined : new TraceMap(map);
@@ -24,24 +25,24 @@ export class SiteTable {
     this.file = relative(cwd, source ? besides(filename, source) : (filename ?? 'unknown'));
   }
 
-  /** The name that the table of another file has, by its path from this one. */
+  /** Returns the name that the table of another file has, by its path relative to this one. */
   resolve(path: string): string {
     return relative(this.cwd, join(dirname(this.filename ?? 'unknown'), path));
   }
 
-  /** Where a place stands in what the user wrote. */
+  /** Returns a position in the original source. */
   private written(at: { line: number; column: number }): { line: number; column: number } {
     if (this.trace === undefined || at.line === 0) return at;
     const { line, column } = originalPositionFor(this.trace, at);
     return line === null ? at : { line, column };
   }
 
-  /** Takes back the place that was added last: nothing was rewritten there. */
+  /** Removes the site that was added last, because nothing was rewritten there. */
   takeBack(): void {
     this.rows.pop();
   }
 
-  /** Adds a place and returns its number within the file. */
+  /** Adds a site and returns its number within the file. */
   add(node: t.Node, kind: SiteKind, name: string): number {
     const { line, column } = this.written(node.loc?.start ?? { line: 0, column: 0 });
     this.rows.push(`${line}:${column} ${kind} ${name}`.trimEnd());
@@ -49,12 +50,12 @@ export class SiteTable {
   }
 }
 
-/** A source that a map names: by itself, or as a neighbour of the file. */
+/** Returns the path of a source that a map names, resolved against the file's folder. */
 function besides(filename: string | null | undefined, source: string): string {
   return isAbsolute(source) || !filename ? source : join(dirname(filename), source);
 }
 
-/** A path below the project's folder, the same on every machine and system. */
+/** Returns a path relative to the project's folder, identical on every machine and system. */
 function relative(cwd: string, filename: string): string {
   const [base, file] = [cwd, filename].map((path) => path.replaceAll('\\', '/')) as [
     string,

@@ -9,32 +9,34 @@ import type { SourceMapInput } from '@jridgewell/trace-mapping';
 import { SiteTable } from './sites.js';
 import type { SiteKind } from './sites.js';
 
+/** Babel's node builders. */
 export type Types = typeof BabelTypes;
 
-/** What is known of a function (or of the module, for top-level await) while its body is visited. */
+/** Facts about a function, or about the module for top-level await, collected while its body is visited. */
 export interface Activation {
-  /** How often it leaves its strand: `await`, `yield` of an async generator, steps of `for await`. */
+  /** Number of times it leaves its strand: `await`, `yield` of an async generator, steps of `for await`. */
   suspensions: number;
-  /** It calls `eval` directly, or a function in it does: names may be assigned to unseen. */
+  /** It calls `eval` directly, or a function in it does: variables may be assigned to invisibly. */
   hasEval: boolean;
   /** It uses `super`, or an arrow in it does. */
   usesSuper: boolean;
-  /** Its number in the table of sites, when it is a strand. */
+  /** Its number in the table of sites, when it starts a strand. */
   site: number;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
-  /** A generator whose body runs in the frame in which it was made. */
+  /** A generator whose body runs in the frame in which it was created. */
   readonly runsWhereCreated: boolean;
-  /** Where it returns something that may be a promise: statements, or the arrow of an expression. */
+  /** Its returns of values that may be promises: statements, or the arrow itself if its body is an expression. */
   readonly returns: Set<BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression>;
-  /** The rest of its returns. */
+  /** Its other returns. */
   readonly otherReturns: Set<BabelTypes.ReturnStatement>;
-  /** A `finally` in it may overrule a return: every one that follows takes an adoption back. */
+  /** A `finally` in it may override a return. Then every return must undo an earlier adoption. */
   overrules: boolean;
-  /** It has a `finally`, which runs after a value was returned, or an `await using`. */
+  /** Code of it may run after the returned value is known: a `finally`, a `using`, or the end of a `for of`. */
   needsNative: boolean;
 }
 
+/** Returns the facts about a function at the start of its visit. */
 export function activationOf(
   isAsync?: boolean | null,
   isGenerator?: boolean | null,
@@ -55,28 +57,28 @@ export function activationOf(
   };
 }
 
-/** Everything that belongs to one file's run through the plugin. */
+/** The state of one file while the plugin rewrites it. */
 export class FileState {
   readonly sites: SiteTable;
-  /** The number of the place that is being rewritten. */
+  /** Number of the site that is being rewritten. */
   site = 0;
-  /** Innermost last; the first stands for the module. */
+  /** The functions being visited, innermost last. The first entry is the module. */
   readonly activations: Activation[] = [activationOf(true)];
-  /** Names that the output needs declared at the top of the module. */
+  /** Variables that the output declares at the top of the module. */
   readonly temporaries: BabelTypes.Identifier[] = [];
   private readonly ownTemporaries = new WeakMap<BabelTypes.Node, BabelTypes.Identifier[]>();
-  /** How many `throughline: off` comments apply to the code that is being visited. */
+  /** Number of `throughline: off` comments that apply to the code being visited. */
   offDepth = 0;
-  /** What comments say about the listeners of the code that is being visited, innermost last. */
+  /** Policies for listeners from the comments that apply to the code being visited, innermost last. */
   readonly eventPolicies: EventPolicy[] = [];
-  /** Names that stand for a timer or a scheduler. */
+  /** Variables that hold a timer or scheduler function. */
   readonly aliases = new Set<string>();
   readonly helpers = new Map<HelperName, BabelTypes.Identifier>();
-  /** Places whose code is not what it was, with what stands there now. */
+  /** Paths whose code has changed, each with its present node. */
   readonly rewritten = new Map<NodePath, BabelTypes.Node>();
   /** Every function that was visited. */
   readonly functions = new WeakSet<NodePath>();
-  /** Functions and blocks of the program's own that have more variables now. */
+  /** Functions and blocks of the program that got more variables. */
   readonly extended = new Set<NodePath>();
   private strandName: string | undefined;
   private outerName: string | undefined;
@@ -89,17 +91,17 @@ export class FileState {
     readonly t: Types,
     readonly options: ResolvedOptions,
     readonly catalogue: Catalogue,
-    /** Functions that stay as they are written. */
+    /** Functions whose source text runs elsewhere. They are not rewritten. */
     readonly asText: ReadonlySet<BabelTypes.Node>,
     readonly program: NodePath<BabelTypes.Program>,
     private readonly pass: PluginPass,
-    /** Told of what the plugin could not see to, if somebody asks. */
+    /** Called for each place where context may be lost. */
     readonly observe?: (finding: Finding) => void,
   ) {
     this.sites = new SiteTable(pass.filename, pass.cwd, inputMapOf(pass));
   }
 
-  /** Whether the file imports the runtime; CommonJS requires it. */
+  /** True when the file loads the runtime by `import`, false when by `require`. */
   get isModule(): boolean {
     return (
       this.activations[0]!.suspensions > 0 || formatOfProgram(this.program, this.pass) === 'module'
@@ -111,13 +113,13 @@ export class FileState {
     return this.activations[this.activations.length - 1]!;
   }
 
-  /** Which frame the listeners of the code that is being visited run in. */
+  /** The policy that decides which frame the listeners of the code being visited run in. */
   get eventPolicy(): EventPolicy {
     return this.eventPolicies[this.eventPolicies.length - 1] ?? this.options.events;
   }
 
   /**
-   * The activation that an expression belongs to. What stands in the computed key of a method is
+   * Returns the activation that an expression belongs to. The computed key and the decorators of a method are
    * evaluated by the function around the method.
    */
   activationAt(path: NodePath): Activation {
@@ -130,31 +132,32 @@ export class FileState {
     return this.activations[index]!;
   }
 
+  /** Returns true unless the option `skip` names the kind. */
   covers(kind: SpawnPointKind): boolean {
     return !this.options.skip.includes(kind);
   }
 
-  /** Whether calls of a kind are rewritten at the place that is being visited. */
+  /** Returns true when calls of a kind are rewritten in the code being visited. */
   coversHere(kind: SpawnPointKind): boolean {
     return this.offDepth === 0 && this.covers(kind);
   }
 
-  /** Notes that a part of a node is not what it was. */
+  /** Records that a part of a node has changed. */
   touch(path: NodePath): void {
     if (!this.rewritten.has(path)) this.rewritten.set(path, path.node);
   }
 
-  /** Notes the place that is rewritten now; returns its number. */
+  /** Adds the site that is being rewritten to the table, and returns its number. */
   at(node: BabelTypes.Node, kind: SiteKind, name: string): number {
     return (this.site = this.sites.add(node, kind, name));
   }
 
-  /** The number of a place, as an expression. */
+  /** Returns the number of a site as an expression. */
   siteNumber(site: number): BabelTypes.Expression {
     return this.t.binaryExpression('+', this.siteBase(), this.t.numericLiteral(site));
   }
 
-  /** A call of one of the runtime's functions. */
+  /** Returns a call of a runtime helper, with the current site first where the helper takes one. */
   call(
     name: HelperName,
     ...args: BabelTypes.CallExpression['arguments']
@@ -170,15 +173,15 @@ export class FileState {
   }
 
   /**
-   * The strand's variable. One name a file will do: an `await` belongs to the innermost function,
-   * whose variable is the one in sight.
+   * Returns the variable that holds the strand. One name per file is enough: an `await` belongs to the
+   * innermost function, and its variable shadows the others.
    */
   strand(): BabelTypes.Identifier {
     this.strandName ??= this.program.scope.generateUid('strand');
     return this.t.identifier(this.strandName);
   }
 
-  /** The variable that holds the number of the module's first site. */
+  /** Returns the variable that holds the number of the module's first site. */
   siteBase(): BabelTypes.Identifier {
     this.siteBaseName ??= this.program.scope.generateUid('sites');
     return this.t.identifier(this.siteBaseName);
@@ -188,25 +191,25 @@ export class FileState {
     return this.siteBaseName !== undefined;
   }
 
-  /** The variable of an async function without awaits that holds the frame to go back to. */
+  /** Returns the variable, in an async function without awaits, that holds the frame to restore. */
   outer(): BabelTypes.Identifier {
     this.outerName ??= this.program.scope.generateUid('outer');
     return this.t.identifier(this.outerName);
   }
 
-  /** The parameter of a generator that holds the frame in which it was made. */
+  /** Returns the parameter of a generator that holds the frame in which it was created. */
   created(): BabelTypes.Identifier {
     this.createdName ??= this.program.scope.generateUid('created');
     return this.t.identifier(this.createdName);
   }
 
-  /** What such a function has caught. One name a file, so that equal functions have equal texts. */
+  /** Returns the variable of a generated `catch`. One name per file, so that equal functions have equal source text. */
   thrown(): BabelTypes.Identifier {
     this.thrownName ??= this.program.scope.generateUid('thrown');
     return this.t.identifier(this.thrownName);
   }
 
-  /** Holds a receiver from where it is evaluated to where its method is read, next to it. */
+  /** Returns the variable that holds a receiver from its evaluation to the read of its method, right after it. */
   receiver(): BabelTypes.Identifier {
     if (this.receiverName === undefined) {
       this.receiverName = this.program.scope.generateUidIdentifier('receiver');
@@ -216,8 +219,8 @@ export class FileState {
   }
 
   /**
-   * A variable that holds a value while the program's own code may run: one of the function's, since that
-   * code may come through the same place again.
+   * Returns a new variable that keeps its value while the program's own code runs. It belongs to the function,
+   * because that code may run through the same place again.
    */
   temporary(hint: string, path: NodePath): BabelTypes.Identifier {
     const id = this.program.scope.generateUidIdentifier(hint);
@@ -227,26 +230,26 @@ export class FileState {
     return id;
   }
 
-  /** `var a, b` for the names that a block or the module needs. */
+  /** Returns the declaration `var a, b` of names that a function or the module needs. */
   declared(names: readonly BabelTypes.Identifier[]): BabelTypes.VariableDeclaration {
     const { t } = this;
     const declarators = names.map(({ name }) => t.variableDeclarator(t.identifier(name)));
     return t.variableDeclaration('var', declarators);
   }
 
-  /** The temporaries of a function. */
+  /** Returns the temporaries of a function. */
   temporariesOf(fn: BabelTypes.Node): readonly BabelTypes.Identifier[] {
     return this.ownTemporaries.get(fn) ?? [];
   }
 }
 
-/** What another tool says it has changed, as Babel keeps it. */
+/** Returns the source map of an earlier tool, if Babel found one. */
 function inputMapOf({ file }: PluginPass): SourceMapInput | undefined {
   const { inputMap } = file as unknown as { inputMap?: { toObject(): SourceMapInput } | null };
   return inputMap?.toObject();
 }
 
-/** The function in whose body a place is. Parameters and keys are outside of it. */
+/** Returns the function whose body contains a path. Parameters and keys are not part of the body. */
 function ownerOf(path: NodePath): BabelTypes.Node | undefined {
   for (let at = path; at.parentPath; at = at.parentPath) {
     if (at.parentPath.isFunction() && at.key === 'body') return at.parentPath.node;

@@ -3,7 +3,7 @@ import { calleeOf, propertyName } from './bindings.js';
 import {
   evaluatorModules,
   evaluators,
-  takesText,
+  textSenders,
   textDirectives,
   textReceivers,
 } from './catalogue/text.js';
@@ -12,10 +12,10 @@ import { isFunctionNode, keyName, typeWrappers } from './names.js';
 type Scope = NodePath['scope'];
 type Binding = NonNullable<ReturnType<Scope['getBinding']>>;
 
-/** A file without one of these, and without code that is put together, sends no function away as text. */
+/** Matches files that may send the source text of a function elsewhere, by name or by string concatenation. */
 const mayTakeText = new RegExp(
   [
-    `[.'"](?:${alternatives(Object.keys(takesText))})(?![\\w$])`,
+    `[.'"](?:${alternatives(Object.keys(textSenders))})(?![\\w$])`,
     `\\b(?:${alternatives(evaluators)})\\b`,
     `['"](?:node:)?(?:${alternatives([...evaluatorModules, ...textDirectives])})['"]`,
     String.raw`\(\$\{[^}]+\}\s*\)\s*\(|\(["']\s*\+`,
@@ -27,12 +27,15 @@ function alternatives(names: Iterable<string>): string {
 }
 
 /**
- * The functions of a file whose text is taken, to run where no import of ours exists. They are found
- * before anything is rewritten, since a function may stand before the call that takes it.
+ * Returns the functions of a file whose source text is taken and runs where the runtime's imports do not exist.
+ * They are collected before anything is rewritten, because a function may precede the call that takes it.
  *
  *   page.evaluate(fn)   jest.mock(path, fn)   String(fn)   `(${fn})()`   { 'worklet'; ... }
  */
-export function findTextTaken(program: NodePath<t.Program>, code: string): ReadonlySet<t.Node> {
+export function findFunctionsSentAsText(
+  program: NodePath<t.Program>,
+  code: string,
+): ReadonlySet<t.Node> {
   const found = new Set<t.Node>();
   if (mayTakeText.test(code)) program.traverse(takers, found);
   return found;
@@ -61,7 +64,7 @@ const takers: Visitor<Set<t.Node>> = {
   },
 };
 
-/** `"(" + fn + ")()"` makes code; a message that shows a function does not. */
+/** Returns true for a string that ends in `(`, as in `"(" + fn + ")()"`: a function after it becomes code. */
 function opensCode(text: string): boolean {
   return text.endsWith('(');
 }
@@ -74,7 +77,7 @@ function visitCall(
   if (evaluates(callee, scope)) for (const argument of args) takeText(argument, scope, found);
   if (callee.type !== 'MemberExpression' && callee.type !== 'OptionalMemberExpression') return;
   const name = propertyName(callee);
-  const places = name !== undefined && Object.hasOwn(takesText, name) && takesText[name];
+  const places = name !== undefined && Object.hasOwn(textSenders, name) && textSenders[name];
   if (!places || !isReceiver(name, callee.object)) return;
   const taken = places === 'all' ? args : places.flatMap((index) => args[index] ?? []);
   for (const argument of taken) takeText(argument, scope, found);
@@ -98,7 +101,7 @@ function isReceiver(name: string, object: t.Node): boolean {
   return callee?.type === 'MemberExpression' && isReceiver(name, callee.object);
 }
 
-/** Notes the functions whose text an expression has: itself, `String(fn)`, `fn.toString()`, `[fn]`. */
+/** Collects the functions whose source text an expression contains: itself, `String(fn)`, `fn.toString()`, `[fn]`. */
 function takeText(node: t.Node, scope: Scope, found: Set<t.Node>): void {
   switch (node.type) {
     case 'CallExpression': {
@@ -132,7 +135,7 @@ function takeText(node: t.Node, scope: Scope, found: Set<t.Node>): void {
   }
 }
 
-/** Notes the function that an expression stands for. */
+/** Collects the function that an expression evaluates to. */
 function take(node: t.Node, scope: Scope, found: Set<t.Node>): void {
   if (typeWrappers.has(node.type)) take((node as t.TSAsExpression).expression, scope, found);
   else if (isFunctionNode(node)) found.add(node);
@@ -147,7 +150,7 @@ function take(node: t.Node, scope: Scope, found: Set<t.Node>): void {
   }
 }
 
-/** The functions that a name is ever bound to. */
+/** Returns the functions that a variable is ever bound to. */
 function valuesOf({ path, constantViolations }: Binding): t.Node[] {
   const values = path.isVariableDeclarator() ? [path.node.init] : [path.node];
   for (const { node } of constantViolations) {
@@ -156,7 +159,7 @@ function valuesOf({ path, constantViolations }: Binding): t.Node[] {
   return values.filter((value) => value && value.type.includes('Function')) as t.Node[];
 }
 
-/** The function of an object literal under a key. */
+/** Returns the member of an object literal with the given key. */
 function memberOf({ properties }: t.ObjectExpression, key: string | undefined): t.Node | undefined {
   for (const property of properties) {
     if (property.type === 'SpreadElement' || keyName(property.key) !== key) continue;

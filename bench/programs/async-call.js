@@ -1,4 +1,4 @@
-// What does an activation of an async function cost that waits once?
+// What does a call of an async function that awaits once cost?
 async function step(i) {
   return i + (await 1);
 }

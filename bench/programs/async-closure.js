@@ -1,4 +1,4 @@
-// What does an async function cost that is made where it is called?
+// What does creating and calling an async closure cost?
 export async function loop(count) {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += await (async () => i)();

@@ -1,4 +1,4 @@
-// One Babel run over TypeScript as people write it: the types taken away, and a plugin or none.
+// Runs Babel over real TypeScript sources: strips the types, with or without a plugin.
 import { transformSync } from '@babel/core';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const corpora = {
-  /** This repository's packages, and the sources of a service library that it depends on. */
+  /** The sources of this repository's packages and of `@grpc/grpc-js`. */
   sources: [
     ...['babel-plugin/src', 'collector/src', 'collector/page', 'jest/src', 'runtime/src'],
     'node_modules/@grpc/grpc-js/src',
   ],
-  /** This repository's tests: hardly a line without a spawn point. */
+  /** This repository's tests: almost every line has a spawn point. */
   tests: ['__tests__'],
 };
 
@@ -21,7 +21,7 @@ function sourcesOf(corpus) {
       .filter((name) => /(?<!\.d)\.tsx?$/.test(name) && !name.includes('node_modules'))
       .sort()
       .map((name) => `${folder}/${name}`)
-      // The name is of no package: the plugin would leave the runtime alone.
+      // A path outside any package: the plugin skips files of the runtime.
       .map((file) => ({
         file: `/app/${file.replace('node_modules/', '')}`,
         code: readFileSync(`${root}${file}`, 'utf8'),
@@ -29,7 +29,7 @@ function sourcesOf(corpus) {
   );
 }
 
-/** Compiles as many lines as asked, whole files at a time. */
+/** Returns a function that compiles whole files until it has compiled at least `lines` lines. */
 export function compiler(plugins, corpus) {
   const sources = sourcesOf(corpus);
   return (lines) => {

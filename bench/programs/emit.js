@@ -1,4 +1,4 @@
-// What does an event cost whose listener does next to nothing?
+// What does emitting an event cost, with a listener that does almost nothing?
 import { EventEmitter } from 'node:events';
 
 export function loop(count) {

@@ -1,4 +1,4 @@
-// What does an activation of an async function weigh while it waits?
+// How much memory does a pending call of an async function take?
 const never = new Promise(() => {});
 
 async function wait(i) {

@@ -1,4 +1,4 @@
-// What does a part of a `Promise.all` cost?
+// What does one element of a `Promise.all` cost?
 const parts = Array.from({ length: 100 }, (_, i) => i);
 
 async function part(i) {

@@ -1,4 +1,4 @@
-// What does a timer cost? Many at once, or the loop would measure the millisecond that each waits.
+// What does a timer cost? Many run at once: otherwise the loop would measure the millisecond that each waits.
 export function loop(count) {
   return new Promise((done) => {
     let left = count;

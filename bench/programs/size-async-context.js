@@ -1,4 +1,4 @@
-// A page that carries one value through an async function, a promise and a timer.
+// A page that passes one value through an async function, a promise and a timer.
 import { AsyncContext } from '@throughline/runtime/async-context';
 
 const user = new AsyncContext.Variable({ name: 'user' });

@@ -1,4 +1,4 @@
-// The same, and it logs events.
+// The page of size-async-context.js, which also logs events.
 import { log, startTask } from '@throughline/runtime/xtrace';
 
 async function load(path) {

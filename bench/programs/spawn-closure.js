@@ -1,4 +1,4 @@
-// What does a closure cost that is tied to where it was made? `spawned` is the context's own.
+// What does binding a closure to the current context cost? Each context defines its own `spawned`.
 export function loop(count) {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += spawned(() => i)();

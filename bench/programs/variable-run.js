@@ -1,4 +1,4 @@
-// What does it cost to call a function with a value? `runWith` is the context's own.
+// What does calling a function with a value set cost? Each context defines its own `runWith`.
 export function loop(count) {
   let sum = 0;
   const add = () => {

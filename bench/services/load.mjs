@@ -1,9 +1,9 @@
-// One case of a service: starts it in another process, loads it over loopback with more requests at once
-// than it can answer, and prints what a request costs after warming up: nanoseconds of the service's CPU time,
-// whose inverse is its throughput where it has a core, and nanoseconds of the clock, which tells who else was
-// running as well. Takes in the service's events.
+// Measures one service: starts it in another process, sends it more concurrent requests over loopback than it can
+// answer, and prints the cost of a request after warm-up. `ns` is the service's CPU time; its inverse is the
+// throughput on a core of its own. `clock` is wall time, which also includes other processes. Receives the
+// service's events.
 //
-// The load is written by hand: a client that costs as much as the server would hide what the server costs.
+// The client is written by hand: one that costs as much as the server would hide the server's cost.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectHttp2, constants } from 'node:http2';
@@ -29,7 +29,7 @@ const server = spawn(process.execPath, [serve, file], {
   env: { ...process.env, SINK: `127.0.0.1:${sink.address().port}` },
 });
 try {
-  const ended = once(server, 'exit').then(() => Promise.reject(new Error('the service ended')));
+  const ended = once(server, 'exit').then(() => Promise.reject(new Error('the service exited')));
   const [port] = await Promise.race([once(server.stdout, 'data'), ended]);
   const clients = protocol === 'http' ? httpClients(Number(port)) : grpcClients(Number(port));
   await requests(clients, WARM_UP);
@@ -37,21 +37,22 @@ try {
   await requests(clients, REQUESTS);
   const clock = Number(process.hrtime.bigint() - start) / REQUESTS;
   const ns = ((await cpuTime()) - before) / REQUESTS;
-  if ((expects === 'events') !== reported > 0) throw new Error(`${reported} bytes of events`);
+  if ((expects === 'events') !== reported > 0)
+    throw new Error(`expected ${expects}, got ${reported} bytes of events`);
   process.stdout.write(JSON.stringify({ ns, clock }));
 } finally {
   server.kill('SIGKILL');
 }
 process.exit();
 
-/** Of the service, in nanoseconds. */
+/** Returns the CPU time of the service so far, in nanoseconds. */
 async function cpuTime() {
   server.send('cpu time');
   const [{ user, system }] = await once(server, 'message');
   return (user + system) * 1000;
 }
 
-/** Sends so many requests, each client the next one when the last was answered. */
+/** Sends `count` requests; each client sends its next request when the previous one is answered. */
 async function requests(clients, count) {
   let left = count;
   await Promise.all(
@@ -61,7 +62,7 @@ async function requests(clients, count) {
   );
 }
 
-/** HTTP over kept connections. All answers are as long as the first one. */
+/** Creates HTTP clients with keep-alive. Assumes that all responses are as long as the first. */
 function httpClients(port) {
   const request = Buffer.concat([
     Buffer.from(`POST / HTTP/1.1\r\nhost: shop\r\ncontent-length: ${body.length}\r\n\r\n`),
@@ -92,7 +93,7 @@ function lengthOf(answer) {
   return head + Number(/content-length: (\d+)/i.exec(answer)[1]);
 }
 
-/** gRPC: a message behind its length, one stream a request. */
+/** Creates gRPC clients: one stream per request, a length-prefixed message in each. */
 function grpcClients(port) {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
   const message = Buffer.concat([Buffer.alloc(5), body]);

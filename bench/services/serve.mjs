@@ -1,4 +1,4 @@
-// Runs a compiled service, prints its port, and tells its CPU time when it is asked.
+// Runs a compiled service, prints its port, and replies to each message with its CPU time.
 import { pathToFileURL } from 'node:url';
 
 const { ready, listen } = await import(pathToFileURL(process.argv[2]).href);

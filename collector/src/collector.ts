@@ -1,7 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import { CollectorError, sentence } from './errors.js';
+import { CollectorError, errorMessage } from './errors.js';
 import { Acceptor } from './ingest/accept.js';
 import { PubsubServer } from './ingest/pubsub.js';
 import { webApp } from './query/web.js';
@@ -10,21 +10,25 @@ import type { Settings } from './settings.js';
 import { SqliteStore } from './store/sqlite-store.js';
 import type { TraceEvent } from './store/store.js';
 
-/** A collector that is running. */
+/** A running collector. */
 export interface Collector {
-  /** `host:port` for `connect()` of the X-Trace client. */
+  /** Address for the X-Trace client's `connect()`, as `host:port`. */
   readonly reportAddress: string;
-  /** Address of the page. */
+  /** URL of the page and of the HTTP API, without a trailing slash. */
   readonly url: string;
+  /** How many events were received, kept, refused and lost so far. */
   readonly counters: Acceptor['counters'];
-  /** Keeps events that came by another way than a report, as those of a file. */
-  take(events: readonly TraceEvent[]): Promise<void>;
-  /** Stops listening, keeps what has arrived, and closes the store. */
+  /** Stores events that did not arrive as reports, such as those of a file. Resolves when they are stored. */
+  addEvents(events: readonly TraceEvent[]): Promise<void>;
+  /** Stops listening, stores the events that have arrived, and closes the store. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a collector: ingest over the pubsub protocol, the store, queries and the page.
+ * Starts a collector, which receives reports over the pubsub protocol, stores them, and serves the page and the
+ * HTTP API. Settings that are not given come from environment variables, then from defaults.
+ *
+ * Throws `TL_SETTING_INVALID`, `TL_STORE_UNAVAILABLE` or `TL_PORT_TAKEN`.
  *
  * @example
  * const collector = await startCollector({ store: ':memory:', reportPort: 0, webPort: 0 });
@@ -40,23 +44,23 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
     await Promise.all([pubsub.close(), closeServer(web)]);
-    await acceptor.settled();
+    await acceptor.drain();
     await store.close();
   };
   try {
-    const reports = await listening('reportPort', reportPort, () =>
+    const reports = await listenOrThrow('reportPort', reportPort, () =>
       pubsub.listen(host, reportPort),
     );
-    const page = await listening('webPort', webPort, () => listen(web, host, webPort));
+    const page = await listenOrThrow('webPort', webPort, () => listen(web, host, webPort));
     return {
-      reportAddress: `${bracketed(host)}:${reports}`,
-      url: `http://${bracketed(host)}:${page}`,
+      reportAddress: `${urlHost(host)}:${reports}`,
+      url: `http://${urlHost(host)}:${page}`,
       get counters() {
         return acceptor.counters;
       },
-      take: async (events) => {
+      addEvents: async (events) => {
         for (const event of events) acceptor.accept(event);
-        await acceptor.settled();
+        await acceptor.drain();
       },
       close,
     };
@@ -66,7 +70,7 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   }
 }
 
-async function listening(
+async function listenOrThrow(
   name: string,
   port: number,
   listen: () => Promise<number>,
@@ -75,8 +79,8 @@ async function listening(
     return await listen();
   } catch (error) {
     throw new CollectorError(
-      'PORT_TAKEN',
-      `Cannot listen on port ${port}: ${sentence(error)}. Set "${name}" to another one, or to 0 for any.`,
+      'TL_PORT_TAKEN',
+      `Cannot listen on port ${port}: ${errorMessage(error)}. Set "${name}" to another port, or to 0 for any free port.`,
       { cause: error },
     );
   }
@@ -96,6 +100,6 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-function bracketed(host: string): string {
+function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

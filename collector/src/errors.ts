@@ -1,17 +1,18 @@
-/** Every error the collector can raise or answer with. Codes are public: renaming one is breaking. */
+/** Codes of every error that the collector throws or returns. Renaming one is a breaking change. */
 export type CollectorErrorCode =
-  | 'SETTING_INVALID'
-  | 'PORT_TAKEN'
-  | 'STORE_UNAVAILABLE'
-  | 'TASK_UNKNOWN'
-  | 'TASK_ID_INVALID'
-  | 'QUERY_INVALID'
-  | 'EVENTS_UNREADABLE'
-  | 'EVENT_INVALID'
-  | 'COLLECTOR_UNREACHABLE'
-  | 'PAGE_MISSING'
-  | 'INTERNAL';
+  | 'TL_SETTING_INVALID'
+  | 'TL_PORT_TAKEN'
+  | 'TL_STORE_UNAVAILABLE'
+  | 'TL_TASK_UNKNOWN'
+  | 'TL_TASK_ID_INVALID'
+  | 'TL_QUERY_INVALID'
+  | 'TL_EVENTS_UNREADABLE'
+  | 'TL_EVENT_INVALID'
+  | 'TL_COLLECTOR_UNREACHABLE'
+  | 'TL_PAGE_MISSING'
+  | 'TL_INTERNAL';
 
+/** An error of the collector or its commands. The message ends with `code`. */
 export class CollectorError extends Error {
   override readonly name = 'CollectorError';
 
@@ -24,7 +25,7 @@ export class CollectorError extends Error {
   }
 }
 
-/** What was thrown, as a sentence. */
-export function sentence(error: unknown): string {
+/** Returns the message of a thrown value. */
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,13 +1,14 @@
 import { CollectorError } from './errors.js';
 
+/** Settings of a collector. Each has a default and an environment variable. */
 export interface Settings {
-  /** Address to listen on. Loopback by default: reports and pages carry whatever programs log. */
+  /** Address to listen on. Default: loopback, because reports and pages contain whatever programs log. */
   host: string;
-  /** Port of the pubsub protocol, where programs send reports. 0 takes a free one. */
+  /** Port of the pubsub protocol, where programs send reports. 0 picks a free port. Default: 5563. */
   reportPort: number;
-  /** Port of the page and of queries. 0 takes a free one. */
+  /** Port of the page and of the HTTP API. 0 picks a free port. Default: 4080. */
   webPort: number;
-  /** File of the embedded store, or `:memory:`. */
+  /** Database file of the embedded store, or `:memory:`. Default: `throughline.db`. */
   store: string;
 }
 
@@ -17,15 +18,19 @@ interface Setting<T> {
   readonly read: (name: string, value: unknown) => T;
 }
 
-/** One row a setting: its default, its environment variable and its check. */
+/** The default, environment variable and check of each setting. */
 export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
-  host: { fallback: '127.0.0.1', variable: 'THROUGHLINE_HOST', read: text },
+  host: { fallback: '127.0.0.1', variable: 'THROUGHLINE_HOST', read: nonEmptyString },
   reportPort: { fallback: 5563, variable: 'THROUGHLINE_REPORT_PORT', read: port },
   webPort: { fallback: 4080, variable: 'THROUGHLINE_WEB_PORT', read: port },
-  store: { fallback: 'throughline.db', variable: 'THROUGHLINE_STORE', read: text },
+  store: { fallback: 'throughline.db', variable: 'THROUGHLINE_STORE', read: nonEmptyString },
 };
 
-/** What was given, else the environment, else the defaults; checked once, here. */
+/**
+ * Returns checked settings: given values first, then environment variables, then defaults.
+ *
+ * Throws `TL_SETTING_INVALID`.
+ */
 export function readSettings(
   given: Partial<Record<keyof Settings, unknown>>,
   environment: NodeJS.ProcessEnv = process.env,
@@ -44,9 +49,9 @@ export function readSettings(
   };
 }
 
-function text(name: string, value: unknown): string {
+function nonEmptyString(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw invalid(name, 'a text that is not empty', value);
+  throw invalid(name, 'a non-empty string', value);
 }
 
 function port(name: string, value: unknown): number {
@@ -54,12 +59,12 @@ function port(name: string, value: unknown): number {
   if (Number.isInteger(number) && Number(number) >= 0 && Number(number) <= 65535) {
     return number as number;
   }
-  throw invalid(name, 'a port from 0 to 65535', value);
+  throw invalid(name, 'a port number from 0 to 65535', value);
 }
 
 function invalid(name: string, expected: string, value: unknown): CollectorError {
   return new CollectorError(
-    'SETTING_INVALID',
-    `Setting "${name}" must be ${expected}, but is ${JSON.stringify(value) ?? String(value)}.`,
+    'TL_SETTING_INVALID',
+    `Setting "${name}" must be ${expected}, got ${JSON.stringify(value) ?? String(value)}.`,
   );
 }

@@ -1,5 +1,5 @@
 module.exports = {
   presets: ['@babel/preset-typescript'],
-  // What is shipped needs no causes. With NODE_ENV=production, which Babel goes by, that is the default.
+  // Causes are for development. They are off by default when NODE_ENV is `production`.
   plugins: [['@throughline/babel-plugin', { causes: false }]],
 };

@@ -1,4 +1,4 @@
-// Bundled as a service would be shipped: webpack, babel-loader, and the plugin in babel.config.cjs.
+// Bundles the service for production with webpack and babel-loader. babel.config.cjs has the plugin.
 const { join } = require('node:path');
 
 module.exports = {
@@ -6,7 +6,7 @@ module.exports = {
   target: 'node20',
   entry: './src/main.ts',
   output: { path: join(__dirname, 'dist'), filename: 'math-chain.cjs' },
-  // TypeScript names the file that a source is compiled to.
+  // TypeScript imports name the compiled `.js` file; resolve them to the `.ts` source.
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   devtool: 'source-map',
   module: {

@@ -2,17 +2,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { configUnreadable } from './errors.js';
 import type { Finding } from './ledger/findings.js';
 
-/** Findings that are known: they are not reported, so that what is new stands out. */
+/** Known findings. They are not reported, so that new ones stand out. */
 export interface Baseline {
   has(finding: Finding): boolean;
 }
 
 /**
- * By kind, test and file; lines move. A finding that is gone leaves its row, until the file is written
- * anew: `THROUGHLINE_BASELINE=update npx jest`.
+ * Reads a baseline file. Findings are matched by kind, test and file, because lines move. The row of a finding that
+ * is gone stays until the file is rewritten: `THROUGHLINE_BASELINE=update npx jest`. Throws `TL_CONFIG_UNREADABLE`.
  */
 export function readBaseline(file: string | undefined): Baseline {
-  if (file === undefined || !existsSync(file) || isBeingWritten()) return { has: () => false };
+  if (file === undefined || !existsSync(file) || isUpdatingBaseline()) return { has: () => false };
   let rows: unknown;
   try {
     rows = JSON.parse(readFileSync(file, 'utf8'));
@@ -23,15 +23,17 @@ export function readBaseline(file: string | undefined): Baseline {
   return { has: (finding) => known.has(rowOf(finding)) };
 }
 
-export function isBeingWritten(): boolean {
+/** Returns true when this run writes the baseline file. */
+export function isUpdatingBaseline(): boolean {
   return process.env['THROUGHLINE_BASELINE'] === 'update';
 }
 
+/** Writes a baseline file: a JSON array of strings, one per finding. */
 export function writeBaseline(file: string, findings: readonly Finding[]): void {
   const rows = [...new Set(findings.map(rowOf))].sort();
   writeFileSync(file, `${JSON.stringify(rows, undefined, 2)}\n`);
 }
 
-function rowOf({ kind, what, task, place }: Finding): string {
-  return [kind, what, place?.file ?? task.place?.file ?? '', task.name].join(' | ');
+function rowOf({ kind, what, owner, position }: Finding): string {
+  return [kind, what, position?.file ?? owner.position?.file ?? '', owner.name].join(' | ');
 }

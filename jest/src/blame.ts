@@ -1,6 +1,6 @@
 import type { Circus } from '@jest/types';
 
-/** What Circus keeps of rejections; the maps by which it finds them again are newer than its types. */
+/** The maps in which Circus tracks rejections. They are newer than its types. */
 interface Rejections {
   readonly unhandledRejectionErrorByPromise?: Map<object, unknown>;
   readonly unhandledRejectionErrorByPromiseTarget?: WeakMap<object, Map<object, unknown>>;
@@ -8,8 +8,8 @@ interface Rejections {
 }
 
 /**
- * Moves an error to the test that it belongs to. Circus gives it to the test whose asynchronous
- * resources it came through, or when it finds none, to the file.
+ * Moves an error to the test that it belongs to. Circus assigns it by Node's async resources, or to the file when
+ * that finds no test.
  */
 export function blame(
   guilty: Circus.TestEntry,
@@ -29,7 +29,7 @@ export function blame(
   guilty.errors.push(error as Error);
 }
 
-/** A rejection may yet be handled: Circus looks into these maps once there was time for that. */
+/** Moves a rejection between the maps that Circus reads later, because a rejection may still be handled. */
 function blameRejection(
   guilty: Circus.TestEntry & Rejections,
   error: unknown,
@@ -47,10 +47,10 @@ function blameRejection(
 }
 
 /**
- * Whose Circus takes an error to be, by the asynchronous resources of Node: for a promise that compiled
- * code did not make.
+ * Returns the test or hook that Circus assigns an error to, by Node's async resources. Used for promises of
+ * uninstrumented code.
  */
-export function ownerByCircus(
+export function circusEntryOf(
   error: unknown,
   promise: object | undefined,
   state: Circus.State & Rejections,
@@ -76,6 +76,7 @@ function blocksOf(state: Circus.State): Circus.DescribeBlock[] {
   return blocks;
 }
 
+/** Returns the tests of a file, in all its blocks. */
 export function testsOf(state: Circus.State): Circus.TestEntry[] {
   return blocksOf(state).flatMap(({ children }) =>
     children.filter((child): child is Circus.TestEntry => child.type === 'test'),

@@ -1,14 +1,19 @@
-/** A function of a test or a hook, as Circus calls it. */
+/** The function of a test or a hook, as Circus calls it. */
 export type Body = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * A function that has `run` call the body, and tells when `done` is called. Circus tells functions apart: by their length, whether they
- * take `done`; and a generator function is run by `co`.
+ * Wraps a body so that `run` calls it, and calls `isDone` when the body calls `done`. The wrapper keeps what
+ * Circus looks at: the length, which shows that a body takes `done`, and the kind, because generator functions
+ * are run by `co`.
  */
-export function runBy(run: (body: () => unknown) => unknown, body: Body, isDone: () => void): Body {
+export function wrapBody(
+  run: (body: () => unknown) => unknown,
+  body: Body,
+  isDone: () => void,
+): Body {
   const isGenerator = Object.prototype.toString.call(body) === '[object GeneratorFunction]';
   const stand: Body = isGenerator
-    ? // The body of a generator runs in steps, and each of them is the test's.
+    ? // The body of a generator runs in steps, and each step belongs to the test.
       function* (this: unknown, ...args) {
         const steps = run(() => body.apply(this, args)) as Generator;
         let input: (steps: Generator) => IteratorResult<unknown> = (all) => all.next();
@@ -27,15 +32,15 @@ export function runBy(run: (body: () => unknown) => unknown, body: Body, isDone:
         return run(() =>
           body.apply(
             this,
-            args.map((done) => telling(done, isDone)),
+            args.map((done) => wrapDone(done, isDone)),
           ),
         );
       };
   return Object.defineProperty(stand, 'length', { value: body.length });
 }
 
-/** All that a body is given is `done`. */
-function telling(done: unknown, isDone: () => void): unknown {
+/** Wraps `done`, the only argument that Circus passes to a body. */
+function wrapDone(done: unknown, isDone: () => void): unknown {
   if (typeof done !== 'function') return done;
   return (...args: unknown[]): unknown => {
     isDone();

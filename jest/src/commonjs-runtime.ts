@@ -4,9 +4,10 @@ import type * as Babel from '@babel/core';
 type Api = typeof Babel & Pick<ConfigAPI, 'caller'>;
 
 /**
- * Babel takes a file for a module of which nobody says more, so the plugin imports the runtime. Where Jest
- * asks for CommonJS and the project has nothing that makes it of modules, a file that has no `import` of
- * its own must not have ours.
+ * Returns a Babel plugin that replaces our `import` of the runtime with `require` where Jest asks for CommonJS.
+ *
+ * Babel treats a file as a module unless configured otherwise, so the plugin adds an `import`. In a project that
+ * does not convert modules to CommonJS, a file without an `import` of its own must not get one.
  */
 export function commonjsRuntime({ types: t, caller }: Api): PluginObj {
   const isCommonjs = caller((given) => given?.supportsStaticESM !== true);

@@ -1,4 +1,4 @@
-/** The consoles that Jest gives to tests: everything that they write goes through these. */
+/** The consoles that Jest passes to tests. All their output goes through these members. */
 interface JestConsole {
   _log?: Write;
   _logError?: Write;
@@ -13,8 +13,8 @@ interface Entry {
 const methods = ['_log', '_logError'] as const;
 
 /**
- * Tells of what is written while `isLate`. Nothing is put between: Jest counts the frames of a stack to
- * find out who wrote.
+ * Calls `told` for output that is written while `isLate` returns true. The methods are not wrapped, because Jest
+ * counts stack frames to find the caller.
  */
 export function watchConsole(
   given: unknown,
@@ -35,10 +35,10 @@ export function watchConsole(
       get() {
         if (!isLate()) return write;
         if (isDone) return whenDone;
-        if (console._buffer) tellOfNext(console._buffer, told);
+        if (console._buffer) reportNextPush(console._buffer, told);
         return write;
       },
-      // When a file is done, Jest has the console say that nobody may log any more.
+      // When a file is done, Jest replaces the method with one that prints "Cannot log after tests are done".
       set(next: Write) {
         write = next;
         isDone = true;
@@ -47,8 +47,8 @@ export function watchConsole(
   }
 }
 
-/** Tells of what is put into a buffer next, which is at once. */
-function tellOfNext(buffer: Entry[], told: (method: string, message: string) => void): void {
+/** Calls `told` for the next entry of a buffer, which Jest adds immediately. */
+function reportNextPush(buffer: Entry[], told: (method: string, message: string) => void): void {
   Object.defineProperty(buffer, 'push', {
     configurable: true,
     value: (entry: Entry) => {

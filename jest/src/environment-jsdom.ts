@@ -2,10 +2,10 @@ import type { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 import { requireFromJest } from './jest-packages.js';
 import { watched } from './watched-environment.js';
 
-// Its types ask for jsdom's; what is used of it, both environments have.
+// Typed as the Node environment: its own types need those of jsdom, and both have the members used here.
 const { TestEnvironment: Jsdom } = requireFromJest<{ TestEnvironment: typeof NodeEnvironment }>(
   'jest-environment-jsdom',
 );
 
-/** Jest's environment of jsdom, watched. */
+/** Jest's jsdom environment, watched by Throughline. For configurations that set their own `testRunner`. */
 export default class TestEnvironment extends watched(Jsdom) {}

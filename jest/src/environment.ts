@@ -7,5 +7,5 @@ const { TestEnvironment: Node } = requireFromJest<{ TestEnvironment: typeof Node
 );
 
 export { watched };
-/** Jest's environment of Node, watched. */
+/** Jest's Node environment, watched by Throughline. For configurations that set their own `testRunner`. */
 export default class TestEnvironment extends watched(Node) {}

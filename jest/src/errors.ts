@@ -1,13 +1,14 @@
-/** Every error of this package. Codes are public: renaming one is a breaking change. */
+/** The code of every error in this package. Codes are public: renaming one is a breaking change. */
 export type JestErrorCode =
-  | 'OPTION_UNKNOWN'
-  | 'OPTION_INVALID'
-  | 'JEST_MISSING'
-  | 'CONFIG_MISSING'
-  | 'CONFIG_AMBIGUOUS'
-  | 'CONFIG_UNREADABLE'
-  | 'EVENTS_UNWRITABLE';
+  | 'TL_OPTION_UNKNOWN'
+  | 'TL_OPTION_INVALID'
+  | 'TL_JEST_MISSING'
+  | 'TL_CONFIG_MISSING'
+  | 'TL_CONFIG_AMBIGUOUS'
+  | 'TL_CONFIG_UNREADABLE'
+  | 'TL_EVENTS_UNWRITABLE';
 
+/** An error of @throughline/jest. Its message ends with the code. */
 export class JestError extends Error {
   override readonly name = 'JestError';
 
@@ -20,65 +21,72 @@ export class JestError extends Error {
   }
 }
 
+/** Returns the error for an option, or a kind in `leaks`, with an unknown name. */
 export function unknownOption(name: string, allowed: readonly string[]): JestError {
   return new JestError(
-    'OPTION_UNKNOWN',
-    `Option ${JSON.stringify(name)} is unknown. The options of @throughline/jest are ${list(allowed)}.`,
+    'TL_OPTION_UNKNOWN',
+    `Unknown option ${JSON.stringify(name)}. Use one of ${list(allowed)}.`,
   );
 }
 
+/** Returns the error for an option whose value is wrong. `expected` continues "must be". */
 export function invalidOption(name: string, expected: string, value: unknown): JestError {
   return new JestError(
-    'OPTION_INVALID',
-    `Option "${name}" must be ${expected}, but is ${JSON.stringify(value)}.`,
+    'TL_OPTION_INVALID',
+    `Option "${name}" must be ${expected}, got ${JSON.stringify(value)}.`,
   );
 }
 
-/** A part of Jest that this package stands on cannot be found. */
+/** Returns the error for a package of Jest that is not installed. */
 export function jestMissing(name: string, cause: unknown): JestError {
   return new JestError(
-    'JEST_MISSING',
-    `${JSON.stringify(name)} was not found beside Jest. Install it: "npm install --save-dev ${
+    'TL_JEST_MISSING',
+    `Cannot find ${JSON.stringify(name)} next to Jest. Install it: "npm install --save-dev ${
       name.startsWith('jest-environment') ? name : 'jest'
     }".`,
     { cause },
   );
 }
 
+/** Returns the error for a folder without a package.json. */
 export function configMissing(folder: string): JestError {
   return new JestError(
-    'CONFIG_MISSING',
-    `There is no package.json in ${JSON.stringify(folder)} to add a Jest configuration to. ` +
-      `Run "throughline init jest" in the folder of the project.`,
+    'TL_CONFIG_MISSING',
+    `No package.json in ${JSON.stringify(folder)}. ` +
+      `Run "throughline init jest" in the root folder of the project.`,
   );
 }
 
+/** Returns the error for a project with more than one Jest configuration. */
 export function configAmbiguous(files: readonly string[]): JestError {
   return new JestError(
-    'CONFIG_AMBIGUOUS',
-    `There is more than one Jest configuration: ${list(files)}. ` +
+    'TL_CONFIG_AMBIGUOUS',
+    `Found more than one Jest configuration: ${list(files)}. ` +
       `Name the one to change: "throughline init jest ${files[0]}".`,
   );
 }
 
+/** Returns the error for a configuration or baseline file that cannot be read or parsed. */
 export function configUnreadable(file: string, cause: unknown): JestError {
   return new JestError(
-    'CONFIG_UNREADABLE',
-    `${JSON.stringify(file)} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    'TL_CONFIG_UNREADABLE',
+    `Cannot read ${JSON.stringify(file)}: ${cause instanceof Error ? cause.message : String(cause)}`,
     { cause },
   );
 }
 
+/** Returns the error for a file of events that cannot be written. */
 export function eventsUnwritable(file: string, cause: unknown): JestError {
   return new JestError(
-    'EVENTS_UNWRITABLE',
-    `Events cannot be written to ${JSON.stringify(file)}: ${
+    'TL_EVENTS_UNWRITABLE',
+    `Cannot write events to ${JSON.stringify(file)}: ${
       cause instanceof Error ? cause.message : String(cause)
-    }. Name a folder that can be written to, with the option "events" or THROUGHLINE_EVENTS.`,
+    }. Set the option "events" or THROUGHLINE_EVENTS to a writable folder.`,
     { cause },
   );
 }
 
+/** Formats names for a message, each in quotes. */
 export function list(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
 }

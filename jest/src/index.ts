@@ -1,4 +1,4 @@
-import { packagesToCompile } from './compiled-packages.js';
+import { packagesToInstrument } from './instrumented-packages.js';
 import type { Options } from './options.js';
 import { preset } from './preset.js';
 import type { Preset } from './preset.js';
@@ -8,11 +8,14 @@ export type { JestErrorCode } from './errors.js';
 export type { CausalMatchers } from './events/matcher-types.js';
 export type { FindingKind } from './ledger/findings.js';
 export type { LeakPolicy, Options, Verdict } from './options.js';
-export { packagesToCompile };
+export { packagesToInstrument };
 export type { Preset };
 
 /**
- * The preset, with options, for a configuration that is code.
+ * Returns the preset with options, to spread into a Jest configuration that is written in code.
+ *
+ * Throws `TL_OPTION_INVALID` when `include` holds a string that is not a package name or scope. Jest shows the
+ * errors of the other options when it loads the transformer.
  *
  * @example
  * // jest.config.js
@@ -23,11 +26,12 @@ export function throughline({ include = [], ...options }: ConfigOptions = {}): P
 } {
   return {
     ...preset(options),
-    ...(include.length === 0 ? {} : { transformIgnorePatterns: packagesToCompile(include) }),
+    ...(include.length === 0 ? {} : { transformIgnorePatterns: packagesToInstrument(include) }),
   };
 }
 
+/** The options of `throughline`. */
 export interface ConfigOptions extends Options {
-  /** Packages of node_modules to compile as well: names, or scopes such as `"@acme"`. */
+  /** Packages of node_modules to instrument: names, or scopes such as `"@acme"`. Default: none. */
   include?: readonly string[];
 }

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import { jestMissing } from './errors.js';
 
-/** Who depends on whom, from what users install to what Jest runs with. */
+/** The chain of dependencies from the package that users install to the one that loads Jest's parts. */
 const way = ['jest', '@jest/core', 'jest-config'];
 
 /**
- * Resolves a package that Jest itself runs with, such as `babel-jest`: the very copy of the Jest that
- * is installed, also where packages see nothing but what they name.
+ * Resolves a package that Jest itself uses, such as `babel-jest`: the copy of the installed Jest, even where
+ * packages can only see their own dependencies. Throws `TL_JEST_MISSING`.
  */
 export function resolveFromJest(name: string): string {
   const from = createRequire(import.meta.url);
@@ -20,7 +20,7 @@ export function resolveFromJest(name: string): string {
       break;
     }
   }
-  // From the inside out: what Jest's configuration sees is what Jest uses.
+  // Innermost first: what jest-config resolves is what Jest uses.
   for (const place of [inner, from, createRequire(`${process.cwd()}/package.json`)]) {
     try {
       return place.resolve(name);
@@ -33,7 +33,10 @@ export function resolveFromJest(name: string): string {
 
 const loaded = new Map<string, unknown>();
 
-/** Loads it, once: each test file asks for several, and looking for one takes a millisecond. */
+/**
+ * Loads a package that Jest itself uses, and caches it: each test file needs several, and resolving one takes a
+ * millisecond. Throws `TL_JEST_MISSING`.
+ */
 export function requireFromJest<T>(name: string): T {
   if (!loaded.has(name)) {
     loaded.set(name, createRequire(import.meta.url)(resolveFromJest(name)));

@@ -4,7 +4,9 @@ import { elsewhere } from './commands/elsewhere.js';
 import { init } from './commands/init.js';
 
 const program = new Command('throughline')
-  .description('Causal tracing for JavaScript: says which test everything belongs to.')
+  .description(
+    'Causal tracing for JavaScript: reports which test each log, timer and rejection belongs to.',
+  )
   .showHelpAfterError();
 for (const command of [init, elsewhere]) command(program);
 

@@ -1,26 +1,27 @@
-/** Is told of a matcher that waits. */
-export interface Waiting {
-  /** What it waited for is there, and it has looked. */
-  settled(): void;
-  returned(promise: object): void;
+/** Callbacks for a matcher that waits for a promise. */
+export interface AwaitCallbacks {
+  /** Called when the promise has settled and the matcher has checked it. */
+  onSettled(): void;
+  /** Called with the promise that the matcher returns. */
+  onReturned(promise: object): void;
 }
 type Matcher = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Watches the matchers that wait for a promise, `expect(promise).resolves.toBe(1)`. Nothing is done to the
- * promise that they return, which may be awaited or not: what they wait for says when they look.
+ * Watches matchers that wait for a promise, such as `expect(promise).resolves.toBe(1)`. Does not touch the promise
+ * that they return, which may be awaited or not, but follows the promise that they wait for.
  */
 export function watchMatchers(
   matchers: unknown,
   actual: unknown,
-  begin: (name: string) => Waiting,
+  begin: (name: string) => AwaitCallbacks,
 ): void {
   const all = matchers as Record<'resolves' | 'rejects', object | undefined>;
   for (const way of ['resolves', 'rejects'] as const) {
     const given = all[way];
     if (typeof given !== 'object') continue;
     const promise = isPromise(actual) ? actual : undefined;
-    // `rejects` takes a function as well, and calls it; its promise is nobody else's.
+    // `rejects` also accepts a function and calls it. Its promise cannot be seen from here.
     if (promise === undefined && !(way === 'rejects' && typeof actual === 'function')) continue;
     all[way] = watched(given, `expect().${way}`, promise, begin);
   }
@@ -30,7 +31,7 @@ function watched(
   matchers: object,
   name: string,
   promise: Promise<unknown> | undefined,
-  begin: (name: string) => Waiting,
+  begin: (name: string) => AwaitCallbacks,
 ): object {
   return new Proxy(matchers, {
     get(target, key, receiver) {
@@ -43,16 +44,16 @@ function watched(
       return function (this: unknown, ...args: unknown[]): unknown {
         const waiting = begin(`${name}.${key}`);
         const result = (value as Matcher).apply(this, args);
-        if (typeof result === 'object' && result !== null) waiting.returned(result);
-        // After the matcher, so that whether anybody handles a rejection stays as it was.
-        promise?.then(waiting.settled, waiting.settled);
+        if (typeof result === 'object' && result !== null) waiting.onReturned(result);
+        // After the matcher, which handles the promise itself, so that no unhandled rejection is hidden.
+        promise?.then(waiting.onSettled, waiting.onSettled);
         return result;
       };
     },
   });
 }
 
-/** Not a thenable: one that works when it is asked (a query) would work twice. */
+/** Returns true for promises only: calling `then` on a lazy thenable, such as a query, would run it twice. */
 export function isPromise(value: unknown): value is Promise<unknown> {
   return Object.prototype.toString.call(value) === '[object Promise]';
 }

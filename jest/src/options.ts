@@ -1,32 +1,40 @@
 import type { Options as PluginOptions } from '@throughline/babel-plugin';
-import { findingKinds, onRequest } from './ledger/findings.js';
+import { findingKinds, optInKinds } from './ledger/findings.js';
 import type { FindingKind } from './ledger/findings.js';
 import { invalidOption, list, unknownOption } from './errors.js';
 
-/** What happens to a test that leaves something behind. */
+/** The possible reactions to a finding. */
 export const verdicts = ['report', 'fail', 'off'] as const;
+/** A reaction to a finding: report it, fail its test, or ignore it. */
 export type Verdict = (typeof verdicts)[number];
 
+/** The options of the preset and its transformer. */
 export interface Options {
   /**
-   * What happens when something is found: it is reported, its test fails, or nothing. For everything, or
-   * by kind: `{ default: 'fail', listener: 'off' }`. Default: `"report"`.
+   * The reaction to a finding: `"report"` prints it, `"fail"` also fails its test, `"off"` ignores it. One value
+   * for all kinds, or an object by kind: `{ default: 'fail', listener: 'off' }`. The kind `"pending-async"` is off
+   * unless it is named. Default: `"report"`.
    */
   leaks?: Verdict | LeakPolicy;
-  /** A file of findings that are known and not reported. Default: none. */
+  /**
+   * The path of a JSON file of known findings, which are not reported, relative to `rootDir`. A run with
+   * `THROUGHLINE_BASELINE=update` writes it. Default: none.
+   */
   baseline?: string;
   /**
-   * A folder for the events that each test has logged, from the project's on. The variable
-   * `THROUGHLINE_EVENTS` goes before it. Default: none.
+   * The path of a folder for the events that each test logs, relative to `rootDir`. The environment variable
+   * `THROUGHLINE_EVENTS` overrides it. Default: none.
    */
   events?: string;
-  /** Options of `@throughline/babel-plugin`. */
+  /** Options of `@throughline/babel-plugin`, unless the project's Babel configuration lists it. Default: `{}`. */
   plugin?: PluginOptions;
-  /** What `babel-jest` is given beside the project's Babel configuration. */
+  /** Babel options for `babel-jest`, in addition to the project's Babel configuration. Default: `{}`. */
   babel?: Readonly<Record<string, unknown>>;
 }
+/** A reaction for each kind of finding. `default` applies to kinds that are not named. */
 export type LeakPolicy = { default?: Verdict } & Partial<Record<FindingKind, Verdict>>;
 
+/** The options after validation, with defaults filled in. */
 export interface ResolvedOptions {
   readonly leaks: Readonly<Record<FindingKind, Verdict>>;
   readonly baseline: string | undefined;
@@ -35,18 +43,19 @@ export interface ResolvedOptions {
   readonly babel: Readonly<Record<string, unknown>>;
 }
 
-/** Takes what the user wrote; returns a value of the declared type, or throws. */
+/** Validates a value that the user wrote. Returns it in the declared type, or throws. */
 type Reader<T> = (name: string, value: unknown) => T;
 
 const readers: { [K in keyof ResolvedOptions]: Reader<ResolvedOptions[K]> } = {
   leaks: readLeaks,
   baseline: pathOf('a file'),
   events: pathOf('a folder'),
-  // The plugin checks its own.
+  // The plugin validates its own options.
   plugin: objectOf,
   babel: objectOf,
 };
 
+/** Validates options and fills in defaults. Throws `TL_OPTION_UNKNOWN` or `TL_OPTION_INVALID`. */
 export function readOptions(written: object): ResolvedOptions {
   for (const name of Object.keys(written)) {
     if (!Object.hasOwn(readers, name)) throw unknownOption(name, Object.keys(readers));
@@ -58,8 +67,8 @@ export function readOptions(written: object): ResolvedOptions {
 }
 
 /**
- * The options of a project, from Jest's configuration of it. They stand in one place, beside the
- * transformer, so that a change of them makes Jest transform anew.
+ * Reads the options from a project's Jest configuration. They are stored with the transformer only, so that
+ * changing them invalidates Jest's transform cache. Throws `TL_OPTION_UNKNOWN` or `TL_OPTION_INVALID`.
  */
 export function optionsOf(config: {
   readonly transform: readonly (readonly [string, string, object?])[];
@@ -88,7 +97,7 @@ function readLeaks(name: string, value: unknown = 'report'): ResolvedOptions['le
   const { default: otherwise = 'report', ...byKind } = policy as Record<string, unknown>;
   return Object.fromEntries(
     findingKinds.map((kind) => {
-      const verdict = byKind[kind] ?? (onRequest.has(kind) ? 'off' : otherwise);
+      const verdict = byKind[kind] ?? (optInKinds.has(kind) ? 'off' : otherwise);
       return [kind, verdictOf(`${name}.${kind}`, verdict)];
     }),
   ) as ResolvedOptions['leaks'];

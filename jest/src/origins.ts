@@ -1,16 +1,16 @@
-import type { Cause, Context, Place, Site, Slot, Source, Task } from './ledger/index.js';
+import type { Cause, Context, SourcePosition, Site, Slot, Source, Owner } from './ledger/index.js';
 
-/** Whose the running code is, and what of how it came there is in no table of spawn points. */
+/** The owner of the running code, and the part of its history that no table of sites holds. */
 interface Origin {
-  readonly task: Task;
+  readonly owner: Owner;
   readonly call: Call | undefined;
-  /** It came through a listener of this task, which another strand set off. */
+  /** Set when the code runs in a listener of this owner that another strand triggered. */
   readonly via: Via | undefined;
-  /** Set in the frame that is kept for a listener: how the listener was added. */
+  /** Set in the frame that is kept for a listener: how the listener was added. Removed once it is. */
   readonly added?: Trail;
 }
 
-/** A call of an async function: the spawn point that it is, and what a stack says of where it was. */
+/** A call of an async function: its spawn point, and a stack that shows its caller. */
 interface Call {
   readonly cause: Cause;
   readonly outer: Call | undefined;
@@ -18,48 +18,48 @@ interface Call {
 }
 
 interface Via {
-  /** The spawn point that the other strand had come to. */
+  /** The spawn point that the triggering strand had reached. */
   readonly trigger: Cause | undefined;
   readonly added: Trail;
 }
 
-/** What the ledger is given for a cause. */
+/** The value that the ledger holds as an opaque cause. */
 interface Trail {
   readonly cause: Cause | undefined;
   readonly call: Call | undefined;
   readonly via: Via | undefined;
 }
 
-/** How far a call at the same place is looked for, so that a loop does not grow a list. */
+/** The number of outer calls to search for the same site, so that a loop does not grow the list. */
 const LOOK_BACK = 8;
 
-/** How many lines are between a call and the project's own code, at most: Jest takes a hundred. */
+/** The stack depth that reaches the project's own code. Jest sets the limit to 100, which costs more. */
 const STACK_DEPTH = 16;
 
 /**
- * Follows tasks along causality: the one slot of this package.
+ * Carries the owner along causality, in the only slot of this package.
  *
- * A spawn point that is an async function is known by where it is written; whoever reads a report looks for
- * the line that called it, and that line is in no table, so a stack is noted.
+ * The site of an async function is its definition, but the reader of a report looks for the line that called it.
+ * No table holds that line, so a stack is captured.
  */
 export class Origins {
   readonly #slot: Slot<Origin | undefined>;
 
   constructor(
     private readonly source: Source,
-    /** The line of the program that called a function, in a stack that was taken within it. */
-    private readonly callerIn: (stack: string) => Place | undefined,
+    /** Finds the program's line that called a function, in a stack captured inside the function. */
+    private readonly callerIn: (stack: string) => SourcePosition | undefined,
   ) {
     this.#slot = source.register<Origin | undefined>(undefined, this.#join);
   }
 
-  /** The task of the running code. */
-  get task(): Task | undefined {
-    return this.source.get(this.#slot)?.task;
+  /** The owner of the running code. */
+  get owner(): Owner | undefined {
+    return this.source.get(this.#slot)?.owner;
   }
 
-  run<R>(task: Task | undefined, fn: () => R): R {
-    const origin = task && { task, call: undefined, via: undefined };
+  run<R>(owner: Owner | undefined, fn: () => R): R {
+    const origin = owner && { owner, call: undefined, via: undefined };
     return this.source.runWith(this.#slot, origin, fn);
   }
 
@@ -67,17 +67,17 @@ export class Origins {
     return this.#trail(this.source.currentCause(), this.source.get(this.#slot));
   }
 
-  /** The same of another place. */
-  at(context: Context): { readonly task: Task | undefined; readonly cause: Cause } {
+  /** Returns the owner and the cause of another context. */
+  at(context: Context): { readonly owner: Owner | undefined; readonly cause: Cause } {
     const origin = context.get(this.#slot);
-    return { task: origin?.task, cause: this.#trail(context.cause, origin) };
+    return { owner: origin?.owner, cause: this.#trail(context.cause, origin) };
   }
 
   #trail(cause: Cause | undefined, origin: Origin | undefined): Trail {
     return { cause, call: origin?.call, via: origin?.via };
   }
 
-  /** An async function was called. */
+  /** Records a call of an async function. */
   readonly called = (cause: Cause): void => {
     const origin = this.source.get(this.#slot);
     if (origin === undefined) return;
@@ -87,15 +87,15 @@ export class Origins {
       if (before.cause === cause) outer = before.outer;
     }
     const call: Call = { cause, outer };
-    // Engines format a stack when it is asked for: only when it is reported.
+    // Engines format a stack when it is read, which happens only when the call is reported.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = STACK_DEPTH;
     Error.captureStackTrace(call, this.called);
     Error.stackTraceLimit = stackTraceLimit;
-    this.source.set(this.#slot, { task: origin.task, call, via: origin.via });
+    this.source.set(this.#slot, { owner: origin.owner, call, via: origin.via });
   };
 
-  /** A listener is about to be added, in the frame that is kept for it; and is. */
+  /** Called before and after a listener is added; before, in the frame that is kept for it. */
   readonly listening = (): void => {
     const origin = this.source.get(this.#slot);
     if (origin) this.source.set(this.#slot, { ...origin, added: this.here() as Trail });
@@ -106,21 +106,21 @@ export class Origins {
   };
 
   /**
-   * Whose a strand is that takes in another one: it stays its own, also when what it waited for was begun
-   * by a test that is over. But a listener which a task left behind is that task's, whoever sets it off:
-   * the other one knows nothing of it.
+   * Decides the owner of a strand that joins another one. It keeps its own owner, even when a finished test
+   * started what it waited for. But a listener that a finished owner left behind stays with that owner: the
+   * strand that triggers it knows nothing of it.
    */
   readonly #join = (mine: Origin | undefined, theirs: Origin | undefined): Origin | undefined => {
-    if (theirs?.added && theirs.task.isOver && !mine?.task.isOver) {
+    if (theirs?.added && theirs.owner.isOver && !mine?.owner.isOver) {
       const via = { trigger: this.source.currentCause(), added: theirs.added };
-      return { task: theirs.task, call: mine?.call, via };
+      return { owner: theirs.owner, call: mine?.call, via };
     }
     if (mine?.added === undefined) return mine;
-    const { task, call, via } = mine;
-    return { task, call, via };
+    const { owner, call, via } = mine;
+    return { owner, call, via };
   };
 
-  /** The spawn points of what `here` gave, the latest first. */
+  /** Returns the spawn points of a cause that `here` returned, latest first. */
   readonly chainOf = (given: Cause | undefined): Site[] => {
     const { cause, call, via } = (given ?? {}) as Partial<Trail>;
     const chain: Site[] = [];
@@ -134,7 +134,7 @@ export class Origins {
     }
     if (via === undefined) return chain;
     const added = this.chainOf(via.added);
-    // The runtime puts the place where a listener was added before those that set it off.
+    // The runtime lists the site that added a listener before the sites that triggered it.
     if (isSame(chain.at(-1), added[0])) chain.pop();
     return [...chain, ...added];
   };

@@ -4,14 +4,14 @@ import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
 import { invalidOption, unknownOption } from './errors.js';
 import { requireFromJest } from './jest-packages.js';
-import { findingKinds, onRequest } from './ledger/findings.js';
+import { findingKinds, optInKinds } from './ledger/findings.js';
 import type { Finding, FindingKind } from './ledger/findings.js';
 import { verdicts } from './options.js';
 import type { ResolvedOptions, Verdict } from './options.js';
 
 const PRAGMA = 'throughline-leaks';
 
-/** What happens to what is found in one test file. */
+/** Decides what happens to the findings of one test file. */
 export class Policy {
   readonly #baseline: Baseline;
 
@@ -36,7 +36,8 @@ export class Policy {
 }
 
 /**
- * The policy of a file: the project's, and what the file says of itself at its top.
+ * Returns the policy of a file: the project's options, overridden by the docblock at the top of the file. Throws
+ * `TL_OPTION_INVALID` or `TL_OPTION_UNKNOWN` for a bad docblock, `TL_CONFIG_UNREADABLE` for a bad baseline.
  *
  *   /** @throughline-leaks fail *\/                  everything
  *   /** @throughline-leaks listener=off *\/          one kind
@@ -56,7 +57,7 @@ export function policyOf(testPath: string, rootDir: string, options: ResolvedOpt
     if (kind !== undefined && !findingKinds.includes(kind as FindingKind)) {
       throw unknownOption(`@${PRAGMA} ${kind}`, findingKinds);
     }
-    const everything = findingKinds.filter((one) => !onRequest.has(one));
+    const everything = findingKinds.filter((one) => !optInKinds.has(one));
     for (const one of kind === undefined ? everything : [kind as FindingKind]) {
       leaks[one] = verdict as Verdict;
     }

@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Options } from './options.js';
 
-/** The part of Jest's configuration that a preset gives. */
+/** The Jest settings that the preset provides. */
 export interface Preset {
   readonly transform: Record<string, [path: string, options: Options]>;
   readonly testRunner: string;
@@ -13,33 +13,35 @@ export interface Preset {
   readonly testEnvironment?: string;
 }
 
-/** What `babel-jest` compiles by default, and the extensions of modules and CommonJS. */
+/** The extensions that `babel-jest` transforms by default, and those of ES modules and CommonJS. */
 const COMPILED = '\\.[cm]?[jt]sx?$';
 
 /**
- * The runner of test files, and not an environment, is what watches the tests: it works with every
- * environment, also where a file names one for itself (`@jest-environment jsdom`).
+ * Returns the preset for these options.
+ *
+ * The test runner watches the tests, not the environment, so that every environment works, including one that
+ * a file chooses for itself (`@jest-environment jsdom`).
  */
 export function preset(options: Options = {}): Preset {
   return {
     transform: { [COMPILED]: [own('transformer'), options] },
     testRunner: own('runner'),
-    // One preset or several of a run's projects: the reporters are the run's.
+    // Jest takes reporters from the configuration of the run, not from its projects.
     reporters: ['default', own('reporter')],
     moduleNameMapper: { '^@throughline/runtime/compiled-with-causes$': IMPORTED },
-    ...runtimeIsFound(),
+    ...runtimeModulePaths(),
   };
 }
 
-/** Jest makes a module of it where it is imported. */
+/** A CommonJS file. Jest converts it where a module imports it. */
 const IMPORTED = createRequire(import.meta.url).resolve('@throughline/jest/compiled');
 
 function own(name: string): string {
   return fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 }
 
-/** Compiled files ask for the runtime, which a strict package manager lets nobody but us see. */
-function runtimeIsFound(): Pick<Preset, 'modulePaths'> {
+/** Lets instrumented files resolve the runtime, which strict package managers expose only to this package. */
+function runtimeModulePaths(): Pick<Preset, 'modulePaths'> {
   const entry = dirname(
     createRequire(import.meta.url).resolve('@throughline/runtime/package.json'),
   );

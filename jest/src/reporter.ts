@@ -1,22 +1,22 @@
 import { relative, resolve } from 'node:path';
 import type { Reporter, TestContext } from '@jest/reporters';
-import { isBeingWritten, writeBaseline } from './baseline.js';
+import { isUpdatingBaseline, writeBaseline } from './baseline.js';
 import type { Finding } from './ledger/findings.js';
 import { optionsOf } from './options.js';
 import { Inbox } from './report/channel.js';
-import type { Report } from './report/channel.js';
+import type { FileReport } from './report/channel.js';
 import { formatReport, headline } from './report/format.js';
 
-/** Shows what was found, after each file and what came late at the end. */
+/** Prints the findings of each test file when it finishes, and late findings at the end of the run. */
 export default class ThroughlineReporter implements Pick<
   Reporter,
   'onTestResult' | 'onRunComplete' | 'getLastError'
 > {
   readonly #inbox = new Inbox();
-  readonly #all: Report[] = [];
+  readonly #all: FileReport[] = [];
 
   constructor() {
-    // In the process that runs tests itself, some things come after the last of ours.
+    // When tests run in this process, some findings arrive after Jest's last call.
     process.once('exit', () => {
       this.#show(this.#inbox.close());
       if (this.getLastError()) process.exitCode = 1;
@@ -29,7 +29,7 @@ export default class ThroughlineReporter implements Pick<
 
   onRunComplete(contexts: Set<TestContext>): void {
     this.#show(this.#inbox.take());
-    if (!isBeingWritten()) return;
+    if (!isUpdatingBaseline()) return;
     for (const { config } of contexts) {
       const { baseline } = optionsOf(config);
       if (baseline === undefined) continue;
@@ -41,19 +41,21 @@ export default class ThroughlineReporter implements Pick<
     }
   }
 
-  /** Fails the run for what no test could be failed for. */
+  /** Returns an error, which fails the run, for findings that could not fail a test. */
   getLastError(): Error | undefined {
     const failing: Finding[] = this.#all.flatMap((report) => report.failing);
     if (failing.length === 0) return undefined;
     return new Error(`Throughline: ${failing.map(headline).join('; ')}`);
   }
 
-  #show(reports: readonly Report[]): void {
+  #show(reports: readonly FileReport[]): void {
     for (const report of reports) {
       this.#all.push(report);
       const { cwd, testPath, late } = report;
       const file = relative(cwd, testPath);
-      const heading = late ? `Throughline: ${file}, after its end` : `Throughline: ${file}`;
+      const heading = late
+        ? `Throughline: ${file} (after the file finished)`
+        : `Throughline: ${file}`;
       process.stderr.write(`\n${[heading, '', ...formatReport(report)].join('\n')}`);
     }
   }

@@ -13,7 +13,7 @@ type Runner = (
   ...rest: readonly unknown[]
 ) => Promise<TestResult>;
 
-/** Jest's own runner of a test file, which is watched: in whatever environment the file runs. */
+/** Runs a test file with Jest's own runner, and watches it in any environment. */
 export default async function runner(...given: Parameters<Runner>): Promise<TestResult> {
   const [, config, environment, , testPath] = given;
   watchEnvironment(environment, config, testPath);

@@ -3,15 +3,15 @@ import type { Cause as Entry } from '@throughline/runtime/ledger';
 import type { Context, Site, Slot, Source } from './ledger/index.js';
 import type { Realm } from './realm.js';
 
-/** The runtime, as what the ledger is told by. Causes are its own: lists of numbers until they are read. */
+/** Adapts the runtime to `Source`. Causes stay the runtime's own lists of numbers until they are read. */
 export function runtimeSource({ runtime, ledger }: Realm): Source {
-  // Taken while no strand runs, so what runs in it starts from root.
+  // Taken while no strand runs, so functions called with it start from root.
   const fromRoot = runtime.snapshot();
   const token = <T>(slot: Slot<T>) => slot as Token<T>;
   const contextOf = (view: ReturnType<typeof ledger.frameBehind>): Context | undefined =>
     view && {
       cause: view.cause,
-      get: (slot) => view.read(() => runtime.getLocal(token(slot))),
+      get: (slot) => view.run(() => runtime.getLocal(token(slot))),
     };
   function stepsOf(cause: Entry | undefined): { site: Site; cause: Entry }[] {
     const steps: { site: Site; cause: Entry }[] = [];
@@ -33,7 +33,7 @@ export function runtimeSource({ runtime, ledger }: Realm): Source {
     get: (slot) => runtime.getLocal(token(slot)),
     set: (slot, value) => runtime.setLocal(token(slot), value),
     runWith: (slot, value, fn) =>
-      fromRoot(() => {
+      fromRoot.run(() => {
         runtime.setLocal(token(slot), value);
         return fn();
       }),

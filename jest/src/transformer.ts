@@ -14,8 +14,10 @@ import type { Options } from './options.js';
 type BabelJest = { createTransformer: TransformerCreator<SyncTransformer, object> };
 
 /**
- * `babel-jest` with the plugin added: the project's own Babel configuration applies, and coverage,
- * `jest.mock` and ESM are `babel-jest`'s.
+ * Creates `babel-jest` with the plugin added. The project's own Babel configuration applies; coverage,
+ * `jest.mock` and ES modules work as in `babel-jest`.
+ *
+ * Throws `TL_OPTION_UNKNOWN`, `TL_OPTION_INVALID` or `TL_JEST_MISSING`.
  */
 function createTransformer(written: Options = {}): SyncTransformer<Options> {
   const options = readOptions(written);
@@ -23,7 +25,7 @@ function createTransformer(written: Options = {}): SyncTransformer<Options> {
   const { plugins = [], caller = {}, ...babel } = options.babel as BabelOptions;
   const inner = (babelJest.default ?? babelJest).createTransformer({
     ...babel,
-    // The plugin takes causes along when it is asked to, whoever listed it.
+    // Makes the plugin record causes, also when the project's own configuration lists it.
     caller: { ...caller, throughlineCauses: true },
     plugins: [...plugins, [instrumenter, options.plugin], commonjsRuntime],
   }) as SyncTransformer;
@@ -47,9 +49,9 @@ interface BabelOptions {
 }
 
 /**
- * The plugin under another identity: Babel has a later entry of the same plugin take the place of an
- * earlier one, and the project's own entry, with its options, would be lost. Where there is one, it has
- * seen to the file already.
+ * Wraps the plugin under another identity. Babel replaces an earlier entry of a plugin with a later one, so the
+ * project's own entry and its options would be lost. If the project has an entry, it has already instrumented the
+ * file, and this one does nothing.
  */
 function instrumenter(api: object, options: PluginOptions): object {
   const { name, visitor } = plugin(api, options);
@@ -71,8 +73,8 @@ interface Pass {
 let hash: string | undefined;
 
 /**
- * Changes whenever the plugin or this package does, whatever their versions say: linked packages change
- * between versions.
+ * Returns a hash of the files of the plugin and of this package. Their versions are not enough, because linked
+ * packages change without a new version.
  */
 function build(): string {
   if (hash !== undefined) return hash;
@@ -87,4 +89,5 @@ function build(): string {
   return (hash = sum.digest('hex'));
 }
 
+/** The Jest transformer of the preset. */
 export default { createTransformer };

@@ -9,7 +9,7 @@ import { watch } from './watch.js';
 
 const watched = new WeakSet<object>();
 
-/** Watches the tests that run in an environment, once, by whichever way it came here. */
+/** Watches the tests of an environment, once, even if both the runner and the environment call this. */
 export function watchEnvironment(
   environment: JestEnvironment<unknown>,
   config: Config.ProjectConfig,
@@ -26,7 +26,7 @@ export function watchEnvironment(
     config,
     testPath,
     source: runtimeSource(realm),
-    client: realm.xtrace.client,
+    ledger: realm.ledger,
     eventFile: eventFileOf(config, testPath, options.events),
     policy,
     global: realm.global,

@@ -7,19 +7,19 @@ type EnvironmentClass = new (
 ) => JestEnvironment<unknown>;
 
 /**
- * An environment whose tests are watched, for a configuration that has a `testRunner` of its own. With
- * the preset's runner, any environment will do.
+ * Returns a subclass of a test environment that watches its tests, for configurations that set their own
+ * `testRunner`. The preset's own runner does not need it: it watches tests in any environment.
  *
  * @example
  * class HappyDom extends watched(require('@happy-dom/jest-environment').default) {}
  */
 export function watched<T extends EnvironmentClass>(Environment: T): T {
-  // A mixin's constructor takes what the class it extends takes.
+  // A mixin's constructor has the parameters of the class that it extends.
   const Base = Environment as EnvironmentClass;
   class Watched extends Base {
     constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
       super(config, context);
-      // The console is given to it once it is made.
+      // Jest sets the console only after the constructor has run.
       const setup = this.setup.bind(this);
       this.setup = async () => {
         await setup();

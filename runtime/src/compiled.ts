@@ -1,7 +1,7 @@
 // What rewritten code imports. Not for people: names and meanings change with the plugin.
-export { asAsync, notConstructor, asyncMembers, toKey } from './async-shape.js';
-export { combine } from './combinators.js';
-export { failing, listen, listenBy, listening, showing } from './emitters.js';
+export { asAsync, notConstructor, asyncMembers, toKey } from './callbacks/async-shape.js';
+export { combine } from './promises/combinators.js';
+export { failing, listen, listenBy, listening, showing } from './listeners/emitters.js';
 export {
   addListener,
   removeListener,
@@ -9,17 +9,17 @@ export {
   addListenerHere,
   removeListenerHere,
   unlisten,
-} from './event-targets.js';
-export { eventOnce, eventsOn } from './events.js';
-export { handlerFor, handlerOf } from './handlers.js';
+} from './listeners/event-targets.js';
+export { eventOnce, eventsOn } from './listeners/once-and-on.js';
+export { handlerFor, handlerOf } from './listeners/handlers.js';
 export {
   adopt,
-  adoptThrough,
+  adoptSync,
   back,
   backInModule,
   begin,
-  fulfil,
-  refuse,
+  resolveSync,
+  rejectSync,
   end,
   enter,
   enterModule,
@@ -28,14 +28,14 @@ export {
   resume,
   resumeModule,
   run,
-  runThrough,
+  runSync,
   suspend,
   enterCreated,
   leaveFor,
 } from './kernel/index.js';
-export { members } from './members.js';
-export { spawnInMethod } from './methods.js';
-export { middleware } from './middleware.js';
+export { members } from './callbacks/objects-of-callbacks.js';
+export { spawnInMethod } from './callbacks/methods-by-class.js';
+export { middleware } from './callbacks/middleware.js';
 export {
   catchRejection,
   finallySettled,
@@ -44,12 +44,20 @@ export {
   chain,
   tryCall,
   withResolvers,
-} from './promises.js';
-export { promisified } from './promisify.js';
-export { spawnArguments } from './rules.js';
-export { sites } from './sites.js';
-export { spawn, spawnAlike, spawnEach } from './spawn.js';
-export { stages } from './stages.js';
-export { steps, delegated, delegatedHere, created, restOf, stepByHand } from './steps.js';
+} from './promises/chain.js';
+export { promisified } from './promises/promisify.js';
+export { spawnArguments } from './callbacks/rules.js';
+export { logAt } from './causes/logged-at.js';
+export { sites } from './causes/sites.js';
+export { spawn, spawnAlike, spawnEach } from './callbacks/spawn.js';
+export { stages } from './callbacks/pipeline-stages.js';
+export {
+  steps,
+  delegated,
+  delegatedHere,
+  created,
+  restOf,
+  stepByHand,
+} from './promises/for-await.js';
 export { newWorker, newChannel, post, postHere, received } from './threads/index.js';
-export { asValue, bare } from './values.js';
+export { asValue, bare } from './callbacks/functions-as-values.js';

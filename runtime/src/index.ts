@@ -1,8 +1,7 @@
-export { getLocal, register, setLocal } from './slots.js';
-export { contextOf } from './context-of.js';
-export { getSpawnCallback, snapshot, wrap } from './spawn.js';
+export { contextOf } from './faces/context-of.js';
+export { getLocal, register, setLocal } from './faces/slots.js';
+export { getSpawnCallback, snapshot, wrap } from './faces/snapshot.js';
+export { ThroughlineError } from './kernel/index.js';
 
-export { ThroughlineError } from './complain.js';
-export type { RuntimeErrorCode } from './complain.js';
-export type { SlotCallbacks, Token } from './kernel/index.js';
-export type { Snapshot, SpawnCallback } from './spawn.js';
+export type { Snapshot } from './faces/snapshot.js';
+export type { Carry, RuntimeErrorCode, SlotCallbacks, Token } from './kernel/index.js';

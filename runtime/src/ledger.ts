@@ -1,51 +1,13 @@
-// For those who keep books of what a program does: which strand is running, what it has spawned, what failed.
-export { sitesOf } from './causes.js';
-export type { Site } from './causes.js';
-export { contextOf } from './context-of.js';
-export { observe } from './observer.js';
-export type { Activation, Cause, Listening, Observer } from './observer.js';
-import {
-  currentFrame,
-  endingOf,
-  failureFrame,
-  frameOfPromise,
-  joinEnding,
-  runIn,
-} from './kernel/index.js';
-import type { Cause, Frame } from './kernel/index.js';
-
-/** The spawn points that led here, the latest first, as a list. */
-export function currentCause(): Cause | undefined {
-  return currentFrame().cause;
-}
-
-/** A frame, as something to ask. */
-export interface FrameView {
-  readonly cause: Cause | undefined;
-  /** Calls `read` in that frame. */
-  read<T>(read: () => T): T;
-}
-
-/** The frame of the strand behind a promise: of the one that rejected. */
-export function frameBehind(promise: unknown): FrameView | undefined {
-  return viewOf(frameOfPromise(promise));
-}
-
-/** The frame in which the running strand would go on if it had awaited a promise, which has settled. */
-export function frameAfter(promise: unknown): FrameView {
-  const frame = currentFrame();
-  const ending = endingOf(promise);
-  return viewOf(ending === undefined ? frame : joinEnding(frame, ending));
-}
-
-/** The frame of the callback that threw, for whoever is told of an uncaught exception. */
-export function frameOfLastFailure(): FrameView | undefined {
-  return viewOf(failureFrame([]));
-}
-
-function viewOf(frame: Frame): FrameView;
-function viewOf(frame: Frame | undefined): FrameView | undefined;
-function viewOf(frame: Frame | undefined): FrameView | undefined {
-  if (frame === undefined) return undefined;
-  return { cause: frame.cause, read: (read) => runIn(frame, read, undefined, []) };
-}
+// The entry for test runners and other tools that record what a program does: which strand runs, what it
+// spawned, what failed, what it logged.
+export { currentCause, frameAfter, frameBehind, frameOfLastFailure } from './causes/frames.js';
+export type { FrameView } from './causes/frames.js';
+export { observe } from './causes/observer.js';
+export type { Activation, Cause, Listening, Observer } from './causes/observer.js';
+export { sitesOf } from './causes/sites.js';
+export type { Site } from './causes/sites.js';
+export { contextOf } from './faces/context-of.js';
+export { continueTask, listenToTrace } from './xtrace/log.js';
+export type { TraceListener } from './xtrace/log.js';
+export { joinTraces, traceSlot } from './xtrace/trace.js';
+export type { Trace } from './xtrace/trace.js';

@@ -8,25 +8,25 @@ const test = construct('snapshot, wrap');
 
 test('a snapshot runs functions in the frame it was taken in', async () => {
   setLocal(user, 'ada');
-  const later = snapshot();
+  const kept = snapshot();
   setLocal(user, 'bob');
   const greet = (word: string, mark: string): string => `${word} ${read()}${mark}`;
-  equal(later(greet, 'hello', '!'), 'hello ada!');
-  equal(await inTurn(() => later(greet, 'hello', '?')), 'hello ada?');
+  equal(kept.run(greet, 'hello', '!'), 'hello ada!');
+  equal(await inTurn(() => kept.run(greet, 'hello', '?')), 'hello ada?');
   equal(read(), 'bob');
 });
 
 test('what one run sets the next does not see', async () => {
   setLocal(user, 'ada');
-  const later = snapshot();
-  later(() => setLocal(user, 'eve'));
-  equal([later(read), read()], ['ada', 'ada']);
+  const kept = snapshot();
+  kept.run(() => setLocal(user, 'eve'));
+  equal([kept.run(read), read()], ['ada', 'ada']);
 });
 
 test('a run that throws goes back', async () => {
-  const later = snapshot();
+  const kept = snapshot();
   setLocal(user, 'ada');
-  throws(() => later(fail), Error);
+  throws(() => kept.run(fail), Error);
   equal(read(), 'ada');
 });
 
@@ -46,18 +46,18 @@ test('a wrapped function keeps its receiver, arguments, name and length', async 
 
 test('an async function that is run in a snapshot is in it after its awaits', async () => {
   setLocal(user, 'ada');
-  const later = snapshot();
+  const kept = snapshot();
   const look = async (): Promise<string> => {
     await null;
     return read();
   };
   setLocal(user, 'bob');
-  equal([await later(look), await look()], ['ada', 'bob']);
+  equal([await kept.run(look), await look()], ['ada', 'bob']);
 });
 
 test('a spawn callback runs work in the child of its frame', async () => {
   setLocal(user, 'ada');
-  const inChild = getSpawnCallback();
+  const child = getSpawnCallback();
   setLocal(user, 'bob');
-  equal(await inTurn(() => inChild(read)), 'ada');
+  equal(await inTurn(() => child.run(read)), 'ada');
 });

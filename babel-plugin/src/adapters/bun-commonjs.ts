@@ -14,12 +14,12 @@ declare const Bun: {
 const ran = new Map<string, Loading>();
 
 /**
- * Runs a CommonJS file and gives what it exports. Bun does not run one that a plugin loads
- * (oven-sh/bun#19279): it wraps it in a function, which it does not call.
+ * Runs a CommonJS file and returns its exports. Bun does not run CommonJS that a plugin loads: it wraps it in a
+ * function that it never calls (oven-sh/bun#19279).
  */
-export function ranAsCommonjs(code: string, file: string, loader: string): object {
+export function runCommonjs(code: string, file: string, loader: string): object {
   const module = moduleOf(file);
-  // Required and imported, it runs once.
+  // A file that is both required and imported runs once.
   if (ran.get(file) !== module) {
     ran.set(file, module);
     const plain =
@@ -32,12 +32,12 @@ export function ranAsCommonjs(code: string, file: string, loader: string): objec
   return {
     ...named,
     default: named.__esModule ? named.default : exports,
-    // What `require` gives.
+    // Bun returns this from `require`.
     'module.exports': exports,
   };
 }
 
-/** What Bun has made already, when the file is required. */
+/** Returns the module object, which Bun has already created if the file is required. */
 function moduleOf(file: string): Loading {
   const { cache } = createRequire(file);
   const { _nodeModulePaths } = Module as unknown as { _nodeModulePaths(folder: string): string[] };

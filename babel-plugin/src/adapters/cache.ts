@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Keeps what was made of a text, in a folder, by all that it depends on. */
+/** Stores compiled code in a folder, keyed by everything that it depends on. */
 export class DiskCache {
   constructor(
     private readonly folder: string,
     private readonly salt: string,
   ) {}
 
-  /** What was made of these before, or what `make` makes of them now. */
+  /** Returns the stored result for `parts`, or calls `make` and stores its result. */
   get(parts: readonly string[], make: () => string): string {
     const hash = createHash('sha256');
     for (const part of [this.salt, ...parts]) hash.update(`${part.length}:${part}`);
@@ -23,7 +23,7 @@ export class DiskCache {
     }
   }
 
-  /** Several processes may write the same file: each writes its own and puts it in place at once. */
+  /** Writes a temporary file and renames it, because several processes may write the same entry. */
   private keep(file: string, text: string): void {
     try {
       mkdirSync(this.folder, { recursive: true });
@@ -31,7 +31,7 @@ export class DiskCache {
       writeFileSync(own, text);
       renameSync(own, file);
     } catch {
-      // A folder that cannot be written to costs time, not the program.
+      // Without a writable folder the program is slower, but runs.
     }
   }
 }

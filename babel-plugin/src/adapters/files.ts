@@ -1,19 +1,19 @@
 import { invalidOption, list } from '../errors.js';
 import type { Options } from '../options.js';
 
-/** What adapters and `register` take beside the plugin's own options. */
+/** Options of the adapters and of `register`: the plugin's own, and which files to instrument. */
 export interface AdapterOptions extends Options {
   /**
-   * Dependencies to instrument as well: names of packages, or patterns that a file's path matches.
-   * Default: none; everything outside of `node_modules` is instrumented.
+   * Dependencies to instrument as well: package names, parts of paths, or patterns that are tested against the
+   * file's path, with forward slashes. Default: `[]`; all files outside of `node_modules` are instrumented.
    */
   include?: readonly (string | RegExp)[];
-  /** Files to leave alone: names of packages, parts of paths, or patterns. Default: none. */
+  /** Files that are not instrumented: package names, parts of paths, or patterns. Default: `[]`. */
   exclude?: readonly (string | RegExp)[];
 }
 
-/** Options for the plugin, and which files it is for. */
-export interface Split {
+/** The plugin's options, and a test for the files to instrument. */
+export interface SplitOptions {
   readonly options: Options;
   covers(file: string): boolean;
 }
@@ -21,8 +21,11 @@ export interface Split {
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const DECLARATIONS = /\.d\.[cm]?ts$/;
 
-/** Checks the adapter's own options, and leaves the plugin's to the plugin. */
-export function splitOptions(written: AdapterOptions = {}): Split {
+/**
+ * Separates the adapter's options from the plugin's. Throws `TL_OPTION_INVALID` for `include` or `exclude`; the
+ * plugin checks the rest.
+ */
+export function splitOptions(written: AdapterOptions = {}): SplitOptions {
   const { include, exclude, ...options } = written;
   const included = patterns('include', include);
   const excluded = patterns('exclude', exclude);
@@ -43,7 +46,11 @@ type Pattern = (path: string) => boolean;
 function patterns(name: string, given: unknown = []): Pattern[] {
   const isList = Array.isArray(given) && given.every((one) => one instanceof RegExp || isText(one));
   if (!isList) {
-    throw invalidOption(name, `a list of ${list(['package', './folder'])} or patterns`, given);
+    throw invalidOption(
+      name,
+      `an array of package names, paths or patterns, such as ${list(['knex', './legacy'])}`,
+      given,
+    );
   }
   return (given as (string | RegExp)[]).map(pattern);
 }
@@ -58,7 +65,7 @@ function pattern(given: string | RegExp): Pattern {
   return (path) => path.includes(part);
 }
 
-/** `knex` and `@acme/db` are packages; `./legacy` and `src/legacy/` parts of a path. */
+/** Returns the part of a path to search for: `knex` and `@acme/db` are packages, `./legacy` is a folder. */
 export function partOf(given: string): string {
   const isPackage = /^(@[^/]+\/)?[^/.][^/]*$/.test(given);
   return isPackage ? `/node_modules/${given}/` : `/${given.replace(/^(\.?\/)+/, '')}`;

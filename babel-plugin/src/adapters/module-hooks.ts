@@ -1,25 +1,26 @@
-// The hooks for `import` on a Node without `module.registerHooks`.
+// The hooks for `import` on Node versions without `module.registerHooks`. They run in a thread of their own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nodeFiles } from './node-files.js';
 
-interface Loaded {
+interface LoadResult {
   format?: string | null | undefined;
   source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
   shortCircuit?: boolean;
 }
-interface Resolved {
+interface ResolveResult {
   url: string;
 }
 
 const files = nodeFiles();
 
+/** Resolves the runtime from the program's folder when a dependency cannot resolve it itself. */
 export async function resolve(
   specifier: string,
   context: object,
-  next: (specifier: string, context: object) => Promise<Resolved>,
-): Promise<Resolved> {
+  next: (specifier: string, context: object) => Promise<ResolveResult>,
+): Promise<ResolveResult> {
   try {
     return await next(specifier, context);
   } catch (error) {
@@ -29,16 +30,17 @@ export async function resolve(
   }
 }
 
+/** Instruments the files that the options cover. */
 export async function load(
   url: string,
   context: object,
-  next: (url: string, context: object) => Promise<Loaded>,
-): Promise<Loaded> {
+  next: (url: string, context: object) => Promise<LoadResult>,
+): Promise<LoadResult> {
   const file = url.startsWith('file:') ? fileURLToPath(url) : undefined;
   if (file === undefined || !files.covers(file)) return next(url, context);
   const format = files.formatOf(file);
   if (files.isTyped(file)) {
-    // What is required from here on is compiled where it is required.
+    // With a null source, Node loads it by `require`, where the other hook instruments it.
     if (format === 'commonjs') return { format, source: null, shortCircuit: true };
     const source = files.transform(readFileSync(file, 'utf8'), file, format);
     return { format, source, shortCircuit: true };

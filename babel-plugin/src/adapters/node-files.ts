@@ -9,29 +9,32 @@ import type { ModuleFormat } from '../module-format.js';
 import { packageVersion } from '../package-version.js';
 import { DiskCache } from './cache.js';
 import { splitOptions } from './files.js';
-import { optionsOf } from './settings.js';
-import { isModule, isTyped, transformNow } from './transform.js';
+import { readPackageOptions } from './settings.js';
+import { isModule, isTyped, instrumentSync } from './transform.js';
 
-/** What `register` does with one file of a program that Node loads. */
+/** Decides about the files of a program that Node loads, and instruments them, for `register`. */
 export interface NodeFiles {
   covers(file: string): boolean;
-  /** Whether Node needs us to read it: types, which it may not know. */
+  /** Returns true for TypeScript files: we must read them, because Node may not support types. */
   isTyped(file: string): boolean;
   formatOf(file: string): ModuleFormat;
-  /** Without a format: of a package that does not say, so that the text does. */
+  /** Instruments a file. Without a format, which its package does not define, the code decides. */
   transform(code: string, file: string, format: ModuleFormat | undefined): string;
-  /** From where the runtime is found, when a package cannot find it itself. */
+  /** Folder to resolve the runtime from when a package cannot resolve it itself. */
   readonly root: string;
 }
 
-/** Files of the program in the current folder, with the options of its package.json. */
+/**
+ * Returns the file handling for the program in the current folder, with the options of its package.json. Throws
+ * `TL_OPTION_INVALID`; loading a TypeScript file may throw `TL_TYPESCRIPT_PRESET_MISSING`.
+ */
 export function nodeFiles(): NodeFiles {
-  const { options: written, root } = optionsOf(process.cwd());
+  const { options: written, root } = readPackageOptions(process.cwd());
   const { options, covers } = splitOptions(written);
   const salt = JSON.stringify([packageVersion, babelVersion, options, root]);
   const cache = cacheFor(root, salt);
   const types = new Map<string, ModuleFormat | undefined>();
-  // Babel loads its parts when it first needs them: what is loaded meanwhile is the compiler's own.
+  // Babel loads parts of itself lazily: files loaded during a compilation belong to Babel.
   let compiling = false;
   const kept = (parts: readonly string[], make: () => string): string =>
     cache === undefined ? alone(make) : cache.get(parts, () => alone(make));
@@ -47,13 +50,13 @@ export function nodeFiles(): NodeFiles {
 
   function compile(code: string, file: string, format: ModuleFormat | undefined): string {
     const presets = isTyped(file) ? typescriptPresets(root, format) : [];
-    const made = transformNow(code, {
+    const made = instrumentSync(code, {
       ...{ file, options, format, cwd: root, sourceMaps: 'inline' as const, presets },
     });
     return made?.code ?? code;
   }
 
-  /** Node, "Syntax detection". */
+  /** Detects the format from the code (Node, "Syntax detection"). */
   function detected(file: string): ModuleFormat {
     const code = readFileSync(file, 'utf8');
     const format = kept(['format', file, code], () =>
@@ -72,14 +75,14 @@ export function nodeFiles(): NodeFiles {
   };
 }
 
-/** `THROUGHLINE_CACHE` names the folder, or says `off`. */
+/** Returns the cache in the folder of `THROUGHLINE_CACHE`, or in `node_modules/.cache`; undefined for `off`. */
 function cacheFor(root: string, salt: string): DiskCache | undefined {
   const named = process.env['THROUGHLINE_CACHE'];
   if (named === 'off') return undefined;
   return new DiskCache(named ?? join(root, 'node_modules', '.cache', 'throughline'), salt);
 }
 
-/** Takes types away, and `import` from what is CommonJS, as TypeScript does. */
+/** Returns presets that strip types and, as TypeScript does, turn `import` in CommonJS into `require`. */
 function typescriptPresets(root: string, format: ModuleFormat | undefined): unknown[] {
   const typescript = typescriptPreset(root);
   const own = [typescript, { onlyRemoveTypeImports: false }];
@@ -93,7 +96,7 @@ function typescriptPreset(root: string): string {
     try {
       return createRequire(from).resolve('@babel/preset-typescript');
     } catch {
-      // Asked at the next place.
+      // Try the next folder.
     }
   }
   throw typescriptPresetMissing();

@@ -3,8 +3,8 @@ import { addHook } from 'pirates';
 import type { NodeFiles } from './node-files.js';
 
 /**
- * Node 20 has a hook for `import`, which runs in a thread of its own (module-hooks.ts), and none for
- * `require`.
+ * Registers the hooks on a Node without `module.registerHooks`. Node 20 has a hook for `import`, which runs in a
+ * thread of its own (module-hooks.ts), and none for `require`.
  */
 export function registerOnOldNode(files: NodeFiles): void {
   addHook((code, file) => files.transform(code, file, 'commonjs'), {

@@ -2,10 +2,10 @@ import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * A dependency that is instrumented may not see the runtime from where it is; the program does.
- * Not by a hook: Node 22 asks none for what is required by CommonJS that was imported.
+ * Makes `require` of the runtime fall back to the program's folder, because an instrumented dependency may not
+ * be able to resolve it. A hook is not enough: Node 22 calls none for `require` in CommonJS that was imported.
  */
-export function letRequireSeeRuntime(root: string): void {
+export function patchRequire(root: string): void {
   const loader = Module as unknown as {
     _resolveFilename(request: string, ...rest: unknown[]): string;
   };

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AdapterOptions } from './files.js';
 
-/** The field `throughline` of the nearest package.json: the options of `register` and the commands. */
-export function optionsOf(folder: string): { options: AdapterOptions; root: string } {
+/** Reads the options of `register` and the commands: the field `throughline` of the nearest package.json. */
+export function readPackageOptions(folder: string): { options: AdapterOptions; root: string } {
   for (let at = folder; ; at = dirname(at)) {
     const text = readIfThere(join(at, 'package.json'));
     if (text !== undefined) {

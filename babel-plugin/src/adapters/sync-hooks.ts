@@ -4,23 +4,24 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { NodeFiles } from './node-files.js';
 
-/** `module.registerHooks` of Node 22.15 and later: one hook for `import` and `require`, in this thread. */
+/** Hooks of `module.registerHooks`, Node 22.15 and later: for `import` and `require`, in this thread. */
 interface Hooks {
-  resolve(specifier: string, context: Asking, next: Resolve): Resolved;
-  load(url: string, context: object, next: Load): Loaded;
+  resolve(specifier: string, context: ResolveContext, next: Resolve): ResolveResult;
+  load(url: string, context: object, next: Load): LoadResult;
 }
-type Resolve = (specifier: string, context?: object) => Resolved;
-type Load = (url: string, context?: object) => Loaded;
-interface Resolved {
+type Resolve = (specifier: string, context?: object) => ResolveResult;
+type Load = (url: string, context?: object) => LoadResult;
+interface ResolveResult {
   url: string;
   format?: string | null;
 }
-interface Loaded {
+interface LoadResult {
   format?: string | null | undefined;
   source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
   shortCircuit?: boolean;
 }
 
+/** Instruments the files that Node loads, by `module.registerHooks`. */
 export function registerHooks(files: NodeFiles): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks(hooks: Hooks): void };
   registerHooks({
@@ -28,13 +29,13 @@ export function registerHooks(files: NodeFiles): void {
     load(url, context, next) {
       const file = url.startsWith('file:') ? fileURLToPath(url) : undefined;
       if (file === undefined || !files.covers(file)) return next(url, context);
-      // Node may not know types, and need not: they are taken away here.
+      // Types are stripped here, because Node may not support them.
       const typed = files.isTyped(file);
-      const loaded: Loaded = typed
+      const loaded: LoadResult = typed
         ? { format: files.formatOf(file), source: readFileSync(file, 'utf8') }
         : next(url, context);
       const { format, source } = loaded;
-      // What is required from a package that does not say what it is has no format yet.
+      // Required files have no format yet if their package has no `type`.
       const known = format ?? undefined;
       if (!source || (known !== undefined && known !== 'module' && known !== 'commonjs'))
         return loaded;
@@ -43,17 +44,17 @@ export function registerHooks(files: NodeFiles): void {
   });
 }
 
-interface Asking {
+interface ResolveContext {
   readonly parentURL?: string;
 }
 
-/** A dependency that is instrumented may not see the runtime from where it is; the program does. */
+/** Resolves the runtime from the program's folder when an instrumented dependency cannot resolve it itself. */
 export function resolveRuntime(
   specifier: string,
-  context: Asking,
-  next: (specifier: string, context?: object) => Resolved,
+  context: ResolveContext,
+  next: (specifier: string, context?: object) => ResolveResult,
   root: string,
-): Resolved {
+): ResolveResult {
   if (!specifier.startsWith('@throughline/runtime')) return next(specifier, context);
   try {
     return next(specifier, context);
@@ -64,6 +65,6 @@ export function resolveRuntime(
   }
 }
 
-function textOf(source: NonNullable<Loaded['source']>): string {
+function textOf(source: NonNullable<LoadResult['source']>): string {
   return typeof source === 'string' ? source : new TextDecoder().decode(source);
 }

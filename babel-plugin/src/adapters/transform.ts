@@ -5,39 +5,45 @@ import { isModuleSyntax } from '../module-format.js';
 import type { Caller, ModuleFormat } from '../module-format.js';
 import type { Options } from '../options.js';
 
-/** Code that an adapter hands on, with the map back to what it was given. */
+/** Instrumented code, with its source map. */
 export interface Transformed {
   readonly code: string;
   readonly map: object | undefined;
 }
 
-export interface Request {
+/** A file to instrument. */
+export interface InstrumentRequest {
   readonly file: string;
   readonly options: Options;
-  /** What will run the file; without it, its text and its name say. */
+  /** Format in which the file will run. Default: decided by its code and its name. */
   readonly format?: ModuleFormat | undefined;
-  /** More plugins and presets, such as the one that takes types away. */
+  /** More presets, such as the one that strips types. */
   readonly presets?: readonly unknown[];
   readonly sourceMaps?: boolean | 'inline';
   readonly cwd?: string;
 }
 
-export async function transform(code: string, request: Request): Promise<Transformed | undefined> {
+/** Instruments a file; undefined when Babel ignores it. */
+export async function instrument(
+  code: string,
+  request: InstrumentRequest,
+): Promise<Transformed | undefined> {
   return transformed(await transformAsync(code, babelSettings(request)));
 }
 
-export function transformNow(code: string, request: Request): Transformed | undefined {
+/** Instruments a file synchronously; undefined when Babel ignores it. */
+export function instrumentSync(code: string, request: InstrumentRequest): Transformed | undefined {
   return transformed(transformSync(code, babelSettings(request)));
 }
 
-/** Whether a file that nothing else tells of is a module once its types are gone. */
+/** Returns true when the code alone, without its types, makes a file a module. */
 export function isModule(code: string, file: string): boolean {
   const settings = { ...babelSettings({ file, options: {} }), plugins: [] };
   const program = parseSync(code, settings)?.program;
   if (program?.sourceType !== 'module') return false;
   if (program.body.some(isModuleSyntax)) return true;
 
-  // Babel went by `import.meta`, by a top-level `await`, or by types, which say nothing.
+  // Babel saw `import.meta`, a top-level `await`, or only types, which decide nothing.
   const types = program.body.filter(({ type }) => /^(TS)?(Import|Export)/.test(type));
   const rest = types.reduceRight(
     (text, { start, end }) => text.slice(0, start!) + text.slice(end!),
@@ -46,12 +52,13 @@ export function isModule(code: string, file: string): boolean {
   return types.length === 0 || isModule(rest, file);
 }
 
+/** Returns true for TypeScript files. */
 export function isTyped(file: string): boolean {
   return /\.[cm]?tsx?$/.test(file);
 }
 
-/** The plugin alone: no configuration of the project's, whose own tool does the rest. */
-export function babelSettings(request: Request): TransformOptions {
+/** Returns Babel options with this plugin only. The project's own tools use the project's configuration. */
+export function babelSettings(request: InstrumentRequest): TransformOptions {
   const { file, options, format, presets = [], sourceMaps = true, cwd } = request;
   const sourceType = sourceTypeOf(format, file);
   const caller: Caller = { name: '@throughline/babel-plugin', supportsStaticESM: true, format };
@@ -81,7 +88,7 @@ function sourceTypeOf(
   return format === 'commonjs' && !isTyped(file) ? 'script' : 'unambiguous';
 }
 
-/** Types and JSX are read, and stay for whoever takes them away. */
+/** Returns parser plugins for the file. Types and JSX stay in the output, for the tools that run after us. */
 function syntaxOf(file: string): NonNullable<ParserOptions['plugins']> {
   const [, dialect] = /\.[cm]?([jt]sx?)$/.exec(file) ?? [];
   const proposals = ['decorators', 'explicitResourceManagement', 'importAttributes'] as const;

@@ -4,9 +4,9 @@ import { inspect } from 'node:util';
 import { packageVersion } from '../package-version.js';
 import { splitOptions } from './files.js';
 import type { AdapterOptions } from './files.js';
-import { transform } from './transform.js';
+import { instrument } from './transform.js';
 
-/** One adapter for every bundler. It runs first, so that it sees `async` before anything lowers it. */
+/** The adapter for all bundlers. It runs first, so that it sees `async` before another tool transforms it. */
 export const unplugin: UnpluginInstance<AdapterOptions | undefined> = createUnplugin(
   (written: AdapterOptions | undefined, { framework }) => {
     const { options, covers } = splitOptions(written);
@@ -14,18 +14,18 @@ export const unplugin: UnpluginInstance<AdapterOptions | undefined> = createUnpl
     return {
       vite: {
         config: () => ({
-          // Vite bundles workers and, for its development server, dependencies by themselves, with
-          // plugins of their own.
+          // Vite bundles workers, and dependencies for its development server, separately and with
+          // their own plugins.
           worker: { plugins: () => [unplugin.vite(written)] },
           optimizeDeps: {
             rolldownOptions: { plugins: written?.include ? [forDependencies(written)] : [] },
           },
         }),
-        // The development server serves modules.
+        // The development server serves only modules.
         configResolved: ({ command }) => void (onlyModules = command === 'serve'),
       },
       rollup: {
-        // Rollup itself knows modules only.
+        // Rollup supports only modules unless the commonjs plugin is present.
         buildStart: ({ plugins }: { plugins: readonly { name: string }[] }) =>
           void (onlyModules = !plugins.some(({ name }) => name === 'commonjs')),
       },
@@ -36,24 +36,24 @@ export const unplugin: UnpluginInstance<AdapterOptions | undefined> = createUnpl
         const isModule =
           onlyModules || (assumesModules.has(framework) && !mayBeCommonjs.test(code));
         const format = isModule ? 'module' : undefined;
-        return transform(code, { file: fileOf(id), options, format });
+        return instrument(code, { file: fileOf(id), options, format });
       },
     };
   },
 );
 
-/** Vite keeps what it bundled until the names of the plugins change. */
+/** Puts the version and options into the plugin's name, because Vite's cache depends on plugin names. */
 function forDependencies(written: AdapterOptions): Plugin {
   const said = inspect(written, { depth: null, maxArrayLength: null, breakLength: Infinity });
   const plugin = unplugin.rolldown(written) as Plugin;
   return { ...plugin, name: `throughline ${packageVersion} ${said}` };
 }
 
-/** These take a file without `import` and `export` for a module. */
+/** Bundlers that treat a file without `import` and `export` as a module. */
 const assumesModules = new Set(['vite', 'rollup', 'rolldown', 'unloader']);
 const mayBeCommonjs = /\brequire\s*\(|\bmodule\.exports\b|\bexports\./;
 
-/** Bundlers name variants of a file by a query. */
+/** Removes the query by which bundlers mark variants of a file. */
 function fileOf(id: string): string {
   return id.replace(/[?#].*$/, '');
 }

@@ -1,19 +1,19 @@
 import type { EventPolicy, SpawnPointKind } from '../options.js';
 import type { HelperName, WholeCallHelper } from './helpers.js';
 
-/** Which arguments are callbacks: places from 0, the last one that is given, or every one. */
-export type Places = readonly number[] | 'last' | 'all';
+/** The arguments that are callbacks: indexes from 0, the last argument of the call, or all. */
+export type ArgumentIndexes = readonly number[] | 'last' | 'all';
 
-/** What stands for a callback. */
-export type StandIn =
+/** Helper that wraps a callback. */
+export type CallbackWrapper =
   'spawn' | 'spawnAlike' | 'failing' | 'listening' | 'members' | 'stages' | 'spawnEach';
 
-/** A function or constructor that is handed callbacks to run later: `setTimeout(callback)`. */
+/** A function or constructor that takes callbacks and runs them later: `setTimeout(callback)`. */
 export interface CallbackPoint {
   readonly kind: SpawnPointKind;
-  readonly callbacks: Places;
-  /** `spawn`, unless the one who is handed the callback looks at it. */
-  readonly as?: StandIn;
+  readonly callbacks: ArgumentIndexes;
+  /** Default: `spawn`. Others are for receivers that inspect the callback or call it in another way. */
+  readonly as?: CallbackWrapper;
 }
 
 /** A function whose whole call goes through a helper: `once(emitter, name)`. */
@@ -22,34 +22,35 @@ export interface WholeCallPoint {
   readonly helper: WholeCallHelper;
 }
 
-/** A function that gives one which is handed callbacks in its turn: an HTTP handler. */
+/** A function that returns a function which takes callbacks: an HTTP handler with its `next`. */
 export interface ResultPoint {
   readonly kind: SpawnPointKind;
   readonly result: 'middleware';
 }
 
+/** An entry of the catalogue. */
 export type Point = CallbackPoint | WholeCallPoint | ResultPoint;
 
-/** A method that a helper knows by name alone: it looks at the receiver when the call is made. */
+/** A method that is recognised by name alone. Its helper inspects the receiver at the time of the call. */
 export interface MethodPoint {
   readonly kind: SpawnPointKind;
   readonly helper: HelperName;
 }
 
-/** A method of certain classes, which are known when the call is made. */
+/** A method of certain classes. The receiver's class is checked at the time of the call. */
 export interface ClassMethodPoint extends CallbackPoint {
-  /** Names of classes; without them, a class that the engine or Node brings along. */
+  /** Names of the classes. Default: the classes of the engine and of Node. */
   readonly classes?: readonly string[];
-  /** The user says so: whatever the arguments look like. */
+  /** Set for the user's own spawn points: they apply whatever the arguments look like. */
   readonly certain?: true;
 }
 
 /**
- * By path: `readFile`, `Agent.create`, `new DataLoader`, and `default()` for what a call gives.
+ * Entries by path: `readFile`, `Agent.create`, `new DataLoader`, and `default()` for the result of a call.
  */
 export type Points = Readonly<Record<string, Point>>;
 
-/** A rule as the runtime reads it: `last`, `0,1`, `last listening:trigger`, `last spawnAlike of Client,Pool`. */
+/** Returns a rule in the runtime's format: `last`, `0,1`, `last listening:trigger`, `last spawnAlike of Pool`. */
 export function ruleText(
   { callbacks, as, classes }: ClassMethodPoint,
   policy: EventPolicy = 'auto',

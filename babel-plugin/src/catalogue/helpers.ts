@@ -2,7 +2,7 @@
 export type HelperName =
   // Async functions, generators, modules.
   | 'adopt'
-  | 'adoptThrough'
+  | 'adoptSync'
   | 'back'
   | 'backInModule'
   | 'begin'
@@ -13,20 +13,20 @@ export type HelperName =
   | 'enterCreated'
   | 'enterModule'
   | 'created'
-  | 'fulfil'
+  | 'resolveSync'
   | 'leaveFor'
   | 'pause'
   | 'proceed'
-  | 'refuse'
+  | 'rejectSync'
   | 'restOf'
   | 'resume'
   | 'resumeModule'
   | 'run'
-  | 'runThrough'
+  | 'runSync'
   | 'stepByHand'
   | 'steps'
   | 'suspend'
-  // What a function looks like from outside.
+  // How a function looks from outside.
   | 'asAsync'
   | 'asyncMembers'
   | 'notConstructor'
@@ -59,45 +59,50 @@ export type HelperName =
   | 'newChannel'
   | 'newWorker'
   | 'post'
-  // Where things are, and what led there.
+  // Sites and causes.
   | 'sites'
   | 'caught'
-  | 'handed'
+  | 'logAt'
+  | 'noteHandoff'
   | 'thrown'
-  | 'woke';
+  | 'checkContext';
 
 /**
- * Helpers that begin a strand or hand work over. In builds with causes the number of their place comes first.
+ * Helpers that start a strand or pass work on. In builds with causes, their first argument is the number of the
+ * site.
  */
 export const sitedHelpers: ReadonlySet<HelperName> = new Set<HelperName>([
-  ...(['run', 'runThrough', 'begin', 'enter', 'enterCreated'] as const),
+  ...(['run', 'runSync', 'begin', 'enter', 'enterCreated'] as const),
   ...(['chain', 'catchRejection', 'finallySettled'] as const),
   ...(['spawn', 'spawnAlike', 'spawnEach', 'spawnArguments', 'spawnInMethod'] as const),
   ...(['failing', 'listening', 'members', 'stages', 'handlerFor'] as const),
   ...(['listen', 'listenBy', 'addListener', 'addListenerBy', 'addListenerHere'] as const),
 ]);
 
-/** What stands for a callback that is handed over. */
+/** Helpers that wrap a callback. */
 export type CallbackHelper =
-  /** Runs in a branch of the frame it was handed over in. */
+  /** Runs the callback in a branch of the frame in which it was passed. */
   | 'spawn'
-  /** The same, for receivers that ask for its `name`, its `length` or whether it is async. */
+  /** As `spawn`, and keeps `name`, `length` and async-ness for receivers that read them. */
   | 'spawnAlike'
-  /** Runs as a listener does. */
+  /** Runs the callback as a listener. */
   | 'listening'
-  /** Is told of failures, and runs in the frame of what failed. */
+  /** Runs a listener for failures in the frame of the code that failed. */
   | 'failing'
-  /** An object or a list of functions, each of which runs as a listener does. */
+  /** Runs each function of an object or an array as a listener. */
   | 'members'
-  /** A function that is handed a callback itself, last: an HTTP handler with its `next`. */
+  /** Runs a stage of `pipeline()`, and the steps of the iterable that it returns, in the frame of the call. */
   | 'stages'
-  /** A callback, or a list or an object of some. */
+  /** As `spawn`, for a callback or for each callback of an array or a plain object. */
   | 'spawnEach'
+  /** Wraps the callbacks in a list of arguments by a rule. */
   | 'spawnArguments'
+  /** Calls a method, and wraps its callbacks by the rules for the receiver's class. */
   | 'spawnInMethod'
+  /** Wraps an HTTP handler so that its `next` runs in the frame in which the handler was called. */
   | 'middleware';
 
-/** What takes the place of a call, and is handed the function that was called. */
+/** Helpers that replace a whole call and take the called function as their first argument. */
 export type WholeCallHelper =
   | 'addListenerHere'
   | 'eventOnce'
@@ -107,7 +112,7 @@ export type WholeCallHelper =
   | 'received'
   | 'removeListenerHere';
 
-/** What earlier passes leave behind when they lower async functions. */
+/** Helpers that other tools add when they lower async functions. */
 export const loweringHelpers: ReadonlySet<string> = new Set([
   'asyncToGenerator',
   '_asyncToGenerator',

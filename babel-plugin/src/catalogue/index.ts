@@ -5,11 +5,11 @@ import { libraries, libraryMethods } from './libraries.js';
 import { nodeMethods, nodeModules } from './node.js';
 import { globals, webMethods } from './web.js';
 
-/** Every spawn point that is known by name: ours, and those that the user adds. */
+/** All spawn points that are known by name: ours, and those that the user adds. */
 export interface Catalogue {
-  /** What a function, or with `new` a constructor, does with its arguments. */
+  /** Returns the entry for a function, or with `isNew` for a constructor. */
   pointOf(callee: Callee, isNew?: boolean): Point | undefined;
-  /** Rules for a method of that name, which the class of its receiver decides between. */
+  /** Returns the rules for methods of that name. The class of the receiver selects among them at run time. */
   classMethods(name: string): readonly ClassMethodPoint[];
 }
 
@@ -20,7 +20,7 @@ const byMethod = merged(
   Object.entries(libraryMethods),
 );
 
-/** Puts the user's spawn points before ours. */
+/** Returns the catalogue with the user's spawn points before ours. */
 export function catalogueWith(added: readonly SpawnPoint[]): Catalogue {
   const modules = new Map<string, Record<string, Point>>();
   const methods: [string, ClassMethodPoint[]][] = [];
@@ -39,7 +39,7 @@ export function catalogueWith(added: readonly SpawnPoint[]): Catalogue {
   return {
     pointOf({ from, name, ...callee }, isNew = false) {
       const module = from === 'module' ? (callee as { module: string }).module : '';
-      // A module as a whole is what it exports by default, in CommonJS and where the two mix.
+      // The whole module is its default export, in CommonJS and where CommonJS and ES modules mix.
       const path = `${isNew ? 'new ' : ''}${name.replace(/^\*/, 'default')}`;
       const own = modules.get(module);
       if (own && Object.hasOwn(own, path)) return own[path];

@@ -30,7 +30,7 @@ export const methodHelpers: Readonly<Record<string, MethodPoint>> = {
   postMessage: { kind: 'worker', helper: 'post' },
 };
 
-/** Helpers that a policy for listeners applies to, and what takes their place then. */
+/** Helpers that a policy for listeners applies to, each with the variant that takes the policy. */
 export const byPolicy: ReadonlyMap<string, 'listenBy' | 'addListenerBy'> = new Map([
   ['listen', 'listenBy'],
   ['addListener', 'addListenerBy'],
@@ -44,7 +44,7 @@ export const globalObjects: ReadonlySet<string> = new Set([
   'global',
 ]);
 
-/** Arguments that tell a function of ours where it was called, by module and name. */
-export const siteArguments: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  '@throughline/runtime/xtrace': { log: 2 },
+/** Our own functions that log an event and record the site of their call, by module. */
+export const logs: Readonly<Record<string, ReadonlySet<string>>> = {
+  '@throughline/runtime/xtrace': new Set(['log']),
 };

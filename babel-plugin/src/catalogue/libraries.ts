@@ -6,15 +6,15 @@ const second: CallbackPoint = { kind: 'callback', callbacks: [1], as: 'spawnAlik
 const middleware: Point = { kind: 'callback', result: 'middleware' };
 
 /**
- * Libraries that call back from a queue, a pool or a socket of their own, where no strand is running.
- * Users add theirs with the option `spawnPoints`.
+ * Functions of libraries that call back from a queue, a pool or a socket of their own, where no strand is
+ * running. Users add theirs with the option `spawnPoints`.
  */
 export const libraries: Readonly<Record<string, Points>> = {
-  // Batches and limits run work when the queue gets to it.
+  // Batches and limits run work later, from a queue.
   dataloader: { 'new default': first, 'new DataLoader': first },
   'p-limit': { 'default()': first, 'default().map': second },
   'p-throttle': { 'default()': first },
-  // Middleware that reads the body goes on from the socket's callback.
+  // Middleware that reads the body continues in a callback of the socket.
   'body-parser': { json: middleware, raw: middleware, text: middleware, urlencoded: middleware },
   express: { json: middleware, raw: middleware, text: middleware, urlencoded: middleware },
   'express-session': { default: middleware },
@@ -31,7 +31,7 @@ export const libraries: Readonly<Record<string, Points>> = {
   request: {
     ...{ default: last, get: last, post: last, put: last, patch: last, del: last, head: last },
   },
-  // The final callback of its control flow; what it calls on the way is called by name below.
+  // The final callback and the steps of its control flow.
   async: Object.fromEntries(
     [
       ...['auto', 'autoInject', 'concat', 'detect', 'doWhilst', 'each', 'eachLimit', 'eachOf'],
@@ -44,7 +44,7 @@ export const libraries: Readonly<Record<string, Points>> = {
   ),
 };
 
-/** A page's callbacks; Playwright's classes have an underscore when they are built. */
+/** Callbacks of a page. Playwright's classes have an underscore in its bundled build. */
 const pageCall: ClassMethodPoint = {
   ...{ kind: 'listener', callbacks: [1], as: 'spawnAlike' },
   classes: ['Page', '_Page', 'BrowserContext', '_BrowserContext', 'CdpPage'],
@@ -52,7 +52,7 @@ const pageCall: ClassMethodPoint = {
 
 const query = (...classes: string[]): ClassMethodPoint => ({ ...last, classes });
 
-/** Methods of libraries' classes, which are known by name when the call is made. */
+/** Methods of library classes. The receiver's class is checked by name at the time of the call. */
 export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]>> = {
   // pg, mysql, mysql2, sqlite3.
   query: [query('Client', 'Pool', 'BoundPool', 'Connection', 'PoolConnection', 'PoolCluster')],
@@ -69,7 +69,7 @@ export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]
   close: [query('Database')],
   each: [{ ...last, callbacks: 'all', classes: ['Database', 'Statement'] }],
   exec: [query('Database', 'Query', 'Aggregate')],
-  // @grpc/grpc-js; what its clients call back, the interceptors see to.
+  // @grpc/grpc-js. Callbacks of its clients are handled by the interceptors.
   bindAsync: [{ ...last, classes: ['Server'] }],
   tryShutdown: [{ ...first, classes: ['Server'] }],
   waitForReady: [{ ...last, classes: ['Client'] }],
@@ -82,7 +82,7 @@ export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]
   transaction: [{ ...first, classes: ['Knex', 'Client', 'Sequelize', 'EntityManager'] }],
   // RxJS, zen-observable: a function or an observer.
   subscribe: [{ kind: 'listener', callbacks: 'all', as: 'members', classes: ['Observable'] }],
-  // Playwright: what a page calls back.
+  // Playwright: functions that a page calls.
   exposeFunction: [pageCall],
   exposeBinding: [pageCall],
   route: [pageCall],

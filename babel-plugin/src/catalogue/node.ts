@@ -1,7 +1,7 @@
 import type { CallbackPoint, ClassMethodPoint, Point, Points } from './entries.js';
 
-// Derived from Node's own modules, 20 to 26. `__tests__/node-callbacks` finds what a newer Node adds, and
-// says of every other function that takes one why it is left alone.
+// Derived from Node's own modules, 20 to 26. `__tests__/node-callbacks` finds functions that a newer Node adds, and
+// lists the reason for every function that takes a callback and is not here.
 
 const callback: CallbackPoint = { kind: 'callback', callbacks: 'last' };
 const second: CallbackPoint = { kind: 'callback', callbacks: [1] };
@@ -10,14 +10,14 @@ const timer: CallbackPoint = { kind: 'timer', callbacks: [0] };
 const failing: CallbackPoint = { kind: 'listener', callbacks: [0], as: 'failing' };
 const repeated: CallbackPoint = { kind: 'callback', callbacks: [0] };
 
-/** One point under many names. */
+/** Returns one entry under many names. */
 function each(point: Point, ...names: string[]): Points {
   return Object.fromEntries(
     names.flatMap((list) => list.match(/new \S+|\S+/g)!).map((name) => [name, point] as const),
   );
 }
 
-/** What walks over a stream calls back from the stream's own reading. */
+/** Returns entries for the iterator methods of a stream, which call back while the stream is read. */
 function walksOver(stream: string): Points {
   const operators = ['map', 'filter', 'forEach', 'flatMap', 'some', 'every', 'find', 'reduce'];
   const point: Point = { kind: 'stream', callbacks: [0], as: 'spawnAlike' };
@@ -93,7 +93,7 @@ export const nodeModules: Readonly<Record<string, Points>> = {
   ),
 };
 
-/** Classes of `node:http2` and others that no module exports: known by their names. */
+/** Returns an entry for classes that no module exports, such as those of `node:http2`, matched by name. */
 function named(point: CallbackPoint, ...classes: string[]): ClassMethodPoint {
   return { ...point, classes };
 }
@@ -101,7 +101,7 @@ function named(point: CallbackPoint, ...classes: string[]): ClassMethodPoint {
 const http2Servers = ['Http2Server', 'Http2SecureServer'];
 const http2Flows = ['Http2Session', 'Http2Stream'];
 
-/** Methods of Node's classes, by name. Which classes those are, runtime/src/platform.ts knows. */
+/** Methods of Node's classes, by name. The runtime knows the classes (platform-classes.ts). */
 export const nodeMethods: Readonly<Record<string, readonly ClassMethodPoint[]>> = {
   ...methods(
     callback,

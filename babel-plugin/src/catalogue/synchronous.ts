@@ -1,7 +1,7 @@
-/** Methods that call what they are handed before they return, on whatever has them. */
-export const callsAtOnce: ReadonlySet<string> = new Set(
+/** Methods that call their callbacks before they return, on any receiver. */
+export const synchronousMethods: ReadonlySet<string> = new Set(
   [
-    // Lists, iterators, maps, sets, strings, promises.
+    // Arrays, iterators, maps, sets, strings, promises.
     'at concat every filter find findIndex findLast findLastIndex flatMap forEach from fromAsync',
     'groupBy map reduce reduceRight some sort toSorted sort drop take toArray',
     'toSpliced append prepend remove log error warn info debug replace replaceAll match split getOrInsertComputed computeIfAbsent',

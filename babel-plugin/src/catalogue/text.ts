@@ -1,8 +1,9 @@
 /**
- * Functions that are handed to these are sent elsewhere as text, where no import of ours exists: a
- * browser page, another realm, a hoisted factory. They stay as written.
+ * Methods that send functions elsewhere as source text, with the indexes of those arguments. The text runs in a
+ * browser page, another realm or a hoisted factory, where the runtime's imports do not exist, so it is not
+ * rewritten.
  */
-export const takesText: Readonly<Record<string, readonly number[] | 'all'>> = {
+export const textSenders: Readonly<Record<string, readonly number[] | 'all'>> = {
   // Playwright and Puppeteer: page, frame, worker, element and handle.
   evaluate: 'all',
   evaluateHandle: 'all',
@@ -22,33 +23,33 @@ export const takesText: Readonly<Record<string, readonly number[] | 'all'>> = {
   hoisted: [0],
 };
 
-/** Of these names only the methods of certain objects take a text. */
+/** Names from `takesText` that count only on certain objects. */
 export const textReceivers: Readonly<Record<string, ReadonlySet<string>>> = {
   execute: new Set(['browser', 'driver']),
   mock: new Set(['jest', 'vi', 'vitest']),
   hoisted: new Set(['vi', 'vitest']),
 };
 
-/** Global functions and constructors that run a text, or keep it for somebody who does. */
+/** Global functions and constructors that run source text, or store it for later. */
 export const evaluators: ReadonlySet<string> = new Set(['Function', 'eval', 'Blob', 'Worker']);
 
-/** Modules whose functions do. */
+/** Modules whose functions run source text. */
 export const evaluatorModules: ReadonlySet<string> = new Set(['vm', 'worker_threads', 'testcafe']);
 
-/** A function with one of these directives is taken out of the file by a later pass. */
+/** Directives of functions that a later pass moves out of the file. */
 export const textDirectives: ReadonlySet<string> = new Set(['worklet']);
 
 /**
- * Test runners read the names of fixtures out of a function's first parameter. A function that is
- * handed to one of these, and whose first parameter is a pattern, keeps its head.
+ * Functions of test runners, which read fixture names from the first parameter of their callback. A callback
+ * whose first parameter is a pattern keeps its parameters.
  */
 export const readsParameters: ReadonlySet<string> = new Set([
   ...['test', 'it', 'bench', 'beforeEach', 'afterEach', 'beforeAll', 'afterAll', 'setup'],
   ...['teardown', 'Given', 'When', 'Then'],
 ]);
 
-/** With one of these, a framework takes a function apart by its form. */
+/** Matches directives that make a framework transform functions by their form. */
 export const serverDirectives = /^use (server|cache)\b/;
 
-/** Modules whose compilers look for functions among the arguments of their exports. */
+/** Modules whose own compilers look for functions in the arguments of their exports. */
 export const formReaders: ReadonlySet<string> = new Set(['next/dynamic', '@loadable/component']);

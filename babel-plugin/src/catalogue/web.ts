@@ -7,7 +7,7 @@ const stream: CallbackPoint = { kind: 'stream', callbacks: [0], as: 'members' };
 const completion: CallbackPoint = { kind: 'callback', callbacks: [0] };
 const outcome: CallbackPoint = { kind: 'callback', callbacks: [0, 1] };
 
-/** Global functions and constructors, of the Web and of Node. A dot names a member. */
+/** Global functions and constructors of the Web and of Node. A dot separates a member from its object. */
 export const globals: Points = {
   setTimeout: timer,
   setInterval: timer,
@@ -47,7 +47,7 @@ export const globals: Points = {
   },
 };
 
-/** Methods of the Web's own classes. */
+/** Methods of classes of the Web platform. */
 export const webMethods: Readonly<Record<string, ClassMethodPoint>> = {
   decodeAudioData: { kind: 'callback', callbacks: [1, 2] },
   getAsString: completion,

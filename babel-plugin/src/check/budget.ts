@@ -1,21 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { budgetInvalid } from '../errors.js';
-import { lost } from './finding.js';
+import { lossStatuses } from './finding.js';
 import type { FileReport } from './scan.js';
 
 /**
- * How often something may get lost, by file and by what is lost there. Without lines: code moves.
+ * Number of known losses of context, by file and by status and name. It has no line numbers, because code moves.
  *
  *   { "src/cart.ts": { "uncompiled lodash.debounce": 1 } }
  */
 export type Budget = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** What gets lost now. */
-export function lossesIn(reports: readonly FileReport[]): Budget {
+/** Counts the places in the reports where context may be lost. */
+export function countLosses(reports: readonly FileReport[]): Budget {
   const budget: Record<string, Record<string, number>> = {};
   for (const { file, findings } of reports) {
     for (const { status, name } of findings) {
-      if (!lost.includes(status)) continue;
+      if (!lossStatuses.includes(status)) continue;
       const inFile = (budget[file] ??= {});
       const what = `${status} ${name}`;
       inFile[what] = (inFile[what] ?? 0) + 1;
@@ -24,7 +24,7 @@ export function lossesIn(reports: readonly FileReport[]): Budget {
   return budget;
 }
 
-/** What gets lost more often than before, one line each. */
+/** Returns one line for each loss that is more frequent than the budget allows. */
 export function overBudget(now: Budget, before: Budget): string[] {
   return Object.entries(now).flatMap(([file, losses]) =>
     Object.entries(losses).flatMap(([what, count]) => {
@@ -34,7 +34,7 @@ export function overBudget(now: Budget, before: Budget): string[] {
   );
 }
 
-/** The budget in a file; undefined when there is none yet. */
+/** Reads a budget file; undefined when there is none yet. Throws `TL_BUDGET_INVALID`. */
 export function readBudget(file: string): Budget | undefined {
   let text: string;
   try {
@@ -44,13 +44,14 @@ export function readBudget(file: string): Budget | undefined {
   }
   try {
     const budget: unknown = JSON.parse(text);
-    if (!isBudget(budget)) throw new Error('it is no table of numbers by file');
+    if (!isBudget(budget)) throw new Error('expected an object of counts by file');
     return budget;
   } catch (error) {
     throw budgetInvalid(file, (error as Error).message);
   }
 }
 
+/** Writes a budget file. */
 export function writeBudget(file: string, budget: Budget): void {
   writeFileSync(file, `${JSON.stringify(budget, null, 2)}\n`);
 }

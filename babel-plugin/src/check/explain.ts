@@ -6,16 +6,16 @@ import type { Finding } from './finding.js';
 import { meanings } from './meanings.js';
 import type { FileReport } from './scan.js';
 
-/** What the plugin does on one line of a file, and why. */
+/** Returns a description of what the plugin does on one line of a file, and why. */
 export function explain(report: FileReport, path: string, line: number): string {
   const source = readFileSync(path, 'utf8').split('\n')[line - 1] ?? '';
   const here = report.findings.filter((finding) => finding.line === line);
   const head = [`${report.file}:${line}`, '', `  ${source.trim()}`, ''];
-  if (report.error) return [...head, `The file cannot be read: ${report.error}`].join('\n');
-  if (here.length === 0) return [...head, 'Nothing is handed over here.'].join('\n');
+  if (report.error) return [...head, `The file cannot be instrumented: ${report.error}`].join('\n');
+  if (here.length === 0) return [...head, 'No spawn point on this line.'].join('\n');
   const compiled = compiledLines(report, line);
   const becomes =
-    compiled.length > 0 ? ['It becomes', '', ...compiled.map((text) => `  ${text}`)] : [];
+    compiled.length > 0 ? ['Instrumented code:', '', ...compiled.map((text) => `  ${text}`)] : [];
   return [...head, ...here.flatMap(explained), ...becomes].join('\n');
 }
 
@@ -28,15 +28,15 @@ function explained({ status, kind, name, column }: Finding): string[] {
 
 const advice: Readonly<Record<Exclude<Finding['status'], 'covered'>, string>> = {
   uncompiled:
-    'If it calls back later, the callback starts from root. Instrument the package (include), or ' +
-    'add the call to the option spawnPoints.',
+    'If it calls back later, the callback runs without context. Instrument the package with the ' +
+    'option "include", or add the call to the option "spawnPoints".',
   unknown:
-    'If the method calls back later and its class is not compiled, the callback starts from root. ' +
-    'Add it to the option spawnPoints: "Class.prototype.method".',
-  text: 'What it spawns, it spawns without slots.',
+    'If the method calls back later and its class is not instrumented, the callback runs without ' +
+    'context. Add it to the option "spawnPoints": "Class.prototype.method".',
+  text: 'Callbacks created here run without context.',
 };
 
-/** The lines of the output that come from a line of the source. */
+/** Returns the lines of the output that come from a line of the source. */
 function compiledLines({ code, map }: FileReport, line: number): string[] {
   if (map === undefined) return [];
   const origins = new SourceMap(map as SourceMapPayload);

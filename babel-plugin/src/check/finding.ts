@@ -1,23 +1,25 @@
-/** How a place in source where work is handed over has fared. */
+/** Statuses of a finding, each with its description in the output. */
 export const statuses = {
-  covered: 'hands over an explicit spawn callback',
-  uncompiled: 'hands a function to code that is not compiled',
-  unknown: 'hands a function to a method whose receiver only the run knows',
-  text: 'is left as written: its text runs elsewhere',
+  covered: 'carries context',
+  uncompiled: 'passes a callback to uninstrumented code',
+  unknown: 'passes a callback to a method whose class is known only at run time',
+  text: 'is not instrumented, because its source text runs elsewhere',
 } as const;
+/** Status of a finding. */
 export type Status = keyof typeof statuses;
 
-/** Statuses in which context may get lost. */
-export const lost: readonly Status[] = ['uncompiled', 'unknown'];
+/** Statuses in which context may be lost. */
+export const lossStatuses: readonly Status[] = ['uncompiled', 'unknown'];
 
+/** A place in a file where work is passed on: a spawn point, or a call that may lose context. */
 export interface Finding {
   readonly status: Status;
-  /** From 1. */
+  /** Line, from 1. */
   readonly line: number;
-  /** From 0. */
+  /** Column, from 0. */
   readonly column: number;
-  /** The kind of spawn point, when it is covered. */
+  /** Kind of the spawn point, when it is covered. */
   readonly kind?: string;
-  /** What stands there: `setTimeout`, `lodash.debounce`, `cart.onChange`. */
+  /** Name of the function or call: `setTimeout`, `lodash.debounce`, `cart.onChange`; empty if anonymous. */
   readonly name: string;
 }

@@ -1,32 +1,34 @@
 import type { SpawnPointKind } from '../options.js';
 
-/** What a callback of each kind sees, and what it joins (README, "What each callback sees"). */
+/**
+ * Context that a callback of each kind sees, and the contexts that it joins (README, "What each callback sees").
+ */
 export const meanings: Readonly<
   Record<SpawnPointKind | 'event', { readonly sees: string; readonly joins: string }>
 > = {
   async: {
-    sees: "a branch of the caller's values; what it sets, the caller does not see",
-    joins: 'at each await, what the awaited promise ended with',
+    sees: "a branch of the caller's context; the caller does not see values set in it",
+    joins: 'at each await, the context that the awaited promise ended with',
   },
-  timer: { sees: 'the values here, afresh at every firing', joins: 'nothing' },
-  microtask: { sees: 'the values here', joins: 'nothing' },
+  timer: { sees: 'the context of this call, a new branch for each firing', joins: 'nothing' },
+  microtask: { sees: 'the context of this call', joins: 'nothing' },
   promise: {
-    sees: 'the values here',
-    joins: 'what the promise ended with; the promise that comes back carries the callback',
+    sees: 'the context of this call',
+    joins: "the context that the promise ended with; the returned promise carries the callback's",
   },
   listener: {
-    sees: "the trigger's values if it runs in a strand, else the values here",
-    joins: 'both (option "events", or a comment before the call)',
+    sees: 'the context of the code that triggers the event, or of this call if that has none',
+    joins: 'both (change it with the option "events" or a comment before the call)',
   },
-  callback: { sees: 'the values here', joins: 'nothing' },
-  observer: { sees: 'the values here, afresh at every call', joins: 'nothing' },
+  callback: { sees: 'the context of this call', joins: 'nothing' },
+  observer: { sees: 'the context of this call, a new branch for each run', joins: 'nothing' },
   stream: {
-    sees: 'the values of whoever reads or writes in a strand, else the values here',
+    sees: 'the context of the code that reads or writes, or of this call if that has none',
     joins: 'both',
   },
   worker: {
-    sees: "the worker: its creator's values; a message's handler: its sender's",
-    joins: "the sender's values and those of the registration",
+    sees: 'a worker: the context of its creator; a message handler: the context of the sender',
+    joins: 'the contexts of the sender and of the registration',
   },
-  event: { sees: 'the running strand', joins: 'names this line in the event' },
+  event: { sees: 'the current context', joins: 'nothing; the event records this line' },
 };

@@ -2,42 +2,45 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { transformSync } from '@babel/core';
 import { splitOptions } from '../adapters/files.js';
-import { optionsOf } from '../adapters/settings.js';
+import { readPackageOptions } from '../adapters/settings.js';
 import { babelSettings } from '../adapters/transform.js';
 import { sourceMissing } from '../errors.js';
 import { readOptions } from '../options.js';
-import { pluginThat } from '../plugin.js';
+import { createPlugin } from '../plugin.js';
 import type { Finding } from './finding.js';
 
-/** What was found in one file, or why it cannot be read. */
+/** The findings in one file, or the reason why it cannot be instrumented. */
 export interface FileReport {
-  /** Below the current folder, with forward slashes. */
+  /** Path relative to the current folder, with forward slashes. */
   readonly file: string;
   readonly findings: readonly Finding[];
   readonly error?: string;
-  /** What the plugin makes of it, with a map back. */
+  /** Instrumented code, with its source map. */
   readonly code: string;
   readonly map: object | undefined;
 }
 
-/** Looks at every source file below some folders or files, with the options of package.json. */
+/**
+ * Runs the plugin over source files and folders, with the options of package.json, and reports what it finds.
+ * Throws `TL_SOURCE_MISSING` for a path that does not exist, and `TL_OPTION_UNKNOWN` or `TL_OPTION_INVALID`.
+ */
 export function scan(sources: readonly string[], cwd = process.cwd()): FileReport[] {
-  const { options: written } = optionsOf(cwd);
+  const { options: written } = readPackageOptions(cwd);
   const { options, covers } = splitOptions(written);
   readOptions(options);
   return sources
     .flatMap((source) => filesBelow(resolve(cwd, source), source))
     .filter(covers)
-    .map((file) => look(file, options, cwd));
+    .map((file) => checkFile(file, options, cwd));
 }
 
-function look(file: string, options: object, cwd: string): FileReport {
+function checkFile(file: string, options: object, cwd: string): FileReport {
   const name = relative(cwd, file).replaceAll('\\', '/');
   const findings: Finding[] = [];
   try {
     const request = { file, options, cwd };
     const observing = [
-      pluginThat((finding) => findings.push(finding)),
+      createPlugin((finding) => findings.push(finding)),
       { ...options, causes: false },
     ];
     const result = transformSync(readFileSync(file, 'utf8'), {
@@ -54,7 +57,7 @@ function look(file: string, options: object, cwd: string): FileReport {
   }
 }
 
-/** A row of the table of sites: `line:column kind name`. */
+/** Returns the finding for a row of the table of sites: `line:column kind name`. */
 function covered(row: string): Finding {
   const [, line, column, kind, name] = /^(\d+):(\d+) (\S+) ?(.*)$/.exec(row)!;
   return {
@@ -66,7 +69,7 @@ function covered(row: string): Finding {
   };
 }
 
-/** Folders of what is made from sources. */
+/** Folders that do not contain sources. */
 const aside = new Set(['node_modules', 'dist', 'build', 'coverage']);
 
 function filesBelow(path: string, asked: string): string[] {

@@ -1,13 +1,13 @@
-import { lost, statuses } from './finding.js';
+import { lossStatuses, statuses } from './finding.js';
 import type { Status } from './finding.js';
 import type { FileReport } from './scan.js';
 
-/** The loss map for a terminal: every file in which something may get lost, and the sums. */
-export function asText(reports: readonly FileReport[], { all = false } = {}): string {
+/** Formats the reports for a terminal: the files in which context may be lost, then totals. */
+export function formatReport(reports: readonly FileReport[], { all = false } = {}): string {
   const lines: string[] = [];
   for (const { file, findings, error } of reports) {
     const shown = findings.filter(({ status }) => all || status !== 'covered');
-    if (error) lines.push(file, `  cannot be read: ${error.split('\n')[0]}`, '');
+    if (error) lines.push(file, `  cannot be instrumented: ${error.split('\n')[0]}`, '');
     if (shown.length === 0) continue;
     lines.push(file);
     for (const { line, column, status, kind, name } of shown) {
@@ -28,7 +28,7 @@ function sums(reports: readonly FileReport[]): string[] {
   }
   const width = String(Math.max(0, ...counts.values())).length;
   const rows = (Object.keys(statuses) as Status[])
-    .filter((status) => counts.has(status) || status === 'covered' || lost.includes(status))
+    .filter((status) => counts.has(status) || status === 'covered' || lossStatuses.includes(status))
     .map((status) => {
       const count = String(counts.get(status) ?? 0).padStart(width);
       return `${count} ${status.padEnd(10)} ${statuses[status]}`;

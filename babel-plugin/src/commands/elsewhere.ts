@@ -5,15 +5,15 @@ import { packageMissing } from '../errors.js';
 
 const COLLECTOR = '@throughline/collector';
 
-/** Commands of the other packages. Every package's `throughline` knows them all. */
+/** Commands of the other packages. The `throughline` of every package lists them all. */
 const commands: Readonly<Record<string, string>> = {
   serve: 'run a collector',
-  list: 'the tasks of a running collector',
-  show: 'the events of a task',
-  open: 'files of events, on the page',
+  list: 'list the tasks of a running collector',
+  show: 'show the events of a task',
+  open: 'show event files on the page',
 };
 
-/** Hands a command on to the package that it is part of. */
+/** Adds the commands of other packages and forwards them. Throws `TL_PACKAGE_MISSING` if one is not installed. */
 export function elsewhere(program: Command): void {
   for (const [name, description] of Object.entries(commands)) {
     program
@@ -32,7 +32,7 @@ function mainOf(command: string): string {
     try {
       return require.resolve(`${COLLECTOR}/main`);
     } catch {
-      // Looked for at the next place.
+      // Try the next folder.
     }
   }
   throw packageMissing(command, COLLECTOR);

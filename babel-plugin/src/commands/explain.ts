@@ -9,12 +9,12 @@ function hasLine(file: string, line: number): boolean {
   return line > 0 && line <= readFileSync(file, 'utf8').split('\n').length;
 }
 
-/** `throughline explain FILE:LINE`. */
+/** Adds the command `throughline explain FILE:LINE`. Throws `TL_POSITION_INVALID`. */
 export function explain(program: Command): void {
   program
     .command('explain')
-    .description('say what the plugin does on a line, and why')
-    .argument('<file:line>', 'such as src/cart.ts:12')
+    .description('show what the plugin does on a line, and why')
+    .argument('<file:line>', 'for example src/cart.ts:12')
     .action((place: string) => {
       const [, file, line] = /^(.+):(\d+)$/.exec(place) ?? [];
       if (file === undefined || line === undefined) throw placeInvalid(place);

@@ -1,7 +1,7 @@
 import type { types as BabelTypes } from '@babel/core';
 import type { Activation, FileState } from '../state.js';
 
-/** `await value` becomes `resume(strand, await suspend(strand, value))`. */
+/** Rewrites `await value` to `resume(strand, await suspend(strand, value))`. */
 export function rewriteAwait(
   node: BabelTypes.AwaitExpression,
   activation: Activation,
@@ -15,8 +15,8 @@ export function rewriteAwait(
 }
 
 /**
- * `yield value` in an async generator becomes `proceed(strand, yield pause(strand, value))`. One that runs
- * where it was made comes back as after an `await`, and a plain one of those has nothing to await.
+ * Rewrites `yield value` in an async generator to `proceed(strand, yield pause(strand, value))`. A generator that
+ * runs in the frame of its creation resumes as after an `await`; a plain one of those has nothing to await.
  */
 export function rewriteYield(
   node: BabelTypes.YieldExpression,
@@ -35,14 +35,14 @@ export function rewriteYield(
   return state.call(enter, state.strand(), paused);
 }
 
-/** How a generator leaves its strand, and comes back, by where its body runs. */
+/** Helpers by which a generator leaves its strand and comes back, by the frame that its body runs in. */
 const yields = {
   caller: { walk: 'delegated', leave: 'pause', enter: 'proceed' },
   async: { walk: 'steps', leave: 'pause', enter: 'resume' },
   plain: { walk: 'delegatedHere', leave: 'leaveFor', enter: 'resume' },
 } as const;
 
-/** `return value` in an async generator awaits the value, so it leaves the strand as `await` does. */
+/** Rewrites `return value` in an async generator, which awaits the value and so leaves the strand. */
 export function rewriteGeneratorReturn(
   node: BabelTypes.ReturnStatement,
   state: FileState,
@@ -50,34 +50,34 @@ export function rewriteGeneratorReturn(
   return { ...node, argument: state.call('pause', state.strand(), node.argument!) };
 }
 
-/** `return value` in an async function, when the value may be a promise: `return adopt(strand, value)`. */
-export function rewriteReturned(
+/** Rewrites `return value` in an async function to `return adopt(strand, value)`, if the value may be a promise. */
+export function rewriteReturn(
   node: BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression,
   state: FileState,
   suspends: boolean,
 ): void {
   const { t } = state;
   const adopted = (value: BabelTypes.Expression): BabelTypes.Expression =>
-    suspends ? state.call('adopt', state.strand(), value) : state.call('adoptThrough', value);
+    suspends ? state.call('adopt', state.strand(), value) : state.call('adoptSync', value);
   if (node.type === 'ReturnStatement') {
-    // A bare `return` in a `finally` takes back what an earlier one adopted.
+    // A bare `return` in a `finally` undoes the adoption of an earlier return.
     node.argument = adopted(node.argument ?? t.unaryExpression('void', t.numericLiteral(0)));
   } else node.body = adopted(node.body as BabelTypes.Expression);
 }
 
-/** `return value` in an async function without awaits: `return fulfil(outer, value)`. */
-export function rewriteFulfilled(
+/** Rewrites `return value` in an async function without awaits to `return resolveSync(outer, value)`. */
+export function rewriteSyncReturn(
   node: BabelTypes.ReturnStatement | BabelTypes.ArrowFunctionExpression,
   state: FileState,
 ): void {
   // An arrow's expression becomes a `return` where its body does (functions.ts).
   if (node.type !== 'ReturnStatement') return;
   const value = node.argument ? [node.argument] : [];
-  node.argument = state.call('fulfil', state.outer(), ...value);
+  node.argument = state.call('resolveSync', state.outer(), ...value);
 }
 
 /**
- * Enters the strand again where a rejected `await` may lead:
+ * Re-enters the strand where a rejected `await` continues:
  *
  *   try { ... } catch (error) { back(strand); ... } finally { back(strand); ... }
  */
@@ -98,7 +98,7 @@ export function rewriteTry(node: BabelTypes.TryStatement, state: FileState): voi
 }
 
 /**
- * Takes the steps of a `for await` through the strand, and enters it again however the loop is left:
+ * Runs the steps of a `for await` through the strand, and re-enters it however the loop ends:
  *
  *   try {
  *     for await (const item of steps(strand, source)) { back(strand); const { id } = item; ... }
@@ -120,7 +120,7 @@ export function rewriteForAwait(
     const target = node.left as BabelTypes.LVal;
     head.push(t.expressionStatement(t.assignmentExpression('=', target, t.identifier(item.name))));
   }
-  // A block of its own: the user's body may declare the loop variable's name again.
+  // The body keeps its own block, because it may redeclare the loop variable's name.
   const loop = t.forOfStatement(
     t.variableDeclaration('const', [t.variableDeclarator(item)]),
     state.call('steps', state.strand(), node.right),
@@ -132,8 +132,8 @@ export function rewriteForAwait(
 }
 
 /**
- * A plain `for of` closes its iterator when an `await` in its body rejects. `return` and a generator's
- * `finally` then belong to the strand:
+ * Re-enters the strand in a plain `for of` when an `await` in its body rejects, because the loop then closes its
+ * iterator. The iterator's `return()` and a generator's `finally` must run in the strand:
  *
  *   for (const item of source) try { ... } finally { back(strand); }
  */
@@ -143,13 +143,13 @@ export function rewriteForOf(node: BabelTypes.ForOfStatement, state: FileState):
   node.body = t.blockStatement([t.tryStatement(body, null, t.blockStatement([back(state)]))]);
 }
 
-/** The `try` around a loop, outside its labels. */
+/** Returns a `try` around a loop and its labels, which re-enters the strand after the loop. */
 export function returnAfterLoop(loop: BabelTypes.Statement, state: FileState): BabelTypes.Node {
   const { t } = state;
   return t.tryStatement(t.blockStatement([loop]), null, t.blockStatement([back(state)]));
 }
 
-/** `caught(strand, error)`: the same as `back`, and it notes where the error comes from. */
+/** Returns `caught(strand, error)`, which does what `back` does and records where the error comes from. */
 function caught({ param }: BabelTypes.CatchClause, state: FileState): BabelTypes.Statement {
   const { t } = state;
   if (state.activations.length === 1) return back(state);
@@ -157,7 +157,7 @@ function caught({ param }: BabelTypes.CatchClause, state: FileState): BabelTypes
   return t.expressionStatement(state.call('caught', state.strand(), error));
 }
 
-/** Enters the strand if it is suspended; a module that throws afterwards has no `end`. */
+/** Re-enters the strand if it is suspended. A module needs its own helper, since it has no `end` if it throws. */
 function back(state: FileState): BabelTypes.Statement {
   const name = state.activations.length === 1 ? 'backInModule' : 'back';
   return state.t.expressionStatement(state.call(name, state.strand()));

@@ -2,12 +2,12 @@ import type { types as BabelTypes } from '@babel/core';
 import type { Types } from '../state.js';
 
 /**
- * A function's body as a block, for use inside a `try`.
+ * Returns a function's body as a block, for use inside a `try`.
  *
- * Declarations move together with the `let` and `const` they use. Directly in a function `var f`
- * and `function f` may share a name, in a block they may not; there the function becomes an
- * assignment at the head of the block, where hoisting would have put it. With an `eval`, which may
- * declare any `var`, every function does.
+ * Function declarations move together with the `let` and `const` that they use. At the top level of a function
+ * `var f` and `function f` may share a name, but not in a block. There the function becomes an assignment at the
+ * start of the block, where hoisting would have put it. With `eval`, which may declare any `var`, all functions
+ * become assignments.
  */
 export function asBlock(
   statements: readonly BabelTypes.Statement[],
@@ -35,7 +35,7 @@ export function asBlock(
   return t.blockStatement([...assigned, ...statements.filter((statement) => !clashes(statement))]);
 }
 
-/** Every name that `var` declares in a function's body, at any depth but not in inner functions. */
+/** Returns all names that `var` declares in a function's body, at any depth but not in inner functions. */
 export function varNames(nodes: readonly (BabelTypes.Node | null | undefined)[]): string[] {
   return nodes.flatMap((node) => (node ? varNamesIn(node) : []));
 }
@@ -67,7 +67,7 @@ function varNamesIn(node: BabelTypes.Node): string[] {
   }
 }
 
-/** The names that a pattern binds. */
+/** Returns the names that a pattern binds. */
 export function patternNames(node: BabelTypes.Node | null | undefined): string[] {
   switch (node?.type) {
     case 'Identifier':

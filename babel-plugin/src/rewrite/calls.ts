@@ -8,7 +8,7 @@ import type { FileState } from '../state.js';
 type AnyCall = BabelTypes.CallExpression | BabelTypes.OptionalCallExpression;
 type AnyCallOrNew = AnyCall | BabelTypes.NewExpression;
 
-/** Values that can never be called: the platform should be the one to complain. */
+/** Values that can never be called. They stay as they are, so that the platform throws its own error. */
 const uncallable = new Set([
   'StringLiteral',
   'NumericLiteral',
@@ -19,8 +19,8 @@ const uncallable = new Set([
 ]);
 
 /**
- * `f(callback)` becomes `f(spawn(callback))`. Arguments stay in place and order; only the value that
- * reaches `f` changes. Returns whether anything did.
+ * Rewrites `f(callback)` to `f(spawn(callback))`. Arguments keep their positions and order. Returns true when
+ * anything changed.
  */
 export function rewriteCallbacks(
   call: AnyCallOrNew,
@@ -28,10 +28,10 @@ export function rewriteCallbacks(
   state: FileState,
 ): boolean {
   const { t } = state;
-  const places = placesOf(callbacks, call.arguments);
+  const places = callbackIndexes(callbacks, call.arguments);
   const spread = call.arguments.findIndex(({ type }) => type === 'SpreadElement');
   if (spread !== -1 && (typeof callbacks === 'string' || spread <= Math.max(...places))) {
-    // Where the callback is, only the run knows: f(...spawnArguments("0", ...args)).
+    // The index of the callback is known only at run time: f(...spawnArguments("0", ...args)).
     const rule = t.stringLiteral(ruleText({ kind: 'callback', callbacks, as }, state.eventPolicy));
     call.arguments = [t.spreadElement(state.call('spawnArguments', rule, ...call.arguments))];
     return true;
@@ -50,17 +50,17 @@ export function rewriteCallbacks(
   return changed;
 }
 
-function placesOf(
+function callbackIndexes(
   callbacks: CallbackPoint['callbacks'],
   args: readonly BabelTypes.Node[],
 ): readonly number[] {
   if (callbacks === 'all') return [...args.keys()];
   if (callbacks !== 'last') return callbacks;
-  // Node takes `readFile(path, callback, undefined)` too.
+  // Node also accepts `readFile(path, callback, undefined)`.
   return [args.findLastIndex((node) => node.type !== 'Identifier' || node.name !== 'undefined')];
 }
 
-/** `once(emitter, name)` becomes `eventOnce(once, emitter, name)`. */
+/** Rewrites `once(emitter, name)` to `eventOnce(once, emitter, name)`. */
 export function rewriteWholeCall(
   call: BabelTypes.CallExpression,
   helper: HelperName,
@@ -70,12 +70,11 @@ export function rewriteWholeCall(
 }
 
 /**
- * `receiver.method(args)` becomes `helper(receiver, receiver.method, args)`; what the helper has to be
- * told comes first.
+ * Rewrites `receiver.method(args)` to `helper(...first, receiver, receiver.method, args)`.
  *
- * The method is read between the receiver and the arguments, as the language does. A receiver that
- * is more than a name is kept for that; or, with `readLate`, the helper is given the method's name
- * and reads it itself, since no argument could tell the difference.
+ * The method is read after the receiver and before the arguments, as in the language. A receiver that is not a
+ * plain name is stored in a variable for that. With `readLate`, the helper gets the method's name and reads it
+ * itself, because no argument can observe the difference.
  */
 export function rewriteMethodCall(
   call: BabelTypes.CallExpression,
@@ -109,7 +108,7 @@ export function rewriteMethodCall(
   return state.call(helper, ...told, kept, callee, ...call.arguments);
 }
 
-/** `new Promise(executor)` becomes `newPromise(executor)`. */
+/** Rewrites `new Promise(executor)` to `newPromise(executor)`. */
 export function rewriteNewPromise(
   { node }: NodePath<BabelTypes.NewExpression>,
   state: FileState,
@@ -119,11 +118,12 @@ export function rewriteNewPromise(
   return state.call('newPromise', executor!);
 }
 
-/** `log(label)` becomes `log(label, undefined, site)`, for functions of ours that name their place. */
-export function rewriteSite(call: AnyCall, index: number, site: number, state: FileState): void {
-  const { t } = state;
-  const given = call.arguments;
-  if (given.length > index || given.some(({ type }) => type === 'SpreadElement')) return;
-  while (given.length < index) given.push(t.identifier('undefined'));
-  given.push(state.siteNumber(site));
+/** Rewrites `log(label)` to `logAt(site, log, label)`. */
+export function rewriteLog(
+  call: BabelTypes.CallExpression,
+  site: number,
+  state: FileState,
+): BabelTypes.Expression {
+  const callee = call.callee as BabelTypes.Expression;
+  return state.call('logAt', state.siteNumber(site), callee, ...call.arguments);
 }

@@ -11,14 +11,14 @@ export type AnyFunction =
   | BabelTypes.ClassMethod
   | BabelTypes.ClassPrivateMethod;
 
-/** What the visitor found out about the function. */
+/** Facts about a function that the visitor collected. */
 export interface Facts {
   readonly suspends: boolean;
-  /** It is over when the call returns, and needs no async function inside. */
-  readonly isThrough: boolean;
-  /** The name it has at run time; empty when it has none. */
+  /** It completes before the call returns, and needs no async function inside. */
+  readonly isSync: boolean;
+  /** Its name at run time; empty when it has none. */
   readonly name: string;
-  /** The name that stack traces show for it. */
+  /** Its name in stack traces. */
   readonly tracedName: string;
   readonly hasEval: boolean;
   readonly usesSuper: boolean;
@@ -29,8 +29,8 @@ export interface Facts {
 type Parameter = AnyFunction['params'][number];
 
 /** The two halves of an instrumented async function. */
-interface Halves {
-  /** Parameters that stay outside: as many as `length` says, with the user's names. */
+interface SplitFunction {
+  /** Parameters of the outer function: as many as `length` counts, with the user's names. */
   readonly params: Parameter[];
   readonly body: BabelTypes.BlockStatement;
 }
@@ -41,49 +41,53 @@ interface Halves {
  *   async function total(cart) { B }
  *   function total(cart) { return run({ ["total"]: async (strand) => { try { B } finally { end(strand); } } }.total); }
  *
- * Only the function itself can stamp its promise from the moment it exists, whoever calls it.
- * `this`, `arguments`, `super` and `new.target` reach the body through the arrow.
+ * Only the function itself can stamp its promise from the moment it exists, for every caller. `this`,
+ * `arguments`, `super` and `new.target` reach the body through the arrow.
  */
-export function halves(node: AnyFunction, facts: Facts, state: FileState): Halves {
+export function splitAsyncFunction(
+  node: AnyFunction,
+  facts: Facts,
+  state: FileState,
+): SplitFunction {
   const { t } = state;
-  if (facts.isThrough) return { params: node.params, body: throughBody(node, facts, state) };
-  const simple = !facts.repeatsParameter && node.params.every(isPlain);
+  if (facts.isSync) return { params: node.params, body: syncBody(node, facts, state) };
+  const simple = !facts.repeatsParameter && node.params.every(isPlainParameter);
   const inner = innerParameters(node, facts, state, simple);
   const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, state), true) };
   arrow.loc = node.loc ?? null;
   const named = facts.suspends && facts.name !== '' ? keepName(arrow, facts.tracedName, t) : arrow;
   const outer = outerParameters(node, state, simple);
-  const call = state.call(facts.suspends ? 'run' : 'runThrough', named);
+  const call = state.call(facts.suspends ? 'run' : 'runSync', named);
   if (outer.args) call.arguments.push(outer.args);
 
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
-  // The body has no directives of its own any more; they hold for the arrow from outside.
+  // Directives move to the outer function, where they also apply to the arrow.
   const start = { ...t.returnStatement(call), loc: node.loc ?? null };
   return { params: outer.params, body: t.blockStatement([start], directives) };
 }
 
 /**
- * The body of an async function that has no `await`:
+ * Returns the body of an async function that has no `await`:
  *
- *   { const outer = begin(); try { B; return fulfil(outer); } catch (error) { return refuse(outer, error); } }
+ *   { const outer = begin(); try { B; return resolveSync(outer); } catch (error) { return rejectSync(outer, error); } }
  */
-function throughBody(
+function syncBody(
   node: AnyFunction,
   { hasEval }: Facts,
   state: FileState,
 ): BabelTypes.BlockStatement {
   const { t } = state;
   if (isEmpty(node)) {
-    // Nothing can throw: `fulfil(begin())` is all there is to it.
+    // Nothing can throw, so the body is `resolveSync(begin())`.
     const { directives } = node.body as BabelTypes.BlockStatement;
-    const done = state.call('fulfil', state.call('begin'));
+    const done = state.call('resolveSync', state.call('begin'));
     return t.blockStatement([t.returnStatement(done)], directives);
   }
   const outer = t.variableDeclaration('const', [
     t.variableDeclarator(state.outer(), state.call('begin')),
   ]);
   const returned = (...value: BabelTypes.Expression[]): BabelTypes.ReturnStatement =>
-    t.returnStatement(state.call('fulfil', state.outer(), ...value));
+    t.returnStatement(state.call('resolveSync', state.outer(), ...value));
   const body =
     node.body.type === 'BlockStatement'
       ? asBlock(
@@ -92,7 +96,7 @@ function throughBody(
           t,
         )
       : t.blockStatement([{ ...returned(node.body), loc: node.body.loc ?? null }]);
-  const refused = t.returnStatement(state.call('refuse', state.outer(), state.thrown()));
+  const refused = t.returnStatement(state.call('rejectSync', state.outer(), state.thrown()));
   const caught = t.catchClause(state.thrown(), t.blockStatement([refused]));
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
   return t.blockStatement([outer, t.tryStatement(body, caught)], directives);
@@ -107,7 +111,7 @@ function endsInReturn({ body }: BabelTypes.BlockStatement): boolean {
   return last === 'ReturnStatement' || last === 'ThrowStatement';
 }
 
-/** A function's body, with the strand ended on every path when it can be left half-way. */
+/** Returns the body of the inner arrow. If it suspends, every path out of it ends the strand. */
 function innerBody(
   node: AnyFunction,
   facts: Facts,
@@ -131,12 +135,12 @@ function endsStrand(body: BabelTypes.BlockStatement, state: FileState): BabelTyp
 }
 
 /**
- * An async generator stays native, and so does a function whose head somebody reads; the body enters
- * by itself:
+ * Rewrites a function that stays native: an async generator, or a function whose form other code reads. Its body
+ * enters the strand by itself:
  *
  *   async function* g() { const strand = enter(); try { B } finally { end(strand); } }
  */
-export function rewriteInside<F extends AnyFunction>(
+export function rewriteNativeBody<F extends AnyFunction>(
   node: F,
   hasEval: boolean,
   state: FileState,
@@ -174,9 +178,11 @@ function innerParameters(
 }
 
 /**
- * Plain parameters stay where they are and the arrow sees them. Others belong to the arrow, so that
- * an error in a default rejects; then the outer function hands on what it was called with. It has as many
- * as `length` says, with the user's names: libraries read them out of its text.
+ * Returns the parameters of the outer function and the arguments that it passes to the arrow.
+ *
+ * Plain parameters stay in the outer function, and the arrow sees them. Others move to the arrow, so that an
+ * error in a default rejects the promise; the outer function then passes its arguments on. It keeps as many
+ * parameters as `length` counts, with the user's names, because libraries read them from the source text.
  *
  *   async (one, two = 5) => { B }     (one, two = void 0) => run(async (strand, one, two = 5) => { B }, [one, two])
  */
@@ -204,26 +210,28 @@ function outerParameters(
   return { params, args: isArrow ? t.arrayExpression(passed) : t.identifier('arguments') };
 }
 
-/** A parameter's own name, or one for a pattern that has none. */
+/** Returns a parameter's own name, or a new one for a pattern. */
 function named(param: BabelTypes.Node, hint: string, state: FileState): BabelTypes.Identifier {
   return param.type === 'Identifier' && param.name !== 'arguments'
     ? state.t.cloneNode(param)
     : state.program.scope.generateUidIdentifier(hint);
 }
 
-export function isPlain(param: Parameter): boolean {
+/** Returns true for a parameter without pattern, default or rest. */
+export function isPlainParameter(param: Parameter): boolean {
   return param.type === 'Identifier';
 }
 
-/** TypeScript's `this` parameter is a type, not a parameter. */
+/** Returns true for TypeScript's `this` parameter, which exists only as a type. */
 function isThis(param: Parameter): boolean {
   return param.type === 'Identifier' && param.name === 'this';
 }
 
 /**
- * `{ _: 0, name: fn }.name`: a function takes its name from where it stands, and keeps it here. Bun folds
- * `{ name: fn }.name` to `fn`, so there is a second property; and no computed key, which engines name
- * functions by when they run, at ten times the cost of all the rest.
+ * Returns `{ _: 0, name: fn }.name`, in which the function gets its name from the property.
+ *
+ * The second property is there because Bun folds `{ name: fn }.name` to `fn`. The key is not computed, because
+ * engines name functions by computed keys at run time, at ten times the cost of everything else.
  */
 export function keepName(fn: BabelTypes.Expression, name: string, t: Types): BabelTypes.Expression {
   const key = keyFor(name, t);
@@ -234,10 +242,14 @@ export function keepName(fn: BabelTypes.Expression, name: string, t: Types): Bab
 }
 
 /**
- * `{ name(params) { ... } }.name`: a function with its own `this` and `arguments` that cannot be
- * constructed and has no `prototype`, as async functions have none.
+ * Returns `{ name(params) { ... } }.name`: a function with its own `this` and `arguments` that, like an async
+ * function, cannot be constructed and has no `prototype`.
  */
-export function asMethod(name: string, { params, body }: Halves, t: Types): BabelTypes.Expression {
+export function asMethod(
+  name: string,
+  { params, body }: SplitFunction,
+  t: Types,
+): BabelTypes.Expression {
   const key = keyFor(name, t);
   const method = t.objectMethod('method', key, params as BabelTypes.FunctionParameter[], body);
   return memberOf([method], key, t);

@@ -4,15 +4,15 @@ import { patternNames } from './blocks.js';
 import type { AnyFunction } from './functions.js';
 
 /**
- * Whether the body of a generator runs in the frame in which it was made (`generators: "creation"`). A
- * sloppy one whose parameters have to stay simple cannot tell that frame, and runs in its caller's.
+ * Returns true when the body of a generator runs in the frame of its creation (`generators: "creation"`). A sloppy
+ * generator whose parameters must stay simple cannot store that frame, and runs in the frame of its caller.
  */
 export function runsWhereCreated(path: NodePath<AnyFunction>, state: FileState): boolean {
   if (state.options.generators === 'caller' || !path.node.generator) return false;
   return path.isInStrictMode() || !needsSimpleParameters(path);
 }
 
-/** Sloppy `arguments` mirrors simple parameters; two of one name have to be simple. */
+/** Sloppy `arguments` mirrors parameters only if they are simple, and repeated names must be simple. */
 function needsSimpleParameters(path: NodePath<AnyFunction>): boolean {
   const { params, body } = path.node;
   const names = params.flatMap(patternNames);
@@ -31,8 +31,8 @@ function needsSimpleParameters(path: NodePath<AnyFunction>): boolean {
 }
 
 /**
- * Keeps the frame of the call that makes a generator. Only parameters are evaluated then, and this one
- * is there whatever is passed:
+ * Stores the frame of the call that creates a generator. That call evaluates only parameters, so the frame goes
+ * into a parameter that is evaluated whatever the arguments are:
  *
  *   function* g(a) { ... }         function* g(a, ...{ throughline: created = created() }) { ... }
  *   function* g(a, ...rest)        function* g(a, ...{ throughline: ..., rest: rest = restOf(arguments, 1) })

@@ -4,19 +4,19 @@ import type { FileState } from '../state.js';
 type Callback = BabelTypes.FunctionExpression | BabelTypes.ArrowFunctionExpression;
 
 /**
- * `f(() => { B })` becomes `f(handed(call, () => { try { woke(call, here); } catch (_) {} B }))`. Where the text
- * of the function is taken to run elsewhere, it finds no `woke` there, and goes on.
+ * Rewrites `f(() => { B })` to `f(noteHandoff(call, () => { try { checkContext(call, here); } catch (_) {} B }))`.
+ * The `try` is for a function whose source text runs elsewhere, where `checkContext` is not defined.
  */
-export function rewriteHanded(
+export function rewriteHandoff(
   fn: Callback,
   { call, here }: { call: number; here: number },
   state: FileState,
 ): BabelTypes.Expression {
   const { t } = state;
   const [callNumber, hereNumber] = [state.siteNumber(call), state.siteNumber(here)];
-  const woke = t.expressionStatement(state.call('woke', callNumber, hereNumber));
+  const checked = t.expressionStatement(state.call('checkContext', callNumber, hereNumber));
   const check = t.tryStatement(
-    t.blockStatement([woke]),
+    t.blockStatement([checked]),
     t.catchClause(state.thrown(), t.blockStatement([])),
   );
   if (fn.body.type === 'BlockStatement') fn.body.body.unshift(check);
@@ -25,5 +25,5 @@ export function rewriteHanded(
     fn.body = t.blockStatement([check, result]);
     (fn as BabelTypes.ArrowFunctionExpression).expression = false;
   }
-  return state.call('handed', state.siteNumber(call), fn);
+  return state.call('noteHandoff', state.siteNumber(call), fn);
 }

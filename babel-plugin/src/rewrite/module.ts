@@ -3,15 +3,15 @@ import { placeHoisted } from './placing.js';
 import type { FileState } from '../state.js';
 
 /**
- * Writes at the head of a file what its rewritten code needs: imports, its table, its variables. Returns
- * the statements that are new.
+ * Writes the import, the table of sites and the variables that the rewritten code needs at the head of a file.
+ * Returns the new statements.
  */
 export function finishModule(
   program: BabelTypes.Program,
   state: FileState,
 ): ReadonlySet<BabelTypes.Statement> {
   const written = new Set(program.body);
-  // The program's own node is not visited by a traversal of it.
+  // A traversal of the program does not visit the program's own node.
   placeHoisted(program);
   if (state.activations[0]!.suspensions > 0) enterModule(program, state);
   if (state.helpers.size > 0 || state.hasSiteBase) writeHead(program, state);
@@ -28,7 +28,7 @@ function writeHead(program: BabelTypes.Program, state: FileState): void {
   program.body.unshift(...head);
 }
 
-/** Flow's pragma, and what stands above it. It holds only before every statement, ours too. */
+/** Removes and returns Flow's pragma and the comments above it. It must come before all statements, ours too. */
 function takePragma({ body }: BabelTypes.Program): BabelTypes.Comment[] | undefined {
   const start = Math.min(...body.map((statement) => statement.start ?? Infinity));
   for (const { leadingComments } of body) {
@@ -40,7 +40,7 @@ function takePragma({ body }: BabelTypes.Program): BabelTypes.Comment[] | undefi
   return undefined;
 }
 
-/** Top-level `await`: the module is a strand. */
+/** Makes a module with top-level `await` a strand. */
 function enterModule(program: BabelTypes.Program, state: FileState): void {
   const { t } = state;
   const strand = t.variableDeclarator(state.strand(), state.call('enterModule'));
@@ -48,7 +48,7 @@ function enterModule(program: BabelTypes.Program, state: FileState): void {
   program.body.push(t.expressionStatement(state.call('end', state.strand())));
 }
 
-/** `const siteBase = sites("src/cart.ts", ["3:0 async total"])`. */
+/** Returns `var siteBase = sites("src/cart.ts", ["3:0 async total"])`. */
 function siteTable(state: FileState): BabelTypes.Statement {
   const { t } = state;
   const { file, rows } = state.sites;
@@ -58,7 +58,7 @@ function siteTable(state: FileState): BabelTypes.Statement {
   return t.variableDeclaration('var', [t.variableDeclarator(state.siteBase(), call)]);
 }
 
-/** `import { run as _run } from "…/compiled"`, or the `require` of CommonJS. */
+/** Returns `import { run as _run } from "…/compiled"`, or `require` in CommonJS. */
 function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Statement {
   const { t } = state;
   const source = t.stringLiteral(compiledEntry(state.options));
@@ -66,7 +66,7 @@ function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Sta
     ([name, local]) => [t.identifier(name), t.identifier(local.name)] as const,
   );
   if (state.isModule) {
-    // Whoever turns modules into something else must see that this is one.
+    // Plugins that transform modules must see that this is one.
     program.sourceType = 'module';
     return t.importDeclaration(
       names.map(([name, local]) => t.importSpecifier(local, name)),
@@ -78,7 +78,7 @@ function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Sta
   return t.variableDeclaration('var', [t.variableDeclarator(pattern, required)]);
 }
 
-/** What rewritten code imports. */
+/** Returns the module that rewritten code imports. */
 export function compiledEntry({ runtime, causes }: { runtime: string; causes: boolean }): string {
   return `${runtime}/${causes ? 'compiled-with-causes' : 'compiled'}`;
 }

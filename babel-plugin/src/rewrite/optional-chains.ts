@@ -4,7 +4,7 @@ import type { FileState } from '../state.js';
 type Expression = BabelTypes.Expression;
 type Link = BabelTypes.OptionalMemberExpression | BabelTypes.OptionalCallExpression;
 
-/** Writes the call of a method that is known by name. */
+/** Returns the rewritten call of a method that is known by name. */
 export type RewriteCall = (
   call: BabelTypes.OptionalCallExpression,
   receiver: Expression,
@@ -12,11 +12,11 @@ export type RewriteCall = (
 ) => Expression;
 
 /**
- * Writes an optional chain as the tests that it stands for, so that a call in it can be rewritten:
+ * Lowers an optional chain to explicit tests, so that a call in it can be rewritten:
  *
  *   a?.b.then(f).c    (t = a) == null ? void 0 : chain(r = t.b, r.then, f).c
  *
- * Each receiver, method and argument is evaluated once and in its old order, or not at all.
+ * Each receiver, method and argument is evaluated at most once, in the original order.
  */
 export function lowerChain(
   path: NodePath<Link>,
@@ -39,7 +39,7 @@ export function lowerChain(
     return node as Expression;
   }
 
-  /** Keeps a value under a name, and goes on only if it is there. */
+  /** Stores a value in a variable and adds a test that it is not nullish. */
   function present(value: Expression): Expression {
     const kept = state.temporary('present', path);
     const assigned = t.assignmentExpression('=', t.identifier(kept.name), value);

@@ -2,7 +2,7 @@ import type { NodePath, types as BabelTypes } from '@babel/core';
 import type { FileState } from '../state.js';
 import { keyName } from '../names.js';
 import { patternNames } from './blocks.js';
-import { asMethod, halves, keepName } from './functions.js';
+import { asMethod, splitAsyncFunction, keepName } from './functions.js';
 import type { AnyFunction, Facts } from './functions.js';
 import { replace } from './replace.js';
 
@@ -10,7 +10,7 @@ type Declaration = BabelTypes.FunctionDeclaration;
 type ObjectMethod = BabelTypes.ObjectMethod;
 type Method = ObjectMethod | BabelTypes.ClassMethod | BabelTypes.ClassPrivateMethod;
 
-/** Puts the rewritten function where the async one was, in the form that changes least there. */
+/** Replaces an async function with its rewritten form, in the way that changes the surrounding code least. */
 export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: FileState): void {
   const { node } = path;
   switch (node.type) {
@@ -24,7 +24,7 @@ export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: 
       );
     case 'ArrowFunctionExpression': {
       const { t } = state;
-      const { params, body } = halves(node, facts, state);
+      const { params, body } = splitAsyncFunction(node, facts, state);
       const arrow = t.arrowFunctionExpression(
         params as BabelTypes.FunctionParameter[],
         conciseIfPossible(body),
@@ -44,17 +44,17 @@ export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, state: 
       if (node.type === 'ObjectMethod' && !facts.usesSuper) {
         return placeObjectMethod(path as NodePath<ObjectMethod>, facts, state);
       }
-      const { params, body } = halves(node, facts, state);
+      const { params, body } = splitAsyncFunction(node, facts, state);
       replace(path, { ...node, async: false, params, body } as Method, state);
     }
   }
 }
 
-/** `{ async load() { ... } }` becomes `{ load: asAsync({ load() { ... } }.load) }`. */
+/** Rewrites `{ async load() { ... } }` to `{ load: asAsync({ load() { ... } }.load) }`. */
 function placeObjectMethod(path: NodePath<ObjectMethod>, facts: Facts, state: FileState): void {
   const { t } = state;
   const { node } = path;
-  const parts = halves(node, facts, state);
+  const parts = splitAsyncFunction(node, facts, state);
   if (!node.computed) {
     const isProto = facts.name === '__proto__';
     const key = isProto ? t.stringLiteral(facts.name) : node.key;
@@ -71,11 +71,14 @@ function placeObjectMethod(path: NodePath<ObjectMethod>, facts: Facts, state: Fi
 function methodParts({
   params,
   body,
-}: ReturnType<typeof halves>): [BabelTypes.FunctionParameter[], BabelTypes.BlockStatement] {
+}: ReturnType<typeof splitAsyncFunction>): [
+  BabelTypes.FunctionParameter[],
+  BabelTypes.BlockStatement,
+] {
   return [params as BabelTypes.FunctionParameter[], body];
 }
 
-/** The computed key that names a function, kept where it is evaluated; undefined without one. */
+/** Stores the computed key that names a function when it is evaluated; undefined without such a key. */
 function namingKey(path: NodePath, state: FileState): BabelTypes.Identifier | undefined {
   const { parent } = path;
   if (parent.type !== 'ObjectProperty' || !parent.computed || parent.value !== path.node) return;
@@ -83,7 +86,7 @@ function namingKey(path: NodePath, state: FileState): BabelTypes.Identifier | un
   return state.t.identifier(computedKey(parent, path, state).name);
 }
 
-/** Evaluates a computed key once, in its place, and keeps it: `[key = toKey(name)]`. */
+/** Evaluates a computed key once, in its position, and stores it: `[key = toKey(name)]`. */
 function computedKey(
   member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod | BabelTypes.ClassMethod,
   path: NodePath,
@@ -96,7 +99,7 @@ function computedKey(
   return key;
 }
 
-/** `() => { return call; }` is `() => call`. */
+/** Shortens `() => { return call; }` to `() => call`. */
 function conciseIfPossible(
   body: BabelTypes.BlockStatement,
 ): BabelTypes.BlockStatement | BabelTypes.Expression {
@@ -111,18 +114,18 @@ function functionExpression(
 ): BabelTypes.Expression {
   const { t } = state;
   const { node } = path;
-  const parts = halves(node, facts, state);
+  const parts = splitAsyncFunction(node, facts, state);
   const own = node.id && path.scope.getOwnBinding(node.id.name);
   const refersToItself = own?.kind === 'local' && own.referenced;
   if ((own && (!own.constant || facts.hasEval)) || repeatsName(parts.params)) {
-    // Its body assigns to its own name, or two parameters share one: a method refuses both.
+    // Its body may assign to its own name, or two parameters share a name. A method allows neither.
     const params = parts.params as BabelTypes.FunctionParameter[];
     parts.body.body.unshift(refusesNew(facts.name || 'anonymous function', state));
     return state.call('asAsync', t.functionExpression(node.id ?? null, params, parts.body));
   }
   const marked = state.call('asAsync', asMethod(facts.name || ANONYMOUS, parts, t));
-  // Its text should begin as a function's does, for those who parse parameters out of it; so it has
-  // a name there, and loses it.
+  // Libraries that parse parameters need source text that begins like a function's. The method therefore has a
+  // name, which `asAsync` removes.
   if (facts.name === '') marked.arguments.push(namingKey(path, state) ?? t.stringLiteral(''));
   if (!refersToItself) return marked;
 
@@ -136,14 +139,14 @@ function functionExpression(
 }
 
 /**
- * A declaration at the top of a function or module stays one, since it is called before its place.
- * In an inner block a plain function would leak out of it in sloppy code (ECMAScript B.3.2), which
- * an async one does not; there it becomes a `let` at the head of the block.
+ * Rewrites a function declaration. At the top of a function or module it stays a declaration, because it may be
+ * called before its position. In an inner block of sloppy code, a plain function would leak out of the block
+ * (ECMAScript B.3.2), but an async one does not, so it becomes a `let` at the head of the block.
  */
 function placeDeclaration(path: NodePath<Declaration>, facts: Facts, state: FileState): void {
   const { t } = state;
   const { node } = path;
-  const parts = halves(node, facts, state);
+  const parts = splitAsyncFunction(node, facts, state);
   if (isInInnerBlock(path)) {
     const id = t.identifier(node.id!.name);
     const fn = state.call('asAsync', asMethod(facts.name, parts, t));
@@ -172,7 +175,7 @@ function repeatsName(params: readonly BabelTypes.Node[]): boolean {
   return new Set(names).size < names.length;
 }
 
-/** `if (new.target) throw notConstructor("load")`. */
+/** Returns `if (new.target) throw notConstructor("load")`. */
 function refusesNew(name: string, state: FileState): BabelTypes.Statement {
   const { t } = state;
   return t.ifStatement(
@@ -201,7 +204,7 @@ function hoist(path: NodePath, statement: BabelTypes.Statement): void {
   hoisted.set(block, [...(hoisted.get(block) ?? []), statement]);
 }
 
-/** Writes what was hoisted to the head of a block. Returns whether anything was. */
+/** Inserts the hoisted statements of a block at its head. Returns true if there were any. */
 export function placeHoisted(
   block:
     | BabelTypes.BlockStatement
@@ -218,7 +221,7 @@ export function placeHoisted(
   return true;
 }
 
-/** An object literal with async methods: `asyncMembers({ load() { ... } }, ["load"])`. */
+/** Marks the async methods of an object literal: `asyncMembers({ load() { ... } }, ["load"])`. */
 export function markMembers(
   path: NodePath<BabelTypes.ObjectExpression>,
   asyncMethods: readonly BabelTypes.Node[],
@@ -232,7 +235,7 @@ export function markMembers(
 }
 
 /**
- * A class with async methods marks them as its first act, in the form that the most compilers know:
+ * Marks the async methods of a class, in its first static field. Most compilers support this form:
  *
  *   static #marks = asyncMembers(this.prototype, ["load"]);
  */
@@ -255,7 +258,7 @@ export function markClass(
     return [state.call('asyncMembers', holder, keys)];
   });
   for (const method of asyncMethods) {
-    // A private method of instances can be reached through an instance only, and stays unmarked.
+    // Private instance methods can be reached only through an instance, and stay unmarked.
     if (method.type !== 'ClassPrivateMethod' || !method.static) continue;
     const member = t.memberExpression(t.thisExpression(), t.cloneNode(method.key));
     marks.push(state.call('asAsync', member));
@@ -267,7 +270,7 @@ export function markClass(
   path.node.body.unshift(t.classPrivateProperty(name, value, [], true));
 }
 
-/** A member's key as an expression. */
+/** Returns a member's key as an expression. */
 function memberKey(
   method: BabelTypes.ObjectMethod | BabelTypes.ClassMethod,
   path: NodePath,

@@ -2,10 +2,10 @@ import type { NodePath, types as t } from '@babel/core';
 import type { FileState } from '../state.js';
 
 /**
- * Puts a node where another one was, without asking Babel to visit it.
+ * Replaces a node without making Babel visit the new one.
  *
- * Everything is rewritten on the way out of a node, when its children are done, so nothing that we
- * write needs a visit; `path.replaceWith` would queue one, and costs most of a build.
+ * All rewriting happens on exit, when the children are done, so new nodes need no visit. `path.replaceWith` would
+ * queue one, which takes most of the time of a build.
  */
 export function replace(path: NodePath, node: t.Node, state: FileState): void {
   node.leadingComments ??= path.node.leadingComments ?? null;

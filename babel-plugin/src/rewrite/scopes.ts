@@ -2,13 +2,13 @@ import type { NodePath, types as t, Visitor } from '@babel/core';
 import type { FileState } from '../state.js';
 
 /**
- * Tells Babel's scopes what was rewritten, for the plugins that come after: every name is bound where the
- * program now binds it, and every use of it is known.
+ * Updates Babel's scopes after the rewrite, for the plugins that run after us: bindings point to the present
+ * declarations, and their references are complete.
  *
- * Only the parts that changed are read again; `program.scope.crawl()` would read all of the file, and
- * costs a quarter of a build.
+ * Only the changed parts are crawled. `program.scope.crawl()` would crawl the whole file, which takes a quarter of
+ * the time of a build.
  */
-export function settleScopes(
+export function updateScopes(
   /** Any of the program's statements. */
   anchor: NodePath,
   added: ReadonlySet<t.Statement>,
@@ -17,7 +17,7 @@ export function settleScopes(
   const isWithin = (path: NodePath): boolean => path.findParent((at) => rewritten.has(at)) !== null;
   const statements = [...added].map((statement) => pathTo(statement, anchor));
 
-  // Before all else: a function is read as soon as there is a path to it.
+  // First, because Babel crawls a function as soon as a path to it exists.
   for (const statement of statements) {
     if (statement.isDeclaration()) statement.scope.registerDeclaration(statement);
   }
@@ -26,14 +26,14 @@ export function settleScopes(
   for (const path of extended) if (!rewritten.has(path) && !isWithin(path)) path.scope.crawl();
 }
 
-/** The path to what stands now where, or next to where, a path led. */
+/** Returns the path of a node that is now at the position of `path`, or a sibling of it. */
 function pathTo(node: t.Node, path: NodePath): NodePath {
   return path.inList
     ? path.getSibling((path.container as t.Node[]).indexOf(node))
     : (path.parentPath!.get(path.key as string) as NodePath);
 }
 
-/** Notes what a place refers to, but for functions at new paths: they were read as the paths were made. */
+/** Registers the references in a path, except in functions at new paths: Babel crawled those when it made them. */
 function refer(place: NodePath, known: Known): void {
   if (place.isFunctionDeclaration()) {
     const binding = place.parentPath.scope.getBinding(place.node.id!.name);

@@ -3,9 +3,9 @@ import { isFunctionNode } from '../names.js';
 import type { FileState, Types } from '../state.js';
 
 /**
- * `new Worker(url)` becomes `newWorker(() => new Worker(url))`: what goes along with the worker is there
- * while it is made, and gone afterwards, even if that throws. The expression itself stays as bundlers
- * look for it.
+ * Rewrites `new Worker(url)` to `newWorker(() => new Worker(url))`. The data that travels with the worker is
+ * available only while it is created, and is removed even if that throws. The expression itself stays, because
+ * bundlers look for it.
  */
 export function rewriteNewWorker(
   { node }: NodePath<BabelTypes.NewExpression>,
@@ -35,7 +35,7 @@ function absent(t: Types): BabelTypes.Expression {
   return t.unaryExpression('void', t.numericLiteral(0));
 }
 
-/** The file that bundlers take the worker from: `new URL('./worker.js', import.meta.url)`. */
+/** Returns the worker's file, in the form that bundlers recognise: `new URL('./worker.js', import.meta.url)`. */
 function sourceOf(url: BabelTypes.Node | undefined, state: FileState): string | undefined {
   if (url?.type !== 'NewExpression' || url.callee.type !== 'Identifier') return undefined;
   const [path, base] = url.arguments;
@@ -43,7 +43,7 @@ function sourceOf(url: BabelTypes.Node | undefined, state: FileState): string | 
   return base?.type === 'MemberExpression' ? state.sites.resolve(path.value) : undefined;
 }
 
-/** `new MessageChannel()` becomes `newChannel(new MessageChannel())`. */
+/** Rewrites `new MessageChannel()` to `newChannel(new MessageChannel())`. */
 export function rewriteNewChannel(
   { node }: NodePath<BabelTypes.NewExpression>,
   state: FileState,
@@ -51,7 +51,7 @@ export function rewriteNewChannel(
   return state.call('newChannel', node);
 }
 
-/** Whether a value has an `await` or `yield` of the function that it stands in. */
+/** Returns true when a node contains an `await` or `yield` of the function around it. */
 function suspends(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(suspends);
   if (typeof node !== 'object' || node === null) return false;

@@ -1,7 +1,7 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import type { FileState } from '../state.js';
 
-/** `node:async_hooks` of the files that are compiled becomes the runtime's own face of it. */
+/** Replaces imports of `node:async_hooks` with the runtime's `AsyncLocalStorage`. */
 export const asyncHooks: Visitor<FileState> = {
   'ImportDeclaration|ExportNamedDeclaration|ExportAllDeclaration'(path, state) {
     rename((path.node as t.ImportDeclaration).source, state);

@@ -14,7 +14,7 @@ import { mayBePromise } from '../promise-values.js';
 import { replace } from '../rewrite/replace.js';
 import type { FileState } from '../state.js';
 
-/** Every place where an async function leaves its strand, and where it comes back. */
+/** Rewrites the places where an async function leaves its strand or comes back to it. */
 export const awaits: Visitor<FileState> = {
   AwaitExpression: {
     exit(path, state) {
@@ -38,11 +38,11 @@ export const awaits: Visitor<FileState> = {
   ReturnStatement: {
     enter(path, { activation }) {
       const { node } = path;
-      // Judged before the value is rewritten: afterwards everything is a call.
+      // Decided before the value is rewritten: afterwards it is always a call.
       const mayAdopt = node.argument && mayBePromise(node.argument);
       (mayAdopt ? activation.returns : activation.otherReturns).add(node);
       if (isInFinalizer(path)) activation.overrules = true;
-      // The iterator is closed after the value is there.
+      // The iterator is closed after the value has been evaluated.
       if (isInForOf(path)) activation.needsNative = true;
     },
     exit(path, state) {
@@ -104,7 +104,7 @@ export const awaits: Visitor<FileState> = {
   },
 };
 
-/** `await vi.hoisted(...)`: Vitest moves it above every import, and looks for it in this form. */
+/** Returns true for `await vi.hoisted(...)`: Vitest looks for this form and moves it above all imports. */
 function isHoistedByRunner(argument: t.Node): boolean {
   if (argument.type !== 'CallExpression' || argument.callee.type !== 'MemberExpression')
     return false;
@@ -116,7 +116,7 @@ function isHoistedByRunner(argument: t.Node): boolean {
   );
 }
 
-/** Whether a jump stands in a `finally`, where it overrules a `return`. */
+/** Returns true for a jump inside a `finally`, where it overrides a `return`. */
 function isInFinalizer(path: NodePath): boolean {
   let child = path;
   for (let at = path.parentPath; at && !at.isFunction(); child = at, at = at.parentPath) {
@@ -132,7 +132,7 @@ function isInForOf(path: NodePath): boolean {
   return false;
 }
 
-/** Suspensions of the function so far, when a `try` or a loop was entered. */
+/** Number of suspensions of the function before each `try` and loop. */
 const before = new WeakMap<t.Node, number>();
 
 /** Labelled statements around a `for await`. */

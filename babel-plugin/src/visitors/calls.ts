@@ -3,13 +3,13 @@ import { calleeOf, classOf, propertyName } from '../bindings.js';
 import type { Callee } from '../bindings.js';
 import type { ClassMethodPoint, Point } from '../catalogue/entries.js';
 import { ruleText } from '../catalogue/entries.js';
-import { byPolicy, methodHelpers, promiseStatics, siteArguments } from '../catalogue/language.js';
+import { byPolicy, methodHelpers, promiseStatics, logs } from '../catalogue/language.js';
 import { isInert, mayBeCallback } from '../callback-values.js';
 import {
   rewriteCallbacks,
   rewriteMethodCall,
   rewriteNewPromise,
-  rewriteSite,
+  rewriteLog,
   rewriteWholeCall,
 } from '../rewrite/calls.js';
 import { lowerChain } from '../rewrite/optional-chains.js';
@@ -17,11 +17,11 @@ import { replace } from '../rewrite/replace.js';
 import { rewriteNewChannel, rewriteNewWorker } from '../rewrite/workers.js';
 import type { FileState } from '../state.js';
 
-/** Calls that hand over work: of globals, of modules, of `Promise`, and of methods known by name. */
+/** Rewrites calls that pass work on: of globals, of modules, of `Promise`, and of methods known by name. */
 export const calls: Visitor<FileState> = {
   CallExpression: {
     enter(path, state) {
-      // Judged before the arguments are rewritten: afterwards each is a call.
+      // Decided before the arguments are rewritten: afterwards each is a call.
       if (path.node.arguments.every(isInert)) inert.add(path.node);
       noteRules(path, state);
     },
@@ -84,7 +84,7 @@ function rewriteNew(path: NodePath<t.NewExpression>, callee: Callee, state: File
 
 type RewriteNew = (path: NodePath<t.NewExpression>, state: FileState) => t.Expression | undefined;
 
-/** Constructors whose object is the spawn point. */
+/** Constructors that have a rewrite of their own. */
 const constructors: Readonly<Record<string, { kind: 'promise' | 'worker'; rewrite: RewriteNew }>> =
   {
     Promise: { kind: 'promise', rewrite: rewriteNewPromise },
@@ -92,7 +92,7 @@ const constructors: Readonly<Record<string, { kind: 'promise' | 'worker'; rewrit
     MessageChannel: { kind: 'worker', rewrite: rewriteNewChannel },
   };
 
-/** Calls of what a name stands for. Returns whether that settles it. */
+/** Rewrites a call whose callee is known. Returns true when it needs no other rewrite. */
 function rewriteKnown(
   path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
   callee: Callee,
@@ -109,12 +109,9 @@ function rewriteKnown(
     return true;
   }
   if (callee.from === 'module') {
-    const index = Object.hasOwn(siteArguments, callee.module)
-      ? siteArguments[callee.module]![callee.name]
-      : undefined;
-    if (index === undefined || !state.options.sites) return false;
-    rewriteSite(node, index, state.at(node, 'event', callee.name), state);
-    state.touch(path);
+    const isLog = Object.hasOwn(logs, callee.module) && logs[callee.module]!.has(callee.name);
+    if (!isLog || !state.options.sites || node.type !== 'CallExpression') return false;
+    replace(path, rewriteLog(node, state.at(node, 'event', callee.name), state), state);
     return true;
   }
   return rewritePromiseStatic(path, callee.name, state);
@@ -165,18 +162,18 @@ function rewriteMethod(path: NodePath<t.CallExpression>, state: FileState): void
   const name = propertyName(node.callee);
   const method = name === undefined ? undefined : methodOf(name, node, state);
   if (method === undefined) return;
-  // The method's own place: a chain of calls begins where its first receiver does.
+  // The position of the method: a chain of calls starts at its first receiver, so calls would share it.
   state.at(node.callee.property, method.kind, name!);
   replace(path, rewriteMethodCall(node, method, { readLate: inert.has(node) }, state), state);
 }
 
-/** How a method that is known by name is called: by which helper, and what that is told first. */
+/** The helper that calls a method known by name, and its leading string arguments. */
 export interface MethodHelper {
   readonly helper: Parameters<FileState['call']>[0];
   readonly first: readonly string[];
 }
 
-/** What a name says about a method, unless its kind is left alone here. */
+/** Returns the helper for a method, by its name; undefined when its kind is skipped here. */
 function methodOf(
   name: string,
   call: t.CallExpression | t.OptionalCallExpression,
@@ -196,10 +193,10 @@ function methodOf(
   return { kind: rules[0]!.kind, helper: 'spawnInMethod', first: [text] };
 }
 
-/** Calls of methods that some class hands callbacks to, with what the classes' rules are. */
+/** Calls of methods that take callbacks in some class, with the rules of those classes. */
 const ruled = new WeakMap<t.Node, readonly ClassMethodPoint[]>();
 
-/** Judged before the arguments are rewritten, by what they are. */
+/** Records the rules that apply to a call. Runs before the arguments are rewritten, because it inspects them. */
 function noteRules(
   path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
   state: FileState,
@@ -218,7 +215,7 @@ function noteRules(
   }
 }
 
-/** `user.run(value, fn)` calls at once: a variable, a storage, a snapshot. */
+/** Returns true for a variable, storage or snapshot: `user.run(value, fn)` calls `fn` synchronously. */
 function isContext(receiver: t.Node, scope: NodePath['scope']): boolean {
   const made = classOf(receiver, scope);
   return made?.from === 'module' && contextModules.test(made.module);
@@ -226,7 +223,7 @@ function isContext(receiver: t.Node, scope: NodePath['scope']): boolean {
 
 const contextModules = /^(?:@throughline\/|async_hooks$)/;
 
-/** Calls of methods known by name, by the optional chain they are part of. */
+/** Calls of methods known by name, by the optional chain that contains them. */
 const noted = new WeakMap<t.Node, Map<t.Node, MethodHelper & { kind: Point['kind'] }>>();
 
 function noteMethod(path: NodePath<t.OptionalCallExpression>, state: FileState): void {
@@ -238,12 +235,12 @@ function noteMethod(path: NodePath<t.OptionalCallExpression>, state: FileState):
   if (method === undefined) return;
 
   const { node: chain, parent } = wholeChain(path);
-  // `delete a?.b` deletes a property of the chain's own.
+  // `delete a?.b` needs the chain itself, not its value.
   if (parent.type === 'UnaryExpression' && parent.operator === 'delete') return;
   noted.set(chain, (noted.get(chain) ?? new Map()).set(path.node, method));
 }
 
-/** The outermost link of an optional chain: what is skipped as a whole. */
+/** Returns the outermost link of an optional chain, which short-circuits as a whole. */
 function wholeChain(path: NodePath): NodePath {
   const { parentPath, key } = path;
   const isLink =

@@ -1,9 +1,9 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { functionName, keyName, tracedName } from '../names.js';
-import { keepsForm } from '../native-form.js';
+import { mustStayNative } from '../native-form.js';
 import { patternNames, varNames } from '../rewrite/blocks.js';
-import { rewriteFulfilled, rewriteReturned } from '../rewrite/awaits.js';
-import { isPlain, rewriteInside } from '../rewrite/functions.js';
+import { rewriteSyncReturn, rewriteReturn } from '../rewrite/awaits.js';
+import { isPlainParameter, rewriteNativeBody } from '../rewrite/functions.js';
 import { keepCreation, runsWhereCreated } from '../rewrite/generators.js';
 import type { AnyFunction } from '../rewrite/functions.js';
 import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
@@ -13,7 +13,7 @@ import { activationOf } from '../state.js';
 
 import type { Activation, FileState } from '../state.js';
 
-/** Async functions, methods, arrows and async generators; and where their marks go. */
+/** Rewrites async functions, methods, arrows and async generators, and marks them as async. */
 export const functions: Visitor<FileState> = {
   Function: {
     enter(path, state) {
@@ -49,23 +49,23 @@ export const functions: Visitor<FileState> = {
         const entered = state.call('enterCreated', state.created());
         return replace(
           path,
-          rewriteInside(keepCreation(fn.node, state), activation.hasEval, state, entered),
+          rewriteNativeBody(keepCreation(fn.node, state), activation.hasEval, state, entered),
           state,
         );
       }
       if (!isAsync) return;
       if (isGenerator)
-        return replace(path, rewriteInside(fn.node, activation.hasEval, state), state);
-      if (keepsForm(path)) {
-        rewriteReturns(activation, { suspends: true, isThrough: false }, state);
-        return replace(path, rewriteInside(fn.node, activation.hasEval, state), state);
+        return replace(path, rewriteNativeBody(fn.node, activation.hasEval, state), state);
+      if (mustStayNative(path)) {
+        rewriteReturns(activation, { suspends: true, isSync: false }, state);
+        return replace(path, rewriteNativeBody(fn.node, activation.hasEval, state), state);
       }
       const suspends = suspensions > 0;
-      const isThrough = !suspends && !activation.needsNative && fn.node.params.every(isPlain);
-      rewriteReturns(activation, { suspends, isThrough }, state);
+      const isSync = !suspends && !activation.needsNative && fn.node.params.every(isPlainParameter);
+      rewriteReturns(activation, { suspends, isSync }, state);
       const facts = {
         suspends,
-        isThrough,
+        isSync,
         hasEval,
         usesSuper,
         name: functionName(fn),
@@ -102,7 +102,7 @@ export const functions: Visitor<FileState> = {
   },
 };
 
-/** Declares at the head of a function's body the variables that the rewritten code in it needs. */
+/** Declares, at the start of a function's body, the variables that the rewritten code needs. */
 function declareTemporaries(
   node: AnyFunction,
   { returns, otherReturns }: Activation,
@@ -117,7 +117,7 @@ function declareTemporaries(
   node.body.body.unshift(state.declared(state.temporariesOf(node)));
 }
 
-/** Async methods by the literal or class body they are in. */
+/** Async methods, by the object literal or class body that contains them. */
 const asyncMethods = new WeakMap<t.Node, t.Node[]>();
 
 function keepForMarks(path: NodePath<AnyFunction>): void {
@@ -136,7 +136,7 @@ function repeatsParameter(node: AnyFunction): boolean {
   return node.params.some((param) => patternNames(param).some((name) => declared.has(name)));
 }
 
-/** Whether the member is marked where it stands, or a later one of the same name takes its place. */
+/** Returns true when the member is already marked in place, or when a later member may replace it. */
 function isReplaced({ node, container, key }: NodePath<AnyFunction>): boolean {
   const members = container as t.Node[];
   if (members[key as number]!.type === 'ObjectProperty') return true;
@@ -151,13 +151,13 @@ function isReplaced({ node, container, key }: NodePath<AnyFunction>): boolean {
   });
 }
 
-/** What the function returns becomes its promise's, in the way that its form asks for. */
+/** Rewrites the returns of a function, in the way that its rewritten form needs. */
 function rewriteReturns(
   { returns, otherReturns, overrules }: Activation,
-  { suspends, isThrough }: { suspends: boolean; isThrough: boolean },
+  { suspends, isSync }: { suspends: boolean; isSync: boolean },
   state: FileState,
 ): void {
   const all = [...returns, ...otherReturns];
-  if (isThrough) for (const node of all) rewriteFulfilled(node, state);
-  else for (const node of overrules ? all : returns) rewriteReturned(node, state, suspends);
+  if (isSync) for (const node of all) rewriteSyncReturn(node, state);
+  else for (const node of overrules ? all : returns) rewriteReturn(node, state, suspends);
 }

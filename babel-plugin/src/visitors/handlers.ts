@@ -4,10 +4,10 @@ import { handlers as names } from '../catalogue/web.js';
 import { replace } from '../rewrite/replace.js';
 import type { FileState } from '../state.js';
 
-/** A file without such a name has nothing to look at here. */
+/** Matches files that may use such a property. Others skip this visitor. */
 export const mayHaveHandlers = /\bon[a-zD]{3,}/;
 
-/** `target.onmessage = f`: the property takes what stands for `f`, and gives `f` to who reads it. */
+/** Rewrites `target.onmessage = f`: the property stores a wrapper of `f`, and reads of it return `f`. */
 export const handlers: Visitor<FileState> = {
   AssignmentExpression: {
     exit(path, state) {
@@ -40,13 +40,15 @@ export const handlers: Visitor<FileState> = {
 
 const assigns = new Set(['=', '??=', '||=', '&&=']);
 
-/** Whether nothing goes on after `port?.onmessage`. */
+/** Returns true when the chain ends at `port?.onmessage`. */
 function isWholeChain({ parent, key }: NodePath): boolean {
   if (parent.type === 'UnaryExpression') return false;
   return !(parent.type.startsWith('Optional') && (key === 'object' || key === 'callee'));
 }
 
 /**
+ * Rewrites an assignment of a handler:
+ *
  *   port.onmessage = f            port.onmessage = handlerFor(port, "onmessage", f)
  *   open().onsuccess = f          (r = open()).onsuccess = handlerFor(r, "onsuccess", f)
  */
@@ -70,11 +72,11 @@ function rewriteHandler(
   }
   const policy = state.eventPolicy === 'auto' ? [] : [t.stringLiteral(state.eventPolicy)];
   node.right = state.call('handlerFor', receiver, t.stringLiteral(name), node.right, ...policy);
-  // The value of an assignment is what was assigned.
+  // The value of the assignment must be `f`, not its wrapper.
   return parent.type === 'ExpressionStatement' ? node : state.call('handlerOf', node);
 }
 
-/** The handler that a target names; a bare name does where no variable of that name is in sight. */
+/** Returns the handler property that a target names. A bare name counts only when no such variable is in scope. */
 function handlerName(target: t.Node, path: NodePath): string | undefined {
   if (target.type === 'MemberExpression' || target.type === 'OptionalMemberExpression') {
     const name = propertyName(target);
@@ -88,7 +90,7 @@ function isSuper(target: t.Node): boolean {
   return target.type === 'MemberExpression' && target.object.type === 'Super';
 }
 
-/** Whether the property's value is asked for, and not called, assigned to or deleted. */
+/** Returns true when the property's value is read, and not called, assigned to or deleted. */
 function isRead({ node, parent, parentPath, key }: NodePath<t.MemberExpression>): boolean {
   if (node.object.type === 'Super') return false;
   switch (parent.type) {

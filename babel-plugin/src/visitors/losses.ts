@@ -3,55 +3,57 @@ import type { NodePath, types as t, Visitor } from '@babel/core';
 import { calleeOf, propertyName } from '../bindings.js';
 import { mayBeCallback } from '../callback-values.js';
 import { methodHelpers, promiseStatics } from '../catalogue/language.js';
-import { callsAtOnce } from '../catalogue/synchronous.js';
+import { synchronousMethods } from '../catalogue/synchronous.js';
 import type { Status } from '../check/finding.js';
 import { functionName } from '../names.js';
 import type { AnyFunction } from '../rewrite/functions.js';
 import type { FileState } from '../state.js';
 
+/** A call in any form. */
 export type Call = t.CallExpression | t.OptionalCallExpression | t.NewExpression;
 
 /**
- * Calls that hand over a function and that nothing is known about. Judged on the way in, when they are
- * as written; nothing is changed.
+ * Reports calls that pass a callback to code which nothing is known about. It runs on entry, before anything is
+ * rewritten, and changes nothing.
  */
 export const losses: Visitor<FileState> = {
-  CallExpression: (path, state) => judge(path, state),
-  OptionalCallExpression: (path, state) => judge(path, state),
-  NewExpression: (path, state) => judge(path, state),
+  CallExpression: (path, state) => reportLoss(path, state),
+  OptionalCallExpression: (path, state) => reportLoss(path, state),
+  NewExpression: (path, state) => reportLoss(path, state),
   Function: {
     enter(path, state) {
       if (!state.asText.has(path.node)) return;
-      say('text', path.node, functionName(path as NodePath<AnyFunction>) || 'function', state);
+      report('text', path.node, functionName(path as NodePath<AnyFunction>) || 'function', state);
     },
   },
 };
 
+/** A call that may lose context. */
 export interface Loss {
   readonly status: Status;
   readonly at: t.Node;
   readonly name: string;
 }
 
-function judge(path: NodePath<Call>, state: FileState): void {
+function reportLoss(path: NodePath<Call>, state: FileState): void {
   const loss = lossAt(path, state);
-  if (loss) say(loss.status, loss.at, loss.name, state);
+  if (loss) report(loss.status, loss.at, loss.name, state);
 }
 
-/** Whether a call hands a function to somebody nothing is known about. */
+/** Returns the loss when a call passes a callback to code which nothing is known about. */
 export function lossAt(path: NodePath<Call>, state: FileState): Loss | undefined {
   const { callee, arguments: args } = path.node;
   const { scope } = path;
-  if (state.offDepth > 0 || !args.some((argument) => isHandedOver(argument, scope, state)))
+  if (state.offDepth > 0 || !args.some((argument) => isPassedCallback(argument, scope, state)))
     return undefined;
   const named = calleeOf(callee, scope);
   if (named && state.catalogue.pointOf(named, path.isNewExpression())) return undefined;
   if (named?.from === 'module') {
     const { module, name } = named;
-    // What is ours is compiled; what Node's functions do with theirs is in the catalogue.
+    // Relative modules and ours are instrumented, and the catalogue knows Node's functions.
     if (/^[./]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/'))
       return undefined;
-    if (name.includes('()') && callsAtOnce.has(name.slice(name.lastIndexOf('.') + 1)))
+    if (name.includes('()') && synchronousMethods.has(name.slice(name.lastIndexOf('.') + 1)))
       return undefined;
     return {
       status: 'uncompiled',
@@ -64,14 +66,14 @@ export function lossAt(path: NodePath<Call>, state: FileState): Loss | undefined
   const method = propertyName(callee);
   if (method === undefined || isKnown(method, state) || callee.object.type === 'ThisExpression')
     return undefined;
-  if (named && (!named.name.includes('.') || ofLanguage.has(named.name.split('.')[0]!)))
+  if (named && (!named.name.includes('.') || synchronousObjects.has(named.name.split('.')[0]!)))
     return undefined;
   const name = `${textOf(callee.object)}.${method}`;
   return { status: 'unknown', at: callee.property, name };
 }
 
-/** A function that somebody else gets: one by name or as it is written, which is not sent as text. */
-export function isHandedOver(
+/** Returns true for an argument that looks like a callback and is not sent elsewhere as source text. */
+export function isPassedCallback(
   argument: t.Node,
   scope: NodePath['scope'],
   state: FileState,
@@ -80,26 +82,26 @@ export function isHandedOver(
   return mayBeCallback(argument, scope);
 }
 
-/** Owners of functions that call back at once, or not at all. */
-const ofLanguage = new Set([
+/** Objects whose functions call back synchronously or not at all. */
+const synchronousObjects = new Set([
   ...['Array', 'JSON', 'Math', 'Number', 'Object', 'Reflect', 'String', 'Symbol', 'console'],
 ]);
 
 function isKnown(method: string, state: FileState): boolean {
   return (
-    callsAtOnce.has(method) ||
+    synchronousMethods.has(method) ||
     Object.hasOwn(methodHelpers, method) ||
     Object.hasOwn(promiseStatics, method) ||
     state.catalogue.classMethods(method).length > 0
   );
 }
 
-function say(status: Status, node: t.Node, name: string, state: FileState): void {
+function report(status: Status, node: t.Node, name: string, state: FileState): void {
   const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
   state.observe?.({ status, line, column, name });
 }
 
-/** A receiver in short: its name, or the last part of it. */
+/** Returns a short name of a receiver: its name or the last part of it. */
 function textOf(node: t.Node): string {
   if (node.type === 'Identifier') return node.name;
   if (node.type === 'MemberExpression') return propertyName(node) ?? '…';

@@ -1,14 +1,14 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { functionName } from '../names.js';
 import type { AnyFunction } from '../rewrite/functions.js';
-import { rewriteHanded } from '../rewrite/lost-context.js';
+import { rewriteHandoff } from '../rewrite/lost-context.js';
 import type { FileState } from '../state.js';
-import { isHandedOver, lossAt } from './losses.js';
+import { isPassedCallback, lossAt } from './losses.js';
 import type { Call } from './losses.js';
 
 /**
- * In builds with causes: functions that are handed to code nothing is known about look, when they are
- * called, whether their context came along.
+ * Makes callbacks that are passed to unknown code check, when they are called, that their context is there. For
+ * builds with causes.
  */
 export const lostContext: Visitor<FileState> = {
   'CallExpression|OptionalCallExpression|NewExpression': {
@@ -17,7 +17,7 @@ export const lostContext: Visitor<FileState> = {
       const loss = lossAt(call, state);
       if (loss === undefined) return;
       const places = call.node.arguments.filter(
-        (argument) => isHandedOver(argument, path.scope, state) && isPlainLiteral(argument),
+        (argument) => isPassedCallback(argument, path.scope, state) && isPlainLiteral(argument),
       );
       if (places.length === 0) return;
       const site = state.sites.add(loss.at, 'call', loss.name);
@@ -34,14 +34,14 @@ export const lostContext: Visitor<FileState> = {
         );
         const here = state.sites.add(argument, 'function', name);
         const fn = argument as t.FunctionExpression | t.ArrowFunctionExpression;
-        node.arguments[index] = rewriteHanded(fn, { call: found.site, here }, state);
+        node.arguments[index] = rewriteHandoff(fn, { call: found.site, here }, state);
         state.touch(path);
       }
     },
   },
 };
 
-/** Calls that hand over functions as they stand, which stay what they are. */
+/** Calls that pass plain function literals to unknown code. */
 const noted = new WeakMap<t.Node, { site: number; places: readonly t.Node[] }>();
 
 function isPlainLiteral(node: t.Node): boolean {

@@ -2,7 +2,7 @@ import type { Visitor } from '@babel/core';
 import { rewriteThrow } from '../rewrite/throws.js';
 import type { FileState } from '../state.js';
 
-/** In builds with causes, an error knows which spawn points led to where it was thrown. */
+/** Records the chain of spawn points on thrown errors, in builds with causes. */
 export const throws: Visitor<FileState> = {
   ThrowStatement: {
     exit(path, state) {

@@ -10,14 +10,14 @@ const spawners = [
   ...['requestAnimationFrame', 'requestIdleCallback'],
 ];
 
-/** A file that only calls these has nothing to look at here. */
+/** Matches files that use such a function other than by calling it. Others skip this visitor. */
 export const maySpawnByValue = new RegExp(
   `\\b(?:${spawners.join('|')})\\b(?!\\s*(?:\\(|\\?\\.\\())`,
 );
 
 /**
- * Timers and schedulers that are passed on as values: `schedule(queueMicrotask)`, `{ defer: setTimeout }`.
- * Whoever calls the value gets one that spawns. To compiled code it is the same function still.
+ * Wraps timers and schedulers that are passed as values: `schedule(queueMicrotask)`, `{ defer: setTimeout }`.
+ * The receiver calls a function that spawns. Comparisons in instrumented code still see the original.
  */
 export const values: Visitor<FileState> = {
   VariableDeclarator(path, { aliases }) {
@@ -50,7 +50,7 @@ export const values: Visitor<FileState> = {
   },
 };
 
-/** Whether a value may be one of these functions, by the last part of its name or as an alias. */
+/** Returns true when a value may be one of these functions, by the last part of its name or as an alias. */
 function mayName(node: t.Node, aliases: ReadonlySet<string>): boolean {
   const name = tail(node);
   if (name === undefined) return false;
@@ -69,7 +69,7 @@ function noteRenamed({ properties }: t.ObjectPattern, aliases: Set<string>): voi
 type Use = { type: 'passed' } | { type: 'compared'; other: NodePath };
 const passed: Use = { type: 'passed' };
 
-/** What becomes of a value, if anything that matters here. */
+/** Returns how a value is used: passed on or compared; undefined for any other use. */
 function useOf(path: NodePath): Use | undefined {
   const { parentPath, key, listKey } = path;
   const parent = parentPath!.node;
@@ -103,7 +103,7 @@ function useOf(path: NodePath): Use | undefined {
         ? passed
         : undefined;
     case 'VariableDeclarator': {
-      // A constant alias is followed where it is called.
+      // Calls of a constant alias are resolved to the original.
       const { id } = parent;
       const isAlias = id.type !== 'Identifier' || path.scope.getBinding(id.name)?.constant;
       const isExported = parentPath!.parentPath?.parent.type === 'ExportNamedDeclaration';
@@ -126,7 +126,7 @@ function useOf(path: NodePath): Use | undefined {
 
 const comparers = new Set(['expect', 'assert', 'jest', 'vi', 'sinon', 't', 'should', 'chai']);
 
-/** Calls that look at the very function: `expect(setTimeout).toHaveBeenCalled()`. */
+/** Returns true for calls that check the function's identity: `expect(setTimeout).toHaveBeenCalled()`. */
 function compares(callee: t.Node): boolean {
   if (callee.type === 'Identifier') return comparers.has(callee.name);
   return callee.type === 'MemberExpression' && compares(callee.object);

@@ -1,9 +1,11 @@
 import type { TaskPage, TraceEvent } from '../../src/store/store';
 
+/** Fetches the 200 newest tasks. */
 export function fetchTasks(): Promise<TaskPage> {
   return get('/api/tasks?limit=200');
 }
 
+/** Fetches the events of one task, sorted by timestamp. */
 export async function fetchTask(taskId: string): Promise<TraceEvent[]> {
   const { events } = await get<{ events: TraceEvent[] }>(
     `/api/tasks/${encodeURIComponent(taskId)}`,
@@ -11,12 +13,13 @@ export async function fetchTask(taskId: string): Promise<TraceEvent[]> {
   return events;
 }
 
-/** Asks the collector; a failure carries the server's own sentence. */
+/** Fetches JSON from the collector. An error has the collector's own message. */
 async function get<T>(path: string): Promise<T> {
   const response = await fetch(path).catch(() => {
-    throw new Error('The collector does not answer. Is it still running?');
+    throw new Error('Cannot reach the collector. Is it still running?');
   });
   const answer = (await response.json()) as T & { error?: string };
-  if (!response.ok) throw new Error(answer.error ?? `The collector answered ${response.status}.`);
+  if (!response.ok)
+    throw new Error(answer.error ?? `The collector answered with status ${response.status}.`);
   return answer;
 }

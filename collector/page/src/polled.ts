@@ -2,12 +2,13 @@ import { useEffect, useState } from 'preact/hooks';
 
 const INTERVAL_MS = 2000;
 
+/** The last value, and the error of the last request if it failed. */
 export interface Polled<T> {
   readonly value: T | undefined;
   readonly error: string | undefined;
 }
 
-/** Asks again and again while the page is looked at. A failure keeps what was there before. */
+/** Calls `ask` every two seconds while the page is visible. A failure keeps the last value. */
 export function usePolled<T>(ask: () => Promise<T>, key: string): Polled<T> {
   const [state, setState] = useState<Polled<T> & { key: string }>({
     key,

@@ -1,19 +1,19 @@
-import { CollectorError, sentence } from '../errors.js';
+import { CollectorError, errorMessage } from '../errors.js';
 import { settings } from '../settings.js';
 import type { TaskPage, TaskSummary, TraceEvent } from '../store/store.js';
 import type { EventSource } from './event-source.js';
 
-/** Where commands look for a running collector. */
+/** URL that commands use for a running collector by default. */
 export const DEFAULT_URL = `http://${settings.host.fallback}:${settings.webPort.fallback}`;
 
-/** The most tasks that one answer holds. */
+/** Maximum number of tasks in one response. */
 const PAGE_SIZE = 1000;
 
-/** The queries of a running collector, for commands. */
+/** Queries a running collector over HTTP. Throws `TL_COLLECTOR_UNREACHABLE`, or the collector's own error. */
 export class CollectorApi implements EventSource {
   constructor(private readonly url: string) {}
 
-  /** The newest tasks, asked for a page at a time. */
+  /** Returns the newest tasks, fetched in pages. */
   async tasks(limit: number): Promise<TaskPage> {
     const tasks: TaskSummary[] = [];
     for (;;) {
@@ -37,19 +37,19 @@ export class CollectorApi implements EventSource {
       response = await fetch(new URL(path, this.url));
     } catch (error) {
       throw new CollectorError(
-        'COLLECTOR_UNREACHABLE',
-        `No collector answers at ${this.url}: ${sentence((error as Error).cause ?? error)}. Start one with "throughline serve", or name it with --collector.`,
+        'TL_COLLECTOR_UNREACHABLE',
+        `Cannot reach a collector at ${this.url}: ${errorMessage((error as Error).cause ?? error)}. Start one with "throughline serve", or pass its URL with --collector.`,
         { cause: error },
       );
     }
     const answer = (await response.json().catch(() => undefined)) as
       (T & { error?: string }) | undefined;
     if (answer !== undefined && response.ok) return answer;
-    // The server's own sentence, with its code.
+    // The collector's own message, which ends with its code.
     if (typeof answer?.error === 'string') throw new Error(answer.error);
     throw new CollectorError(
-      'COLLECTOR_UNREACHABLE',
-      `What answers at ${this.url} is no collector: status ${response.status} for ${path}. Name one with --collector.`,
+      'TL_COLLECTOR_UNREACHABLE',
+      `The server at ${this.url} is not a Throughline collector: it answered ${path} with status ${response.status}. Pass the URL of a collector with --collector.`,
     );
   }
 }

@@ -1,27 +1,28 @@
 import { CollectorError } from '../errors.js';
 import { readEventFiles } from '../ingest/event-files.js';
 import { taskEvents } from '../query/task-events.js';
-import { quoted } from '../graph/plain-text.js';
+import { quote } from '../graph/plain-text.js';
 import { SqliteStore } from '../store/sqlite-store.js';
 import type { Store, TaskPage, TraceEvent } from '../store/store.js';
 import { CollectorApi } from './collector-api.js';
 
-/** Where commands get tasks and events from. */
+/** A source of tasks and events for commands: a running collector, or event files. */
 export interface EventSource {
-  /** The newest tasks. */
+  /** Returns the newest tasks. */
   tasks(limit: number): Promise<TaskPage>;
+  /** Returns the events of one task. Throws `TL_TASK_UNKNOWN` or `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
 }
 
-/** Files, where they are named, or else a running collector. */
-export async function eventSource(from: {
+/** Returns the event files, if `file` is given, or else the running collector. Throws `TL_EVENTS_UNREADABLE`. */
+export async function openEventSource(from: {
   file?: string;
   collector: string;
 }): Promise<EventSource> {
   return from.file === undefined ? new CollectorApi(from.collector) : EventFiles.open(from.file);
 }
 
-/** Files of events, answered as a collector that has taken them in would. */
+/** Answers queries from event files, as a collector that had received their events would. */
 class EventFiles implements EventSource {
   private constructor(
     private readonly path: string,
@@ -30,7 +31,7 @@ class EventFiles implements EventSource {
 
   static async open(path: string): Promise<EventFiles> {
     const store = await SqliteStore.open(':memory:');
-    await store.append(eventsIn(path));
+    await store.append(loadEventFiles(path));
     return new EventFiles(path, store);
   }
 
@@ -41,16 +42,20 @@ class EventFiles implements EventSource {
   async task(taskId: string): Promise<readonly TraceEvent[]> {
     const events = await taskEvents(this.store, taskId);
     if (events.length > 0) return events;
-    const path = quoted(this.path);
+    const path = quote(this.path);
     throw new CollectorError(
-      'TASK_UNKNOWN',
-      `There are no events of task ${quoted(taskId)} in ${path}. "throughline list --file ${this.path}" shows which tasks it has.`,
+      'TL_TASK_UNKNOWN',
+      `No events of task ${quote(taskId)} in ${path}. Run "throughline list --file ${this.path}" to list its tasks.`,
     );
   }
 }
 
-/** The events of files. Lines that are none are said to be so, and the command has failed at the end. */
-export function eventsIn(path: string): readonly TraceEvent[] {
+/**
+ * Returns the events of files. Prints an error for each invalid line and sets the exit code to 1.
+ *
+ * Throws `TL_EVENTS_UNREADABLE`.
+ */
+export function loadEventFiles(path: string): readonly TraceEvent[] {
   const { events, problems } = readEventFiles(path);
   for (const problem of problems) console.error(`throughline: ${problem.message}`);
   if (problems.length > 0) process.exitCode = 1;

@@ -3,25 +3,25 @@ import { CollectorError } from '../errors.js';
 import { oneLine } from '../graph/plain-text.js';
 import type { TaskPage } from '../store/store.js';
 import { DEFAULT_URL } from './collector-api.js';
-import { eventSource } from './event-source.js';
+import { openEventSource } from './event-source.js';
 
-/** `throughline list`: the tasks of a running collector, newest first. */
+/** Adds `throughline list`, which lists the tasks of a collector or of event files, newest first. */
 export function list(program: Command): void {
   program
     .command('list')
-    .description('List the tasks of a running collector, newest first.')
-    .option('--collector <url>', 'address of its page', DEFAULT_URL)
-    .option('--file <path>', 'a file or folder of events in place of a collector')
-    .option('--limit <number>', 'how many tasks', '20')
-    .option('--json', 'one JSON object a line')
+    .description('List the tasks of a collector or of event files, newest first.')
+    .option('--collector <url>', 'URL of a running collector', DEFAULT_URL)
+    .option('--file <path>', 'read an event file or folder instead of a collector')
+    .option('--limit <number>', 'maximum number of tasks to list', '20')
+    .option('--json', 'print one JSON object per line')
     .action(async (options: { collector: string; file?: string; limit: string; json?: true }) => {
       const limit = wholeNumber(options.limit);
-      const source = await eventSource(options);
+      const source = await openEventSource(options);
       printTasks(await source.tasks(limit), { json: options.json ?? false });
     });
 }
 
-/** Prints tasks as a table that says how to get those that are not in it, or as JSON. */
+/** Prints tasks as JSON, or as a table that ends with the flag that lists all tasks, if there are more. */
 export function printTasks({ tasks, total }: TaskPage, { json }: { json: boolean }): void {
   if (json) {
     for (const task of tasks) console.log(JSON.stringify(task));
@@ -31,7 +31,9 @@ export function printTasks({ tasks, total }: TaskPage, { json }: { json: boolean
     ...[taskId, String(events), new Date(firstEvent / 1000).toISOString(), oneLine(title)],
   ]);
   printTable(['TASK', 'EVENTS', 'FIRST EVENT', 'TITLE'], rows);
-  if (total > tasks.length) console.log(`${total - tasks.length} more: --limit ${total}`);
+  if (total > tasks.length) {
+    console.log(`${total - tasks.length} more. To list all tasks: --limit ${total}`);
+  }
 }
 
 function printTable(head: string[], rows: string[][]): void {
@@ -50,7 +52,7 @@ function printTable(head: string[], rows: string[][]): void {
 function wholeNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CollectorError(
-    'QUERY_INVALID',
-    `--limit must be a whole number, but is ${JSON.stringify(text)}.`,
+    'TL_QUERY_INVALID',
+    `--limit must be a whole number from 0 to 999999999, got ${JSON.stringify(text)}.`,
   );
 }

@@ -3,21 +3,24 @@ import { causalGraph } from '../graph/causal-order.js';
 import { textRecords } from '../graph/records.js';
 import { drawGraph } from '../graph/terminal.js';
 import { DEFAULT_URL } from './collector-api.js';
-import { eventSource } from './event-source.js';
+import { openEventSource } from './event-source.js';
 import type { EventSource } from './event-source.js';
 import { printTasks } from './list.js';
 
-const EVERY = Number.MAX_SAFE_INTEGER;
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** `throughline show TASK`: the paper's text records, or the graph. A file's only task needs no name. */
+/**
+ * Adds `throughline show [TASK]`, which prints the paper's text records, the graph or JSON. Without a task, prints
+ * the only task of the event files, or lists their tasks if there are several.
+ */
 export function show(program: Command): void {
   program
     .command('show [task]')
-    .description('Print the events of a task, causes first, as text records.')
-    .option('--collector <url>', 'address of a running collector', DEFAULT_URL)
-    .option('--file <path>', 'a file or folder of events in place of a collector')
+    .description('Print the events of a task as text records, causes before effects.')
+    .option('--collector <url>', 'URL of a running collector', DEFAULT_URL)
+    .option('--file <path>', 'read an event file or folder instead of a collector')
     .option('--graph', 'draw the causal graph instead')
-    .option('--json', 'one JSON object a line instead')
+    .option('--json', 'print one JSON object per line instead')
     .action(
       async (
         given: string | undefined,
@@ -28,10 +31,10 @@ export function show(program: Command): void {
         if (given === undefined && file === undefined) {
           command.error("error: missing required argument 'task'");
         }
-        const source = await eventSource(options);
+        const source = await openEventSource(options);
         const task = given ?? (await onlyTask(source));
         if (task === undefined)
-          return printTasks(await source.tasks(EVERY), { json: json ?? false });
+          return printTasks(await source.tasks(NO_LIMIT), { json: json ?? false });
         const causal = causalGraph(await source.task(task));
         if (json) for (const event of causal.events) console.log(JSON.stringify(event));
         else if (graph) console.log(drawGraph(causal).join('\n'));

@@ -1,21 +1,25 @@
 import type { TraceEvent } from '../store/store.js';
 import { Heap } from './heap.js';
 
-/** One task's events as a graph: every event after its parents. */
+/** The events of one task as a causal graph. */
 export interface CausalGraph {
-  /** Each after all of its parents; among those that may come next, the earliest first. */
+  /** Events in causal order: each after all of its parents, and otherwise by timestamp. */
   readonly events: readonly TraceEvent[];
   readonly byId: ReadonlyMap<string, TraceEvent>;
-  /** Parents and children of an event, by id, that are in the task's store. */
+  /** Returns the parents of an event. Parents that have not arrived are not included. */
   parents(event: TraceEvent): readonly TraceEvent[];
+  /** Returns the events that have this event as a parent. */
   children(event: TraceEvent): readonly TraceEvent[];
-  /** Length of the longest chain of causes that leads to the event; 0 for a root. */
+  /** Returns the length of the longest chain of causes that leads to the event; 0 for a root. */
   depth(event: TraceEvent): number;
-  /** Ids that events name as parents, and of which no event arrived. */
+  /** Ids of parents that have not arrived. */
   readonly missing: readonly string[];
 }
 
-/** Orders a task's events by cause and effect, in time linear in events and edges but for a logarithm. */
+/**
+ * Builds the causal graph of a task's events, in time n log n in events and edges. Does not change the
+ * array.
+ */
 export function causalGraph(given: readonly TraceEvent[]): CausalGraph {
   const events = [...given].sort((a, b) => a.timestamp - b.timestamp);
   const byId = new Map(events.map((event) => [event.eventId, event]));
@@ -51,7 +55,7 @@ export function causalGraph(given: readonly TraceEvent[]): CausalGraph {
   };
 }
 
-/** Kahn's algorithm. Events of a cycle, which only a faulty client can report, come last. */
+/** Sorts by Kahn's algorithm. Events in a cycle, which only a faulty client can report, come last. */
 function inCausalOrder(
   events: readonly TraceEvent[],
   parents: ReadonlyMap<TraceEvent, readonly TraceEvent[]>,

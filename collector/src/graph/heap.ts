@@ -1,4 +1,4 @@
-/** A priority queue: takes out the smallest first, each in time logarithmic in its size. */
+/** A priority queue that removes the smallest item first, in time logarithmic in its size. */
 export class Heap<T> {
   private readonly items: T[] = [];
 

@@ -1,10 +1,10 @@
 import { toDecimal } from '@throughline/runtime/report';
 import type { TraceEvent } from '../store/store.js';
-import { quoted } from './plain-text.js';
+import { quote } from './plain-text.js';
 
 /**
- * An event as the paper prints it: one field a line, in the paper's order. Ids are the decimals
- * that travel in gRPC metadata; a root's parent is 0. What the paper does not have comes after.
+ * Returns an event as the paper prints it: one field per line, in the paper's order. Ids are the decimals
+ * that travel in gRPC metadata; the parent of a root is 0. Fields that the paper does not have come last.
  */
 export function textRecord(event: TraceEvent): string {
   const parents = event.parentEventIds.length > 0 ? event.parentEventIds.map(toDecimal) : ['0'];
@@ -14,18 +14,15 @@ export function textRecord(event: TraceEvent): string {
     ...parents.map((id): [string, string] => ['parent_event_id', id]),
     ['timestamp', event.timestamp],
     ['process_id', event.processId],
-    ['process_name', quotedIf(event.processName)],
-    ['label', quotedIf(event.label)],
-    ['host', quotedIf(event.host)],
+    ['process_name', quoteIfPresent(event.processName)],
+    ['label', quoteIfPresent(event.label)],
+    ['host', quoteIfPresent(event.host)],
     ['thread_id', event.threadId],
-    ['thread_name', quotedIf(event.threadName)],
-    ['agent', quotedIf(event.agent)],
-    ['source', quotedIf(event.source)],
-    ...(event.fields ?? []).map(([key, value]): [string, string] => [
-      fieldName(key),
-      quoted(value),
-    ]),
-    ...(event.tags ?? []).map((tag): [string, string] => ['tag', quoted(tag)]),
+    ['thread_name', quoteIfPresent(event.threadName)],
+    ['agent', quoteIfPresent(event.agent)],
+    ['source', quoteIfPresent(event.source)],
+    ...(event.fields ?? []).map(([key, value]): [string, string] => [fieldName(key), quote(value)]),
+    ...(event.tags ?? []).map((tag): [string, string] => ['tag', quote(tag)]),
   ];
   return rows
     .filter(([, value]) => value !== undefined)
@@ -33,16 +30,16 @@ export function textRecord(event: TraceEvent): string {
     .join('\n');
 }
 
-/** Records of a task, causes first, with a blank line between two. */
+/** Returns the records of events, in the order given, with a blank line between them. */
 export function textRecords(events: readonly TraceEvent[]): string {
   return events.map((event) => `${textRecord(event)}\n`).join('\n');
 }
 
-function quotedIf(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : quoted(text);
+function quoteIfPresent(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : quote(text);
 }
 
-/** A name that could be taken for something else stands in quotes. */
+/** Quotes a name that could be mistaken for another part of the record. */
 function fieldName(name: string): string {
-  return /^[\w.-]+$/.test(name) ? name : quoted(name);
+  return /^[\w.-]+$/.test(name) ? name : quote(name);
 }

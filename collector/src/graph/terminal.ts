@@ -3,7 +3,7 @@ import type { CausalGraph } from './causal-order.js';
 import { oneLine } from './plain-text.js';
 
 /**
- * Draws a task's graph as lines of text, oldest first, a line an event:
+ * Draws a task's graph as lines of text: one line per event, causes before effects.
  *
  *   ●    start             server (101)
  *   ├─╮
@@ -13,7 +13,7 @@ import { oneLine } from './plain-text.js';
  *   ●    sum               server (101)
  */
 export function drawGraph(graph: CausalGraph): string[] {
-  // Each column is a line that goes down to one event that is still to come.
+  // Each column holds the id of the event that its line leads down to.
   const columns: (string | undefined)[] = [];
   const drawn: { left: string; event?: TraceEvent }[] = [];
 
@@ -54,7 +54,7 @@ function freeColumn(columns: readonly (string | undefined)[], from = 0): number 
   return Math.max(from, columns.length);
 }
 
-/** A line with the event in its column and the other strands passing by. */
+/** Draws the line of an event: its dot, and the strands that pass it in other columns. */
 function nodes(columns: readonly (string | undefined)[], column: number): string {
   return [...columns]
     .map((id, i) => (i === column ? '●' : id === undefined ? ' ' : '│'))
@@ -62,7 +62,7 @@ function nodes(columns: readonly (string | undefined)[], column: number): string
     .trimEnd();
 }
 
-/** A line between two events: strands that leave `column`, or come back to it. */
+/** Draws a line between two events, where strands leave `column` or come back to it. */
 function rail(
   columns: readonly (string | undefined)[],
   column: number,

@@ -1,37 +1,39 @@
-import { decodeReport } from '@throughline/runtime/report';
-import { sentence } from '../errors.js';
+import { errorMessage } from '../errors.js';
+import { decodeReport } from './report-codec.js';
 import type { Store, TraceEvent } from '../store/store.js';
 
-/** How many events are kept in one transaction. */
+/** Maximum number of events that one transaction stores. */
 const BATCH = 2000;
 
 /**
- * What became of every report that arrived:
+ * Counts of what happened to each report received:
  *
  *   received = kept + duplicates + refused + lost + waiting
  */
 export interface Counters {
   received: number;
   kept: number;
-  /** Sent again, and kept the first time. */
+  /** Received again, and already kept. */
   duplicates: number;
   /** Not readable as a report. */
   refused: number;
-  /** Given up because the store failed. */
+  /** Dropped because the store failed. */
   lost: number;
+  /** Not in the store yet. */
   waiting: number;
 }
 
 /**
- * The one path an event takes into the store, whatever protocol it came by: decode, check, count,
- * keep. The sender is not kept waiting for the disk.
+ * Decodes, checks, counts and stores events. Every event takes this path, regardless of its protocol.
+ *
+ * Events are written in the background, so the sender does not wait for the disk.
  */
 export class Acceptor {
   private waiting: TraceEvent[] = [];
   private scheduled = false;
   private writing: Promise<void> = Promise.resolve();
   private readonly counts = { received: 0, kept: 0, duplicates: 0, refused: 0, lost: 0 };
-  /** The last refusal or failure, for `/health`. */
+  /** Message of the last refused report or failed write, for `/health`. */
   lastProblem: string | undefined;
 
   constructor(private readonly store: Store) {}
@@ -41,7 +43,7 @@ export class Acceptor {
     return { ...this.counts, waiting: received - kept - duplicates - refused - lost };
   }
 
-  /** Takes the bytes of one report. Bad ones are counted and said, and hurt nobody else. */
+  /** Accepts the bytes of one report. A malformed report is counted and noted in `lastProblem`. */
   acceptBytes(bytes: Uint8Array): void {
     let event: TraceEvent;
     try {
@@ -49,21 +51,21 @@ export class Acceptor {
     } catch (error) {
       this.counts.received++;
       this.counts.refused++;
-      this.lastProblem = `a report was refused: ${sentence(error)}`;
+      this.lastProblem = `a report was refused: ${errorMessage(error)}`;
       return;
     }
     this.accept(event);
   }
 
-  /** Takes an event that was read and checked elsewhere. */
+  /** Accepts an event that has already been decoded and checked. */
   accept(event: TraceEvent): void {
     this.counts.received++;
     this.waiting.push(event);
     this.schedule();
   }
 
-  /** Resolves when everything that was accepted so far is in the store, or counted as lost. */
-  async settled(): Promise<void> {
+  /** Resolves when every event accepted so far is in the store or counted as lost. */
+  async drain(): Promise<void> {
     while (this.waiting.length > 0 || this.scheduled) await this.write();
     await this.writing;
   }
@@ -78,18 +80,18 @@ export class Acceptor {
     this.scheduled = false;
     const batch = this.waiting.splice(0, BATCH);
     if (this.waiting.length > 0) this.schedule();
-    if (batch.length > 0) this.writing = this.writing.then(() => this.keep(batch));
+    if (batch.length > 0) this.writing = this.writing.then(() => this.storeBatch(batch));
     return this.writing;
   }
 
-  private async keep(batch: readonly TraceEvent[]): Promise<void> {
+  private async storeBatch(batch: readonly TraceEvent[]): Promise<void> {
     try {
       const added = await this.store.append(batch);
       this.counts.kept += added;
       this.counts.duplicates += batch.length - added;
     } catch (error) {
       this.counts.lost += batch.length;
-      this.lastProblem = `${batch.length} events were lost: ${sentence(error)}`;
+      this.lastProblem = `${batch.length} events were lost: ${errorMessage(error)}`;
       console.error(`throughline: ${this.lastProblem}`);
     }
   }

@@ -1,25 +1,30 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CollectorError, sentence } from '../errors.js';
-import { quoted } from '../graph/plain-text.js';
+import { CollectorError, errorMessage } from '../errors.js';
+import { quote } from '../graph/plain-text.js';
 import type { TraceEvent } from '../store/store.js';
 import { readEventRecord } from './event-record.js';
 
-/** How files of events are named. */
+/** Extension of event files in a folder. */
 const EXTENSION = '.jsonl';
 
-/** What was read from files, and the lines that could not be. */
-export interface EventsRead {
+/** The events of one or more files, and an error for each invalid line. */
+export interface EventFilesResult {
   readonly events: readonly TraceEvent[];
   readonly problems: readonly CollectorError[];
 }
 
-/** Reads a file of events, one JSON record a line, or every `.jsonl` file of a folder. */
-export function readEventFiles(path: string): EventsRead {
+/**
+ * Reads an event file, which has one JSON record per line, or every `.jsonl` file in a folder and its
+ * subfolders. A single file may have any name.
+ *
+ * Throws `TL_EVENTS_UNREADABLE`. Invalid lines do not throw; they are returned as `problems`.
+ */
+export function readEventFiles(path: string): EventFilesResult {
   const events: TraceEvent[] = [];
   const problems: CollectorError[] = [];
   for (const file of filesAt(path)) {
-    // Not by a reader of lines: to those a label may hold what ends one.
+    // Not `node:readline`: it also splits at U+2028 and U+2029, which JSON allows inside a label.
     for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
       if (line.trim() === '') continue;
       try {
@@ -33,12 +38,12 @@ export function readEventFiles(path: string): EventsRead {
 }
 
 function filesAt(path: string): string[] {
-  const files = listed(path);
+  const files = filesIn(path);
   if (files.length > 0) return files;
-  throw unreadable(path, `it has no file that ends with "${EXTENSION}"`);
+  throw eventsUnreadable(path, `it contains no ${EXTENSION} files`);
 }
 
-function listed(path: string): string[] {
+function filesIn(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
     return readdirSync(path, { recursive: true, encoding: 'utf8' })
@@ -46,22 +51,22 @@ function listed(path: string): string[] {
       .sort()
       .map((name) => join(path, name));
   } catch (error) {
-    throw unreadable(path, sentence(error), error);
+    throw eventsUnreadable(path, errorMessage(error), error);
   }
 }
 
-function unreadable(path: string, why: string, cause?: unknown): CollectorError {
+function eventsUnreadable(path: string, why: string, cause?: unknown): CollectorError {
   return new CollectorError(
-    'EVENTS_UNREADABLE',
-    `No events can be read from ${quoted(path)}: ${why}. Name a file of events or a folder of them; Jest writes one with THROUGHLINE_EVENTS=DIR.`,
+    'TL_EVENTS_UNREADABLE',
+    `Cannot read events from ${quote(path)}: ${why}. Pass an event file or a folder of ${EXTENSION} files. Jest writes them to DIR when THROUGHLINE_EVENTS=DIR is set.`,
     { cause },
   );
 }
 
 function eventInvalid(file: string, line: number, cause: unknown): CollectorError {
   return new CollectorError(
-    'EVENT_INVALID',
-    `${file}:${line} is no event: ${sentence(cause)}. The line is left out; "throughline show --json" prints what one looks like.`,
+    'TL_EVENT_INVALID',
+    `${file}:${line} is not a valid event: ${errorMessage(cause)}. Line skipped. For the format, see the output of "throughline show --json".`,
     { cause },
   );
 }

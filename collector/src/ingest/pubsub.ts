@@ -1,39 +1,37 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import {
-  decodeControl,
-  encodeMessage,
-  MessageReader,
-  REPORT_TOPIC,
-} from '@throughline/runtime/report';
-import { sentence } from '../errors.js';
+import { REPORT_TOPIC } from '@throughline/runtime/report';
+import { errorMessage } from '../errors.js';
 import type { Acceptor } from './accept.js';
+import { encodeMessage, MessageReader } from './pubsub-messages.js';
+import { decodeControl } from './report-codec.js';
 
-/** The topic on which a connection says what it wants to hear. */
+/** Topic of the messages that subscribe and unsubscribe a connection. */
 const CONTROL_TOPIC = '_';
-/** What may wait for a slow subscriber before messages to it are dropped. */
+/** Maximum number of bytes buffered for a slow subscriber. Beyond that, messages to it are dropped. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
-/** How long a connection that is closed may take to say its last. */
+/** How long `close` waits for the data that peers have already sent. */
 const CLOSING_MS = 500;
 
 /**
- * The X-Trace pubsub protocol over TCP, so that the original clients can report here too.
+ * Serves the X-Trace pubsub protocol over TCP, so that the original clients can report here too.
  *
- * Messages of every topic go to the connections subscribed to it, control messages included, as in
- * the original server; those of the report topic are also kept. A stream that cannot be read ends
- * its own connection and nothing else.
+ * Delivers each message to the connections that subscribed to its topic, control messages included, as the
+ * original server does. Messages of the report topic are also stored. An unreadable stream closes its own
+ * connection and no other.
  */
 export class PubsubServer {
   private readonly server: Server;
   private readonly topics = new Map<Socket, Set<string>>();
   readonly counters = { connections: 0, badStreams: 0, undelivered: 0 };
+  /** Message of the last error, for `/health`. */
   lastProblem: string | undefined;
 
   constructor(private readonly acceptor: Acceptor) {
     this.server = createServer((socket) => this.serve(socket));
   }
 
-  /** Resolves to the port it listens on. */
+  /** Starts listening; resolves to the port. Rejects with Node's error. */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
@@ -46,7 +44,7 @@ export class PubsubServer {
     });
   }
 
-  /** Stops listening and ends every connection; what was sent before is still read. */
+  /** Stops listening and closes every connection, after reading the data that was sent before. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -56,7 +54,7 @@ export class PubsubServer {
         clearTimeout(timer);
         resolve();
       });
-      // Our end says goodbye; the peer's answer comes after everything that it has sent.
+      // Half-close: the peer's own end arrives after everything that it has sent.
       for (const socket of this.topics.keys()) socket.end();
     });
   }
@@ -70,11 +68,11 @@ export class PubsubServer {
         for (const { topic, message } of reader.read(chunk)) this.receive(socket, topic, message);
       } catch (error) {
         this.counters.badStreams++;
-        this.lastProblem = `a connection was closed: ${sentence(error)}`;
+        this.lastProblem = `a connection was closed: ${errorMessage(error)}`;
         socket.destroy();
       }
     });
-    // A peer that goes away in the middle of a message is its own affair.
+    // A peer may disconnect in the middle of a message. That is no error here.
     socket.on('error', () => {});
     socket.on('close', () => this.topics.delete(socket));
   }
@@ -86,7 +84,7 @@ export class PubsubServer {
     this.deliver(name, topic, message);
   }
 
-  /** First all unsubscribes, then all subscribes. A malformed message changes nothing. */
+  /** Applies all unsubscribes, then all subscribes. A malformed message changes nothing. */
   private control(from: Socket, message: Buffer): void {
     const topics = this.topics.get(from)!;
     try {
@@ -94,7 +92,7 @@ export class PubsubServer {
       for (const topic of unsubscribe) topics.delete(Buffer.from(topic).toString('latin1'));
       for (const topic of subscribe) topics.add(Buffer.from(topic).toString('latin1'));
     } catch (error) {
-      this.lastProblem = `a control message was ignored: ${sentence(error)}`;
+      this.lastProblem = `a control message was ignored: ${errorMessage(error)}`;
     }
   }
 

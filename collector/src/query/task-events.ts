@@ -1,9 +1,12 @@
 import type { Store, TraceEvent } from '../store/store.js';
-import { taskIdsMeant } from './task-id.js';
+import { parseTaskId } from './task-id.js';
 
-/** A task's events by the id that a person wrote, by timestamp; none when the task is unknown. */
+/**
+ * Returns a task's events, sorted by timestamp; empty when the task is unknown. The id may have any form that
+ * `taskIdsMeant` reads. Throws `TL_TASK_ID_INVALID`.
+ */
 export async function taskEvents(store: Store, text: string): Promise<TraceEvent[]> {
-  for (const id of taskIdsMeant(text)) {
+  for (const id of parseTaskId(text)) {
     const events = await store.task(id);
     if (events.length > 0) return events;
   }

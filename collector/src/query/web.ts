@@ -12,21 +12,22 @@ import type { Store, TraceEvent } from '../store/store.js';
 import { taskEvents } from './task-events.js';
 
 const DEFAULT_LIMIT = 50;
-const MOST_TASKS = 1000;
+const MAX_LIMIT = 1000;
 
-/** The built page, beside the built code. */
+/** Folder of the built page, next to the built code. */
 const PAGE = fileURLToPath(new URL('../../page', import.meta.url));
 
-export interface Parts {
+/** The parts of a collector that the web app reads from. */
+export interface WebAppParts {
   readonly store: Store;
   readonly acceptor: Acceptor;
   readonly pubsub: PubsubServer;
 }
 
-/** Everything that is answered over HTTP: queries, health, the page. */
-export function webApp({ store, acceptor, pubsub }: Parts): Hono {
+/** Creates the HTTP app: queries, health and the page. */
+export function webApp({ store, acceptor, pubsub }: WebAppParts): Hono {
   const app = new Hono();
-  // Labels come from programs. The page shows them as text, and could not run them if it did not.
+  // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
   app.use(
     secureHeaders({
@@ -34,11 +35,11 @@ export function webApp({ store, acceptor, pubsub }: Parts): Hono {
       strictTransportSecurity: false,
     }),
   );
-  app.onError((error, context) => refuse(context, error));
+  app.onError((error, context) => errorResponse(context, error));
 
   app.get('/api/tasks', async (context) => {
     const offset = wholeNumber(context, 'offset', 0, Number.MAX_SAFE_INTEGER);
-    const limit = wholeNumber(context, 'limit', DEFAULT_LIMIT, MOST_TASKS);
+    const limit = wholeNumber(context, 'limit', DEFAULT_LIMIT, MAX_LIMIT);
     return context.json(await store.tasks({ offset, limit }));
   });
   app.get('/api/tasks/:task', async (context) => {
@@ -61,22 +62,26 @@ export function webApp({ store, acceptor, pubsub }: Parts): Hono {
   app.all('/api/*', (context) => context.json(unknownPath(context.req.path), 404));
 
   app.use('/*', serveStatic({ root: PAGE }));
-  // The page finds its own way from the address.
+  // The page reads the address itself, so every other path gets the page.
   app.get('/*', serveStatic({ root: PAGE, path: 'index.html' }));
   app.notFound((context) =>
     context.text(
-      'The page is not built. Run "npm run build" in the repository. (PAGE_MISSING)',
+      'The page has not been built. Run "npm run build" in the repository. (TL_PAGE_MISSING)',
       404,
     ),
   );
   return app;
 }
 
-/** A task's events, by timestamp. Reports on their way to the store are waited for by nobody. */
+/**
+ * Returns a task's events, sorted by timestamp. Does not wait for reports that are not in the store yet.
+ *
+ * Throws `TL_TASK_ID_INVALID` or `TL_TASK_UNKNOWN`.
+ */
 async function eventsOf(store: Store, text: string): Promise<TraceEvent[]> {
   const events = await taskEvents(store, text);
   if (events.length > 0) return events;
-  throw new CollectorError('TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
+  throw new CollectorError('TL_TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
 }
 
 function wholeNumber(context: Context, name: string, fallback: number, most: number): number {
@@ -84,23 +89,23 @@ function wholeNumber(context: Context, name: string, fallback: number, most: num
   if (text === undefined) return fallback;
   if (/^\d{1,15}$/.test(text) && Number(text) <= most) return Number(text);
   throw new CollectorError(
-    'QUERY_INVALID',
-    `"${name}" must be a whole number from 0 to ${most}, but is ${JSON.stringify(text)}.`,
+    'TL_QUERY_INVALID',
+    `"${name}" must be a whole number from 0 to ${most}, got ${JSON.stringify(text)}.`,
   );
 }
 
-function refuse(context: Context, error: Error): Response {
+function errorResponse(context: Context, error: Error): Response {
   if (!(error instanceof CollectorError)) {
     console.error('throughline:', error);
     return context.json(
-      { error: 'The collector failed to answer; its log says why.', code: 'INTERNAL' },
+      { error: 'The collector could not answer this request. See its log.', code: 'TL_INTERNAL' },
       500,
     );
   }
-  const status = error.code === 'TASK_UNKNOWN' ? 404 : 400;
+  const status = error.code === 'TL_TASK_UNKNOWN' ? 404 : 400;
   return context.json({ error: error.message, code: error.code }, status);
 }
 
 function unknownPath(path: string): { error: string; code: string } {
-  return { error: `There is nothing at ${path}. Tasks are at /api/tasks.`, code: 'QUERY_INVALID' };
+  return { error: `Unknown path ${path}. Tasks are at /api/tasks.`, code: 'TL_QUERY_INVALID' };
 }

@@ -1,13 +1,17 @@
+/** A value that a statement takes or returns. */
 export type Value = string | number | null;
+/** A row, by column name. */
 export type Row = Record<string, Value>;
 
+/** A prepared statement. */
 export interface Statement {
-  /** Runs it, and returns how many rows changed. */
+  /** Runs the statement and returns how many rows changed. */
   run(...values: Value[]): number;
+  /** Runs the statement and returns all of its rows. */
   all(...values: Value[]): Row[];
 }
 
-/** The little of SQLite that the store needs, the same over both drivers. */
+/** The part of SQLite that the store needs, with one interface for both drivers. */
 export interface Driver {
   readonly name: 'node:sqlite' | 'libsql';
   exec(sql: string): void;
@@ -15,7 +19,7 @@ export interface Driver {
   close(): void;
 }
 
-/** Both drivers' statements and databases, as far as they are alike. */
+/** The database interface that both drivers share. */
 interface Native {
   exec(sql: string): unknown;
   prepare(sql: string): {
@@ -26,8 +30,8 @@ interface Native {
 }
 
 /**
- * Opens an SQLite file with `node:sqlite` where the running Node has it, and with `libsql`, which
- * comes built, where it has not (Node 20).
+ * Opens an SQLite file with `node:sqlite` if the running Node has it, or else (Node 20) with `libsql`, which
+ * ships prebuilt binaries.
  */
 export async function openDriver(file: string): Promise<Driver> {
   const builtIn = nodeSqlite();
@@ -54,7 +58,7 @@ function adapt(name: Driver['name'], database: Native): Driver {
 type Constructor = new (file: string) => Native;
 
 function nodeSqlite(): Constructor | undefined {
-  // Loading it prints that it is experimental, which is our business and not the user's.
+  // Loading it prints an experimental warning, which does not concern the user.
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {

@@ -1,4 +1,4 @@
-import { CollectorError, sentence } from '../errors.js';
+import { CollectorError, errorMessage } from '../errors.js';
 import { openDriver } from './driver.js';
 import type { Driver, Row, Statement } from './driver.js';
 import type { Store, TaskPage, TraceEvent } from './store.js';
@@ -24,13 +24,13 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS tasks_by_last ON tasks (last DESC, task);
 `;
 
-/** The furthest times that are kept, in microseconds from 1970: about 285 years either way. */
-const FURTHEST = Number.MAX_SAFE_INTEGER;
+/** The largest timestamp that is stored, in microseconds before or after 1970: about 285 years. */
+const MAX_TIMESTAMP = Number.MAX_SAFE_INTEGER;
 
-/** How often a call waits for another process that holds the file, in milliseconds. */
+/** How long a call waits for another process that holds the file, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** The embedded store: one file, one row an event; tasks are counted as their events come in. */
+/** The embedded store: one file, one row per event. Task summaries are updated as events arrive. */
 export class SqliteStore implements Store {
   private readonly insert: Statement;
   private readonly count: Statement;
@@ -52,13 +52,14 @@ export class SqliteStore implements Store {
     `);
   }
 
+  /** Opens the store in a file, or in memory for `:memory:`. Throws `TL_STORE_UNAVAILABLE`. */
   static async open(file: string): Promise<SqliteStore> {
     try {
       return new SqliteStore(await openDriver(file));
     } catch (error) {
       throw new CollectorError(
-        'STORE_UNAVAILABLE',
-        `The store "${file}" cannot be opened: ${sentence(error)}. Name a file of its own, in a folder that exists and can be written to.`,
+        'TL_STORE_UNAVAILABLE',
+        `Cannot open the store "${file}": ${errorMessage(error)}. Use a file of its own in an existing, writable folder.`,
         { cause: error },
       );
     }
@@ -68,7 +69,7 @@ export class SqliteStore implements Store {
     let added = 0;
     this.driver.exec('BEGIN IMMEDIATE');
     try {
-      for (const event of events) added += this.keep(event);
+      for (const event of events) added += this.insertEvent(event);
       this.driver.exec('COMMIT');
     } catch (error) {
       this.driver.exec('ROLLBACK');
@@ -111,19 +112,19 @@ export class SqliteStore implements Store {
     this.driver.close();
   }
 
-  private keep(event: TraceEvent): number {
+  private insertEvent(event: TraceEvent): number {
     const { taskId, eventId, timestamp, label, processName = '', ...rest } = event;
-    // A clock that is far off must not make a number that nobody can read back.
-    const time = Math.max(-FURTHEST, Math.min(FURTHEST, timestamp));
+    // A wrong clock must not store a number that SQLite cannot return as a JavaScript number.
+    const time = Math.max(-MAX_TIMESTAMP, Math.min(MAX_TIMESTAMP, timestamp));
     const report = JSON.stringify({ label, ...(processName && { processName }), ...rest });
-    const added = this.insert.run(taskId, eventId, time, column(processName), report);
-    if (added > 0) this.count.run(taskId, column(label), time, time);
+    const added = this.insert.run(taskId, eventId, time, withoutNul(processName), report);
+    if (added > 0) this.count.run(taskId, withoutNul(label), time, time);
     return added;
   }
 }
 
-/** Text that SQLite can be asked for: not every version gives back what follows a NUL. */
-function column(text: string): string {
+/** Replaces NUL characters: some SQLite versions cut strings at them. */
+function withoutNul(text: string): string {
   return text.replaceAll('\0', '\u2400');
 }
 

@@ -1,41 +1,44 @@
 import type { Report } from '@throughline/runtime/report';
 
-/** A kept event. The task's id is the 16 hex digits that every protocol carries. */
+/** A stored event. `taskId` is the 16 hex digits that every protocol carries. */
 export type TraceEvent = Report;
 
+/** One task in a list. */
 export interface TaskSummary {
   readonly taskId: string;
-  /** Label of its earliest event. */
+  /** Label of the task's earliest event. */
   readonly title: string;
+  /** Number of stored events. */
   readonly events: number;
-  /** Names of the processes that took part. */
+  /** Names of the first 20 processes, each once; an empty string for a process without a name. */
   readonly processes: readonly string[];
-  /** Microseconds since 1970. */
+  /** Timestamp of the earliest event, in microseconds since 1970. */
   readonly firstEvent: number;
+  /** Timestamp of the latest event, in microseconds since 1970. */
   readonly lastEvent: number;
 }
 
+/** A page of the list of tasks. */
 export interface TaskPage {
   readonly tasks: readonly TaskSummary[];
-  /** How many tasks there are in all. */
+  /** Number of tasks in the whole store. */
   readonly total: number;
 }
 
-/**
- * Where the collector keeps events. Every method may be called at once from many requests.
- */
+/** Storage for the collector's events. Requests may call its methods concurrently. */
 export interface Store {
   /**
-   * Keeps events, and returns how many of them were new. An event already kept is kept once, so
-   * that a sender may retry.
+   * Stores events and returns how many of them were new. An event that is already stored is ignored, so that
+   * a sender may retry.
    */
   append(events: readonly TraceEvent[]): Promise<number>;
   /**
-   * All events of one task, by timestamp; empty when the task is unknown. Hosts' clocks differ, so
-   * for cause and effect follow `parentEventIds` instead.
+   * Returns all events of one task, sorted by timestamp; empty when the task is unknown. Clocks of hosts
+   * differ, so follow `parentEventIds` for cause and effect.
    */
   task(taskId: string): Promise<TraceEvent[]>;
-  /** Tasks, the one with the newest event first. */
+  /** Returns a page of tasks, the one with the latest event first. */
   tasks(range: { offset: number; limit: number }): Promise<TaskPage>;
+  /** Closes the store. May be called twice. */
   close(): Promise<void>;
 }

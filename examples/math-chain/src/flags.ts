@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 
-/** One unary operation, on 64-bit integers that wrap around. */
+/** A unary operation on 64-bit integers that wrap around. */
 export interface Operation {
-  /** As labels name it: `+7`. */
+  /** Name in event labels, such as `+7`. */
   readonly label: string;
   readonly apply: (argument: bigint) => bigint;
 }
 
-/** What the command line asks for: be a client once, or serve one operation. */
-export type Task =
+/** The role of the process: a client that sends one request, or a server of one operation. */
+export type Role =
   | {
       readonly be: 'client';
       readonly input: bigint;
@@ -22,12 +22,13 @@ export type Task =
       readonly nextServer: string | undefined;
     };
 
+/** A parsed command line. */
 export interface Invocation {
   readonly xtraceServer: string;
-  readonly task: Task;
+  readonly task: Role;
 }
 
-/** A command line that cannot be followed, and the exit code that says so. */
+/** An error in the command line, with the exit code for it. */
 export class UsageError extends Error {
   constructor(
     message: string,
@@ -56,12 +57,12 @@ const operations = {
 } as const;
 const operationNames = Object.keys(operations) as (keyof typeof operations)[];
 
-/** The flags as the usage message lists them. */
+/** The list of flags for the usage message. */
 export const usage = Object.entries(flags)
   .map(([name, meaning]) => `  --${name.padEnd(14)} ${meaning}`)
   .join('\n');
 
-/** Reads and checks the command line; throws the first complaint. */
+/** Parses and checks the command line. Throws a `UsageError` for the first problem. */
 export function readFlags(args: string[]): Invocation {
   const given = parse(args);
   const numbers = new Map(
@@ -108,7 +109,7 @@ function parse(args: string[]): Partial<Record<keyof typeof flags, string>> {
   const options = Object.fromEntries(
     Object.keys(flags).map((name) => [name, { type: 'string' as const }]),
   );
-  // `--sub -5` is a value to Go's flag library; `parseArgs` wants it joined.
+  // Go's flag library reads `--sub -5` as a flag and its value; `parseArgs` needs `--sub=-5`.
   const joined = args.flatMap((arg, i) => {
     if (/^-\d+$/.test(arg) && args[i - 1]?.startsWith('--')) return [];
     const next = args[i + 1];

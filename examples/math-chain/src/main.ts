@@ -1,8 +1,8 @@
-// The paper's example service: each process applies one operation to a number and passes the result
-// on. Tracing takes three lines: `connect`, `log`, and the interceptors in operator.ts.
+// The paper's example service: each process applies one operation to a number and passes the result on.
+// Tracing needs only `connect`, `log` and the interceptors in operator.ts.
 import { connect, flush, log } from '@throughline/runtime/xtrace';
 import { readFlags, usage, UsageError } from './flags.js';
-import type { Operation, Task } from './flags.js';
+import type { Operation, Role } from './flags.js';
 import { connectTo, serve } from './operator.js';
 
 async function main(): Promise<void> {
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   else await beServer(task);
 }
 
-async function beClient({ input, inputText, nextServer }: Task & { be: 'client' }): Promise<void> {
+async function beClient({ input, inputText, nextServer }: Role & { be: 'client' }): Promise<void> {
   const performOp = connectTo(nextServer);
   log(`passing --in (${inputText}) to ${nextServer}`);
   try {
@@ -29,7 +29,7 @@ async function beServer({
   operation,
   listenAddress,
   nextServer,
-}: Task & { be: 'server' }): Promise<void> {
+}: Role & { be: 'server' }): Promise<void> {
   const next = nextServer === undefined ? undefined : connectTo(nextServer);
   const port = await serve(listenAddress, async (argument) => {
     const result = perform(operation, argument);

@@ -9,12 +9,12 @@ import type { sendUnaryData, ServerUnaryCall, ServiceClientConstructor } from '@
 import { fromJSON } from '@grpc/proto-loader';
 import { clientInterceptor, serverInterceptor } from '@throughline/runtime/grpc';
 
-/** proto3's int64, as text: JavaScript's numbers end at 53 bits. */
+/** A proto3 int64, as a string: JavaScript numbers hold only 53 bits. */
 export interface Int {
   num: string;
 }
 
-/** What the package definition adds to a client. */
+/** The method that the package definition adds to a client. */
 interface Client {
   performOp(request: Int, callback: (error: Error | null, answer: Int) => void): void;
 }
@@ -22,7 +22,7 @@ interface Client {
 type Handler = (argument: bigint) => Promise<bigint>;
 
 // service Operator { rpc PerformOp(Int) returns (Int); }   message Int { int64 num = 1; }
-// The library's types know a namespace only at the root.
+// Cast below: the library's types allow a namespace only at the root.
 const definition = {
   nested: {
     main: {
@@ -38,7 +38,7 @@ const loaded = loadPackageDefinition(
 );
 const Operator = (loaded['main'] as unknown as { Operator: ServiceClientConstructor }).Operator;
 
-/** A client of the service at an address such as `:1234`. */
+/** Returns a function that calls the service at an address such as `:1234`. */
 export function connectTo(address: string): (argument: bigint) => Promise<bigint> {
   const client = new Operator(withHost(address), credentials.createInsecure(), {
     interceptors: [clientInterceptor],
@@ -53,7 +53,7 @@ export function connectTo(address: string): (argument: bigint) => Promise<bigint
     });
 }
 
-/** Serves a handler; resolves to the port when it listens. */
+/** Serves a handler; resolves to the port when it is listening. */
 export function serve(address: string, handler: Handler): Promise<number> {
   const server = new Server({ interceptors: [serverInterceptor] });
   server.addService(Operator.service, {
@@ -74,7 +74,7 @@ export function serve(address: string, handler: Handler): Promise<number> {
   });
 }
 
-/** What is wrong with the argument is the caller's; a failed call keeps its code. */
+/** Returns the status of a failure: a `RangeError` is the caller's fault, a failed call keeps its own code. */
 function codeOf(error: unknown): status {
   if (error instanceof RangeError) return status.INVALID_ARGUMENT;
   return (error as { code?: status }).code ?? status.UNKNOWN;

@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 
-/** Commands of the other packages. Every package's `throughline` knows them. */
+/** Commands of the other packages. The `throughline` command of each package accepts them all. */
 const commands: Readonly<Record<string, string>> = {
-  check: 'where context may get lost',
-  explain: 'what becomes of a line',
+  check: 'show where context may be lost',
+  explain: 'explain what the plugin does on a line',
   serve: 'run a collector',
-  list: 'the tasks of a collector or a file',
-  show: 'the events of a task',
-  open: 'files of events, on the page',
+  list: 'list the tasks of a collector or a file',
+  show: 'print the events of a task',
+  open: 'show event files on the page',
 };
 
-/** Hands a command on to the plugin's program, which finds those of the collector as well. */
+/** Registers the commands. They run the plugin's program, which also finds those of the collector. */
 export function elsewhere(program: Command): void {
   for (const [name, description] of Object.entries(commands)) {
     program

@@ -5,14 +5,14 @@ import { change } from '../config/change.js';
 import { diff } from '../config/diff.js';
 import { findConfig } from '../config/find.js';
 
-/** `throughline init jest [FILE]`: has a project's Jest configuration use the preset. */
+/** Registers `throughline init jest [FILE]`, which adds the preset to a project's Jest configuration. */
 export function init(program: Command): void {
   program
     .command('init')
     .description('add Throughline to a project')
     .command('jest [config]')
-    .description('has the Jest configuration use the preset, and shows the change')
-    .option('--dry-run', 'show the change and write nothing')
+    .description('add the preset to the Jest configuration and show the change')
+    .option('--dry-run', 'show the change without writing it')
     .action((config: string | undefined, options: { dryRun?: boolean }) =>
       initJest(process.cwd(), config, options),
     );
@@ -23,12 +23,12 @@ function initJest(folder: string, named: string | undefined, options: { dryRun?:
   const name = relative(folder, config.file);
   const { text, notes, byHand } = change(config.text, config.kind, config.file);
   if (byHand !== undefined) {
-    say(`${name} is left as it is: ${byHand.why}\n\nAdd by hand:\n\n${indented(byHand.what)}`);
+    say(`${name} was not changed: ${byHand.why}\n\nAdd by hand:\n\n${indented(byHand.what)}`);
     process.exitCode = 1;
     return;
   }
   if (text === config.text) {
-    say(`${name} has everything already.`);
+    say(`${name} already uses the preset. Nothing to change.`);
     return;
   }
   say(diff(config.text, text, name));

@@ -3,33 +3,36 @@ import type { ConfigKind } from './find.js';
 import { byHand, planFor, PRESET } from './plan.js';
 import type { ByHand } from './plan.js';
 import { configObject, keyOf, objectAt, parse, parseJson, valueOf } from './read.js';
-import { applied, firstOption, lastElement, ourTransformer } from './text-changes.js';
+import { applyChanges, firstOption, lastElement, ourTransformer } from './text-changes.js';
 import type { Style } from './text-changes.js';
 
-/** What a configuration becomes, or what its owner has to do. */
+/** The changed configuration, or instructions for changing it by hand. */
 export interface Change {
   readonly text: string;
-  /** What works now, and what to look at. */
+  /** Settings that the user should check after the change. */
   readonly notes: readonly string[];
   readonly byHand?: ByHand;
 }
 
-/** Has a configuration use the preset. Only what has to be changed is. */
+/**
+ * Adds the preset to the text of a configuration and leaves the rest as it is. Throws `TL_CONFIG_UNREADABLE`
+ * when the text cannot be parsed.
+ */
 export function change(text: string, kind: ConfigKind, file: string): Change {
   if (kind === 'program') {
     const object = configObject(parse(text, file));
     if (object) return changeObject(text, object, { quoted: false });
-    return { text, notes: [], byHand: { why: 'it computes its configuration.', what: byHand } };
+    return { text, notes: [], byHand: { why: 'the configuration is computed.', what: byHand } };
   }
   const root = parseJson(text, file);
   const object = kind === 'json' ? root : objectAt(root, 'jest');
   if (object) return changeObject(text, object, { quoted: true });
-  // A package.json without one: npm writes it in this form, too.
+  // A package.json without a `jest` key. npm formats the file in the same way.
   const manifest = { ...(JSON.parse(text) as object), jest: { preset: PRESET } };
   return { text: `${JSON.stringify(manifest, undefined, indentOf(text))}\n`, notes: [] };
 }
 
-/** Changes a configuration that is an object, where it stands. */
+/** Edits an object literal in place. */
 function changeObject(
   text: string,
   object: t.ObjectExpression,
@@ -55,8 +58,11 @@ function changeObject(
         );
   });
   const spread = object.properties.some(({ type }) => type === 'SpreadElement');
-  const inherited = 'It spreads another configuration: what that one sets comes over the preset.';
-  return { text: applied(text, changes), notes: [...plan.notes, ...(spread ? [inherited] : [])] };
+  const inherited = 'The spread configuration overrides settings of the preset.';
+  return {
+    text: applyChanges(text, changes),
+    notes: [...plan.notes, ...(spread ? [inherited] : [])],
+  };
 }
 
 function indentOf(text: string): string | number {

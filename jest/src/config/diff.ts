@@ -1,6 +1,6 @@
 const AROUND = 2;
 
-/** The change of one file, line by line: what went, what came, and the lines around. */
+/** Returns the line diff of one file, with two lines of context around each change. */
 export function diff(before: string, after: string, name: string): string {
   const old = before.split('\n');
   const now = after.split('\n');
@@ -19,7 +19,7 @@ interface Row {
   readonly text: string;
 }
 
-/** The longest common subsequence of two short texts. */
+/** Compares two short files by their longest common subsequence. Takes quadratic time and memory. */
 function compare(old: readonly string[], now: readonly string[]): Row[] {
   const common = Array.from({ length: old.length + 1 }, () =>
     new Array<number>(now.length + 1).fill(0),

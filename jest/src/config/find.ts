@@ -2,20 +2,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { configAmbiguous, configMissing, configUnreadable } from '../errors.js';
 
-export interface Config {
+/** A Jest configuration and the file that holds it. */
+export interface ConfigFile {
   readonly file: string;
   readonly text: string;
   readonly kind: ConfigKind;
   readonly exists: boolean;
 }
-/** A file that is the configuration as JSON; a package.json that holds it; a program that makes it. */
+/** A JSON file, a package.json with a `jest` key, or a program that exports the configuration. */
 export type ConfigKind = 'json' | 'package' | 'program';
 
-/** Where Jest looks, in its order. */
+/** The file names that Jest looks for, in its order. */
 const names = ['js', 'ts', 'mjs', 'cjs', 'mts', 'cts', 'json'].map((ext) => `jest.config.${ext}`);
 
-/** The Jest configuration of a project: the file that is named, the one that is there, or package.json. */
-export function findConfig(folder: string, named: string | undefined): Config {
+/**
+ * Finds the Jest configuration of a project: the named file, the one that exists, or package.json. Throws
+ * `TL_CONFIG_MISSING`, `TL_CONFIG_AMBIGUOUS` or `TL_CONFIG_UNREADABLE`.
+ */
+export function findConfig(folder: string, named: string | undefined): ConfigFile {
   if (named !== undefined) return read(resolve(folder, named));
   const manifest = join(folder, 'package.json');
   if (!existsSync(manifest)) throw configMissing(folder);
@@ -25,7 +29,7 @@ export function findConfig(folder: string, named: string | undefined): Config {
   return read(join(folder, found[0] ?? 'package.json'));
 }
 
-function read(file: string): Config {
+function read(file: string): ConfigFile {
   try {
     return { file, text: readFileSync(file, 'utf8'), kind: kindOf(file), exists: true };
   } catch (error) {

@@ -1,51 +1,58 @@
+/** The name of the preset in a configuration. */
 export const PRESET = '@throughline/jest';
+/** The name of the reporter in a configuration. */
 export const REPORTER = '@throughline/jest/reporter';
-/** What there is to add, in any form of a configuration. */
+/** The lines to add by hand, shown when `init` cannot change the configuration. */
 export const byHand = `preset: '${PRESET}',  // or '${PRESET}/jsdom'
-// and where "reporters" are named: '${REPORTER}'
-// and where "transform" names babel-jest: '${PRESET}/transformer'`;
+// If "reporters" is set, add '${REPORTER}' to it.
+// If "transform" uses 'babel-jest', replace it with '${PRESET}/transformer'.`;
 
-/** What is known of an option that is there: its value, or that it is computed. */
+/** Stands for the value of an option that is computed, and so cannot be read from the file. */
 export const COMPUTED = Symbol('computed');
 
+/** Instructions for changing a configuration by hand. */
 export interface ByHand {
   readonly why: string;
   readonly what: string;
 }
 
+/** One change to a configuration. */
 export type Edit =
   | { readonly option: 'preset' }
   | { readonly option: 'reporters' }
-  /** `babel-jest` becomes ours for these patterns. */
+  /** Replaces `babel-jest` with our transformer for these patterns. */
   | { readonly option: 'transform'; readonly patterns: readonly string[] };
 
+/** The changes to make, or instructions for making them by hand. */
 export interface Plan {
   readonly edits: readonly Edit[];
   readonly notes: readonly string[];
   readonly byHand?: ByHand;
 }
 
-/** The rules, the same for every form of a configuration. */
+/** Decides what to change. The rules are the same for every kind of configuration. */
 export function planFor(options: ReadonlyMap<string, unknown>): Plan {
   const edits: Edit[] = [];
   const notes: string[] = [];
   const hand = (why: string): Plan => ({ edits: [], notes: [], byHand: { why, what: byHand } });
 
   if (options.has('projects')) {
-    return hand('it names projects. Each of them needs the preset, and the reporter stands here.');
+    return hand(
+      'it uses "projects". Add the preset to each project and the reporter to this file.',
+    );
   }
   const preset = options.get('preset');
-  if (preset === COMPUTED) return hand('its preset is computed.');
+  if (preset === COMPUTED) return hand('its "preset" is computed.');
   if (preset === undefined) edits.push({ option: 'preset' });
   else if (!String(preset).startsWith(PRESET)) {
     return hand(
-      `it has the preset ${JSON.stringify(preset)}, and Jest takes one. Leave that one out and take over ` +
-        'what it gives, or spread ours: `const { throughline } = require("@throughline/jest")`, ' +
+      `it uses the preset ${JSON.stringify(preset)}, and Jest accepts only one. Replace it and copy its ` +
+        'settings, or spread ours: `const { throughline } = require("@throughline/jest")`, ' +
         '`...throughline()`.',
     );
   }
   const reporters = options.get('reporters');
-  if (reporters === COMPUTED) notes.push(`Add "${REPORTER}" to the reporters: they are computed.`);
+  if (reporters === COMPUTED) notes.push(`"reporters" is computed. Add "${REPORTER}" to it.`);
   else if (Array.isArray(reporters) && !reporters.flat().includes(REPORTER)) {
     edits.push({ option: 'reporters' });
   }
@@ -53,21 +60,21 @@ export function planFor(options: ReadonlyMap<string, unknown>): Plan {
     const patterns = patternsOfBabelJest(options.get('transform'));
     if (patterns === undefined) {
       return hand(
-        'it has a transform that is not babel-jest: the plugin has to be in what compiles.',
+        'its "transform" uses a transformer other than babel-jest. Add @throughline/babel-plugin to it.',
       );
     }
     if (patterns.length > 0) edits.push({ option: 'transform', patterns });
   }
   if (options.has('testRunner')) {
     notes.push(
-      `It has a testRunner of its own, which replaces ours: use the environment "${PRESET}/environment" ` +
+      `"testRunner" replaces the runner of the preset. Set "testEnvironment" to "${PRESET}/environment" ` +
         `or "${PRESET}/environment-jsdom".`,
     );
   }
   return { edits, notes };
 }
 
-/** Undefined when something else compiles code, or when that cannot be known. */
+/** Returns undefined when another transformer handles code, or when that cannot be determined. */
 function patternsOfBabelJest(transform: unknown): string[] | undefined {
   if (typeof transform !== 'object' || transform === null) return undefined;
   const patterns: string[] = [];

@@ -4,7 +4,10 @@ import type { types as t } from '@babel/core';
 import { configUnreadable } from '../errors.js';
 import { COMPUTED } from './plan.js';
 
-/** JSON is read as the expression that it is, so that it can be changed where it stands. */
+/**
+ * Parses JSON as a JavaScript expression, so that it can be edited at the positions of its nodes. Throws
+ * `TL_CONFIG_UNREADABLE` when it is not a JSON object.
+ */
 export function parseJson(text: string, file: string): t.ObjectExpression {
   try {
     JSON.parse(text);
@@ -14,12 +17,12 @@ export function parseJson(text: string, file: string): t.ObjectExpression {
   const { program } = parse(`(${text})`, 'config.js');
   const [statement] = program.body;
   const { expression } = statement as t.ExpressionStatement;
-  if (expression.type === 'ObjectExpression') return shifted(expression, -1);
-  throw configUnreadable(file, 'it is no object');
+  if (expression.type === 'ObjectExpression') return shiftPositions(expression, -1);
+  throw configUnreadable(file, 'it is not an object');
 }
 
-/** The same tree for a text without what was put before it. */
-function shifted<T extends t.Node>(node: T, by: number): T {
+/** Shifts the positions of a tree, to account for the added parenthesis. */
+function shiftPositions<T extends t.Node>(node: T, by: number): T {
   traverse(node, (each) => {
     each.start! += by;
     each.end! += by;
@@ -35,6 +38,7 @@ function traverse(node: t.Node, visit: (node: t.Node) => void): void {
   }
 }
 
+/** Returns the object literal under a name, if there is one. */
 export function objectAt(object: t.ObjectExpression, name: string): t.ObjectExpression | undefined {
   for (const property of object.properties) {
     if (property.type !== 'ObjectProperty' || keyOf(property) !== name) continue;
@@ -43,6 +47,7 @@ export function objectAt(object: t.ObjectExpression, name: string): t.ObjectExpr
   return undefined;
 }
 
+/** Parses a program. Throws `TL_CONFIG_UNREADABLE` when it has a syntax error. */
 export function parse(text: string, file: string): t.File {
   const typed = /\.[cm]?ts$/.test(extname(file));
   try {
@@ -59,16 +64,16 @@ export function parse(text: string, file: string): t.File {
   }
 }
 
-/** `module.exports = {…}`, `export default {…}`, and either through a name. */
+/** Finds the object of `module.exports = {…}` or `export default {…}`, directly or through a variable. */
 export function configObject({ program }: t.File): t.ObjectExpression | undefined {
   for (const statement of program.body) {
-    const given = exported(statement);
+    const given = exportedValue(statement);
     if (given) return plainObject(given, program);
   }
   return undefined;
 }
 
-function exported(statement: t.Statement): t.Node | undefined {
+function exportedValue(statement: t.Statement): t.Node | undefined {
   if (statement.type === 'ExportDefaultDeclaration') return statement.declaration;
   if (statement.type !== 'ExpressionStatement') return undefined;
   const { expression } = statement;
@@ -89,16 +94,16 @@ function plainObject(node: t.Node, program: t.Program): t.ObjectExpression | und
     case 'TSSatisfiesExpression':
       return plainObject(node.expression, program);
     case 'Identifier': {
-      const value = declared(node.name, program);
+      const value = declaredValue(node.name, program);
       return value ? plainObject(value, program) : undefined;
     }
     default:
-      // A function, or a call such as `nextJest()(config)`, decides by itself.
+      // A function, or a call such as `nextJest()(config)`, computes the configuration.
       return undefined;
   }
 }
 
-function declared(name: string, program: t.Program): t.Expression | undefined {
+function declaredValue(name: string, program: t.Program): t.Expression | undefined {
   for (const statement of program.body) {
     if (statement.type !== 'VariableDeclaration') continue;
     for (const { id, init } of statement.declarations) {
@@ -108,12 +113,13 @@ function declared(name: string, program: t.Program): t.Expression | undefined {
   return undefined;
 }
 
+/** Returns the name of a property that is an identifier or a string. */
 export function keyOf({ key }: t.ObjectProperty): string | undefined {
   if (key.type === 'Identifier') return key.name;
   return key.type === 'StringLiteral' ? key.value : undefined;
 }
 
-/** The value of a literal, or that it is computed. */
+/** Returns the value of a literal, or `COMPUTED`. */
 export function valueOf(node: t.Node): unknown {
   switch (node.type) {
     case 'StringLiteral':

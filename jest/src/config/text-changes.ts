@@ -2,21 +2,22 @@ import type { types as t } from '@babel/core';
 import { PRESET, REPORTER } from './plan.js';
 import { keyOf } from './read.js';
 
-/** How a file writes what is added. */
+/** The quoting style of a file. */
 export interface Style {
-  /** Whether names of options are in quotes, and nothing may follow the last. */
+  /** True for JSON: option names are quoted, and trailing commas are not allowed. */
   readonly quoted: boolean;
   text(value: string): string;
 }
 
+/** A replacement for the text from `start` to `end`. */
 export interface TextChange {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** From the end, so that the places before stay where they are. */
-export function applied(text: string, changes: readonly TextChange[]): string {
+/** Applies changes from the end of the text, so that earlier offsets stay valid. */
+export function applyChanges(text: string, changes: readonly TextChange[]): string {
   return [...changes]
     .sort((a, b) => b.start - a.start || b.end - a.end)
     .reduce(
@@ -25,11 +26,11 @@ export function applied(text: string, changes: readonly TextChange[]): string {
     );
 }
 
-function inserted(at: number, text: string): TextChange {
+function insertion(at: number, text: string): TextChange {
   return { start: at, end: at, text };
 }
 
-/** The preset comes first, in the form that the other lines have. */
+/** Returns the change that adds the preset as the first option, indented like the others. */
 export function firstOption(text: string, object: t.ObjectExpression, style: Style): TextChange {
   const open = object.start! + 1;
   const [first] = object.properties;
@@ -39,15 +40,17 @@ export function firstOption(text: string, object: t.ObjectExpression, style: Sty
     return { start: open, end: object.end! - 1, text: `\n  ${option}${style.quoted ? '' : ','}\n` };
   }
   const line = /^[^\S\n]*\n([ \t]*)/.exec(text.slice(open, first.start!));
-  return inserted(open, line ? `\n${line[1]}${option},` : ` ${option},`);
+  return insertion(open, line ? `\n${line[1]}${option},` : ` ${option},`);
 }
 
+/** Returns the change that appends the reporter to `reporters`. */
 export function lastElement(array: t.ArrayExpression, style: Style): TextChange {
   const last = array.elements.at(-1);
   const element = style.text(REPORTER);
-  return last ? inserted(last.end!, `, ${element}`) : inserted(array.start! + 1, element);
+  return last ? insertion(last.end!, `, ${element}`) : insertion(array.start! + 1, element);
 }
 
+/** Returns the changes that replace `babel-jest` for one pattern and move its options to `babel`. */
 export function ourTransformer(
   transform: t.ObjectExpression,
   pattern: string,
@@ -62,7 +65,7 @@ export function ourTransformer(
   const changes: TextChange[] = [{ start: name!.start!, end: name!.end!, text }];
   if (options) {
     const key = style.quoted ? style.text('babel') : 'babel';
-    changes.push(inserted(options.start!, `{ ${key}: `), inserted(options.end!, ' }'));
+    changes.push(insertion(options.start!, `{ ${key}: `), insertion(options.end!, ' }'));
   }
   return changes;
 }

@@ -1,37 +1,38 @@
-import type { Event } from './event.js';
+import type { TestEvent } from './event.js';
 
-/** The events of a graph, by id. Parents that are not among them are as if there were none. */
-export type Graph = ReadonlyMap<string, Event>;
+/** The events of a graph, by id. Parents that are not in the graph are ignored. */
+export type Graph = ReadonlyMap<string, TestEvent>;
 
-/** How two events of a graph stand to each other. */
+/** The causal relation of one event to another. Events are `apart` when neither came before the other. */
 export type Relation = 'before' | 'after' | 'same' | 'apart';
 
-export function relation(graph: Graph, one: Event, other: Event): Relation {
+/** Returns the causal relation of `one` to `other`. */
+export function relation(graph: Graph, one: TestEvent, other: TestEvent): Relation {
   if (one === other) return 'same';
-  if (wayBack(graph, other).has(one)) return 'before';
-  return wayBack(graph, one).has(other) ? 'after' : 'apart';
+  if (ancestorsOf(graph, other).has(one)) return 'before';
+  return ancestorsOf(graph, one).has(other) ? 'after' : 'apart';
 }
 
-/** The shortest chain of causes from an event to one that came after it, both with it. */
-export function chain(graph: Graph, from: Event, to: Event): Event[] {
-  const next = wayBack(graph, to);
-  const events: Event[] = [];
-  for (let at: Event | undefined = from; at !== undefined; at = next.get(at)) events.push(at);
+/** Returns the shortest chain of causes from an event to a later one, both included. */
+export function chain(graph: Graph, from: TestEvent, to: TestEvent): TestEvent[] {
+  const next = ancestorsOf(graph, to);
+  const events: TestEvent[] = [];
+  for (let at: TestEvent | undefined = from; at !== undefined; at = next.get(at)) events.push(at);
   return events;
 }
 
-/** The nearest event that both come after, seen from the first. */
-export function commonCause(graph: Graph, one: Event, other: Event): Event | undefined {
-  const others = wayBack(graph, other);
-  return [...wayBack(graph, one).keys()].find((event) => others.has(event));
+/** Returns the nearest event that both come after, by distance from the first. */
+export function commonCause(graph: Graph, one: TestEvent, other: TestEvent): TestEvent | undefined {
+  const others = ancestorsOf(graph, other);
+  return [...ancestorsOf(graph, one).keys()].find((event) => others.has(event));
 }
 
-/** How far back is looked for an event that another one covers. */
+/** The number of ancestors that `latestOf` visits for each event. */
 const LOOK_BACK = 1000;
 
 /**
- * The events of a set that none of the others came after. One that is further back than anybody looks
- * stays: an edge too many is still a true one.
+ * Returns the events of a set that are not ancestors of another one. An ancestor that is too far back is not
+ * found and stays in the set: the extra edge is redundant, but true.
  */
 export function latestOf(graph: Graph, ids: readonly string[]): readonly string[] {
   if (ids.length < 2) return ids;
@@ -39,17 +40,21 @@ export function latestOf(graph: Graph, ids: readonly string[]): readonly string[
   for (const id of ids) {
     const event = graph.get(id);
     if (event === undefined) continue;
-    for (const { eventId } of wayBack(graph, event, LOOK_BACK).keys()) {
+    for (const { eventId } of ancestorsOf(graph, event, LOOK_BACK).keys()) {
       if (eventId !== id) covered.add(eventId);
     }
   }
   return ids.filter((id) => !covered.has(id));
 }
 
-/** An event and all that came before it, the nearest first; to each, the next on the way to the event. */
-function wayBack(graph: Graph, event: Event, most = Infinity): Map<Event, Event | undefined> {
-  const next = new Map<Event, Event | undefined>([[event, undefined]]);
-  // A map's own iteration goes on to what is added to it.
+/** Returns an event and its ancestors, nearest first, each with the next event on the way to the given one. */
+function ancestorsOf(
+  graph: Graph,
+  event: TestEvent,
+  most = Infinity,
+): Map<TestEvent, TestEvent | undefined> {
+  const next = new Map<TestEvent, TestEvent | undefined>([[event, undefined]]);
+  // Iterating over a map also visits the entries added meanwhile.
   for (const at of next.keys()) {
     if (next.size > most) break;
     for (const id of at.parentEventIds) {

@@ -2,19 +2,19 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Config } from '@jest/types';
 import { eventsUnwritable } from '../errors.js';
-import type { Event } from './event.js';
+import type { TestEvent } from './event.js';
 
-/** Names the folder for one run, and goes before the option; empty, nothing is written. */
+/** Overrides the option `events` for one run. An empty value turns events off. */
 const VARIABLE = 'THROUGHLINE_EVENTS';
 
-/** How many events wait before they are written, within a test. */
+/** The number of events to buffer within a test before they are written. */
 const MOST_WAITING = 1000;
 
 type Project = Pick<Config.ProjectConfig, 'cwd' | 'displayName' | 'rootDir'>;
 
 /**
- * The file of a test file's events, if they are asked for: `FOLDER/PROJECT/PATH.jsonl`, where a project
- * is named if it has a name. The same test file may be in two of them.
+ * Returns the path for the events of a test file, `FOLDER/PROJECT/PATH.jsonl`, or undefined when events are not
+ * written. `PROJECT` is the project's `displayName`, if it has one: two projects may run one test file.
  */
 export function eventFileOf(
   project: Project,
@@ -29,7 +29,7 @@ export function eventFileOf(
   return join(resolve(cwd, folder), name, `${pathIn([cwd, rootDir], testPath)}.jsonl`);
 }
 
-/** A path from the first of several folders that it is below. */
+/** Returns a path relative to the first of several folders that contains it. */
 function pathIn(folders: readonly string[], file: string): string {
   const paths = folders.map((folder) => relative(folder, file));
   const path = paths.find((one) => !one.startsWith('..') && !isAbsolute(one)) ?? paths[0]!;
@@ -40,15 +40,15 @@ function pathIn(folders: readonly string[], file: string): string {
 }
 
 /**
- * The events of one test file, one JSON record a line. They are written test by test, so that what ends
- * the process leaves those of the tests before.
+ * Writes the events of one test file, one JSON record per line. Writes after each test, so that a crash keeps
+ * the events of earlier tests.
  */
 export class EventFile {
-  #waiting: Event[] = [];
+  #waiting: TestEvent[] = [];
   #isClosed = false;
   #failure: Error | undefined;
 
-  /** Takes the place of what an earlier run has left. */
+  /** Removes the file of an earlier run. Throws `TL_EVENTS_UNWRITABLE`. */
   constructor(readonly path: string) {
     try {
       rmSync(path, { force: true });
@@ -58,13 +58,13 @@ export class EventFile {
     }
   }
 
-  add(event: Event): void {
+  add(event: TestEvent): void {
     this.#waiting.push(event);
-    // What comes when the file is done has nobody to wait for.
+    // Once the test file is done, no later call writes the buffer.
     if (this.#isClosed || this.#waiting.length >= MOST_WAITING) this.write();
   }
 
-  /** Never throws: it may be called in the middle of the program. */
+  /** Writes the buffered events. Never throws, because it may run in the middle of the program. */
   write(): void {
     if (this.#waiting.length === 0) return;
     const lines = this.#waiting.map((event) => `${JSON.stringify(event)}\n`);
@@ -76,7 +76,7 @@ export class EventFile {
     }
   }
 
-  /** Throws if something could not be written. */
+  /** Writes the remaining events. Throws `TL_EVENTS_UNWRITABLE` if any write has failed. */
   close(): void {
     this.#isClosed = true;
     this.write();

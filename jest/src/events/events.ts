@@ -1,46 +1,46 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Slot, Source, Task } from '../ledger/index.js';
-import { listenTo } from './client.js';
-import type { Client, Trace } from './client.js';
-import { keptHalf, now } from './event.js';
-import type { Event } from './event.js';
+import type { Trace } from '@throughline/runtime/ledger';
+import type { Slot, Source, Owner } from '../ledger/index.js';
+import { shortTaskId, now } from './event.js';
+import type { TestEvent } from './event.js';
 import type { EventFile } from './event-file.js';
+import type { Realm } from '../realm.js';
 import { TestRun } from './test-run.js';
 
-/** How much of an error's message an event takes along. */
+/** The maximum length of an error message in an event. */
 const MOST_CHARACTERS = 4000;
 
-/** What the events of a test file are read from. */
+/** The inputs for collecting the events of a test file. */
 export interface EventSource {
-  readonly client: Client;
+  readonly ledger: Realm['ledger'];
   readonly source: Source;
-  /** The task of the running code. */
-  owner(): Task | undefined;
-  /** How events name the process that they are of: the test file. */
+  /** Returns the owner of the running code. */
+  owner(): Owner | undefined;
+  /** The process name in events: the path of the test file. */
   readonly name: string;
 }
 
-/** A graph that was written. */
+/** The graph of a test in the file of events. */
 export interface WrittenGraph {
   readonly test: string;
   readonly taskId: string;
 }
 
-/** A run that is over; how it ended is known when the file is done. */
+/** A finished run. Its outcome is known when the whole file is done. */
 interface Ended {
-  readonly test: Task;
+  readonly test: Owner;
   readonly run: TestRun;
-  readonly last: Event;
+  readonly last: TestEvent;
   readonly errors: readonly unknown[];
 }
 
 /**
- * What the tests of a file have logged. Where it is written, each test is a task of X-Trace, which begins
- * and ends with an event; where it is not, the program sees nothing of it.
+ * Collects the events that the tests of a file log. If they are written, each test is an X-Trace task that begins
+ * and ends with an event. If they are not, the program sees no difference.
  */
 export class Events {
-  /** Of each test, its latest run. */
-  readonly #runs = new Map<Task, TestRun>();
+  /** The latest run of each test. */
+  readonly #runs = new Map<Owner, TestRun>();
   readonly #runOfTask = new Map<string, TestRun>();
   readonly #running = new Set<TestRun>();
   readonly #ended: Ended[] = [];
@@ -50,16 +50,16 @@ export class Events {
     private readonly from: EventSource,
     private readonly file: EventFile | undefined,
   ) {
-    const { client } = from;
-    // A token is what the runtime's slots are.
-    this.#slot = client.traceSlot as unknown as Slot<Trace | undefined>;
-    listenTo(client, {
+    const { ledger } = from;
+    // The runtime's slots are tokens.
+    this.#slot = ledger.traceSlot as unknown as Slot<Trace | undefined>;
+    ledger.listenToTrace({
       logged: (report) => this.#logged(report),
-      started: (taskId, before) => this.#runOf(before.taskId)?.started(taskId, before),
+      started: (taskId, before) => this.#runOf(before.taskId)?.noteTask(taskId, before),
     });
   }
 
-  /** The run of the test that is running. Where nobody knows which, it is the only one, if it is. */
+  /** The run that the current code belongs to. Without an owner, the only running test, if there is just one. */
   get current(): TestRun | undefined {
     const test = testOf(this.from.owner());
     if (test) return this.#runs.get(test);
@@ -68,10 +68,10 @@ export class Events {
   }
 
   /**
-   * Calls a hook or the function of a test so that it comes after what has run of the test before. To be
-   * called in the frame that it begins in.
+   * Calls a hook or test function so that its events come after the earlier events of the same test. Call this
+   * in the frame that the function starts in.
    */
-  within(task: Task | undefined, body: () => unknown): unknown {
+  runWithin(task: Owner | undefined, body: () => unknown): unknown {
     const test = testOf(task);
     if (test === undefined) return body();
     const { source } = this.from;
@@ -81,36 +81,35 @@ export class Events {
     if (run.trace && this.file) source.set(this.#slot, run.trace);
     try {
       const result = body();
-      run.waitsFor(result);
+      run.waitFor(result);
       return result;
     } finally {
-      run.cameTo(source.get(this.#slot));
+      run.advanceTo(source.get(this.#slot));
     }
   }
 
-  /** A test has called `done`, in this strand. */
-  done(task: Task | undefined): void {
+  /** Records that a test has called `done` in this strand. */
+  noteDone(task: Owner | undefined): void {
     const test = testOf(task);
-    const { client, source } = this.from;
+    const { ledger, source } = this.from;
     const trace = source.get(this.#slot);
     const run = test && this.#runs.get(test);
     if (run === undefined || trace === undefined) return;
-    const { join } = client.traceSlot.callbacks;
-    run.cameTo(run.trace && run.trace !== trace && join ? join(run.trace, trace) : trace);
+    run.advanceTo(run.trace && run.trace !== trace ? ledger.joinTraces(run.trace, trace) : trace);
   }
 
-  /** A run of a test is over. */
-  ended(test: Task, errors: readonly unknown[]): void {
+  /** Ends the run of a test. */
+  endRun(test: Owner, errors: readonly unknown[]): void {
     const run = this.#runs.get(test);
     if (run === undefined || !this.#running.delete(run)) return;
     this.#takeIn(run);
-    if (this.file) this.#ended.push({ test, run, last: run.last(), errors });
+    if (this.file) this.#ended.push({ test, run, last: run.lastEvent(), errors });
     run.forget();
     this.file?.write();
   }
 
-  /** Every test has its result; returns the graphs of those that have failed. */
-  finish(errorsOf: (test: Task) => readonly unknown[]): WrittenGraph[] {
+  /** Writes the last event of each run, when every test has its result. Returns the graphs of failed tests. */
+  finish(errorsOf: (test: Owner) => readonly unknown[]): WrittenGraph[] {
     const failed: WrittenGraph[] = [];
     for (const { test, run, last, errors } of this.#ended) {
       const isLatest = this.#runs.get(test) === run;
@@ -124,38 +123,38 @@ export class Events {
     return failed;
   }
 
-  #begin(test: Task, before: TestRun | undefined): TestRun {
-    const { client, source } = this.from;
+  #begin(test: Owner, before: TestRun | undefined): TestRun {
+    const { ledger, source } = this.from;
     const run = new TestRun((before?.attempt ?? 0) + 1);
     this.#runs.set(test, run);
     this.#running.add(run);
     if (this.file === undefined) return run;
-    this.#runOfTask.set(keptHalf(run.taskId), run);
-    const { name, place } = test;
+    this.#runOfTask.set(shortTaskId(run.taskId), run);
+    const { name, position } = test;
     const { attempt } = run;
     this.#write({
-      ...run.first(name),
-      ...(place && { source: `${place.file}:${place.line}` }),
+      ...run.firstEvent(name),
+      ...(position && { source: `${position.file}:${position.line}` }),
       ...(attempt > 1 && { fields: [['attempt', String(attempt)]] }),
     });
-    client.continueTask(run.taskId, [run.firstEventId]);
-    run.cameTo(source.get(this.#slot));
+    ledger.continueTask(run.taskId, [run.firstEventId]);
+    run.advanceTo(source.get(this.#slot));
     return run;
   }
 
-  /** A test comes after what the promises that it has returned ended with, as if it had awaited them. */
+  /** Joins the settled promises that a test has returned, as if it had awaited them. */
   #takeIn(run: TestRun): void {
     const { source } = this.from;
     for (const promise of run.takeSettled()) {
       const after = source.runWith(this.#slot, run.trace, () => source.contextAfter(promise));
-      run.cameTo(after?.get(this.#slot));
+      run.advanceTo(after?.get(this.#slot));
     }
   }
 
-  #logged(report: Event): void {
+  #logged(report: TestEvent): void {
     const run = this.#runOf(report.taskId);
     if (run === undefined) {
-      this.#write({ ...report, taskId: keptHalf(report.taskId), timestamp: now() });
+      this.#write({ ...report, taskId: shortTaskId(report.taskId), timestamp: now() });
       return;
     }
     const event = run.add(report);
@@ -163,17 +162,17 @@ export class Events {
     this.#write(event);
   }
 
-  /** The test that a task belongs to: by the task, or else by who is running. */
+  /** Returns the run that an X-Trace task belongs to: by its id, or else by the owner of the running code. */
   #runOf(taskId: string): TestRun | undefined {
-    const known = this.#runOfTask.get(keptHalf(taskId));
+    const known = this.#runOfTask.get(shortTaskId(taskId));
     if (known) return known;
     for (const run of this.#running) if (run.has(taskId)) return run;
     const test = testOf(this.from.owner());
     return test && this.#runs.get(test);
   }
 
-  /** All that is in a file was logged in one process, whatever that calls itself. */
-  #write({ taskId, eventId, parentEventIds, timestamp, label, source, fields }: Event): void {
+  /** Writes an event. All events of a file get the same process name, whatever the program sets. */
+  #write({ taskId, eventId, parentEventIds, timestamp, label, source, fields }: TestEvent): void {
     this.file?.add({
       ...{ taskId, eventId, parentEventIds, timestamp, label },
       processName: this.from.name,
@@ -183,12 +182,12 @@ export class Events {
   }
 }
 
-/** The test that a hook or a test is of. */
-function testOf(task: Task | undefined): Task | undefined {
+/** Returns the test that an owner belongs to, if any. */
+function testOf(task: Owner | undefined): Owner | undefined {
   return task?.scope.kind === 'test' ? task.scope : undefined;
 }
 
-/** Circus keeps an error beside the place where its test is written. */
+/** Returns the message of an error, which Circus may pair with an error that marks where the test is written. */
 function messageOf(kept: unknown): string {
   const error: unknown = Array.isArray(kept) ? (kept[0] ?? kept[1]) : kept;
   const { message = error } = Object(error) as { message?: unknown };

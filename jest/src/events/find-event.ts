@@ -1,17 +1,17 @@
-import type { Event } from './event.js';
+import type { TestEvent } from './event.js';
 import type { TestRun } from './test-run.js';
 
-/** How many names a message lists. */
+/** The maximum number of names in a message. */
 const MOST_LISTED = 20;
 
-/** The event that is meant, or what is wrong with its name. */
-export type Found = { readonly event: Event } | { readonly problem: string };
+/** The event with that name, or a sentence about what is wrong with the name. */
+export type EventLookup = { readonly event: TestEvent } | { readonly problem: string };
 
-/** The event of a test that an id or a label names, or a sentence that says what there is. */
-export function findEvent(run: TestRun | undefined, what: string, named: unknown): Found {
+/** Finds an event of a test by its id or label. */
+export function findEvent(run: TestRun | undefined, what: string, named: unknown): EventLookup {
   if (typeof named !== 'string') {
     return {
-      problem: `The ${what} must be the id of an event, as log() returns it, or a label, but is ${text(named)}.`,
+      problem: `The ${what} must be an event id, as returned by log(), or a label, got ${quote(named)}.`,
     };
   }
   const known = run?.events.get(named);
@@ -20,37 +20,38 @@ export function findEvent(run: TestRun | undefined, what: string, named: unknown
   const [only, ...others] = all.filter(({ label }) => label === named);
   if (only === undefined) {
     return {
-      problem: `No event of this test has the id or the label ${text(named)}. ${whatThereIs(all)}`,
+      problem: `No event of this test has the id or label ${quote(named)}. ${listLoggedEvents(all)}`,
     };
   }
   if (others.length === 0) return { event: only };
   return {
     problem:
-      `${others.length + 1} events have the label ${text(named)}. ` +
-      `Name one by its id, which log() returns:\n\n${listed([only, ...others].map(idOf))}`,
+      `${others.length + 1} events have the label ${quote(named)}. ` +
+      `Use the id of one of them, as returned by log():\n\n${formatList([only, ...others].map(idOf))}`,
   };
 }
 
-/** An event as a message names it. */
-export function nameOf({ label }: Event): string {
-  return text(label);
+/** Returns the label of an event in quotes. */
+export function nameOf({ label }: TestEvent): string {
+  return quote(label);
 }
 
-export function idOf({ eventId, source }: Event): string {
+/** Returns the id of an event, and where it was logged if that is known. */
+export function idOf({ eventId, source }: TestEvent): string {
   return source === undefined ? eventId : `${eventId} at ${source}`;
 }
 
-function whatThereIs(events: readonly Event[]): string {
+function listLoggedEvents(events: readonly TestEvent[]): string {
   if (events.length === 0) {
-    return 'It has logged none so far with log() of @throughline/runtime/xtrace.';
+    return 'This test has not logged any events yet (log() from @throughline/runtime/xtrace).';
   }
   const times = new Map<string, number>();
   for (const event of events) times.set(nameOf(event), (times.get(nameOf(event)) ?? 0) + 1);
   const names = [...times].map(([name, count]) => (count > 1 ? `${name} (${count} times)` : name));
-  return `It has logged:\n\n${listed(names)}`;
+  return `This test has logged:\n\n${formatList(names)}`;
 }
 
-function listed(names: readonly string[]): string {
+function formatList(names: readonly string[]): string {
   const rest = names.length - MOST_LISTED;
   const shown = names.slice(0, MOST_LISTED);
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])]
@@ -58,7 +59,7 @@ function listed(names: readonly string[]): string {
     .join('\n');
 }
 
-function text(value: unknown): string {
+function quote(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

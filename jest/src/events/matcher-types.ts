@@ -1,18 +1,19 @@
 import type {} from 'expect';
 
-/** What the preset adds to `expect`. `R` is what a matcher returns. */
+/** The matchers that the preset adds to `expect`. `R` is the return type of a matcher. */
 export interface CausalMatchers<R> {
   /**
-   * The event came before another one and led to it: by causality, whatever the clock says. Both are ids,
-   * as `log()` returns them, or labels of events of this test.
+   * Asserts that the event led to another one, by causality and not by the clock. Both are event ids, as returned
+   * by `log()`, or labels of events of the running test. Fails, also with `.not`, when there is no such event or
+   * several events have the label.
    *
    * @example
    * expect('order placed').toHaveCaused('mail sent');
    */
   toHaveCaused(event: string): R;
   /**
-   * The event came before another one, by causality: a strand that had it in its past logged the other. Two
-   * strands that did not wait for each other are in no order, whatever the clock says.
+   * Asserts that the event came before another one, by causality and not by the clock. Makes the same check as
+   * `toHaveCaused`, with another message. Events of two strands that did not wait for each other have no order.
    *
    * @example
    * expect(log('locked')).toHappenBefore('written');

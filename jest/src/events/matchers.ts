@@ -1,12 +1,12 @@
 import { chain, commonCause, relation } from './ancestry.js';
 import type { Graph, Relation } from './ancestry.js';
-import type { Event } from './event.js';
+import type { TestEvent } from './event.js';
 import { findEvent, idOf, nameOf } from './find-event.js';
 import type { CausalMatchers } from './matcher-types.js';
 import type { TestRun } from './test-run.js';
 
-/** What `expect` gives a matcher, as far as it is used. */
-interface Context {
+/** The part of the context of an `expect` matcher that is used here. */
+interface MatcherContext {
   readonly isNot?: boolean;
   readonly promise?: string;
   readonly utils: {
@@ -14,7 +14,7 @@ interface Context {
   };
 }
 type Matcher = (
-  this: Context,
+  this: MatcherContext,
   received: unknown,
   expected: unknown,
 ) => { pass: boolean; message: () => string };
@@ -24,24 +24,24 @@ interface Verb {
   readonly not: string;
 }
 
-/** Each says the same of two events, in other words. */
+/** The wording of each matcher. Both make the same check. */
 const verbs: { readonly [K in keyof CausalMatchers<unknown>]: Verb } = {
   toHaveCaused: { did: 'caused', not: 'did not cause' },
   toHappenBefore: { did: 'happened before', not: 'did not happen before' },
 };
 
-/** Why one event did not come before another. */
+/** Reasons why one event did not come before another. */
 const reasons: Readonly<Record<Exclude<Relation, 'before'>, string>> = {
-  after: 'it is the other way round',
-  same: 'they are one event',
+  after: 'the order is reversed',
+  same: 'they are the same event',
   apart: 'neither came before the other',
 };
 
-/** The longest chain that is shown whole, and how much of a longer one is at either end. */
+/** The longest chain that is shown in full, and how many events of a longer one are shown at each end. */
 const WHOLE = 12;
 const END = 5;
 
-/** The matchers, which ask about the events of the test that is running. */
+/** Returns the matchers for `expect.extend`. They read the events of the current run. */
 export function causalMatchers(current: () => TestRun | undefined): Record<string, Matcher> {
   return Object.fromEntries(
     Object.entries(verbs).map(([name, verb]) => [name, matcher(name, verb, current)]),
@@ -55,49 +55,55 @@ function matcher(name: string, verb: Verb, current: () => TestRun | undefined): 
     const run = current();
     const answer = (pass: boolean, lines: () => readonly string[]): ReturnType<Matcher> => ({
       pass,
-      message: () => [hint, '', ...lines(), ...(run ? lost(run) : [])].join('\n'),
+      message: () => [hint, '', ...lines(), ...(run ? droppedNote(run) : [])].join('\n'),
     });
     const one = findEvent(run, 'event', received);
     const other = findEvent(run, 'other event', expected);
-    // Who names no event has made a mistake, also with `.not`.
+    // A name without an event is a mistake, so the assertion fails with `.not` as well.
     if ('problem' in one) return answer(isNot, () => [one.problem]);
     if ('problem' in other) return answer(isNot, () => [other.problem]);
     const { events } = run!;
     const is = relation(events, one.event, other.event);
-    return answer(is === 'before', () => said(events, one.event, other.event, is, verb));
+    return answer(is === 'before', () => explainRelation(events, one.event, other.event, is, verb));
   };
 }
 
-function said(graph: Graph, one: Event, other: Event, is: Relation, { did, not }: Verb): string[] {
+function explainRelation(
+  graph: Graph,
+  one: TestEvent,
+  other: TestEvent,
+  is: Relation,
+  { did, not }: Verb,
+): string[] {
   const events = [one, other].map((event) => `  ${nameOf(event)} is ${idOf(event)}`);
   const [a, b] = [nameOf(one), nameOf(other)];
   const sentence = is === 'before' ? `${a} ${did} ${b}` : `${a} ${not} ${b}: ${reasons[is]}`;
-  const { note, chains } = shown(graph, one, other, is);
+  const { note, chains } = explainingChains(graph, one, other, is);
   return [
     `${sentence}.${note}`,
-    ...(chains.length > 0 ? ['', ...chains.map((events) => `  ${drawn(events)}`)] : []),
+    ...(chains.length > 0 ? ['', ...chains.map((events) => `  ${formatChain(events)}`)] : []),
     '',
     ...events,
   ];
 }
 
-/** The chains by which a person sees how it is. */
-function shown(
+/** Returns the chains of events that explain a relation. */
+function explainingChains(
   graph: Graph,
-  one: Event,
-  other: Event,
+  one: TestEvent,
+  other: TestEvent,
   is: Relation,
-): { note: string; chains: Event[][] } {
+): { note: string; chains: TestEvent[][] } {
   if (is === 'same') return { note: '', chains: [] };
   if (is === 'before') return { note: '', chains: [chain(graph, one, other)] };
   if (is === 'after') return { note: '', chains: [chain(graph, other, one)] };
   const cause = commonCause(graph, one, other);
-  if (cause === undefined) return { note: ' There is no event that both come after.', chains: [] };
+  if (cause === undefined) return { note: ' No event comes before both.', chains: [] };
   const chains = [one, other].map((event) => chain(graph, cause, event));
   return { note: ` Both come after ${nameOf(cause)}.`, chains };
 }
 
-function drawn(events: readonly Event[]): string {
+function formatChain(events: readonly TestEvent[]): string {
   const names = events.map(nameOf);
   const left = names.length - 2 * END;
   const some =
@@ -107,10 +113,10 @@ function drawn(events: readonly Event[]): string {
   return some.join(' → ');
 }
 
-function lost({ forgotten, events }: TestRun): string[] {
-  if (forgotten === 0) return [];
+function droppedNote({ droppedCount, events }: TestRun): string[] {
+  if (droppedCount === 0) return [];
   return [
     '',
-    `Of the events of this test, the newest ${events.size} are known; ${forgotten} are not.`,
+    `Only the last ${events.size} events of this test are kept; ${droppedCount} earlier ones were dropped.`,
   ];
 }

@@ -1,7 +1,7 @@
 import type { Site } from './source.js';
-import type { Place, Task, TaskKind } from './task.js';
+import type { SourcePosition, Owner, OwnerKind } from './owner.js';
 
-/** What can be found. The names are public: policies, comments and baselines use them. */
+/** The kinds of findings. The names are public: policies, docblocks and baselines use them. */
 export const findingKinds = [
   'late-console',
   'late-expect',
@@ -12,66 +12,69 @@ export const findingKinds = [
   'listener',
   'pending-async',
 ] as const;
+/** A kind of finding, as named in the option `leaks`. */
 export type FindingKind = (typeof findingKinds)[number];
 
 /**
- * Looked for only where it is asked for by its name: a loop that waits for work is no fault, and what it
- * waits on (a timer, a socket) is found anyhow.
+ * The kinds that are off unless they are enabled by name. A loop that waits for work is not a fault, and the timer
+ * or socket that it waits on is found as an open handle.
  */
-export const onRequest: ReadonlySet<FindingKind> = new Set(['pending-async']);
+export const optInKinds: ReadonlySet<FindingKind> = new Set(['pending-async']);
 
-/** Something to report: plain data, so that it can cross to another process. */
+/** A finding, as plain data that can be sent to another process. */
 export interface Finding {
   readonly kind: FindingKind;
-  /** What it was: `"console.log"`, `"interval"`, `"server"`, the name of a matcher. */
+  /** The thing that was found: `"console.log"`, `"interval"`, `"server"`, the name of a matcher. */
   readonly what: string;
-  /** What it said: the text of a log, the message of an error. */
+  /** The text of a log, or the message of an error. */
   readonly message?: string;
-  readonly task: TaskRecord;
-  /** The task that was running when it happened, if that is another one. */
+  readonly owner: OwnerRecord;
+  /** The name of the test or hook that was running when it happened, if it is not the owner. */
   readonly during?: string;
-  /** The line to look at. */
-  readonly place?: Place;
-  /** Where an error was thrown, when that is another line. */
-  readonly thrown?: Place;
-  /** The spawn points that led there, the latest first. */
+  /** The line to show. */
+  readonly position?: SourcePosition;
+  /** The line that threw the error, if it is another one. */
+  readonly thrown?: SourcePosition;
+  /** The spawn points that led there, latest first. */
   readonly chain: readonly Site[];
-  /** How often the same was found. */
+  /** The number of times that it was found. */
   readonly times: number;
 }
 
-export interface TaskRecord {
-  readonly kind: TaskKind;
+/** The part of an owner that is sent with a finding. */
+export interface OwnerRecord {
+  readonly kind: OwnerKind;
   readonly name: string;
-  readonly place?: Place;
+  readonly position?: SourcePosition;
 }
 
-export function recordOf({ kind, name, place }: Task): TaskRecord {
-  return { kind, name, ...(place && { place }) };
+/** Returns the plain data of an owner. */
+export function recordOf({ kind, name, position }: Owner): OwnerRecord {
+  return { kind, name, ...(position && { position }) };
 }
 
-/** A finding, and whose it is as long as that is known in this process. */
+/** A finding and its owner, which is known only in this process. */
 export interface Found {
   readonly finding: Finding;
-  readonly owner: Task;
+  readonly owner: Owner;
 }
 
-/** Findings of one kind, task and place are one finding. Kept in the order in which they came. */
+/** Merges findings of the same kind, owner and position. Keeps the order in which they came. */
 export class FindingList {
   readonly #byKey = new Map<string, Found>();
 
-  add(owner: Task, written: Omit<Finding, 'times' | 'task'>): void {
-    const { kind, what, place } = written;
+  add(owner: Owner, written: Omit<Finding, 'times' | 'owner'>): void {
+    const { kind, what, position } = written;
     const { name, kind: of } = owner;
-    const key = [kind, what, of, name, place?.file, place?.line, place?.column].join('\0');
+    const key = [kind, what, of, name, position?.file, position?.line, position?.column].join('\0');
     const before = this.#byKey.get(key)?.finding;
     const finding: Finding = before
       ? { ...before, times: before.times + 1 }
-      : { ...written, task: recordOf(owner), times: 1 };
+      : { ...written, owner: recordOf(owner), times: 1 };
     this.#byKey.set(key, { finding, owner });
   }
 
-  /** Hands over what is there. */
+  /** Returns the findings and clears the list. */
   take(): Found[] {
     const all = [...this.#byKey.values()];
     this.#byKey.clear();

@@ -1,11 +1,11 @@
-// Timers, servers, sockets, workers and children, as Node tells of them (`async_hooks`), which sees what
-// code that was not compiled opens as well.
+// Timers, servers, sockets, workers and child processes, as Node's `async_hooks` reports them. The hooks also see
+// handles that uninstrumented code opens.
 import { createHook, executionAsyncId } from 'node:async_hooks';
 import type { Entry, Ledger } from './ledger.js';
 import type { Cause } from './source.js';
-import type { Place, Task } from './task.js';
+import type { SourcePosition, Owner } from './owner.js';
 
-/** What can keep a process open, by the name of its resource, in people's words. */
+/** The handles that can keep a process alive: names for reports, by the type of the async resource. */
 const handles: Readonly<Record<string, string>> = {
   Timeout: 'timer',
   TCPSERVERWRAP: 'server',
@@ -16,17 +16,17 @@ const handles: Readonly<Record<string, string>> = {
   TLSWRAP: 'socket',
   HTTP2SESSION: 'socket',
   WORKER: 'worker',
-  MESSAGEPORT: 'port',
-  PROCESSWRAP: 'child',
+  MESSAGEPORT: 'message port',
+  PROCESSWRAP: 'child process',
   FSEVENTWRAP: 'file watcher',
   STATWATCHER: 'file watcher',
   SIGNALWRAP: 'signal handler',
 };
 
-/** What opens others of its own. */
-const weights: Readonly<Record<string, number>> = { server: 1, worker: 1, child: 1 };
+/** Handles that open further handles. */
+const weights: Readonly<Record<string, number>> = { server: 1, worker: 1, 'child process': 1 };
 
-/** Promises are followed by frames; there are too many of them to look at. */
+/** The type to skip: there are too many promises, and frames follow them anyway. */
 const PASSED_OVER = 'PROMISE';
 
 interface Resource {
@@ -36,32 +36,32 @@ interface Resource {
   readonly _destroyed?: boolean;
 }
 
-/** Jest waits as long for a process to end before it says that it does not. */
+/** Jest waits this long for a process to exit before it warns. */
 const SOON_MS = 1000;
 
 function isSoonOver({ _repeat, _idleTimeout = Infinity }: Resource): boolean {
   return typeof _repeat !== 'number' && _idleTimeout <= SOON_MS;
 }
 
-/** Who is running, asked when a handle is made. */
-export interface Asked {
-  owner(): Task | undefined;
+/** Questions about the running code, asked when a handle is created. */
+export interface HandleContext {
+  owner(): Owner | undefined;
   cause(): Cause | undefined;
-  /** The line of the program in a stack. */
-  placeIn(stack: string): Place | undefined;
-  /** Whether a handle that was made there is somebody else's to see to. */
-  ignores?(stack: string, owner: Task): boolean;
+  /** Finds the program's own line in a stack. */
+  positionIn(stack: string): SourcePosition | undefined;
+  /** Returns true for a handle that is not the program's responsibility. */
+  ignores?(stack: string, owner: Owner): boolean;
 }
 
-/** Whoever made a resource. What the platform makes for it later (a server's socket) is theirs. */
+/** The creator of a resource. Resources that the platform adds later, such as a server's sockets, inherit it. */
 interface Maker {
-  readonly owner: Task;
+  readonly owner: Owner;
   readonly cause: Cause | undefined;
   stack?: string;
 }
 
-/** Enters every handle that a task opens into the ledger, until the returned function is called. */
-export function watchHandles(ledger: Ledger, asked: Asked): () => void {
+/** Records every handle that an owner opens in the ledger, until the returned function is called. */
+export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
   const makers = new Map<number, Maker>();
 
   function makerOf(trigger: number): Maker | undefined {
@@ -78,11 +78,11 @@ export function watchHandles(ledger: Ledger, asked: Asked): () => void {
       makers.set(id, maker);
       const what = handles[type];
       if (what === undefined) return;
-      // Engines format a stack when it is asked for, so a timer that is cleared costs no more than this.
+      // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
       if (maker.stack === undefined) Error.captureStackTrace(maker, init);
-      ledger.opened(id, entryOf(what, maker, resource, asked));
+      ledger.open(id, entryOf(what, maker, resource, asked));
     },
-    // No `destroy`: with one, Node watches the garbage collection of every promise. Handles are asked.
+    // No `destroy`: with it, Node tracks the garbage collection of every promise. `isAlive` asks the handles instead.
     ...({ trackPromises: false } as object),
   });
   hook.enable();
@@ -92,8 +92,8 @@ export function watchHandles(ledger: Ledger, asked: Asked): () => void {
   };
 }
 
-function entryOf(what: string, maker: Maker, resource: Resource, asked: Asked): Entry {
-  // A handle that nobody holds any more is as good as closed.
+function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleContext): Entry {
+  // A handle that was garbage collected counts as closed.
   const held = new WeakRef(resource);
   const stack = (): string => maker.stack ?? '';
   return {
@@ -102,11 +102,11 @@ function entryOf(what: string, maker: Maker, resource: Resource, asked: Asked): 
     what: what === 'timer' && typeof resource._repeat === 'number' ? 'interval' : what,
     owner: maker.owner,
     cause: maker.cause,
-    place: () => asked.placeIn(stack()),
+    position: () => asked.positionIn(stack()),
     isAlive: () => {
       const now = held.deref();
       if (now === undefined || now._destroyed) return false;
-      // Of a handle that is closed, Node says nothing.
+      // `hasRef` returns undefined for a closed handle.
       if (typeof now.hasRef === 'function' && now.hasRef() !== true) return false;
       if (what === 'timer' && isSoonOver(now)) return false;
       return !asked.ignores?.(stack(), maker.owner);

@@ -1,89 +1,89 @@
 import { FindingList } from './findings.js';
 import type { Found, FindingKind } from './findings.js';
 import type { Cause, Listening, Site } from './source.js';
-import type { Place, Task } from './task.js';
+import type { SourcePosition, Owner } from './owner.js';
 
-/** Something that a task began and that has an end. */
+/** Something that an owner has started and that should end: a handle, a listener or an async call. */
 export interface Entry {
   readonly kind: Extract<FindingKind, 'open-handle' | 'listener' | 'pending-async'>;
   readonly what: string;
-  /** Of what began at one place, only what has the most is found: a child has pipes, a server sockets. */
+  /** Of the entries at one line only the heaviest is reported: a child process has pipes, a server has sockets. */
   readonly weight?: number;
-  readonly owner: Task;
+  readonly owner: Owner;
   readonly cause: Cause | undefined;
-  /** The line that began it; asked for once, when it is reported. */
-  readonly place?: () => Place | undefined;
-  /** Whether it still matters; without it, it does until it is closed. */
+  /** Returns the line that started it. Called once, when it is reported. */
+  readonly position?: () => SourcePosition | undefined;
+  /** Returns true while the entry counts. Without this, it counts until it is closed. */
   readonly isAlive?: () => boolean;
 }
 
-/** Something that happened, as it is told. */
+/** Something that happened: a late log, a late `expect`, a rejection or an exception. */
 export interface Incident {
   readonly kind: Exclude<FindingKind, Entry['kind']>;
   readonly what: string;
   readonly message?: string;
-  readonly owner: Task;
+  readonly owner: Owner;
   readonly cause: Cause | undefined;
-  readonly place?: Place | undefined;
-  readonly thrown?: Place;
-  readonly during?: Task | undefined;
+  readonly position?: SourcePosition | undefined;
+  readonly thrown?: SourcePosition;
+  readonly during?: Owner | undefined;
 }
 
 /**
- * Who began what, and what of it is still there. Knows tasks, not test runners; is told everything, and
- * looks at nothing by itself.
+ * Records what each owner has started and what is still open. Knows owners but no test runner, and observes
+ * nothing itself: its callers report everything.
  */
 export class Ledger {
   readonly #open = new Map<unknown, Entry>();
   readonly #listeners = new Listeners();
   readonly #findings = new FindingList();
 
-  /** `chainOf` reads causes, which are those of whoever tells. */
+  /** `chainOf` reads the causes, which are opaque to the ledger. */
   constructor(private readonly chainOf: (cause: Cause | undefined) => Site[]) {}
 
-  /** Something began. `key` stands for it until `closed`. */
-  opened(key: unknown, entry: Entry): void {
+  /** Records that something has started. `key` identifies it until it is closed. */
+  open(key: unknown, entry: Entry): void {
     this.#open.set(key, entry);
   }
 
-  closed(key: unknown): void {
+  close(key: unknown): void {
     this.#open.delete(key);
   }
 
-  listened(listening: Listening, owner: Task | undefined, cause: Cause | undefined): void {
+  addListener(listening: Listening, owner: Owner | undefined, cause: Cause | undefined): void {
     this.#listeners.add(listening, owner, cause);
   }
 
-  unlistened(listening: Listening, owner: Task | undefined): void {
+  removeListener(listening: Listening, owner: Owner | undefined): void {
     this.#listeners.remove(listening, owner);
   }
 
-  /** These outlive every task, such as the process and the window. */
-  outlive(...targets: readonly object[]): void {
+  /** Marks targets that outlive every owner, such as the process and the window. */
+  markLasting(...targets: readonly object[]): void {
     this.#listeners.outlive(targets);
   }
 
-  happened({ owner, cause, place, during, ...what }: Incident): void {
+  record({ owner, cause, position, during, ...what }: Incident): void {
     const chain = this.chainOf(cause);
-    const at = place ?? placeOf(chain);
+    const at = position ?? positionOf(chain);
     this.#findings.add(owner, {
       ...what,
-      ...(at && { place: at }),
+      ...(at && { position: at }),
       ...(during && during !== owner && { during: during.name }),
       chain,
     });
   }
 
-  /** Whether something of a kind is still there, so that it is worth waiting for its end. */
+  /** Returns true when entries of a kind are still alive, so that waiting for them to end makes sense. */
   hasAlive(kind: Entry['kind']): boolean {
     return this.#alive().some((entry) => entry.kind === kind);
   }
 
-  /** What is still there of tasks that are over becomes findings, and is forgotten. */
-  settle(): void {
+  /** Turns the open entries of finished owners into findings, and forgets all entries. */
+  collectLeaks(): void {
     const left = this.#alive().map((entry) => {
       const chain = this.chainOf(entry.cause);
-      return { ...entry, chain, at: entry.place?.() ?? placeOf(chain) };
+      return { ...entry, chain, at: entry.position?.() ?? positionOf(chain) };
     });
     for (const { kind, what, weight = 0, owner, chain, at } of left) {
       const isPart = left.some(
@@ -94,13 +94,13 @@ export class Ledger {
           other.at?.file === at.file &&
           other.at.line === at.line,
       );
-      if (!isPart) this.#findings.add(owner, { kind, what, ...(at && { place: at }), chain });
+      if (!isPart) this.#findings.add(owner, { kind, what, ...(at && { position: at }), chain });
     }
     this.#open.clear();
     this.#listeners.clear();
   }
 
-  /** Hands over what was found. */
+  /** Returns the findings and clears them. */
   take(): Found[] {
     return this.#findings.take();
   }
@@ -111,31 +111,30 @@ export class Ledger {
   }
 }
 
-/** The line to look at: of the nearest spawn point, and where an async function was called. */
-export function placeOf([nearest]: readonly Site[]): Place | undefined {
+/** Returns the line to show: the nearest spawn point, or for an async function the line that called it. */
+export function positionOf([nearest]: readonly Site[]): SourcePosition | undefined {
   if (nearest === undefined) return undefined;
   const { file, line, column } = nearest.calledAt ?? nearest;
   return { file, line, column };
 }
 
-/** What is known of one target. */
+/** The state of one event target. */
 interface Target {
   readonly entries: { name: unknown; listener: unknown; entry: Entry }[];
-  /** The one task that has dealt with it, as long as there is only one. */
-  only: Task | undefined;
+  /** The only owner that has used the target, while there is only one. */
+  only: Owner | undefined;
   outlives: boolean;
 }
 
 /**
- * Listeners that were added and not taken away. One matters when its target outlives the task: the
- * target is known to, or another task has dealt with it as well. A target of the task's own goes with
- * it.
+ * Tracks listeners that were added and not removed. One counts when its target outlives the owner: the target is
+ * marked so, or another owner has used it as well. A target that only one owner has used ends with that owner.
  */
 class Listeners {
   #targets = new Map<object, Target>();
   #lasting = new WeakSet<object>();
 
-  add(listening: Listening, owner: Task | undefined, cause: Cause | undefined): void {
+  add(listening: Listening, owner: Owner | undefined, cause: Cause | undefined): void {
     const known = this.#touch(listening.target, owner);
     if (owner === undefined) return;
     const { name, listener } = listening;
@@ -147,7 +146,7 @@ class Listeners {
     });
   }
 
-  remove({ target, name, listener }: Listening, owner: Task | undefined): void {
+  remove({ target, name, listener }: Listening, owner: Owner | undefined): void {
     const { entries } = this.#touch(target, owner);
     const index = entries.findIndex((one) => one.name === name && one.listener === listener);
     if (index >= 0) entries.splice(index, 1);
@@ -167,19 +166,19 @@ class Listeners {
     this.#targets = new Map();
   }
 
-  #touch(target: object, owner: Task | undefined): Target {
+  #touch(target: object, owner: Owner | undefined): Target {
     let known = this.#targets.get(target);
     if (known === undefined) {
       known = { entries: [], only: owner, outlives: owner === undefined };
       this.#targets.set(target, known);
     }
-    // What a hook makes for a test is the test's: they share a scope.
+    // A hook shares the scope of its test, so what it creates belongs to the test.
     if (known.only?.scope !== owner?.scope) known.outlives = true;
     return known;
   }
 }
 
-/** Whether nobody took it away in a way that is not seen, as far as the target can be asked. */
+/** Returns false when the listener was removed in a way that is not observed, as far as the target shows it. */
 function isListening({ target, name, listener, options }: Listening): boolean {
   const { once, signal } = Object(options) as { once?: boolean; signal?: { aborted?: boolean } };
   if (once || signal?.aborted) return false;

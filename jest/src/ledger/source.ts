@@ -1,75 +1,76 @@
-// What the ledger is told by the program it watches. The runtime is one such source
-// (`@throughline/runtime/ledger`); nothing here knows of it, of a test runner, or of Node.
+// The interface between the ledger and the program that it watches. The runtime is one such source
+// (`@throughline/runtime/ledger`). Nothing here depends on it, on a test runner, or on Node.
 
-import type { Place } from './task.js';
+import type { SourcePosition } from './owner.js';
 
-/** A spawn point, as the plugin wrote it down. */
+/** A spawn point, as the plugin recorded it. */
 export interface Site {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   /** `"timer"`, `"promise"`, `"listener"`, `"async"` … */
   readonly kind: string;
-  /** What was called there: `"setTimeout"`, `"then"`, the name of an async function. */
+  /** The name of the function that was called: `"setTimeout"`, `"then"`, an async function's name. */
   readonly name: string;
-  /** Where an async function was called, as far as that is known. */
-  readonly calledAt?: Place;
+  /** The line that called an async function, if known. */
+  readonly calledAt?: SourcePosition;
 }
 
-/** The spawn points that led to where the program is. Opaque; whoever gave it can read it. */
+/** The spawn points that led to the running code. Opaque: only its creator can read it. */
 export type Cause = object;
 
-/** Where something failed or runs: its cause, and the values of its slots. */
+/** The context in which code runs or has failed: its cause and the values of its slots. */
 export interface Context {
   readonly cause: Cause | undefined;
   get<T>(slot: Slot<T>): T;
 }
 
-/** Names a value that follows causality. Opaque. */
+/** Identifies a value that is carried along causality. Opaque. */
 export interface Slot<T> {
   readonly type?: T;
 }
 
-/** A listener that was added, or taken away. */
+/** A listener that was added or removed. */
 export interface Listening {
   readonly target: object;
   readonly name: unknown;
   readonly listener: unknown;
-  /** What `addEventListener` was given after it. */
+  /** The options passed to `addEventListener`. */
   readonly options?: unknown;
 }
 
-/** Is told what compiled code does. Must be quick, and must not throw. */
+/** Callbacks for what instrumented code does. They must be fast and must not throw. */
 export interface Observer {
-  /** An async function was called; told in the frame of what it does. */
+  /** Called when an async function is called, in the frame of the call. */
   called?(cause: Cause): void;
-  /** One that waits was called. `activation` stands for this one call of it. */
+  /** Called when an async function that awaits is called. `activation` identifies the call. */
   started?(activation: object, cause: Cause): void;
-  /** It has returned or thrown. */
+  /** Called when that call has returned or thrown. */
   ended?(activation: object): void;
-  /** A listener is about to be added: told in the frame that is kept for it. */
+  /** Called before a listener is added, in the frame that is kept for it. */
   listening?(): void;
   listened?(listening: Listening, cause: Cause): void;
   unlistened?(listening: Listening): void;
 }
 
+/** A program that the ledger watches. */
 export interface Source {
-  /** Has everything told to an observer, until the returned function is called. */
+  /** Calls the observer for everything that happens, until the returned function is called. */
   observe(observer: Observer): () => void;
   currentCause(): Cause | undefined;
-  /** The spawn points, the latest first, each with the cause that goes on from there. */
+  /** Returns the spawn points of a cause, latest first, each with the cause that continues from there. */
   stepsOf(cause: Cause | undefined): { readonly site: Site; readonly cause: Cause }[];
-  /** Of the strand whose promise this is. Undefined for a promise that compiled code did not make. */
+  /** Returns the context of the strand behind a promise, or undefined for promises of uninstrumented code. */
   contextOf(promise: object): Context | undefined;
-  /** Of the running strand, if it had awaited a promise that has settled. */
+  /** Returns the context that the running strand would have after awaiting a settled promise. */
   contextAfter(promise: object): Context | undefined;
-  /** Of the strand that threw last, when nothing caught it. */
+  /** Returns the context of the strand that last threw an uncaught error. */
   contextOfLastFailure(): Context | undefined;
 
-  /** `join` says what a strand sees that took in another one. */
+  /** Registers a slot. `join` returns the value for a strand that joins another one. */
   register<T>(initial: T, join?: (mine: T, theirs: T) => T): Slot<T>;
   get<T>(slot: Slot<T>): T;
   set<T>(slot: Slot<T>, value: T): void;
-  /** Runs a function from root with a slot set: nothing else of where it is called is seen there. */
+  /** Runs a function from root with one slot set. Other slots of the caller are not visible in it. */
   runWith<T, R>(slot: Slot<T>, value: T, fn: () => R): R;
 }

@@ -5,35 +5,35 @@ import { threadId } from 'node:worker_threads';
 import type { WrittenGraph } from '../events/events.js';
 import type { Finding } from '../ledger/findings.js';
 
-/** The graph of a test that has failed, and where it was written. */
+/** The graph of a failed test, and the file that holds it. */
 export interface FailedGraph extends WrittenGraph {
   readonly file: string;
 }
 
-/** What was found in a test file. */
-export interface Report {
+/** The findings of one test file, as the reporter receives them. */
+export interface FileReport {
   readonly testPath: string;
-  /** Of the project. */
+  /** The root folder of the project. */
   readonly rootDir: string;
-  /** From where files are named. */
+  /** The folder that Jest was started in. Paths are printed relative to it. */
   readonly cwd: string;
   readonly findings: readonly Finding[];
-  /** Whether it came when the file already had its results. */
+  /** True when the test file already had its results. */
   readonly late: boolean;
-  /** Those that are to fail the run, for no test could be failed any more. */
+  /** The findings that fail the run, because there was no test left to fail. */
   readonly failing: readonly Finding[];
-  /** Of the tests that have failed, where events are written. */
+  /** The graphs of failed tests. Empty unless events are written. */
   readonly graphs: readonly FailedGraph[];
 }
 
-/** Tests run in processes and threads of their own, which have this variable from the one that reports. */
+/** Set by the process that reports, and inherited by the processes and threads that run tests. */
 const FOLDER = 'THROUGHLINE_JEST_REPORTS';
 
 /**
- * Hands a report on: to the reporter, or when there is none (a configuration that names its own), to
- * `otherwise`. What was sent is there, whatever ends the process next.
+ * Sends a report to the reporter. Calls `otherwise` when there is none, because the configuration sets its own
+ * `reporters`. The report is on disk when this returns, so a crash does not lose it.
  */
-export function send(report: Report, otherwise: (report: Report) => void): void {
+export function send(report: FileReport, otherwise: (report: FileReport) => void): void {
   const folder = process.env[FOLDER];
   if (folder === undefined) return otherwise(report);
   try {
@@ -43,7 +43,7 @@ export function send(report: Report, otherwise: (report: Report) => void): void 
   }
 }
 
-/** The other end of `send`. Opened before the processes that run tests are started. */
+/** The receiving end of `send`. Create it before the processes that run tests start. */
 export class Inbox {
   readonly #folder = mkdtempSync(join(tmpdir(), 'throughline-jest-'));
   readonly #read = new Map<string, number>();
@@ -52,24 +52,24 @@ export class Inbox {
     process.env[FOLDER] = this.#folder;
   }
 
-  /** The reports that came since the last time. */
-  take(): Report[] {
+  /** Returns the reports that arrived since the last call. */
+  take(): FileReport[] {
     return readdirSync(this.#folder)
       .sort()
       .flatMap((name) => {
         const lines = readFileSync(join(this.#folder, name), 'utf8').split('\n').slice(0, -1);
         const from = this.#read.get(name) ?? 0;
         this.#read.set(name, lines.length);
-        return lines.slice(from).map((line) => JSON.parse(line) as Report);
+        return lines.slice(from).map((line) => JSON.parse(line) as FileReport);
       });
   }
 
-  /** Whoever sends now is on their own. */
+  /** Makes later calls to `send` use `otherwise`. */
   stopListening(): void {
     if (process.env[FOLDER] === this.#folder) delete process.env[FOLDER];
   }
 
-  close(): Report[] {
+  close(): FileReport[] {
     this.stopListening();
     const rest = this.take();
     rmSync(this.#folder, { recursive: true, force: true });

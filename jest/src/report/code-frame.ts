@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Place } from '../ledger/task.js';
+import type { SourcePosition } from '../ledger/owner.js';
 
 const AROUND = 2;
 
-/** The lines around a place, with a mark at its own; nothing when the file cannot be read. */
-export function codeFrame({ file, line, column }: Place, rootDir: string): string[] {
+/** Returns the lines around a position, with a mark at it. Empty when the file cannot be read. */
+export function codeFrame({ file, line, column }: SourcePosition, rootDir: string): string[] {
   const lines = linesOf(join(rootDir, file));
   if (lines === undefined || lines[line - 1] === undefined) return [];
   const first = Math.max(1, line - AROUND);

@@ -1,36 +1,36 @@
 import { relative } from 'node:path';
 import type { Finding } from '../ledger/findings.js';
 import type { Site } from '../ledger/source.js';
-import type { Place } from '../ledger/task.js';
-import type { FailedGraph, Report } from './channel.js';
+import type { SourcePosition } from '../ledger/owner.js';
+import type { FailedGraph, FileReport } from './channel.js';
 import { codeFrame } from './code-frame.js';
-import { AND, grouped } from './grouped.js';
+import { AND, groupListeners } from './group-listeners.js';
 
-/** What happened, by kind: the sentence goes on from the name of the test. */
+/** The sentence for each kind. It follows the name of the test and a colon, and contains no colon itself. */
 const sentences: { [K in Finding['kind']]: (finding: Finding) => string } = {
-  'late-console': ({ what }) => `${what} after the test was done`,
-  'late-expect': ({ what }) => `${what}() ran after the test was done`,
-  'unawaited-expect': ({ what }) => `${what}() in a promise that nobody awaited`,
-  rejection: () => 'a promise was rejected and nobody handled it',
-  exception: () => 'an exception that nobody caught',
+  'late-console': ({ what }) => `${what}() was called after the test finished`,
+  'late-expect': ({ what }) => `${what}() ran after the test finished`,
+  'unawaited-expect': ({ what }) => `${what}() ran in a promise that was not awaited`,
+  rejection: () => 'unhandled promise rejection',
+  exception: () => 'uncaught exception',
   'open-handle': ({ what }) => `${article(what)} is still open`,
   listener: ({ what }) =>
     what.includes(AND)
-      ? `listeners for "${what}" are still there`
-      : `a listener for "${what}" is still there`,
-  'pending-async': ({ what }) => `${what} has not ended`,
+      ? `listeners for "${what}" were not removed`
+      : `a listener for "${what}" was not removed`,
+  'pending-async': ({ what }) => `${what} is still pending`,
 };
 
-/** All that is said of a test file, below its name. */
-export function formatReport({ findings, graphs, cwd }: Report): string[] {
+/** Returns the report of a test file, without its heading. */
+export function formatReport({ findings, graphs, cwd }: FileReport): string[] {
   const commands = graphs.map((graph) => commandOf(graph, cwd));
   return [
-    ...grouped(findings).map((finding) => format(finding, cwd)),
+    ...groupListeners(findings).map((finding) => format(finding, cwd)),
     ...(commands.length > 0 ? [...commands, '\n'] : []),
   ];
 }
 
-/** The command that opens a graph, for a shell in the folder that Jest was started in. */
+/** Returns the line with the command that shows a graph, to run in the folder that Jest was started in. */
 function commandOf({ test, file, taskId }: FailedGraph, folder: string): string {
   const path = relative(folder, file);
   const word = /^[\w@%+=:,./-]+$/.test(path) ? path : JSON.stringify(path);
@@ -38,31 +38,31 @@ function commandOf({ test, file, taskId }: FailedGraph, folder: string): string 
   return `  Graph of "${name}": npx throughline show --graph --file ${word} ${taskId}`;
 }
 
-/** What of a test file is said in one line: what it is, and how often. */
+/** Returns a finding as one line: the test, the sentence, and how often it was found. */
 export function headline(finding: Finding): string {
-  const { kind, task, times } = finding;
+  const { kind, owner, times } = finding;
   const often = times > 1 ? ` (${times} times)` : '';
-  return `${task.name}: ${sentences[kind](finding)}${often}`;
+  return `${owner.name}: ${sentences[kind](finding)}${often}`;
 }
 
-/** A finding as people read it: the sentence, the line, and how it came there. */
+/** Formats a finding: the sentence, the line, and the spawn points that led there. */
 function format(finding: Finding, folder: string): string {
-  const { message, during, place, thrown, chain, task } = finding;
+  const { message, during, position, thrown, chain, owner } = finding;
   return [
     `  ● ${headline(finding)}`,
     '',
-    ...(message === undefined ? [] : [...indented(message.split('\n')), '']),
+    ...(message === undefined ? [] : [...indent(message.split('\n')), '']),
     ...(during === undefined ? [] : [`    while "${during}" was running`, '']),
-    ...(place ? [...indented(codeFrame(place, folder)), ''] : []),
-    ...(place && chain.length === 0 ? [`      at ${written(place)}`] : []),
-    ...(thrown ? [`      thrown at ${written(thrown)}`] : []),
-    ...chain.map((site) => `      from ${nameOf(site)} (${written(site.calledAt ?? site)})`),
-    ...(task.place ? [`      in ${task.kind} (${written(task.place)})`] : []),
+    ...(position ? [...indent(codeFrame(position, folder)), ''] : []),
+    ...(position && chain.length === 0 ? [`      at ${formatPosition(position)}`] : []),
+    ...(thrown ? [`      thrown at ${formatPosition(thrown)}`] : []),
+    ...chain.map((site) => `      from ${nameOf(site)} (${formatPosition(site.calledAt ?? site)})`),
+    ...(owner.position ? [`      in ${owner.kind} (${formatPosition(owner.position)})`] : []),
     '',
   ].join('\n');
 }
 
-function indented(lines: readonly string[]): string[] {
+function indent(lines: readonly string[]): string[] {
   return lines.map((line) => (line === '' ? '' : `    ${line}`));
 }
 
@@ -71,7 +71,7 @@ function nameOf({ kind, name }: Site): string {
   return name || kind;
 }
 
-function written({ file, line, column }: Place): string {
+function formatPosition({ file, line, column }: SourcePosition): string {
   return `${file}:${line}:${column + 1}`;
 }
 

@@ -1,12 +1,12 @@
 import { joinEnding } from './endings.js';
+import { isForeign } from './foreign.js';
 import { branch, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { here, returnTo } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
-import { Strand } from './strand.js';
-import type { Ending } from './strand.js';
-import { Box, carried, carriedToAwait, isForeign } from './thenable.js';
-import type { Carried } from './thenable.js';
+import { activate, adoptEnding, isOpen, leave, reenter, takeAwaited, waitFor } from './strand.js';
+import type { Strand } from './strand.js';
+import { Box, wrapAwaited, wrapThenable } from './thenable.js';
 
 /**
  * Starts the strand of one activation of an async function with awaits.
@@ -22,24 +22,21 @@ export function run<P extends Promise<unknown>>(
 ): P {
   const outer = here.frame;
   const frame = branch(outer);
-  const strand = new Strand(frame, outer);
+  const strand = activate(frame, outer);
   here.frame = frame;
   try {
     const promise =
       args === undefined ? body(strand) : body(strand, ...(args as unknown as never[]));
     stampNew(promise, strand);
-    if (strand.outer !== undefined) {
-      // A parameter's default threw before the body could end the strand.
-      strand.frame = here.frame;
-      strand.outer = undefined;
-    }
+    // A parameter's default threw before the body could end the strand.
+    if (isOpen(strand)) leave(strand, here.frame);
     return promise;
   } finally {
     here.frame = returnTo(outer, strand.frame);
   }
 }
 
-/** Leaves the strand at an `await`, and hands on what it waits for: `await suspend(strand, v)`. */
+/** Leaves the strand at an `await`, and returns what the engine has to wait for: `await suspend(strand, v)`. */
 export function suspend(strand: Strand, value: unknown): unknown {
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     const ending = endingOf(value);
@@ -48,76 +45,58 @@ export function suspend(strand: Strand, value: unknown): unknown {
     } else if (ending !== here.frame) {
       // A promise that ended where this strand stands has nothing to add. Not storing it keeps the
       // old strand from pointing at a young object, which costs a write barrier an await.
-      strand.awaiting = ending;
+      waitFor(strand, ending);
     }
   }
-  if (strand.frame !== here.frame) strand.frame = here.frame;
-  const { outer } = strand;
-  // Nothing to go back to: it came back from a suspension that nobody saw (`await using`).
-  here.frame = outer === undefined ? OUTSIDE : outer;
-  strand.outer = undefined;
+  here.frame = leave(strand, here.frame);
   return value;
 }
 
-/** Enters the strand again after an `await`, and takes in what it waited for. */
+/** Enters the strand again after an `await`, and joins what it waited for. */
 export function resume<T>(strand: Strand, value: T): T {
-  strand.outer = here.frame;
-  here.frame = strand.frame;
+  here.frame = reenter(strand, here.frame);
   return strand.awaiting === undefined ? value : (takeIn(strand, value) as T);
 }
 
 /** Enters the strand if it is suspended: at the head of `catch` and `finally`, after `for await`. */
 export function back(strand: Strand): void {
-  if (strand.outer === undefined) resume(strand, undefined);
+  if (!isOpen(strand)) resume(strand, undefined);
 }
 
 /** Ends the strand: what it ended with is what its promise carries from now on. */
 export function end(strand: Strand): void {
   back(strand);
-  strand.frame = here.frame;
-  here.frame = strand.outer!;
-  strand.outer = undefined;
+  here.frame = leave(strand, here.frame);
 }
 
-/** `return value` in an async function: the strand's promise also ends with what `value` does. */
+/** Rewrites `return value` of an async function: its promise also ends with what `value` ends with. */
 export function adopt(strand: Strand, value: unknown): unknown {
-  strand.adopted = adoptedBy(strand, value);
-  if (strand.adopted !== undefined || !isForeign(value)) return value;
-  const { handedOn, ending } = carried(value, here.frame);
-  strand.adopted = ending;
-  return handedOn;
-}
-
-/** What a strand takes over with a promise. One that is resolved with itself rejects: nothing. */
-export function adoptedBy(strand: Strand, value: unknown): Ending | undefined {
   const ending = endingOf(value);
-  return ending === strand ? undefined : ending;
-}
-
-/** What the platform is given for a value that it takes over, and what that will have ended with. */
-export function takenOver(value: unknown, frame: Frame): Carried {
-  const ending = endingOf(value);
-  if (ending !== undefined) return { handedOn: value, ending };
-  return isForeign(value) ? carried(value, frame) : { handedOn: value };
+  if (ending !== undefined || !isForeign(value)) {
+    adoptEnding(strand, ending);
+    return value;
+  }
+  const foreign = wrapThenable(value, here.frame);
+  adoptEnding(strand, foreign.ending);
+  return foreign.value;
 }
 
 /** The slow half of `resume`: joins what was awaited, or opens the box it came in. */
 function takeIn(strand: Strand, value: unknown): unknown {
-  here.frame = settled(strand, here.frame);
+  here.frame = joinAwaited(strand, here.frame);
   return value instanceof Box ? value.content : value;
 }
 
-/** A frame, joined with what the strand has waited for. */
-export function settled(strand: Strand, frame: Frame): Frame {
-  const ending = strand.awaiting;
-  strand.awaiting = undefined;
+/** Returns a frame, joined with what the strand has waited for. */
+export function joinAwaited(strand: Strand, frame: Frame): Frame {
+  const ending = takeAwaited(strand);
   return ending === undefined ? frame : joinEnding(frame, ending);
 }
 
-/** What `await` is given for a value that is no native promise: its `then` runs in this frame. */
+/** Wraps a value that is no native promise for `await`: its `then` runs in this frame. */
 function awaitable(strand: Strand, value: object): unknown {
-  const { handedOn, ending } = carriedToAwait(value, here.frame);
+  const foreign = wrapAwaited(value, here.frame);
   // A box is opened on resumption, which looks only when something is awaited.
-  strand.awaiting = ending ?? OUTSIDE;
-  return handedOn;
+  waitFor(strand, foreign.ending ?? OUTSIDE);
+  return foreign.value;
 }

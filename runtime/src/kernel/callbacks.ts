@@ -1,11 +1,8 @@
-import { adopt } from './activation.js';
-import { joinAdopted } from './endings.js';
 import { enteredInto } from './entered.js';
 import { noteFailure } from './failures.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { here, returnTo } from './here.js';
-import type { Strand } from './strand.js';
 import { tokensWithSpawn } from './token.js';
 
 /**
@@ -104,33 +101,4 @@ function leaveCall(outer: Frame, started: Frame, threw: boolean): void {
   const ended = here.frame;
   here.frame = ended.entered === started.entered ? outer : enteredInto(outer, started, ended);
   if (threw && outer === OUTSIDE) noteFailure(ended);
-}
-
-/**
- * Runs one reaction to a promise: `callback(value)` in `strand`, which starts from its `outer`, joined with
- * what that promise ended with. What it returns goes to the platform through `handOn`, which notes whose
- * promise the strand adopts.
- */
-export function react(
-  strand: Strand,
-  callback: (value: unknown) => unknown,
-  value: unknown,
-  handOn = adopt,
-): unknown {
-  const outer = here.frame;
-  const { outer: start, adopted } = strand;
-  // A subclass's own `then` may call a reaction twice: the second time it has started.
-  here.frame = start === undefined ? strand.frame : joinAdopted(start, adopted);
-  // Until now the strand stood for the promise it reacts to, in case nothing reacts at all.
-  strand.adopted = undefined;
-  strand.outer = undefined;
-  try {
-    const result = callback(value);
-    return typeof result === 'object' || typeof result === 'function'
-      ? handOn(strand, result)
-      : result;
-  } finally {
-    strand.frame = here.frame;
-    here.frame = outer;
-  }
 }

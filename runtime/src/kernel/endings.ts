@@ -1,5 +1,6 @@
 import { joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
+import { replaceAdopted } from './strand.js';
 import type { Ending, Strand } from './strand.js';
 
 /** Takes in an ending and everything it took over in its turn. */
@@ -47,7 +48,10 @@ function framesOf(ending: Ending): readonly Frame[] {
     else if (adopted !== undefined) open.push(adopted);
   }
   frames.delete(OUTSIDE);
-  return ((ending as Strand).adopted = [...frames]);
+  const found = [...frames];
+  // Only strands adopt, so an ending that did is one.
+  replaceAdopted(ending as Strand, found);
+  return found;
 }
 
 export function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {

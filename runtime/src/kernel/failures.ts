@@ -1,7 +1,7 @@
 import { isList } from './endings.js';
 import type { Frame } from './frame.js';
 import { endingOf } from './promise-stamp.js';
-import { isPromise, shared } from '../realm.js';
+import { isPromise, shared } from './realm.js';
 import type { Ending } from './strand.js';
 
 /** Events of Node's process that tell of a failure which nobody handled. */

@@ -1,6 +1,6 @@
 import type { Cause } from './cause.js';
-import { complainOnce } from '../complain.js';
-import { shared } from '../realm.js';
+import { warnOnce } from './warn.js';
+import { shared } from './realm.js';
 import { tokensWithFactory, tokensWithJoin, tokensWithSpawn } from './token.js';
 import type { AnyToken, Token } from './token.js';
 
@@ -37,7 +37,7 @@ export class Frame {
   }
 
   has(token: AnyToken): boolean {
-    return placeOf(this.values, token) < this.values.length;
+    return indexIn(this.values, token) < this.values.length;
   }
 
   with<T>(token: Token<T>, value: T): Frame {
@@ -73,22 +73,22 @@ export class Frame {
 
   private changed(token: unknown, value: unknown): unknown[] {
     const values = this.values.slice();
-    const place = placeOf(values, token);
-    values[place] = token;
-    values[place + 1] = value;
+    const index = indexIn(values, token);
+    values[index] = token;
+    values[index + 1] = value;
     return values;
   }
 }
 
-function placeOf(values: readonly unknown[], token: unknown): number {
-  let place = 0;
-  while (place < values.length && values[place] !== token) place += 2;
-  return place;
+function indexIn(values: readonly unknown[], token: unknown): number {
+  let index = 0;
+  while (index < values.length && values[index] !== token) index += 2;
+  return index;
 }
 
 function without(values: readonly unknown[], token: unknown): readonly unknown[] {
-  const place = placeOf(values, token);
-  return [...values.slice(0, place), ...values.slice(place + 2)];
+  const index = indexIn(values, token);
+  return [...values.slice(0, index), ...values.slice(index + 2)];
 }
 
 /** A frame whose values become known late: what a thread starts from. */
@@ -175,7 +175,7 @@ export function guarded<A extends unknown[]>(
   try {
     return callback(...values);
   } catch (error) {
-    complainOnce('SLOT_CALLBACK_THREW', `a slot's callback threw; its value is kept`, error);
+    warnOnce('TL_SLOT_CALLBACK_THREW', `a slot's callback threw; the slot keeps its value`, error);
     return fallback;
   }
 }

@@ -1,10 +1,12 @@
-import { shared } from '../realm.js';
-import { settled, suspend, takenOver } from './activation.js';
+import { shared } from './realm.js';
+import { joinAwaited, suspend } from './activation.js';
 import { branch, joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { here } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
-import { Strand } from './strand.js';
+import { activate, reenter, waitFor } from './strand.js';
+import type { Strand } from './strand.js';
+import { prepareForEngine } from './thenable.js';
 
 const stepped = shared('stepped', {
   /**
@@ -23,14 +25,14 @@ export function enter(): Strand {
   const outer = here.frame;
   const frame = branch(outer);
   here.frame = frame;
-  return (stepped.latest = new Strand(frame, outer));
+  return (stepped.latest = activate(frame, outer));
 }
 
 /** The same in the frame in which a generator was made. */
 export function enterCreated(created: Frame): Strand {
   const outer = here.frame;
   here.frame = branch(created);
-  return (stepped.latest = new Strand(here.frame, outer));
+  return (stepped.latest = activate(here.frame, outer));
 }
 
 /**
@@ -39,10 +41,10 @@ export function enterCreated(created: Frame): Strand {
  * thenable cannot go in a box there.
  */
 export function pause(strand: Strand, result: unknown): unknown {
-  const { handedOn, ending } = takenOver(result, here.frame);
+  const { value, ending } = prepareForEngine(result, here.frame);
   suspend(strand, undefined);
-  strand.awaiting = ending;
-  return handedOn;
+  waitFor(strand, ending);
+  return value;
 }
 
 /** Leaves the strand at a `yield` of a plain generator, with the value that it gives. */
@@ -53,12 +55,12 @@ export function leaveFor<T>(strand: Strand, value: T): T {
 
 /** Goes on after a `yield`, in the frame of whoever called `next()`, joined with its own. */
 export function proceed<T>(strand: Strand, value: T): T {
-  const own = settled(strand, strand.frame);
+  const own = joinAwaited(strand, strand.frame);
   stepped.latest = strand;
   // A step that was asked for ahead begins when the platform gets to it.
   const caller =
     here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? here.frame) : here.frame;
-  strand.outer = here.frame;
+  reenter(strand, here.frame);
   here.frame = joinFrames(branch(caller), own);
   return value;
 }

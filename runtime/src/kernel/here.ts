@@ -1,4 +1,4 @@
-import { shared } from '../realm.js';
+import { shared } from './realm.js';
 import { enteredInto } from './entered.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';

@@ -1,6 +1,7 @@
 import { resume } from './activation.js';
 import { enter } from './generators.js';
 import { resetSoon } from './here.js';
+import { isOpen } from './strand.js';
 import type { Strand } from './strand.js';
 
 // Modules with top-level `await`. One that throws has nowhere to leave its frame, so a microtask does it.
@@ -19,5 +20,5 @@ export function resumeModule<T>(strand: Strand, value: T): T {
 
 /** Enters it if it is suspended, as `back` does. */
 export function backInModule(strand: Strand): void {
-  if (strand.outer === undefined) resumeModule(strand, undefined);
+  if (!isOpen(strand)) resumeModule(strand, undefined);
 }

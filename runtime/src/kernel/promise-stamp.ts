@@ -1,4 +1,4 @@
-import { shared } from '../realm.js';
+import { shared } from './realm.js';
 import type { Ending } from './strand.js';
 
 /** A constructor that returns its argument, so that a subclass can add a private field to it. */

@@ -1,4 +1,4 @@
-import { shared } from '../realm.js';
+import { shared } from './realm.js';
 import { setCurrentFrame } from './here.js';
 import { LateFrame } from './frame.js';
 import type { Frame } from './frame.js';

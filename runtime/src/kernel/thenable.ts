@@ -1,84 +1,102 @@
 import { callIn } from './callbacks.js';
+import { hasCallableThen, isForeign } from './foreign.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { rejecter, settler } from './settler.js';
-import { Strand } from './strand.js';
-import type { Ending } from './strand.js';
+import { here } from './here.js';
+import { endingOf } from './promise-stamp.js';
+import { adoptEnding, isOpen, openSettlement, settle } from './strand.js';
+import type { Ending, Strand } from './strand.js';
 
-/** Hides the content from the platform, which would look up its `then` a second time. */
+/** Hides the content from the engine, which would look up its `then` a second time. */
 export class Box {
   constructor(readonly content: unknown) {}
 }
 
 type Then = (resolve: unknown, reject: unknown) => unknown;
+type Settle = (value: unknown) => unknown;
 
-/** True for an object that has a `then` and is no promise of this realm as the engine made it. */
-export function isForeign(value: unknown): value is object {
-  if (typeof value !== 'object' ? typeof value !== 'function' : value === null) return false;
-  try {
-    if (Object.getPrototypeOf(value) === Promise.prototype) return false;
-    return 'then' in (value as object);
-  } catch {
-    // A proxy that refuses to be asked: the engine is the one to say so.
-    return false;
-  }
-}
-
-/** What the platform is given for a thenable, and what the thenable's strand will have ended with. */
-export interface Carried {
-  readonly handedOn: unknown;
+/** A value to hand to the engine, and the ending of the promise that the engine makes of it. */
+export interface ForEngine {
+  readonly value: unknown;
   /** Absent when the value turned out to be no thenable. */
   readonly ending?: Ending;
 }
 
+/** Returns what to hand to the engine for `value`: a thenable is wrapped so that its `then` runs in `frame`. */
+export function prepareForEngine(value: unknown, frame: Frame): ForEngine {
+  const ending = endingOf(value);
+  if (ending !== undefined) return { value, ending };
+  return isForeign(value) ? wrapThenable(value, frame) : { value };
+}
+
 /**
- * Makes a thenable's `then` run in `frame`, and notes who calls back.
+ * Wraps a thenable so that its `then` runs in `frame`, and notes who calls back.
  *
- * The platform looks `then` up at once and calls it from a microtask of its own, where no strand
- * is running. What it is given has a `then` that enters the frame first, so the number of look-ups
+ * The engine looks `then` up at once and calls it from a microtask of its own, where no strand
+ * is running. The wrapper has a `then` that enters the frame first, so the number of look-ups
  * and of ticks stays as the language gives them (ECMAScript 27.2.2.2).
  */
-export function carried(value: object, frame: Frame): Carried {
-  if (!hasCallableThen(value)) return { handedOn: value };
-  const ending = new Strand(OUTSIDE, OUTSIDE);
-  const handedOn = {
+export function wrapThenable(thenable: object, frame: Frame): ForEngine {
+  if (!hasCallableThen(thenable)) return { value: thenable };
+  const ending = openSettlement();
+  const value = {
     get then() {
-      return inFrame(value, (value as { then: Then }).then, frame, ending);
+      return thenIn(thenable, (thenable as { then: Then }).then, frame, ending);
     },
   };
-  return { handedOn, ending };
+  return { value, ending };
 }
 
 /**
- * The same for `await`, which may look `then` up here: a `then` that turns out not to be callable
+ * Wraps a thenable for `await`, which may look `then` up here: a `then` that turns out not to be callable
  * costs its one look-up, and the value comes back in a box.
  */
-export function carriedToAwait(value: object, frame: Frame): Carried {
+export function wrapAwaited(thenable: object, frame: Frame): ForEngine {
   let then: unknown;
   try {
-    then = (value as { then: unknown }).then;
+    then = (thenable as { then: unknown }).then;
   } catch (error) {
-    return { handedOn: Promise.reject(error) };
+    return { value: Promise.reject(error) };
   }
-  if (typeof then !== 'function') return { handedOn: new Box(value) };
-  const ending = new Strand(OUTSIDE, OUTSIDE);
-  return { handedOn: { then: inFrame(value, then as Then, frame, ending) }, ending };
+  if (typeof then !== 'function') return { value: new Box(thenable) };
+  const ending = openSettlement();
+  return { value: { then: thenIn(thenable, then as Then, frame, ending) }, ending };
 }
 
-function inFrame(receiver: object, then: Then, frame: Frame, ending: Strand): Then {
+function thenIn(receiver: object, then: Then, frame: Frame, ending: Strand): Then {
   return (resolve, reject) =>
-    callIn(frame, then as never, receiver, [settler(ending, resolve), rejecter(ending, reject)]);
+    callIn(frame, then as never, receiver, [resolver(ending, resolve), rejecter(ending, reject)]);
 }
 
-/** Asks without running a getter: one that answers differently the second time stays untouched. */
-function hasCallableThen(value: object): boolean {
-  for (
-    let at: object | null = value;
-    at !== null;
-    at = Object.getPrototypeOf(at) as object | null
-  ) {
-    const property = Object.getOwnPropertyDescriptor(at, 'then');
-    if (property !== undefined) return typeof property.value === 'function';
-  }
-  return false;
+/**
+ * Returns a rejecting function that notes the frame of the first caller. The reason goes on as it is,
+ * whatever it looks like, and nothing is adopted with it.
+ */
+export function rejecter(strand: Strand, reject: unknown): (reason?: unknown) => void {
+  return (reason) => {
+    settle(strand, here.frame);
+    (reject as Settle)(reason);
+  };
+}
+
+/** Returns a resolving function that notes the frame of the first caller, and adopts what it resolves with. */
+export function resolver(strand: Strand, resolve: unknown): (value?: unknown) => void {
+  // One parameter and no name, as the engine's own resolving functions.
+  return (value) => {
+    if (!isOpen(strand)) {
+      (resolve as Settle)(value);
+      return;
+    }
+    const frame = here.frame;
+    const ending = endingOf(value);
+    settle(strand, frame);
+    if (ending === undefined && frame !== OUTSIDE && isForeign(value)) {
+      const foreign = wrapThenable(value, frame);
+      adoptEnding(strand, foreign.ending);
+      (resolve as Settle)(foreign.value);
+      return;
+    }
+    adoptEnding(strand, ending);
+    (resolve as Settle)(value);
+  };
 }

@@ -1,4 +1,4 @@
-import { shared } from '../realm.js';
+import { shared } from './realm.js';
 
 /** How a slot behaves where strands branch and join. Each callback must be quick and must not throw. */
 export interface SlotCallbacks<T> {

@@ -1,12 +1,12 @@
-import { shared } from '../realm.js';
-import { takenOver } from './activation.js';
+import { shared } from './realm.js';
+import { isForeign } from './foreign.js';
 import { branch } from './frame.js';
 import type { Frame } from './frame.js';
 import { here, returnTo } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
-import { Strand } from './strand.js';
+import { endedStrand } from './strand.js';
 import type { Ending } from './strand.js';
-import { carried, isForeign } from './thenable.js';
+import { prepareForEngine, wrapThenable } from './thenable.js';
 
 // Async functions without `await`: they are over when the call returns.
 
@@ -18,7 +18,7 @@ const returned = shared('returned', { ending: undefined as Ending | undefined })
  *
  *   function f(x) {
  *     const outer = begin();
- *     try { ... return fulfil(outer, value); } catch (error) { return refuse(outer, error); }
+ *     try { ... return resolveSync(outer, value); } catch (error) { return rejectSync(outer, error); }
  *   }
  *
  * Nothing in it needs an async function: what it returns resolves a promise, and what it throws
@@ -36,7 +36,7 @@ const NativePromise = Promise;
 const nativeReject = NativePromise.reject;
 
 /** `return value` in such a function. */
-export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
+export function resolveSync(outer: Frame, value?: unknown): Promise<unknown> {
   const frame = here.frame;
   if (frame !== outer) here.frame = returnTo(outer, frame);
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
@@ -51,7 +51,7 @@ export function fulfil(outer: Frame, value?: unknown): Promise<unknown> {
 const promiseOf = async (value: unknown): Promise<unknown> => value;
 
 /** What such a function throws. */
-export function refuse(outer: Frame, error: unknown): Promise<unknown> {
+export function rejectSync(outer: Frame, error: unknown): Promise<unknown> {
   const frame = here.frame;
   if (frame !== outer) here.frame = returnTo(outer, frame);
   const promise = nativeReject.call(NativePromise, error);
@@ -60,24 +60,23 @@ export function refuse(outer: Frame, error: unknown): Promise<unknown> {
 }
 
 function resolveWith(frame: Frame, value: object): Promise<unknown> {
-  const { handedOn, ending } = takenOver(value, frame);
+  const prepared = prepareForEngine(value, frame);
   // A promise is adopted, which takes the ticks it takes; `Promise.resolve` would hand it through.
-  const promise = new NativePromise((resolve) => resolve(handedOn));
-  stampNew(promise, ending === undefined ? frame : strandThat(frame, ending));
+  const promise = new NativePromise((resolve) => resolve(prepared.value));
+  stampNew(promise, endingWith(frame, prepared.ending));
   return promise;
 }
 
-function strandThat(frame: Frame, adopted: Ending): Strand {
-  const strand = new Strand(frame, undefined);
-  strand.adopted = adopted;
-  return strand;
+/** A promise that adopts nothing carries the bare frame. */
+function endingWith(frame: Frame, adopted: Ending | undefined): Ending {
+  return adopted === undefined ? frame : endedStrand(frame, adopted);
 }
 
 /**
  * Starts and ends the strand of an async function without awaits whose parameters or `finally` blocks
  * need a native one: it is over when the call returns, and its promise carries the bare frame.
  */
-export function runThrough<P extends Promise<unknown>>(
+export function runSync<P extends Promise<unknown>>(
   body: (...args: never[]) => P,
   args?: ArrayLike<unknown>,
 ): P {
@@ -88,10 +87,7 @@ export function runThrough<P extends Promise<unknown>>(
   if (outerReturned !== undefined) returned.ending = undefined;
   try {
     const promise = args === undefined ? body() : body(...(args as unknown as never[]));
-    stampNew(
-      promise,
-      returned.ending === undefined ? here.frame : strandThat(here.frame, returned.ending),
-    );
+    stampNew(promise, endingWith(here.frame, returned.ending));
     return promise;
   } finally {
     if (here.frame !== outer) here.frame = returnTo(outer, here.frame);
@@ -100,11 +96,11 @@ export function runThrough<P extends Promise<unknown>>(
 }
 
 /** `return value` in an async function without awaits. */
-export function adoptThrough(value: unknown): unknown {
+export function adoptSync(value: unknown): unknown {
   const ending = endingOf(value);
   if (returned.ending !== ending) returned.ending = ending;
   if (ending !== undefined || !isForeign(value)) return value;
-  const foreign = carried(value, here.frame);
+  const foreign = wrapThenable(value, here.frame);
   returned.ending = foreign.ending;
-  return foreign.handedOn;
+  return foreign.value;
 }

@@ -10,10 +10,9 @@ import type {
   ServiceError,
   StatusObject,
 } from '@grpc/grpc-js';
-import { ThroughlineError } from '../complain.js';
-import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
-import { newPromise } from '../promises.js';
+import { branch, currentFrame, OUTSIDE, runIn, ThroughlineError } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import { newPromise } from '../promises/chain.js';
 import { client as xtrace } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
 import { answeredFrame, extract, inject, requestFrame } from './carrier.js';
@@ -147,7 +146,7 @@ type UnaryMethod = (
  */
 export function extractIds(metadata: Metadata | undefined): void {
   if (metadata === undefined) {
-    throw new ThroughlineError('METADATA_MISSING', 'no metadata found in context');
+    throw new ThroughlineError('TL_METADATA_MISSING', 'no metadata found in context');
   }
   const carried = extract(metadata, access);
   if (!('problem' in carried) && carried.eventIds.length > 0) {
@@ -155,10 +154,10 @@ export function extractIds(metadata: Metadata | undefined): void {
     return;
   }
   if (!('problem' in carried)) {
-    throw new ThroughlineError('METADATA_MISSING', 'no Event ID found in metadata');
+    throw new ThroughlineError('TL_METADATA_MISSING', 'no Event ID found in metadata');
   }
   throw new ThroughlineError(
-    carried.missing ? 'METADATA_MISSING' : 'METADATA_MALFORMED',
+    carried.missing ? 'TL_METADATA_MISSING' : 'TL_METADATA_MALFORMED',
     carried.problem,
   );
 }

@@ -1,8 +1,7 @@
-import { callAs, methodOf } from '../call.js';
-import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
+import { branch, callAs, currentFrame, methodOf, OUTSIDE, runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
-import { noteTrigger } from '../triggers.js';
-import { pack, unpack } from './cargo.js';
+import { noteTrigger } from '../listeners/triggers.js';
+import { pack, unpack } from './baggage.js';
 import { opened, sealed } from './envelope.js';
 import type { Envelope } from './envelope.js';
 

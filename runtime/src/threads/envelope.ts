@@ -1,4 +1,4 @@
-import type { Cargo } from './cargo.js';
+import type { Cargo } from './baggage.js';
 
 // No program has a key of this name by chance.
 const KEY = 'throughline:message:5f1d0c2e';

@@ -9,11 +9,11 @@ import {
   workerThreads,
 } from '../kernel/index.js';
 import type { AnyFunction, WorkerThreads } from '../kernel/index.js';
-import { pack, unpack } from './cargo.js';
+import { pack, unpack } from './baggage.js';
 import { arrived, endpoint, openAt, own } from './endpoints.js';
 import type { Endpoint } from './endpoints.js';
 import { sealed } from './envelope.js';
-import { Ledger } from './ledger.js';
+import { Ledger } from './message-log.js';
 import type { StartRecord } from './start-record.js';
 import { creatorSent } from './start.js';
 

@@ -1,4 +1,4 @@
-import type { Cargo } from './cargo.js';
+import type { Cargo } from './baggage.js';
 
 /**
  * What a creator leaves for its worker. Environment data goes along when a worker is made, and no

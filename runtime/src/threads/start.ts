@@ -1,6 +1,6 @@
 import { onCarrier, startsFrom } from '../kernel/index.js';
-import { unpack, unpackSlot } from './cargo.js';
-import type { Cargo } from './cargo.js';
+import { unpack, unpackSlot } from './baggage.js';
+import type { Cargo } from './baggage.js';
 
 /** What the slots of this thread's creator were. */
 export function creatorSent(cargo: Cargo): void {

@@ -1,10 +1,10 @@
 import { branch, currentFrame, isWebWorker } from '../kernel/index.js';
-import { pack } from './cargo.js';
+import { pack } from './baggage.js';
 import { endpoint, openAt } from './endpoints.js';
 import type { Endpoint } from './endpoints.js';
 import { sealed } from './envelope.js';
 import { creatorSent } from './start.js';
-import { files } from '../sites.js';
+import { files } from '../causes/sites.js';
 
 /**
  * What compiled workers of the Web say of themselves, on a channel that nobody else listens to: which

@@ -1,4 +1,4 @@
-import { quote, ThroughlineError } from '../complain.js';
+import { quote, ThroughlineError } from '../kernel/index.js';
 
 /** Where the original server listens for reports. */
 export const DEFAULT_PORT = 5563;
@@ -12,7 +12,7 @@ export function parseAddress(address: unknown): { host: string; port: number } {
   const port = Number(parts?.[3] ?? DEFAULT_PORT);
   if (typeof address !== 'string' || address === '' || !parts || port < 1 || port > 65535) {
     throw new ThroughlineError(
-      'ADDRESS_INVALID',
+      'TL_ADDRESS_INVALID',
       `A collector's address must look like "host:5563" or ":5563", but is ${quote(address)}.`,
     );
   }

@@ -1,4 +1,4 @@
-import { quote, ThroughlineError } from '../complain.js';
+import { quote, ThroughlineError } from '../kernel/index.js';
 
 /** 128 bits as 32 hex digits: W3C Trace Context's trace id. */
 export type TaskId = string;
@@ -110,7 +110,7 @@ export function checkId(what: 'task' | 'event', id: unknown): string {
   }
   const expected = what === 'task' ? '32 (or 16) hex digits' : '16 hex digits';
   throw new ThroughlineError(
-    'ID_INVALID',
+    'TL_ID_INVALID',
     `A ${what} id must be ${expected}, but is ${quote(id)}.`,
   );
 }

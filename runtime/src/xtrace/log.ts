@@ -1,12 +1,13 @@
-import { placeOf } from '../sites.js';
-import { getLocal, setLocal } from '../slots.js';
-import { shared } from '../realm.js';
+import { takeLogSite } from '../causes/logged-at.js';
+import { positionOf } from '../causes/sites.js';
+import { getLocal, setLocal } from '../faces/slots.js';
+import { shared } from '../kernel/index.js';
 import { checkId, newTaskId, padTask } from './ids.js';
 import type { EventId, TaskId } from './ids.js';
 import { Position } from './position.js';
 import { ReportQueue } from './queue.js';
 import type { Report } from './report.js';
-import { after, MAX_LATEST, onEvent, traceOfProcess, traceSlot } from './trace.js';
+import { after, MAX_LATEST, onJoin, traceOfProcess, traceSlot } from './trace.js';
 import type { Trace } from './trace.js';
 
 /** What `log` takes beside the label. Values are sent as text. */
@@ -22,59 +23,76 @@ export interface Origin {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Observes what a program logs, for test runners. Must be quick and must not throw. */
+export interface TraceListener {
+  /** An event was logged. Called in the strand that logged it. */
+  logged(report: Report): void;
+  /** A strand left its task for a new one. */
+  started(taskId: TaskId, before: Trace): void;
+}
+
 const state = {
   queue: new ReportQueue(),
   origin: {} as Origin,
-  /** Wakes whoever sends; before there is a sender, reports wait in the queue. */
+  /** Wakes the sender; before there is one, reports wait in the queue. */
   wake: (): void => {},
+  listener: undefined as TraceListener | undefined,
 };
 
-/** What belongs to the event that is being logged; `after` makes the event itself. */
-let extra: { fields: Fields | undefined; site: number | undefined } | undefined;
-
-onEvent((taskId, id, parents, label, links) => {
-  const fields: (readonly [string, string])[] = [];
-  for (const key of Object.keys(extra?.fields ?? {})) {
-    fields.push([key, textOf(() => extra!.fields![key])]);
-  }
-  for (const link of links) fields.push(['link', link]);
-  const report: Writable<Report> = {
-    taskId,
-    eventId: id,
-    parentEventIds: parents.map((parent) => parent.id),
-    timestamp: microseconds(),
-    label,
-    ...state.origin,
-  };
-  const source = extra?.site === undefined ? undefined : placeOf(extra.site);
-  if (source !== undefined) report.source = source;
-  if (fields.length > 0) report.fields = fields;
-  state.queue.push(report);
-  state.wake();
-});
+onJoin((before, id) => report(before, id, 'join', undefined, undefined));
 
 /**
- * Logs an event. Its parents are the events that really came before it: the latest of this strand,
- * and of every strand it has joined since. Returns the event's id.
+ * Logs an event and returns its id. Its parents are the events that really came before it: the latest of
+ * this strand, and of every strand that it has joined since.
  *
- * Takes a microsecond or two, sends nothing by itself and never throws: before `connect` (and while
- * the collector is away) events wait in a bounded queue.
+ * Takes about a microsecond, sends nothing by itself and never throws. Values of `fields` are sent as
+ * strings. Before `connect`, and while the collector is away, events wait in a bounded queue.
  *
  * @example
  * log('cart loaded', { items: cart.length });
  */
-export function log(label: string, fields?: Fields, site?: number): EventId {
-  extra = { fields, site };
-  try {
-    const { trace, id } = after(
-      currentTrace(),
-      textOf(() => label),
-    );
-    setLocal(traceSlot, trace);
-    return id;
-  } finally {
-    extra = undefined;
+export function log(label: string, fields?: Fields): EventId {
+  const site = takeLogSite();
+  const before = currentTrace();
+  const { trace, id } = after(before);
+  setLocal(traceSlot, trace);
+  report(
+    before,
+    id,
+    textOf(() => label),
+    fields,
+    site,
+  );
+  return id;
+}
+
+/** Queues the report of an event, whose parents are the latest events before it. */
+function report(
+  { taskId, latest, links }: Trace,
+  eventId: EventId,
+  label: string,
+  given: Fields | undefined,
+  site: number | undefined,
+): void {
+  const fields: (readonly [string, string])[] = [];
+  if (given !== undefined) {
+    for (const key of Object.keys(given)) fields.push([key, textOf(() => given[key])]);
   }
+  for (const link of links) fields.push(['link', link]);
+  const report: Writable<Report> = {
+    taskId,
+    eventId,
+    parentEventIds: latest.map((parent) => parent.id),
+    timestamp: microseconds(),
+    label,
+    ...state.origin,
+  };
+  const source = site === undefined ? undefined : positionOf(site);
+  if (source !== undefined) report.source = source;
+  if (fields.length > 0) report.fields = fields;
+  state.listener?.logged(report);
+  state.queue.push(report);
+  state.wake();
 }
 
 /**
@@ -83,18 +101,27 @@ export function log(label: string, fields?: Fields, site?: number): EventId {
  */
 export function startTask(): TaskId {
   const taskId = newTaskId();
-  setLocal(traceSlot, { taskId, latest: [], links: [] });
+  if (state.listener === undefined) beginTask(taskId);
+  else {
+    const before = currentTrace();
+    beginTask(taskId);
+    state.listener.started(taskId, before);
+  }
   return taskId;
 }
 
-/** The task this strand belongs to. */
+function beginTask(taskId: TaskId): void {
+  setLocal(traceSlot, { taskId, latest: [], links: [] });
+}
+
+/** Returns the task of this strand: 32 hex digits. */
 export function getTaskId(): TaskId {
   return currentTrace().taskId;
 }
 
 /** Makes this strand part of a task that began elsewhere: 32 hex digits (or 16, of a 64-bit id). */
 export function setTaskId(taskId: TaskId): void {
-  setLocal(traceSlot, { taskId: checkId('task', taskId), latest: [], links: [] });
+  beginTask(checkId('task', taskId));
 }
 
 /** The latest event of this strand, or undefined before the first. The newest, when it has several. */
@@ -133,6 +160,13 @@ function textOf(read: () => unknown): string {
   } catch {
     return '(unreadable)';
   }
+}
+
+/** Calls `listener` at every event and every new task, in place of the listener before. Returns how to stop. */
+export function listenToTrace(listener: TraceListener): () => void {
+  const before = client.state.listener;
+  client.state.listener = listener;
+  return () => (client.state.listener = before);
 }
 
 /** What became of the events of this process: `logged = sent + dropped + queued`. */

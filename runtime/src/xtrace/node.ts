@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { complainOnce, ThroughlineError } from '../complain.js';
-import { shared } from '../realm.js';
+import { shared, ThroughlineError, warnOnce } from '../kernel/index.js';
 import { parseAddress } from './address.js';
 import { client } from './log.js';
 import { TcpSender } from './tcp-sender.js';
@@ -60,7 +59,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   const failure = await sender.firstAttempt;
   if (failure) {
     throw new ThroughlineError(
-      'COLLECTOR_UNREACHABLE',
+      'TL_COLLECTOR_UNREACHABLE',
       `No collector answers at ${address}: ${failure.message}. Start one with "throughline serve".`,
       { cause: failure },
     );
@@ -88,8 +87,8 @@ function flushAtExit(): void {
     connection.sender?.sendNow();
     const { dropped, queued } = stats();
     if (dropped + queued > 0) {
-      complainOnce(
-        'REPORTS_UNSENT',
+      warnOnce(
+        'TL_REPORTS_UNSENT',
         `${dropped + queued} events were not sent before the process ended`,
       );
     }

@@ -1,4 +1,4 @@
-import { quote, ThroughlineError } from '../complain.js';
+import { quote, ThroughlineError } from '../kernel/index.js';
 import { client } from './log.js';
 
 export type { EventId, TaskId } from './ids.js';
@@ -14,7 +14,7 @@ export const { log, startTask, getTaskId, setTaskId, getEventId, setEventId, sta
 export function connect(address: string): Promise<void> {
   const refused = Promise.reject<never>(
     new ThroughlineError(
-      'TRANSPORT_MISSING',
+      'TL_TRANSPORT_MISSING',
       `connect(${quote(address)}) needs TCP, which pages and React Native do not have. ` +
         `Connect where the code runs on Node, Bun or Deno; here, events are kept and not sent.`,
     ),

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers';
-import { complainOnce } from '../complain.js';
+import { warnOnce } from '../kernel/index.js';
 import type { ReportQueue } from './queue.js';
 import { encodeReports } from './report-writer.js';
 import type { Report } from './report.js';
@@ -116,8 +116,8 @@ export class TcpSender {
     if (this.closed) return;
 
     const reason = failure ? `: ${failure.message}` : '';
-    complainOnce(
-      'COLLECTOR_UNREACHABLE',
+    warnOnce(
+      'TL_COLLECTOR_UNREACHABLE',
       `no connection to the collector at ${this.host}:${this.port}${reason}; events wait, up to ${this.queue.limit}`,
     );
     // Spread out, or every process of a fleet knocks at the same moment.

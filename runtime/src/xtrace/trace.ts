@@ -1,4 +1,4 @@
-import { register } from '../slots.js';
+import { register } from '../faces/slots.js';
 import type { EventId, TaskId } from './ids.js';
 import { isSameTask, newEventId, newTaskId } from './ids.js';
 import { latestOf, Position } from './position.js';
@@ -15,17 +15,11 @@ export interface Trace {
 /** A set of latest events that would grow past this is replaced by one `join` event. */
 export const MAX_LATEST = 64;
 
-/** Says that an event happened. Set by log.ts; the slot itself sends nothing. */
-export type Emit = (
-  taskId: TaskId,
-  id: EventId,
-  parents: readonly Position[],
-  label: string,
-  links: readonly string[],
-) => void;
-let emit: Emit = () => {};
-export function onEvent(handler: Emit): void {
-  emit = handler;
+/** Reports a `join` event. Set by log.ts: the slot itself sends nothing. */
+type ReportJoin = (before: Trace, id: EventId) => void;
+let reportJoin: ReportJoin = () => {};
+export function onJoin(report: ReportJoin): void {
+  reportJoin = report;
 }
 
 /**
@@ -72,14 +66,16 @@ export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): 
   const latest = latestOf(own.latest, theirs.latest);
   if (latest === own.latest) return linked === own ? mine : linked;
   const joined = { ...linked, latest };
-  return latest.length > MAX_LATEST ? after(joined, 'join').trace : joined;
+  if (latest.length <= MAX_LATEST) return joined;
+  const { trace, id } = after(joined);
+  reportJoin(joined, id);
+  return trace;
 }
 
-/** The trace after one more event, whose parents are all of the latest ones. */
-export function after(trace: Trace, label: string): { trace: Trace; id: EventId } {
+/** Returns the trace after one more event, and its id. The event's parents are all of the latest ones. */
+export function after(trace: Trace): { trace: Trace; id: EventId } {
   const id = newEventId();
   const event = Position.after(id, trace.latest);
-  emit(trace.taskId, id, trace.latest, label, trace.links);
   return { trace: { taskId: trace.taskId, latest: [event], links: [] }, id };
 }
 

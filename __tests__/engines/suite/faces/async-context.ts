@@ -1,4 +1,4 @@
-import { AsyncContext } from '../../../../runtime/src/async-context';
+import { AsyncContext } from '../../../../runtime/src/faces/async-context';
 import { construct } from '../harness/construct';
 import { EventEmitter } from '../harness/emitter';
 import { equal, throws } from '../harness/equal';

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from '../../../../runtime/src/async-local-storage';
+import { AsyncLocalStorage } from '../../../../runtime/src/faces/async-local-storage';
 import { construct } from '../harness/construct';
 import { equal, throws } from '../harness/equal';
 import { timeout } from '../harness/needs';

@@ -1,7 +1,7 @@
 import type { TraceEvent } from '../../../src/store/store';
 import { dateTime } from './text';
 
-/** What the panel shows of an event: everything that it carries, names first. */
+/** Returns the rows that the panel shows: every field of an event, by name. */
 export function eventRows(event: TraceEvent): [name: string, value: string][] {
   const { processName, processId, threadId, threadName, host, source, agent } = event;
   const rows: (readonly [string, string | number | undefined])[] = [
@@ -18,7 +18,7 @@ export function eventRows(event: TraceEvent): [name: string, value: string][] {
     ['event id', event.eventId],
     ...(event.parentEventIds.length > 0
       ? event.parentEventIds.map((id): [string, string] => ['parent', id])
-      : [['parent', 'none: begins the task'] as [string, string]]),
+      : [['parent', 'none (starts the task)'] as [string, string]]),
     ['task id', event.taskId],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));

@@ -1,4 +1,4 @@
-/** Microseconds since 1970 as a local date and time. */
+/** Formats microseconds since 1970 as a local date and time. */
 export function dateTime(timestamp: number): string {
   return new Date(timestamp / 1000).toLocaleString(undefined, {
     ...{ year: 'numeric', month: 'short', day: '2-digit' },
@@ -6,7 +6,7 @@ export function dateTime(timestamp: number): string {
   });
 }
 
-/** A length of time in microseconds, in the unit that reads best. */
+/** Formats a duration in microseconds, in the unit that reads best. */
 export function duration(microseconds: number): string {
   const sign = microseconds < 0 ? '−' : '';
   const size = Math.abs(microseconds);
@@ -16,7 +16,7 @@ export function duration(microseconds: number): string {
   return `${sign}${(size / 60_000_000).toFixed(1)} min`;
 }
 
-/** Cuts a text that is too long for its place. */
-export function shortened(text: string, most: number): string {
+/** Shortens a string to at most `most` characters, ending with an ellipsis. */
+export function truncate(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -3,7 +3,7 @@ import { taskAddress } from '../address';
 import { dateTime, duration } from '../model/text';
 import { usePolled } from '../polled';
 
-/** Every task, the one with the newest event first. */
+/** Shows the newest tasks, the one with the latest event first. */
 export function TaskList() {
   const { value, error } = usePolled(fetchTasks, 'tasks');
   return (
@@ -15,8 +15,8 @@ export function TaskList() {
       {error && <p role="alert">{error}</p>}
       {value?.total === 0 && (
         <p class="empty">
-          No events have arrived yet. Call <code>connect(':5563')</code> and <code>log('…')</code>{' '}
-          from <code>@throughline/runtime/xtrace</code>.
+          No events have arrived yet. To send some, call <code>connect(':5563')</code> and{' '}
+          <code>log('…')</code> from <code>@throughline/runtime/xtrace</code>.
         </p>
       )}
       {value && value.total > 0 && (

@@ -9,10 +9,10 @@ import { CausalGraphView } from '../widgets/causal-graph-view';
 import { EventDetails } from '../widgets/event-details';
 import { Legend } from '../widgets/legend';
 
-/** One task: its causal graph, and the event that is pointed at, focused or selected. */
+/** Shows one task: its causal graph, and details of the event that is hovered, focused or selected. */
 export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: string | undefined }) {
   const { value: events, error } = usePolled(() => fetchTask(taskId), taskId);
-  // The graph is laid out again only when events arrived: an event never changes.
+  // Events never change, so the graph is laid out again only when there are more of them.
   const graph = useMemo(() => events && causalGraph(events), [events?.length]);
   const layout = useMemo(() => graph && layOut(graph), [graph]);
   const [selected, setSelected] = useState(openedAt);
@@ -38,7 +38,8 @@ export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: strin
           <p class="facts">
             <code>{taskId}</code> · {graph.events.length} events · {layout.lanes.length}{' '}
             {layout.lanes.length === 1 ? 'process' : 'processes'} · {duration(span)}
-            {graph.missing.length > 0 && ` · ${graph.missing.length} parents have not arrived`}
+            {graph.missing.length > 0 &&
+              ` · ${graph.missing.length} missing ${graph.missing.length === 1 ? 'parent' : 'parents'}`}
           </p>
         )}
         <Legend />

@@ -1,11 +1,11 @@
 import type { CausalGraph } from '../../../src/graph/causal-order';
 import type { Layout, PlacedEdge, PlacedNode } from '../../../src/graph/layout';
-import { shortened } from '../model/text';
+import { truncate } from '../model/text';
 
 const ROW = 52;
 const HEAD = 64;
 const MARGIN = 28;
-/** Columns that leave room for labels, while there are few of them. */
+/** Column width with room for labels, used while there are few columns. */
 const WIDE = 272;
 const NARROW = 44;
 
@@ -23,13 +23,13 @@ export function CausalGraphView({ graph, layout, active, onPoint, onFocus, onSel
   const column = layout.columns <= 8 ? WIDE : NARROW;
   const x = ({ column: at }: { column: number }): number => MARGIN + at * column;
   const y = ({ row }: { row: number }): number => HEAD + MARGIN + row * ROW;
-  const isNear = nearTo(graph, active);
+  const isNear = isNearActive(graph, active);
 
   const keys = (event: KeyboardEvent, index: number): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const activates = event.key === 'Enter' || event.key === ' ';
     if (step === undefined && !activates) return;
-    // Space would scroll as well.
+    // Arrow keys and Space would also scroll.
     event.preventDefault();
     if (activates) onSelect(layout.nodes[index]!.event.eventId);
     if (step === undefined) return;
@@ -55,7 +55,7 @@ export function CausalGraphView({ graph, layout, active, onPoint, onFocus, onSel
               rx="8"
             />
             <text x={x({ column: lane.firstColumn }) - 10} y="26">
-              {shortened(lane.name || 'unnamed process', Math.floor((lane.columns * column) / 8.2))}
+              {truncate(lane.name || 'unnamed process', Math.floor((lane.columns * column) / 8.2))}
               <title>{lane.name}</title>
             </text>
             <text class="minor" x={x({ column: lane.firstColumn }) - 10} y="44">
@@ -96,7 +96,7 @@ export function CausalGraphView({ graph, layout, active, onPoint, onFocus, onSel
             )}
             {column === WIDE && (
               <text x="16" y="5">
-                {shortened(node.event.label, 29)}
+                {truncate(node.event.label, 29)}
               </text>
             )}
           </g>
@@ -113,8 +113,11 @@ export function CausalGraphView({ graph, layout, active, onPoint, onFocus, onSel
   }
 }
 
-/** Whether an event is the active one, its parent or its child. */
-function nearTo(graph: CausalGraph, active: string | undefined): (node: PlacedNode) => boolean {
+/** Returns a predicate for the active event, its parents and its children. */
+function isNearActive(
+  graph: CausalGraph,
+  active: string | undefined,
+): (node: PlacedNode) => boolean {
   const event = active === undefined ? undefined : graph.byId.get(active);
   if (event === undefined) return () => false;
   const near = new Set([event, ...graph.parents(event), ...graph.children(event)]);

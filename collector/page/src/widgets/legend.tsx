@@ -1,16 +1,16 @@
 import type { EdgeKind } from '../../../src/graph/layout';
 
 const meanings: [EdgeKind, string][] = [
-  ['next', 'next in the same strand'],
-  ['spawn', 'spawned'],
-  ['join', 'joined'],
-  ['message', 'message to another process'],
+  ['next', 'next event'],
+  ['spawn', 'start of a branch'],
+  ['join', 'join'],
+  ['message', 'message between processes'],
 ];
 
-/** What the lines mean: by their pattern, not by colour alone. */
+/** Explains the lines of the graph, which differ by pattern and not by colour alone. */
 export function Legend() {
   return (
-    <ul class="legend" aria-label="Kinds of edges">
+    <ul class="legend" aria-label="Edge types">
       {meanings.map(([kind, meaning]) => (
         <li key={kind}>
           <svg width="34" height="10" aria-hidden="true">

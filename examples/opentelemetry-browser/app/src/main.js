@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
 
-// Before anything else: zone.js replaces what the page would take hold of.
+// Load this first: zone.js patches globals that later modules use.
 const { contextManager } = await (import.meta.env.MODE === 'zone'
   ? import('./zone.js')
   : import('./throughline.js'));

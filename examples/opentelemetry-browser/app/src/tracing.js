@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 
-/** What the page shows, and what its test reads: each span, its parent, and what that should be. */
+/** All spans, with their actual and expected parents. The page shows them and its test reads them. */
 export const spans = (window.spans = []);
 const names = new Map();
 
@@ -20,7 +20,7 @@ const shown = {
 trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [shown] }));
 const tracer = trace.getTracer('shop');
 
-/** A span around `work`, which should be a child of the span of that name. */
+/** Runs `work` in a new span whose parent should be the span named `expected`. */
 export function within(name, expected, work) {
   return tracer.startActiveSpan(name, { attributes: { expected } }, async (span) => {
     try {
@@ -31,7 +31,7 @@ export function within(name, expected, work) {
   });
 }
 
-/** A span of a moment. */
+/** Creates a span and ends it at once. Its parent should be the span named `expected`. */
 export function step(name, expected) {
   tracer.startSpan(name, { attributes: { expected } }).end();
 }

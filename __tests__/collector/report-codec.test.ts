@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { encodeReports } from '../../runtime/src/xtrace/report-writer';
+import { MessageReader } from '../../collector/src/ingest/pubsub-messages';
+import {
+  decodeControl,
+  decodeReport,
+  encodeControl,
+} from '../../collector/src/ingest/report-codec';
+import { encodeReport } from '@throughline/runtime/report';
+import type { Report } from '@throughline/runtime/report';
+
+const bytes = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(' ', ''), 'hex');
+const hex = (of: Uint8Array): string => Buffer.from(of).toString('hex');
+const text = (value: string): Uint8Array => Buffer.from(value);
+
+describe('frames that were captured from the original', () => {
+  test('subscribe to "greetings"', () => {
+    const [message] = [
+      ...new MessageReader().read(bytes('00000001 5f 0000000b 0a 09 6772656574696e6773')),
+    ];
+
+    expect(message!.topic.toString()).toBe('_');
+    const control = decodeControl(message!.message);
+    expect(control.subscribe.map((topic) => Buffer.from(topic).toString())).toEqual(['greetings']);
+    expect(control.unsubscribe).toEqual([]);
+    expect(hex(encodeControl({ subscribe: [text('greetings')], unsubscribe: [] }))).toBe(
+      '0a096772656574696e6773',
+    );
+  });
+
+  test('unsubscribe from "t1", and both at once', () => {
+    const both = { subscribe: [text('t1')], unsubscribe: [text('t1')] };
+
+    expect(hex(encodeControl({ subscribe: [], unsubscribe: [text('t1')] }))).toBe('12027431');
+    expect(hex(encodeControl(both))).toBe('0a02743112027431');
+    const { subscribe, unsubscribe } = decodeControl(bytes('0a 02 7431 12 02 7431'));
+    expect([hex(subscribe[0]!), hex(unsubscribe[0]!)]).toEqual(['7431', '7431']);
+  });
+
+  const first =
+    '0915cd5b0700000000 115f0fdf87b66195d8 190000000000000000 20a8a1f1baa034 2891c3a9a4bd20' +
+    '3a02766d 40a88501 4a06587444656d6f 5001 5a046d61696e 6206587444656d6f' +
+    '720c73746172742031206f662032 7a026b31 7a026b32 82010131 8201046e756c6c';
+
+  test('the first event of a task, by the Java client', () => {
+    const report = decodeReport(bytes(first));
+
+    expect(report).toMatchObject({
+      taskId: '00000000075bcd15',
+      eventId: 'd89561b687df0f5f',
+      parentEventIds: [],
+      host: 'vm',
+      processId: 17064,
+      processName: 'XtDemo',
+      threadId: 1,
+      threadName: 'main',
+      agent: 'XtDemo',
+      label: 'start 1 of 2',
+      fields: [
+        ['k1', '1'],
+        ['k2', 'null'],
+      ],
+    });
+    // Milliseconds on the wire, microseconds here.
+    expect(report.timestamp % 1000).toBe(0);
+    expect(new Date(report.timestamp / 1000).getFullYear()).toBeGreaterThan(2020);
+  });
+
+  test('an event with two parents', () => {
+    const start = bytes(
+      '0915cd5b0700000000 114ae4f611097a668d 190995ec4e71cba2f9 191cf350e51366d674',
+    );
+
+    expect(decodeReport(start)).toMatchObject({
+      eventId: '8d667a0911f6e44a',
+      parentEventIds: ['f9a2cb714eec9509', '74d66613e550f31c'],
+      label: '',
+    });
+  });
+
+  test('tags', () => {
+    const start = '0915cd5b0700000000 114ae4f611097a668d';
+    const tags = '8a01 04 64656d6f 8a01 09 6a6176612070656572';
+
+    expect(decodeReport(bytes(start + tags)).tags).toEqual(['demo', 'java peer']);
+  });
+});
+
+describe('what is written', () => {
+  const report: Report = {
+    taskId: '000000000000000000000000075bcd15',
+    eventId: 'd89561b687df0f5f',
+    parentEventIds: ['f9a2cb714eec9509', '74d66613e550f31c'],
+    timestamp: 1_700_000_000_000_000,
+    label: 'x',
+  };
+
+  test('ids are eight bytes, little-endian; parents are not packed', () => {
+    expect(
+      hex(encodeReport(report)).startsWith(
+        '0915cd5b0700000000115f0fdf87b66195d8190995ec4e71cba2f9191cf350e51366d674',
+      ),
+    ).toBe(true);
+  });
+
+  test('a root has the parent 0', () => {
+    const root = encodeReport({ ...report, parentEventIds: [] });
+
+    expect(hex(root)).toContain('190000000000000000');
+    expect(decodeReport(root).parentEventIds).toEqual([]);
+  });
+
+  test('parents that were packed are read', () => {
+    const packed = '0915cd5b0700000000 115f0fdf87b66195d8 1a10 0995ec4e71cba2f9 1cf350e51366d674';
+
+    expect(decodeReport(bytes(packed)).parentEventIds).toEqual(report.parentEventIds);
+  });
+
+  test('everything that is written is read again', () => {
+    fc.assert(
+      fc.property(reports(id64), (given) => {
+        expect(decodeReport(encodeReport(given))).toEqual(given);
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+
+  test('byte for byte what the protobuf library writes', () => {
+    const taskIds = fc.oneof(
+      id64,
+      fc.tuple(id64, id64).map(([high, low]) => high + low),
+    );
+    fc.assert(
+      fc.property(reports(taskIds), (given) => {
+        expect(hex(encodeReport(given))).toBe(hex(byTheLibrary(given)));
+      }),
+      { seed: 8, numRuns: 500 },
+    );
+  });
+
+  test('many reports are as many messages, however long they are', () => {
+    fc.assert(
+      fc.property(fc.array(reports(id64), { maxLength: 40 }), fc.nat(4), (given, power) => {
+        const label = 'x'.repeat(10 ** (power + 2));
+        const sent = [...given, { ...report, label }, ...given];
+        const messages = [...new MessageReader().read(encodeReports(sent))];
+
+        expect(messages.every(({ topic }) => topic.toString() === 'xtrace')).toBe(true);
+        expect(messages.map(({ message }) => hex(message))).toEqual(
+          sent.map((one) => hex(encodeReport(one))),
+        );
+      }),
+      { seed: 9, numRuns: 50 },
+    );
+  });
+});
+
+const id64 = fc
+  .bigInt({ min: 0n, max: (1n << 64n) - 1n })
+  .map((n) => n.toString(16).padStart(16, '0'));
+
+function reports(taskId: fc.Arbitrary<string>): fc.Arbitrary<Report> {
+  const parent = id64.filter((id) => !/^0+$/.test(id));
+  const word = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ minLength: 100 }));
+  return fc.record(
+    {
+      taskId,
+      eventId: id64,
+      parentEventIds: fc.array(parent, { maxLength: 5 }),
+      timestamp: fc.integer({ min: 1e14, max: Number.MAX_SAFE_INTEGER }),
+      label: word,
+      host: word,
+      processId: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      processName: word,
+      threadId: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+      threadName: word,
+      agent: word,
+      source: word,
+      fields: fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 4 }),
+      tags: fc.array(word, { minLength: 1, maxLength: 3 }),
+    },
+    { requiredKeys: ['taskId', 'eventId', 'parentEventIds', 'timestamp', 'label'] },
+  );
+}
+
+const schema = protobuf.parse(`
+  syntax = "proto2";
+  message XTraceReportv4 {
+    optional sfixed64 task_id = 1;
+    optional sfixed64 event_id = 2;
+    repeated sfixed64 parent_event_id = 3 [packed = false];
+    optional int64 timestamp = 4;
+    optional string host = 7;
+    optional int32 process_id = 8;
+    optional string process_name = 9;
+    optional int32 thread_id = 10;
+    optional string thread_name = 11;
+    optional string agent = 12;
+    optional string source = 13;
+    optional string label = 14;
+    repeated string key = 15;
+    repeated string value = 16;
+    repeated string tags = 17;
+  }`).root;
+
+function byTheLibrary({ fields, ...report }: Report): Uint8Array {
+  const message = schema.lookupType('XTraceReportv4');
+  const parents = report.parentEventIds.length > 0 ? report.parentEventIds : ['0'];
+  const given = {
+    ...report,
+    taskId: lowest(report.taskId),
+    eventId: lowest(report.eventId),
+    parentEventId: parents.map(lowest),
+    key: fields?.map(([key]) => key),
+    value: fields?.map(([, value]) => value),
+  };
+  return message.encode(given).finish();
+}
+
+/** The 64 bits that are sent of an id: 63 of one that was born with 128. */
+function lowest(id: string): { low: number; high: number; unsigned: boolean } {
+  const isLong = id.length > 16 && !/^0{16}/.test(id);
+  const bits = BigInt.asIntN(64, BigInt(`0x${id}`) & (isLong ? (1n << 63n) - 1n : -1n));
+  return { low: Number(BigInt.asIntN(32, bits)), high: Number(bits >> 32n), unsigned: false };
+}
+
+describe('what cannot be read', () => {
+  test('a report without ids says what is missing', () => {
+    expect(() => decodeReport(new Uint8Array())).toThrow(/neither/);
+    expect(() => decodeReport(bytes('0915cd5b0700000000'))).toThrow(/only task_id/);
+    expect(() => decodeReport(bytes('1115cd5b0700000000'))).toThrow(/only event_id/);
+  });
+
+  test('arbitrary bytes are read or refused with an error', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
+        try {
+          expect(typeof decodeReport(noise).taskId).toBe('string');
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+        }
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+});

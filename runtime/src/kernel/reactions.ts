@@ -1,0 +1,32 @@
+import { adopt } from './activation.js';
+import { joinAdopted } from './endings.js';
+import { here } from './here.js';
+import { endReaction, startReaction } from './strand.js';
+import type { Strand } from './strand.js';
+
+/**
+ * Runs one reaction to a promise: `callback(value)` in `strand`, which starts from its `outer`, joined with
+ * what that promise ended with. What it returns goes to the platform through `handOn`, which notes whose
+ * promise the strand adopts.
+ */
+export function react(
+  strand: Strand,
+  callback: (value: unknown) => unknown,
+  value: unknown,
+  handOn = adopt,
+): unknown {
+  const outer = here.frame;
+  const { outer: start, adopted } = strand;
+  // A subclass's own `then` may call a reaction twice: the second time it has started.
+  here.frame = start === undefined ? strand.frame : joinAdopted(start, adopted);
+  startReaction(strand);
+  try {
+    const result = callback(value);
+    return typeof result === 'object' || typeof result === 'function'
+      ? handOn(strand, result)
+      : result;
+  } finally {
+    endReaction(strand, here.frame);
+    here.frame = outer;
+  }
+}

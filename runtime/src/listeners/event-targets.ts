@@ -1,0 +1,164 @@
+import {
+  callAs,
+  callIn,
+  currentFrame,
+  isNode,
+  methodOf,
+  noteThrown,
+  shared,
+  tellsOfFailures,
+} from '../kernel/index.js';
+import type { AnyFunction } from '../kernel/index.js';
+import { listenerFrame, triggerOf } from './listener-frame.js';
+import type { Policy } from './listener-frame.js';
+
+type Listener = AnyFunction | { handleEvent: AnyFunction };
+
+interface Registration {
+  readonly kept: AnyFunction;
+  readonly signal: AbortSignal | undefined;
+  gone: boolean;
+}
+
+/**
+ * Which function stands for a listener: by target, by type and phase, by the user's listener. A
+ * target ignores a second registration of the same function, so the same function it must be.
+ */
+const { registrations } = shared('event-targets', {
+  registrations: new WeakMap<object, Map<string, WeakMap<Listener, Registration>>>(),
+});
+
+/** `target.addEventListener(type, listener, options)`. */
+export function addListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  return addListenerBy('auto', receiver, method, ...args);
+}
+
+/** The same, with a policy for the frame it runs in. */
+export function addListenerBy(
+  policy: Policy,
+  receiver: unknown,
+  method: unknown,
+  ...args: unknown[]
+): unknown {
+  method = methodOf(receiver, method);
+  const [type, listener, options] = args;
+  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
+
+  const { capture, once, signal } = flatten(options);
+  const key = `${String(type)} ${capture}`;
+  const kept = keptFor(receiver, key, listener, { once, signal, policy });
+  return callAs(receiver, method, [type, kept, ...args.slice(2)]);
+}
+
+/** `addEventListener(type, listener)` of the global scope. */
+export function addListenerHere(method: unknown, ...args: unknown[]): unknown {
+  return addListener(globalThis, method, ...args);
+}
+
+/** `removeEventListener(type, listener)` of the global scope. */
+export function removeListenerHere(method: unknown, ...args: unknown[]): unknown {
+  return removeListener(globalThis, method, ...args);
+}
+
+/** `target.removeEventListener(type, listener, options)`: removes what stands for the listener. */
+export function removeListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  const [type, listener, options] = args;
+  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
+
+  const byListener = registrations
+    .get(receiver)
+    ?.get(`${String(type)} ${flatten(options).capture}`);
+  const registration = byListener?.get(listener);
+  if (registration === undefined) return callAs(receiver, method, args);
+  byListener?.delete(listener);
+  registration.gone = true;
+  return callAs(receiver, method, [type, registration.kept, ...args.slice(2)]);
+}
+
+/**
+ * What stands for a listener of one of Node's targets that are emitters too, such as a `MessagePort`:
+ * `port.on(name, listener)`.
+ */
+export function nodeListener(
+  target: object,
+  name: unknown,
+  listener: AnyFunction,
+  options: { once: boolean; policy: Policy },
+): AnyFunction {
+  // All were taken away at once.
+  const { listenerCount } = target as { listenerCount?: (name: unknown) => number };
+  if (listenerCount?.call(target, name) === 0)
+    registrations.get(target)?.delete(`${String(name)} false`);
+  return keptFor(target, `${String(name)} false`, listener, { ...options, signal: undefined });
+}
+
+/** `port.off(name, listener)`. An emitter that is no target knows what stands for the listener. */
+export function unlisten(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  const [name, listener, ...rest] = args;
+  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
+  const byListener = registrations.get(receiver)?.get(`${String(name)} false`);
+  const registration = byListener?.get(listener);
+  byListener?.delete(listener);
+  return callAs(receiver, method, [name, registration?.kept ?? listener, ...rest]);
+}
+
+function keptFor(
+  target: object,
+  key: string,
+  listener: Listener,
+  options: { once: boolean; signal: AbortSignal | undefined; policy: Policy },
+): AnyFunction {
+  let byKey = registrations.get(target);
+  if (byKey === undefined) registrations.set(target, (byKey = new Map()));
+  let byListener = byKey.get(key);
+  if (byListener === undefined) byKey.set(key, (byListener = new WeakMap()));
+
+  const already = byListener.get(listener);
+  if (already && !already.gone && !already.signal?.aborted) return already.kept;
+
+  const registered = currentFrame();
+  const failure = tellsOfFailures(target, key.slice(0, key.lastIndexOf(' ')));
+  const registration: Registration = {
+    signal: options.signal,
+    gone: false,
+    kept: function (this: unknown, ...args: never[]) {
+      if (options.once) registration.gone = true;
+      const object = typeof listener === 'function' ? undefined : listener;
+      // `handleEvent` is looked up at every event, as the platform does (DOM, "inner invoke").
+      const callback = typeof listener === 'function' ? listener : listener.handleEvent;
+      const frame = listenerFrame(registered, options.policy, triggerOf(args, failure));
+      if (!isNode) return callIn(frame, callback as never, object ?? this, args);
+      try {
+        return callIn(frame, callback as never, object ?? this, args);
+      } catch (error) {
+        noteThrown(error, frame);
+        throw error;
+      }
+    },
+  };
+  byListener.set(listener, registration);
+  return registration.kept;
+}
+
+/** Reads the third argument as DOM's "flatten options" does. */
+function flatten(options: unknown): {
+  capture: boolean;
+  once: boolean;
+  signal: AbortSignal | undefined;
+} {
+  if (typeof options !== 'object' || options === null) {
+    return { capture: Boolean(options), once: false, signal: undefined };
+  }
+  const { capture, once, signal } = options as AddEventListenerOptions;
+  return { capture: Boolean(capture), once: Boolean(once), signal };
+}
+
+export function isTarget(value: unknown): value is object {
+  return typeof EventTarget === 'function' && value instanceof EventTarget;
+}
+
+function isListener(value: unknown): value is Listener {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
+}

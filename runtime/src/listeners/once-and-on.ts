@@ -1,0 +1,95 @@
+import {
+  currentFrame,
+  endedStrand,
+  endIn,
+  isPromise,
+  openSettlement,
+  OUTSIDE,
+  settle,
+  stampNew,
+} from '../kernel/index.js';
+import type { Frame, Strand } from '../kernel/index.js';
+import { isEmitter } from './emitters.js';
+import { isTarget } from './event-targets.js';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** `once(emitter, name)`: the promise carries whoever triggers the event. */
+export function eventOnce(once: unknown, source: unknown, ...rest: unknown[]): unknown {
+  if (!isSource(source)) return (once as Method)(source, ...rest);
+  const strand = openSettlement();
+  const noteTrigger = (frame: Frame): void => void settle(strand, frame);
+  const watched = watch(source, noteTrigger);
+  const promise = (once as Method)(watched, ...watchSignal(rest, noteTrigger));
+  if (isPromise(promise)) stampNew(promise, strand);
+  return promise;
+}
+
+/** `on(emitter, name)`: the promise of each step carries whoever triggered the event it gives. */
+export function eventsOn(on: unknown, source: unknown, ...rest: unknown[]): unknown {
+  if (!isSource(source)) return (on as Method)(source, ...rest);
+  const triggers: Frame[] = [];
+  const waiting: Strand[] = [];
+  const noteTrigger = (frame: Frame): void => {
+    const strand = waiting.shift();
+    if (strand) endIn(strand, frame);
+    else triggers.push(frame);
+  };
+  const watched = watch(source, noteTrigger);
+  const iterator = (on as Method)(watched, ...watchSignal(rest, noteTrigger)) as Record<
+    PropertyKey,
+    unknown
+  >;
+  const next = iterator['next'] as Method;
+  iterator['next'] = function (this: unknown, ...args: unknown[]): unknown {
+    const trigger = triggers.shift();
+    const strand = endedStrand(trigger ?? OUTSIDE);
+    if (trigger === undefined) waiting.push(strand);
+    const promise = Reflect.apply(next, this, args);
+    if (isPromise(promise)) stampNew(promise, strand);
+    return promise;
+  };
+  return iterator;
+}
+
+/** The signal that ends it is a source of an event as well. */
+function watchSignal(rest: unknown[], called: (trigger: Frame) => void): unknown[] {
+  const [name, options, ...more] = rest;
+  const { signal } = (options ?? {}) as { signal?: unknown };
+  if (!isTarget(signal)) return rest;
+  return [name, { ...(options as object), signal: watch(signal, called) }, ...more];
+}
+
+function isSource(value: unknown): value is object {
+  return isEmitter(value) || isTarget(value);
+}
+
+const adders = new Set(['on', 'once', 'addListener', 'prependListener', 'addEventListener']);
+const removers = new Set(['off', 'removeListener', 'removeEventListener']);
+
+/** Stands for a source of events: who is called by it first says in which frame that was. */
+function watch(source: object, called: (trigger: Frame) => void): object {
+  const standIns = new WeakMap<object, Method>();
+  const standIn = (listener: unknown): unknown => {
+    if (typeof listener !== 'function') return listener;
+    let made = standIns.get(listener);
+    if (made === undefined) {
+      made = function (this: unknown, ...args: unknown[]): unknown {
+        called(currentFrame());
+        return Reflect.apply(listener as Method, this, args);
+      };
+      standIns.set(listener, made);
+    }
+    return made;
+  };
+  return new Proxy(source, {
+    get(target, key) {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== 'function') return member;
+      const changes = adders.has(key as string) || removers.has(key as string);
+      if (!changes) return member;
+      return (name: unknown, listener: unknown, ...rest: unknown[]): unknown =>
+        Reflect.apply(member as Method, target, [name, standIn(listener), ...rest]);
+    },
+  });
+}

@@ -1,0 +1,88 @@
+// The helpers that hand work over or add a listener, each told first at which site that is.
+import { members as plainMembers } from '../callbacks/objects-of-callbacks.js';
+import { spawnInMethod as plainSpawnInMethod } from '../callbacks/methods-by-class.js';
+import { stages as plainStages } from '../callbacks/pipeline-stages.js';
+import { spawnArguments as plainSpawnArguments } from '../callbacks/rules.js';
+import * as callbacks from '../callbacks/spawn.js';
+import { observed } from '../causes/observer.js';
+import type { Listening } from '../causes/observer.js';
+import { currentFrame, spawnAt } from '../kernel/index.js';
+import * as emitters from '../listeners/emitters.js';
+import * as targets from '../listeners/event-targets.js';
+import { handlerFor as plainHandlerFor } from '../listeners/handlers.js';
+import * as promises from '../promises/chain.js';
+
+type Helper<A extends unknown[], R> = (...args: A) => R;
+type Sited<A extends unknown[], R> = (site: number, ...args: A) => R;
+
+function sited<A extends unknown[], R>(helper: Helper<A, R>): Sited<A, R> {
+  return (site, ...args) => spawnAt(site, told(helper), args);
+}
+
+/** Tells the observer where it is, in the frame that says so. */
+function told<A extends unknown[], R>(helper: Helper<A, R>): Helper<A, R> {
+  const { by } = observed;
+  if (by?.spawned === undefined) return helper;
+  return (...args) => {
+    by.spawned!(currentFrame().cause!);
+    return helper(...args);
+  };
+}
+
+export const spawn = sited(callbacks.spawn);
+export const spawnAlike = sited(callbacks.spawnAlike);
+export const spawnEach = sited(callbacks.spawnEach);
+export const spawnArguments = sited(plainSpawnArguments);
+export const spawnInMethod = sited(plainSpawnInMethod);
+export const failing = sited(emitters.failing);
+export const listening = sited(emitters.listening);
+export const members = sited(plainMembers);
+export const stages = sited(plainStages);
+export const chain = sited(promises.chain);
+export const catchRejection = sited(promises.catchRejection);
+export const finallySettled = sited(promises.finallySettled);
+export const handlerFor = sited(plainHandlerFor);
+export const listen = sited(noting(emitters.listen, from(0)));
+export const listenBy = sited(noting(emitters.listenBy, from(1)));
+export const addListener = sited(noting(targets.addListener, from(0)));
+export const addListenerBy = sited(noting(targets.addListenerBy, from(1)));
+export const addListenerHere = sited(noting(targets.addListenerHere, ofGlobal));
+export const unlisten = unnoting(targets.unlisten, from(0));
+export const removeListener = unnoting(targets.removeListener, from(0));
+export const removeListenerHere = unnoting(targets.removeListenerHere, ofGlobal);
+
+/** Reads out of a helper's arguments which listener is meant. */
+type Reading = (args: readonly unknown[]) => Listening | undefined;
+
+/** `helper(target, method, name, listener, options)`, from a place on. */
+function from(start: number): Reading {
+  return (args) => {
+    const [target, , name, listener, options] = args.slice(start);
+    const isObject =
+      (typeof target === 'object' || typeof target === 'function') && target !== null;
+    return isObject ? { target, name, listener, options } : undefined;
+  };
+}
+
+/** `helper(method, name, listener, options)` of the global scope. */
+function ofGlobal(args: readonly unknown[]): Listening | undefined {
+  return from(0)([globalThis, ...args]);
+}
+
+function noting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {
+  return (...args) => {
+    const listening = read(args);
+    if (listening) observed.by?.listening?.();
+    const result = helper(...(args as never[]));
+    if (listening) observed.by?.listened?.(listening, currentFrame().cause!);
+    return result;
+  };
+}
+
+function unnoting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {
+  return (...args) => {
+    const listening = read(args);
+    if (listening) observed.by?.unlistened?.(listening);
+    return helper(...(args as never[]));
+  };
+}
