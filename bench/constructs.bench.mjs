@@ -108,12 +108,14 @@ export default constructs.map(
     ...construct,
     cases: Object.entries(given).map(([title, { slow = false, ...context }]) => ({
       title,
+      ours: title.startsWith('throughline'),
       measure: loop(
-        () =>
-          compile(`${construct.name}-${title}`.replace(/\W+/g, '-'), {
-            source: source ?? `${construct.name}.js`,
-            ...context,
-          }),
+        (root) =>
+          compile(
+            `${construct.name}-${title}`.replace(/\W+/g, '-'),
+            { source: source ?? `${construct.name}.js`, ...context },
+            root,
+          ),
         slow ? count / SLOWER : count,
         runs,
       ),

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { here } from './compile.mjs';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('./child.mjs', import.meta.url));
@@ -10,13 +11,13 @@ const load = fileURLToPath(new URL('./services/load.mjs', import.meta.url));
 /** Returns a case that runs a loop several times and measures nanoseconds per operation. */
 export function loop(file, count, runs) {
   const path = once(file);
-  return (node) => printed(node, [child, path(), String(count), String(runs)]);
+  return (node, root) => printed(node, [child, path(root), String(count), String(runs)]);
 }
 
 /** Returns a case that loads a service from another process and measures its CPU nanoseconds per request. */
 export function service(protocol, file, expects) {
   const path = once(file);
-  return (node) => printed(node, [load, protocol, path(), expects]);
+  return (node, root) => printed(node, [load, protocol, path(root), expects]);
 }
 
 async function printed(node, args) {
@@ -24,9 +25,13 @@ async function printed(node, args) {
   return JSON.parse(stdout);
 }
 
+/** Calls `make` once per checkout. */
 function once(make) {
-  let made;
-  return () => (made ??= make());
+  const made = new Map();
+  return (root = here) => {
+    if (!made.has(root)) made.set(root, make(root));
+    return made.get(root);
+  };
 }
 
 /** Returns each case's median over the rounds, its spread, and its ratio to the first case. */
@@ -42,6 +47,21 @@ export async function measure({ cases }, node, rounds) {
   });
   const [base] = results;
   return results.map((result) => ({ ...result, ratio: result.median / base.median }));
+}
+
+/** Measures our cases in two checkouts, interleaved. Returns, per case, both medians, the ratio and its spread. */
+export async function compare({ cases }, node, rounds, roots) {
+  const results = [];
+  for (const { title, measure } of cases.filter(({ ours }) => ours)) {
+    const samples = roots.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, root] of roots.entries()) samples[i].push((await measure(node, root)).ns);
+    }
+    const ratios = summary(samples[1].map((ns, round) => ns / samples[0][round]));
+    const [before, after] = samples.map((times) => summary(times).median);
+    results.push({ title, before, after, ...ratios });
+  }
+  return results;
 }
 
 function summary(times) {

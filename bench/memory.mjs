@@ -29,6 +29,7 @@ export function weights(node) {
 
 /** Prints the memory benchmark for each Node. */
 export function memory({ json, node }) {
+  let isOver = false;
   for (const path of node) {
     const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim().slice(1);
     if (!json)
@@ -36,6 +37,7 @@ export function memory({ json, node }) {
         `\nmemory: how much memory does a pending call of an async function take? (Node ${version})`,
       );
     for (const { title, bytes, more, limit, within } of weights(path)) {
+      isOver ||= within === false;
       if (json) {
         const line = {
           bench: 'memory',
@@ -53,4 +55,5 @@ export function memory({ json, node }) {
       );
     }
   }
+  return { isOver };
 }

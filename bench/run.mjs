@@ -1,11 +1,14 @@
-// npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]... [--suite DIR]
+// npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]... [--suite DIR] [--compare REV]
 //
-// Runs on built files. Prints the median of the rounds, their range, and the ratio to the case `nothing`. --write
-// writes the results to docs/performance.md, with a column per Node. `jest` runs your own project with `--suite`.
+// Runs on built files. Prints the median of the rounds, their range, and the ratio to the case `nothing`. Exits with 1
+// when a budget is exceeded. --write writes the results to docs/performance.md, with a column per Node. `jest` runs
+// your own project with `--suite`. --compare builds another commit and runs both builds interleaved.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { measure, verdict } from './measure.mjs';
+import { here } from './compile.mjs';
+import { compare, measure, verdict } from './measure.mjs';
+import { checkout } from './revision.mjs';
 import { benchmarkTable, memoryTable, sizeTable, write } from './write.mjs';
 
 const { values, positionals } = parseArgs({
@@ -15,6 +18,7 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
     suite: { type: 'string' },
+    compare: { type: 'string' },
     node: { type: 'string', multiple: true, default: [process.execPath] },
   },
 });
@@ -47,6 +51,10 @@ const engines = values.node.map((path) => ({
   path,
   name: execFileSync(path, ['--version'], { encoding: 'utf8' }).trim().slice(1),
 }));
+if (values.compare !== undefined) {
+  await compareWith(values.compare);
+  process.exit();
+}
 for (const benchmark of chosen) {
   const columns = [];
   for (const engine of engines) {
@@ -58,10 +66,29 @@ for (const benchmark of chosen) {
   if (values.write)
     await write(benchmark.name, benchmarkTable(benchmark, columns, values.rounds), order);
 }
-for (const name of chosenOthers) await (await import(`./${name}.mjs`))[name](values);
+for (const name of chosenOthers) {
+  const { isOver } = (await (await import(`./${name}.mjs`))[name](values)) ?? {};
+  if (isOver) process.exitCode = 1;
+}
 const tables = { size: sizeTable, memory: () => memoryTable(engines) };
 for (const [name, table] of Object.entries(values.write ? tables : {})) {
   if (chosenOthers.includes(name)) await write(name, await table(), order);
+}
+
+/** Prints, for each of our cases, both medians and the ratio of this build to the other one. */
+async function compareWith(revision) {
+  const other = checkout(revision);
+  for (const benchmark of chosen) {
+    for (const { path, name } of engines) {
+      console.log(`\n${benchmark.name}: ${benchmark.question} (Node ${name})`);
+      const results = await compare(benchmark, path, Number(values.rounds), [other, here]);
+      for (const { title, before, after, median, low, high } of results) {
+        console.log(
+          `  ${title.padEnd(24)} ${before.toFixed(1).padStart(8)} -> ${after.toFixed(1).padStart(8)} ns/${benchmark.unit}  ${median.toFixed(2)}x (${low.toFixed(2)}-${high.toFixed(2)})`,
+        );
+      }
+    }
+  }
 }
 
 function printJson({ name }, engine, results) {
@@ -86,6 +113,7 @@ function print(benchmark, engine, results) {
   for (const result of results) {
     const { title, median, low, high, ratio, clock } = result;
     const found = verdict(benchmark, result);
+    if (found && !found.within) process.exitCode = 1;
     const told = found ? `  ${found.within ? 'within' : 'OVER'} ${found.limit}` : '';
     const rate = clock ? `  ${String(Math.round(1e9 / clock)).padStart(6)} requests/s` : '';
     console.log(

@@ -28,11 +28,13 @@ export default ['http', 'grpc'].map((protocol) => ({
   cases: Object.entries(contexts).map(([title, context]) => {
     const ours = title === 'throughline';
     const head = ours ? heads[protocol] : `${context.head}${silent}`;
-    const file = () =>
-      compile(`service-${protocol}-${title}`.replace(/\W+/g, '-'), {
-        ...{ ...context, head: `${head}\nexport { ready };` },
-        sources: ['../services/shop.js', `../services/${protocol}.js`],
-      });
-    return { title, measure: service(protocol, file, ours ? 'events' : 'silence') };
+    const sources = ['../services/shop.js', `../services/${protocol}.js`];
+    const file = (root) =>
+      compile(
+        `service-${protocol}-${title}`.replace(/\W+/g, '-'),
+        { ...context, head: `${head}\nexport { ready };`, sources },
+        root,
+      );
+    return { title, ours, measure: service(protocol, file, ours ? 'events' : 'silence') };
   }),
 }));

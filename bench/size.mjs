@@ -63,7 +63,8 @@ async function bundled(input, platform, plugins) {
 /** Prints the size benchmark. */
 export async function size({ json }) {
   if (!json) console.log('\nsize: how large is a bundle? (minified, gzip)');
-  for (const { title, bytes, ratio, limit, within } of await sizes()) {
+  const rows = await sizes();
+  for (const { title, bytes, ratio, limit, within } of rows) {
     if (json) {
       const rest = ratio === undefined ? {} : { ratio: Number(ratio.toFixed(3)) };
       console.log(JSON.stringify({ bench: 'size', case: title, bytes, ...rest }));
@@ -73,4 +74,5 @@ export async function size({ json }) {
     const told = limit === undefined ? '' : `  ${within ? 'within' : 'OVER'} ${limit}`;
     console.log(`  ${title.padEnd(36)} ${String(bytes).padStart(8)} bytes${times}${told}`);
   }
+  return { isOver: rows.some(({ within }) => within === false) };
 }

@@ -15,11 +15,11 @@ test('listeners that a loop adds at one line are one thing to read', () => {
 });
 
 test.each<[string, Partial<Finding>]>([
-  ['another line', { position: { ...place, line: 13 } }],
+  ['another line', { position: { ...position, line: 13 } }],
   ['another test', { owner: { kind: 'test', name: 'stops' } }],
   ['another kind', { kind: 'open-handle' }],
   ['another number of them', { times: 2 }],
-  ['another chain', { chain: [{ ...place, kind: 'timer', name: 'setTimeout' }] }],
+  ['another chain', { chain: [{ ...position, kind: 'timer', name: 'setTimeout' }] }],
 ])('of %s they stay apart, in their order', (_, more) => {
   const findings = [found('SIGINT'), found('SIGTERM', more)];
 

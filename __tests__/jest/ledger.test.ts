@@ -190,9 +190,9 @@ describe('what happened', () => {
     expect(ledger.take().map(({ finding }) => finding)).toEqual([
       {
         ...log,
-        task: { kind: 'test', name: 'first' },
+        owner: { kind: 'test', name: 'first' },
         during: 'second',
-        place: { file: 'cart.js', line: 4, column: 2 },
+        position: { file: 'cart.js', line: 4, column: 2 },
         chain: [site(4)],
         times: 2,
       },
