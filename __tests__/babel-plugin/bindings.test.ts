@@ -139,11 +139,26 @@ describe('names that the plugin writes', () => {
       'a.b.then(c()); d.e.then(f()); ({ async [g]() {} }); class A { async [h]() {} }',
     );
 
-    expect(output.match(/^var .*$/m)?.[0]).toBe('var _receiver, _key, _key2;');
+    expect(output.match(/^var .*$/m)?.[0]).toBe('var _key, _key2;');
   });
 });
 
 describe('receivers of methods', () => {
+  test('are kept by no variable of the module or the function', () => {
+    const output = instrument(`
+      connect().on('data', handle());
+      connect()?.on('data', handle());
+      open().onmessage = handle;
+      const f = () => connect()?.inner?.on?.('data', handle());
+    `);
+    const variables = [...output.matchAll(/\bvar (.*);/g)].flatMap(([, names]) =>
+      names!.split(', ').filter((name) => !name.includes('=')),
+    );
+
+    expect(variables.length).toBeGreaterThan(0);
+    for (const name of variables) expect(output).toContain(`_first(${name}, ${name} = void 0)`);
+  });
+
   test('are evaluated once, in their place', async () => {
     const { main } = run(`
       export const main = async () => {

@@ -41,7 +41,7 @@ const programs: Record<string, Record<string, Program>> = {
         export const main = () => [[setTimeout].includes(setTimeout), [setTimeout].includes(later), Object.is(setTimeout, later)];`,
     },
     'a global that is saved in a variable and put back': {
-      writes: /_bare/,
+      writes: /_unwrapValue/,
       code: `export function main() {
         const before = globalThis.setTimeout; let saved = globalThis.setTimeout;
         globalThis.setTimeout = () => 'fake';
@@ -51,7 +51,7 @@ const programs: Record<string, Record<string, Program>> = {
       }`,
     },
     'globals that are saved in an object and put back one by one': {
-      writes: /_bare/,
+      writes: /_unwrapValue/,
       code: `export function main() {
         const before = globalThis.setTimeout; const saved = { setTimeout };
         global.setTimeout = 0; global['setTimeout'] = saved.setTimeout;
@@ -251,44 +251,44 @@ const programs: Record<string, Record<string, Program>> = {
   },
   promisify: {
     'values, receiver, arguments and errors': {
-      writes: /_promisified/,
+      writes: /_callPromisify/,
       code: `import { promisify } from 'node:util';
         function add(a, b, callback) { const self = this; queueMicrotask(() => (a === 'bad' ? callback(new Error('bad')) : callback(null, [self, a, b]))); }
         const adding = promisify(add);
         export const main = async () => [await adding.call('me', 1, 2).then(String), await adding('bad', 1).catch((error) => error.message), await promisify((cb) => { throw new TypeError('sync'); })().catch((error) => error.name)];`,
     },
     'how it looks': {
-      writes: /_promisified/,
+      writes: /_callPromisify/,
       code: `import { promisify } from 'node:util';
         function add(a, b, callback) {} add.extra = 1;
         const adding = promisify(add);
         export const main = () => [adding.name, adding.length, adding.extra, typeof adding, adding[promisify.custom] === adding, promisify(adding) === adding, Object.getPrototypeOf(adding) === Object.getPrototypeOf(add), Object.keys(adding)];`,
     },
     'a custom form': {
-      writes: /_promisified/,
+      writes: /_callPromisify/,
       code: `import util from 'node:util';
         const own = () => 'own'; function f() {} f[util.promisify.custom] = own;
         export const main = async () => [util.promisify(f) === own, util.promisify(f)(), util.promisify(setTimeout) === setTimeout[util.promisify.custom], await util.promisify(setTimeout)(1, 'value'), await util.promisify(setImmediate)('v')];`,
     },
     'node functions': {
-      writes: /_promisified/,
+      writes: /_callPromisify/,
       code: `const { promisify } = require('util'); const fs = require('fs');
         exports.main = async () => [(await promisify(fs.readFile)(process.execPath.slice(0, 0) + '/etc/hostname')).constructor.name, await promisify(fs.exists)('/etc'), await promisify(fs.stat)('/nowhere').catch((error) => error.code), Object.keys(await promisify(require('dns').lookup)('127.0.0.1')).sort(), Object.keys(await promisify(require('child_process').exec)('echo x'))];`,
     },
     'no function': {
-      writes: /_promisified/,
+      writes: /_callPromisify/,
       code: `import { promisify } from 'node:util';
         export const main = () => [1, null, undefined, {}].map((x) => { try { return promisify(x); } catch (error) { return error.code; } });`,
     },
     'a method of a class, and one that calls itself': {
-      writes: /_promisified/,
+      writes: /_callPromisify/,
       code: `import { promisify } from 'node:util';
         class A { #x = 5; get(cb) { cb(null, this.#x); } } A.prototype.later = promisify(A.prototype.get);
         const down = promisify(function (n, cb) { n === 0 ? cb(null, 'end') : down(n - 1).then((x) => cb(null, x + n)); });
         export const main = async () => [await new A().later(), await down(3)];`,
     },
     'a second call of the callback': {
-      writes: /_promisified/,
+      writes: /_callPromisify/,
       code: `import { promisify } from 'node:util';
         export const main = async () => [await promisify((cb) => { cb(null, 1); cb(null, 2); cb(new Error()); })(), await promisify((cb) => cb())(), await promisify((cb) => cb(0, 'zero'))()];`,
     },

@@ -36,7 +36,7 @@ test('a callback that wakes without its context is said once, with both places',
 
   expect(said).toEqual([
     expect.stringMatching(
-      /the callback at input\.js:5 was called without the context.*library\.later at input\.js:4.*\(TL_CONTEXT_LOST\)$/,
+      /Context lost: the callback at input\.js:5 ran without the context.*library\.later at input\.js:4.*\(TL_CONTEXT_LOST\)$/,
     ),
   ]);
 });

@@ -138,7 +138,7 @@ describe('what cannot be reached ends with code 2', () => {
     const { code, stdout, stderr } = await run('--xtrace-server', '127.0.0.1:1', ...flags);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/No collector answers at 127\.0\.0\.1:1: .*ECONNREFUSED/);
+    expect(stderr).toMatch(/Cannot reach a collector at 127\.0\.0\.1:1: .*ECONNREFUSED/);
   });
 
   test('a collector’s address that is none', async () => {

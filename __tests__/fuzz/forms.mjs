@@ -25,7 +25,7 @@ export const plain = {
 export function compiledWith({ runtime, plugin, causes }) {
   const require = createRequire(`${runtime}/`);
   const { getLocal, register, setLocal } = require('./index.js');
-  const { AsyncLocalStorage } = require('./async-local-storage.js');
+  const { AsyncLocalStorage } = require('./faces/async-local-storage.js');
   const kernel = require('./kernel/index.js');
   const slot = register('root');
   const options = { causes, runtime };

@@ -30,14 +30,14 @@ const faults = [
   [
     'a strand that is left stays current',
     'kernel/activation.js',
-    /(?:_here\.)?here\.frame = outer === undefined \? .*OUTSIDE : outer;/,
-    '',
+    /(function suspend\([^]*?)_here\.here\.frame = (\(0, _strand\.leave\))/,
+    '$1$2',
   ],
   [
     'a strand that throws after an await stays current',
     'kernel/activation.js',
-    /(function end\(strand\) \{[^}]*?)(?:_here\.)?here\.frame = strand\.outer;/,
-    '$1',
+    /(function end\(strand\) \{[^}]*?)_here\.here\.frame = (\(0, _strand\.leave\))/,
+    '$1$2',
   ],
   [
     'a callback starts in the frame of whoever calls it',
@@ -54,7 +54,7 @@ const faults = [
   [
     'what is entered after an await reaches the caller',
     'kernel/here.js',
-    /(function returnTo\(outer, ended\) \{)/,
+    /(function frameAfterCall\(outer, ended\) \{)/,
     '$1 if (outer !== ended) return ended;',
   ],
 ] as const;

@@ -76,14 +76,14 @@ test('who waits for what another task began stays its own, also when that one is
   const load = (): Promise<unknown> =>
     compiled.run(LOAD, async (strand) => {
       await compiled.suspend(strand, null);
-      compiled.back(strand);
+      compiled.resumeIfSuspended(strand);
       compiled.end(strand);
     });
   const shared = origins.run(first, load);
   const waited = origins.run(task('second'), () =>
     compiled.run(WAIT, async (strand) => {
       await compiled.suspend(strand, shared);
-      compiled.back(strand);
+      compiled.resumeIfSuspended(strand);
       const result = seen();
       compiled.end(strand);
       return result;

@@ -247,8 +247,8 @@ export const anywhere: Record<string, string> = {
   'closures over variables of a loop with awaits': `
     const fs = []; for (const x of [1, 2]) { const y = await v(x * 2); let z = x; fs.push(async () => { await v(0); return [x, y, z++]; }); } for (const f of fs) log(await f(), await f());`,
   'names that the plugin might take': `
-    const _strand = await v(1), _run = 2, _suspend = 3, _resume = 4, _asAsync = 5, _end = 6, strand = 7; const f = async (_back, _outer) => { await v(8); return [_back, _outer]; };
-    log(_strand, _run, _suspend, _resume, _asAsync, _end, strand, await f(1, 2));`,
+    const _strand = await v(1), _run = 2, _suspend = 3, _resume = 4, _markAsync = 5, _end = 6, strand = 7; const f = async (_back, _outer) => { await v(8); return [_back, _outer]; };
+    log(_strand, _run, _suspend, _resume, _markAsync, _end, strand, await f(1, 2));`,
   'an object with a then of its own, and one that cannot be called': `
     const odd = { then: 1 }; log((await odd) === odd); const p = Promise.resolve(1); p.then = function (f) { look('own then'); log('own then'); return Promise.prototype.then.call(this, f); }; log(await p); const f = () => {}; f.then = (r) => r('fn'); log(await f);`,
   'functions as values of properties, defaults and arguments': `

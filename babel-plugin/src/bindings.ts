@@ -1,6 +1,7 @@
 import type { NodePath, types as t } from '@babel/core';
 import { globalObjects } from './catalogue/language.js';
-import { keyName, typeWrappers } from './names.js';
+import { keyName } from './names.js';
+import { typeWrappers } from './nodes.js';
 
 type Scope = NodePath['scope'];
 

@@ -27,7 +27,7 @@ export const directives: Visitor<FileState> = {
   Method: { enter: enterPart },
   Property: { enter: enterPart },
   Function(path, state) {
-    if (state.offDepth > 0) path.skip();
+    if (state.directives.offDepth > 0) path.skip();
   },
 };
 
@@ -57,16 +57,16 @@ export function checkDirectives(program: NodePath<t.Program>, file: t.File): voi
 function enterPart(path: NodePath, state: FileState): void {
   const directive = directiveBefore(path.node);
   if (directive === undefined) return;
-  if (directive !== 'off') state.eventPolicies.push(directive);
+  if (directive !== 'off') state.directives.eventPolicies.push(directive);
   else if (path.isFunction()) path.skip();
-  else state.offDepth++;
+  else state.directives.offDepth++;
 }
 
 function exitPart(path: NodePath, state: FileState): void {
   const directive = directiveBefore(path.node);
   if (directive === undefined) return;
-  if (directive === 'off') state.offDepth--;
-  else state.eventPolicies.pop();
+  if (directive === 'off') state.directives.offDepth--;
+  else state.directives.eventPolicies.pop();
 }
 
 /** Returns the last directive among the comments before a part. */

@@ -1,20 +1,6 @@
 import type { NodePath, types as t } from '@babel/core';
-import type { AnyFunction } from './rewrite/functions.js';
-
-/** Node types that only wrap an expression in a type or in parentheses. */
-export const typeWrappers: ReadonlySet<string> = new Set([
-  'TSAsExpression',
-  'TSSatisfiesExpression',
-  'TSNonNullExpression',
-  'TSTypeAssertion',
-  'TypeCastExpression',
-  'ParenthesizedExpression',
-]);
-
-/** Returns true for functions and methods of any form, including function types. */
-export function isFunctionNode({ type }: t.Node): boolean {
-  return type.includes('Function') || type.endsWith('Method');
-}
+import { typeWrappers } from './nodes.js';
+import type { AnyFunction } from './nodes.js';
 
 /**
  * Returns the name that an anonymous function gets from its position (ECMAScript 8.4, NamedEvaluation), as far

@@ -121,7 +121,7 @@ function instrumenter(
         const state = new FileState(api.types, options, catalogue, asText, program, pass, observe);
         const [anchor] = program.get('body');
         program.traverse(visitorFor(code), state);
-        if (anchor) updateScopes(anchor, finishModule(program.node, state), state);
+        if (anchor) updateScopes(anchor, finishModule(program.node, state), state.changes);
         pass.file.metadata = Object.assign(pass.file.metadata, {
           throughline: { file: state.sites.file, sites: state.sites.rows },
         });

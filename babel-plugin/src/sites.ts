@@ -37,11 +37,6 @@ export class SiteTable {
     return line === null ? at : { line, column };
   }
 
-  /** Removes the site that was added last, because nothing was rewritten there. */
-  takeBack(): void {
-    this.rows.pop();
-  }
-
   /** Adds a site and returns its number within the file. */
   add(node: t.Node, kind: SiteKind, name: string): number {
     const { line, column } = this.written(node.loc?.start ?? { line: 0, column: 0 });

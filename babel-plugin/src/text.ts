@@ -7,7 +7,9 @@ import {
   textDirectives,
   textReceivers,
 } from './catalogue/text.js';
-import { isFunctionNode, keyName, typeWrappers } from './names.js';
+import { keyName } from './names.js';
+import { typeWrappers } from './nodes.js';
+import { isFunctionNode } from './nodes.js';
 
 type Scope = NodePath['scope'];
 type Binding = NonNullable<ReturnType<Scope['getBinding']>>;

@@ -1,20 +1,20 @@
-// What rewritten code imports in builds with causes: the helpers of `compiled`, of which those that hand work
-// over, begin a strand or throw also note at which site that is.
+// The entry that instrumented code imports in builds with causes: the helpers of `compiled`. Those that spawn
+// work, begin a strand or throw also note the site.
 export * from './compiled.js';
 export { checkContext, noteHandoff } from './causes/lost-context.js';
 export {
   addListener,
   addListenerBy,
   addListenerHere,
-  catchRejection,
+  chainCatch,
   chain,
-  failing,
-  finallySettled,
+  spawnFailureListener,
+  chainFinally,
   handlerFor,
   listen,
   listenBy,
-  listening,
-  members,
+  spawnListener,
+  spawnMembers,
   removeListener,
   removeListenerHere,
   spawn,
@@ -22,12 +22,12 @@ export {
   spawnArguments,
   spawnEach,
   spawnInMethod,
-  stages,
+  spawnStages,
   unlisten,
 } from './with-causes/sited.js';
 export {
-  begin,
-  caught,
+  beginSync,
+  noteCatch,
   end,
   enter,
   enterCreated,
@@ -35,6 +35,6 @@ export {
   rejectSync,
   run,
   runSync,
-  settledNow,
-  thrown,
+  settleNow,
+  noteThrow,
 } from './with-causes/strands.js';

@@ -1,7 +1,18 @@
-// What rewritten code imports. Not for people: names and meanings change with the plugin.
-export { asAsync, notConstructor, asyncMembers, toKey } from './callbacks/async-shape.js';
+// The entry that instrumented code imports. Not a public API: names and meanings change with the plugin.
+export {
+  markAsync,
+  notConstructorError,
+  markAsyncMembers,
+  toKey,
+} from './callbacks/async-shape.js';
 export { combine } from './promises/combinators.js';
-export { failing, listen, listenBy, listening, showing } from './listeners/emitters.js';
+export {
+  spawnFailureListener,
+  listen,
+  listenBy,
+  spawnListener,
+  exposeListeners,
+} from './listeners/emitters.js';
 export {
   addListener,
   removeListener,
@@ -15,14 +26,17 @@ export { handlerFor, handlerOf } from './listeners/handlers.js';
 export {
   adopt,
   adoptSync,
-  back,
-  backInModule,
-  begin,
+  resumeIfSuspended,
+  resumeModuleIfSuspended,
+  beginSync,
   resolveSync,
   rejectSync,
   end,
   enter,
   enterModule,
+  first,
+  held,
+  hold,
   pause,
   proceed,
   resume,
@@ -31,33 +45,33 @@ export {
   runSync,
   suspend,
   enterCreated,
-  leaveFor,
+  leaveAtYield,
 } from './kernel/index.js';
-export { members } from './callbacks/objects-of-callbacks.js';
+export { spawnMembers } from './callbacks/objects-of-callbacks.js';
 export { spawnInMethod } from './callbacks/methods-by-class.js';
 export { middleware } from './callbacks/middleware.js';
 export {
-  catchRejection,
-  finallySettled,
+  chainCatch,
+  chainFinally,
   newPromise,
-  settledNow,
+  settleNow,
   chain,
   tryCall,
   withResolvers,
 } from './promises/chain.js';
-export { promisified } from './promises/promisify.js';
+export { callPromisify } from './promises/promisify.js';
 export { spawnArguments } from './callbacks/rules.js';
 export { logAt } from './causes/logged-at.js';
 export { sites } from './causes/sites.js';
 export { spawn, spawnAlike, spawnEach } from './callbacks/spawn.js';
-export { stages } from './callbacks/pipeline-stages.js';
+export { spawnStages } from './callbacks/pipeline-stages.js';
 export {
   steps,
-  delegated,
-  delegatedHere,
-  created,
+  delegateSteps,
+  delegateStepsHere,
+  creationFrame,
   restOf,
   stepByHand,
 } from './promises/for-await.js';
-export { newWorker, newChannel, post, postHere, received } from './threads/index.js';
-export { asValue, bare } from './callbacks/functions-as-values.js';
+export { newWorker, newChannel, post, postHere, receiveMessage } from './threads/index.js';
+export { asValue, unwrapValue } from './callbacks/functions-as-values.js';

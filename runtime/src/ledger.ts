@@ -1,5 +1,5 @@
-// The entry for test runners and other tools that record what a program does: which strand runs, what it
-// spawned, what failed, what it logged.
+// The entry for test runners and other tools that observe a program: which code runs, what it starts, what fails
+// and what it logs.
 export { currentCause, frameAfter, frameBehind, frameOfLastFailure } from './causes/frames.js';
 export type { FrameView } from './causes/frames.js';
 export { observe } from './causes/observer.js';

@@ -1,10 +1,10 @@
-// The runtime as one script for another realm, where modules cannot be loaded: the realm of a test file. Built
-// to `dist/realm/script.js`, whose value is a function that runs it there and returns these.
+// The runtime as one script, for a realm that cannot load modules, such as the realm of a test file. Built to
+// `dist/realm/script.js`, whose value is a function that runs the script in a realm and returns these exports.
 import * as compiled from './compiled-with-causes.js';
 import * as runtime from './index.js';
 import * as ledger from './ledger.js';
 
 export { compiled, ledger, runtime };
 
-/** The global object of that realm. */
+/** The global object of the realm in which the script runs. */
 export const global: typeof globalThis = globalThis;

@@ -1,4 +1,4 @@
-// The entry for programs that write or read reports.
+// The entry for programs that write or read reports, such as the collector.
 export { DEFAULT_PORT, parseAddress } from './xtrace/address.js';
 export { fromDecimal, newEventId, newTaskId, padTask, toDecimal } from './xtrace/ids.js';
 export { REPORT_TOPIC } from './xtrace/report.js';

@@ -6,7 +6,13 @@ export type ArgumentIndexes = readonly number[] | 'last' | 'all';
 
 /** Helper that wraps a callback. */
 export type CallbackWrapper =
-  'spawn' | 'spawnAlike' | 'failing' | 'listening' | 'members' | 'stages' | 'spawnEach';
+  | 'spawn'
+  | 'spawnAlike'
+  | 'spawnFailureListener'
+  | 'spawnListener'
+  | 'spawnMembers'
+  | 'spawnStages'
+  | 'spawnEach';
 
 /** A function or constructor that takes callbacks and runs them later: `setTimeout(callback)`. */
 export interface CallbackPoint {
@@ -50,13 +56,13 @@ export interface ClassMethodPoint extends CallbackPoint {
  */
 export type Points = Readonly<Record<string, Point>>;
 
-/** Returns a rule in the runtime's format: `last`, `0,1`, `last listening:trigger`, `last spawnAlike of Pool`. */
+/** Returns a rule in the runtime's format: `last`, `0,1`, `last spawnListener:trigger`, `last spawnAlike of Pool`. */
 export function ruleText(
   { callbacks, as, classes }: ClassMethodPoint,
   policy: EventPolicy = 'auto',
 ): string {
-  const places = typeof callbacks === 'string' ? callbacks : callbacks.join(',');
-  const by = as === 'listening' && policy !== 'auto' ? `:${policy}` : '';
-  const standIn = as === undefined || as === 'spawn' ? '' : ` ${as}${by}`;
-  return `${places}${standIn}${classes ? ` of ${classes.join(',')}` : ''}`;
+  const indexes = typeof callbacks === 'string' ? callbacks : callbacks.join(',');
+  const by = as === 'spawnListener' && policy !== 'auto' ? `:${policy}` : '';
+  const wrapper = as === undefined || as === 'spawn' ? '' : ` ${as}${by}`;
+  return `${indexes}${wrapper}${classes ? ` of ${classes.join(',')}` : ''}`;
 }

@@ -1,83 +1,95 @@
 /** Everything that instrumented code may import from the runtime. */
-export type HelperName =
+export type HelperName = PlainHelper | SitedHelper;
+
+/** Helpers that are called in the same way in every build. */
+export type PlainHelper =
   // Async functions, generators, modules.
   | 'adopt'
   | 'adoptSync'
-  | 'back'
-  | 'backInModule'
-  | 'begin'
-  | 'delegated'
-  | 'delegatedHere'
+  | 'resumeIfSuspended'
+  | 'resumeModuleIfSuspended'
+  | 'delegateSteps'
+  | 'delegateStepsHere'
   | 'end'
-  | 'enter'
-  | 'enterCreated'
   | 'enterModule'
-  | 'created'
+  | 'creationFrame'
   | 'resolveSync'
-  | 'leaveFor'
+  | 'leaveAtYield'
   | 'pause'
   | 'proceed'
   | 'rejectSync'
   | 'restOf'
   | 'resume'
   | 'resumeModule'
-  | 'run'
-  | 'runSync'
   | 'stepByHand'
   | 'steps'
   | 'suspend'
   // How a function looks from outside.
-  | 'asAsync'
-  | 'asyncMembers'
-  | 'notConstructor'
+  | 'markAsync'
+  | 'markAsyncMembers'
+  | 'notConstructorError'
   | 'toKey'
   // Promises.
-  | 'catchRejection'
-  | 'chain'
   | 'combine'
-  | 'finallySettled'
   | 'newPromise'
-  | 'settledNow'
+  | 'settleNow'
   | 'tryCall'
   | 'withResolvers'
   // Callbacks and listeners.
-  | 'addListener'
-  | 'addListenerBy'
-  | 'handlerFor'
   | 'handlerOf'
-  | 'listen'
-  | 'listenBy'
-  | 'showing'
+  | 'exposeListeners'
   | 'removeListener'
   | 'unlisten'
-  | CallbackHelper
-  | WholeCallHelper
+  | 'middleware'
+  | Exclude<WholeCallHelper, SitedHelper>
+  // Values that are held for one moment.
+  | 'first'
+  | 'hold'
+  | 'held'
   // Functions as values.
   | 'asValue'
-  | 'bare'
+  | 'unwrapValue'
   // Threads.
   | 'newChannel'
   | 'newWorker'
   | 'post'
   // Sites and causes.
   | 'sites'
-  | 'caught'
+  | 'noteCatch'
   | 'logAt'
   | 'noteHandoff'
-  | 'thrown'
+  | 'noteThrow'
   | 'checkContext';
 
-/**
- * Helpers that start a strand or pass work on. In builds with causes, their first argument is the number of the
- * site.
- */
-export const sitedHelpers: ReadonlySet<HelperName> = new Set<HelperName>([
-  ...(['run', 'runSync', 'begin', 'enter', 'enterCreated'] as const),
-  ...(['chain', 'catchRejection', 'finallySettled'] as const),
-  ...(['spawn', 'spawnAlike', 'spawnEach', 'spawnArguments', 'spawnInMethod'] as const),
-  ...(['failing', 'listening', 'members', 'stages', 'handlerFor'] as const),
-  ...(['listen', 'listenBy', 'addListener', 'addListenerBy', 'addListenerHere'] as const),
-]);
+const sited = [
+  'run',
+  'runSync',
+  'beginSync',
+  'enter',
+  'enterCreated',
+  'chain',
+  'chainCatch',
+  'chainFinally',
+  'spawn',
+  'spawnAlike',
+  'spawnEach',
+  'spawnArguments',
+  'spawnInMethod',
+  'spawnFailureListener',
+  'spawnListener',
+  'spawnMembers',
+  'spawnStages',
+  'handlerFor',
+  'listen',
+  'listenBy',
+  'addListener',
+  'addListenerBy',
+  'addListenerHere',
+] as const;
+
+/** Helpers that start a strand or pass work on. In builds with causes, their first argument is the number of the site. */
+export type SitedHelper = (typeof sited)[number];
+export const sitedHelpers: ReadonlySet<HelperName> = new Set<HelperName>(sited);
 
 /** Helpers that wrap a callback. */
 export type CallbackHelper =
@@ -86,13 +98,13 @@ export type CallbackHelper =
   /** As `spawn`, and keeps `name`, `length` and async-ness for receivers that read them. */
   | 'spawnAlike'
   /** Runs the callback as a listener. */
-  | 'listening'
+  | 'spawnListener'
   /** Runs a listener for failures in the frame of the code that failed. */
-  | 'failing'
+  | 'spawnFailureListener'
   /** Runs each function of an object or an array as a listener. */
-  | 'members'
+  | 'spawnMembers'
   /** Runs a stage of `pipeline()`, and the steps of the iterable that it returns, in the frame of the call. */
-  | 'stages'
+  | 'spawnStages'
   /** As `spawn`, for a callback or for each callback of an array or a plain object. */
   | 'spawnEach'
   /** Wraps the callbacks in a list of arguments by a rule. */
@@ -108,8 +120,8 @@ export type WholeCallHelper =
   | 'eventOnce'
   | 'eventsOn'
   | 'postHere'
-  | 'promisified'
-  | 'received'
+  | 'callPromisify'
+  | 'receiveMessage'
   | 'removeListenerHere';
 
 /** Helpers that other tools add when they lower async functions. */

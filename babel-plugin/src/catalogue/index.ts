@@ -28,7 +28,7 @@ export function catalogueWith(added: readonly SpawnPoint[]): Catalogue {
     const point: CallbackPoint = {
       kind: listener ? 'listener' : 'callback',
       callbacks: callback,
-      as: listener ? 'listening' : 'spawnAlike',
+      as: listener ? 'spawnListener' : 'spawnAlike',
     };
     const method = /^(?:.*\.)?([^.]+)\.prototype\.([^.]+)$/.exec(call);
     if (method) methods.push([method[2]!, [{ ...point, classes: [method[1]!], certain: true }]]);

@@ -2,8 +2,8 @@ import type { MethodPoint } from './entries.js';
 
 /** Static methods of the global `Promise`. */
 export const promiseStatics: Readonly<Record<string, MethodPoint>> = {
-  resolve: { kind: 'promise', helper: 'settledNow' },
-  reject: { kind: 'promise', helper: 'settledNow' },
+  resolve: { kind: 'promise', helper: 'settleNow' },
+  reject: { kind: 'promise', helper: 'settleNow' },
   all: { kind: 'promise', helper: 'combine' },
   allSettled: { kind: 'promise', helper: 'combine' },
   race: { kind: 'promise', helper: 'combine' },
@@ -15,8 +15,8 @@ export const promiseStatics: Readonly<Record<string, MethodPoint>> = {
 /** Methods that are known by name only. */
 export const methodHelpers: Readonly<Record<string, MethodPoint>> = {
   then: { kind: 'promise', helper: 'chain' },
-  catch: { kind: 'promise', helper: 'catchRejection' },
-  finally: { kind: 'promise', helper: 'finallySettled' },
+  catch: { kind: 'promise', helper: 'chainCatch' },
+  finally: { kind: 'promise', helper: 'chainFinally' },
   next: { kind: 'async', helper: 'stepByHand' },
   on: { kind: 'listener', helper: 'listen' },
   addListener: { kind: 'listener', helper: 'listen' },

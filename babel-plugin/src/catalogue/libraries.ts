@@ -75,13 +75,13 @@ export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]
   waitForReady: [{ ...last, classes: ['Client'] }],
   // Queues.
   add: [{ ...first, classes: ['PQueue'] }],
-  addAll: [{ ...first, as: 'members', classes: ['PQueue'] }],
+  addAll: [{ ...first, as: 'spawnMembers', classes: ['PQueue'] }],
   schedule: [{ ...last, callbacks: [0, 1], classes: ['Bottleneck'] }],
   submit: [{ ...last, callbacks: 'all', classes: ['Bottleneck'] }],
   wrap: [{ ...first, classes: ['Bottleneck'] }],
   transaction: [{ ...first, classes: ['Knex', 'Client', 'Sequelize', 'EntityManager'] }],
   // RxJS, zen-observable: a function or an observer.
-  subscribe: [{ kind: 'listener', callbacks: 'all', as: 'members', classes: ['Observable'] }],
+  subscribe: [{ kind: 'listener', callbacks: 'all', as: 'spawnMembers', classes: ['Observable'] }],
   // Playwright: functions that a page calls.
   exposeFunction: [pageCall],
   exposeBinding: [pageCall],
@@ -89,5 +89,5 @@ export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]
   routeWebSocket: [pageCall],
   waitForEvent: [pageCall],
   // Message queues: deliveries come from the socket.
-  consume: [{ kind: 'listener', callbacks: [1], as: 'listening', classes: ['Channel'] }],
+  consume: [{ kind: 'listener', callbacks: [1], as: 'spawnListener', classes: ['Channel'] }],
 };

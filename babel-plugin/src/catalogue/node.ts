@@ -5,9 +5,9 @@ import type { CallbackPoint, ClassMethodPoint, Point, Points } from './entries.j
 
 const callback: CallbackPoint = { kind: 'callback', callbacks: 'last' };
 const second: CallbackPoint = { kind: 'callback', callbacks: [1] };
-const listener: CallbackPoint = { kind: 'listener', callbacks: 'last', as: 'listening' };
+const listener: CallbackPoint = { kind: 'listener', callbacks: 'last', as: 'spawnListener' };
 const timer: CallbackPoint = { kind: 'timer', callbacks: [0] };
-const failing: CallbackPoint = { kind: 'listener', callbacks: [0], as: 'failing' };
+const failing: CallbackPoint = { kind: 'listener', callbacks: [0], as: 'spawnFailureListener' };
 const repeated: CallbackPoint = { kind: 'callback', callbacks: [0] };
 
 /** Returns one entry under many names. */
@@ -41,7 +41,7 @@ export const nodeModules: Readonly<Record<string, Points>> = {
     'resolveNaptr resolveNs resolvePtr resolveSoa resolveSrv resolveTlsa resolveTxt reverse',
   ),
   events: {
-    addAbortListener: { kind: 'listener', callbacks: [1], as: 'listening' },
+    addAbortListener: { kind: 'listener', callbacks: [1], as: 'spawnListener' },
     ...each({ kind: 'promise', helper: 'eventOnce' }, 'once EventEmitter.once'),
     ...each({ kind: 'promise', helper: 'eventsOn' }, 'on EventEmitter.on'),
   },
@@ -70,22 +70,22 @@ export const nodeModules: Readonly<Record<string, Points>> = {
   readline: each(callback, 'clearLine clearScreenDown cursorTo moveCursor'),
   stream: {
     finished: callback,
-    pipeline: { kind: 'stream', callbacks: 'all', as: 'stages' },
+    pipeline: { kind: 'stream', callbacks: 'all', as: 'spawnStages' },
     ...each(
-      { kind: 'stream', callbacks: [0], as: 'members' },
+      { kind: 'stream', callbacks: [0], as: 'spawnMembers' },
       ...['Readable', 'Writable', 'Duplex', 'Transform'].map((name) => `new ${name}`),
     ),
     ...walksOver('Readable.from()'),
   },
-  'stream/promises': { pipeline: { kind: 'stream', callbacks: 'all', as: 'stages' } },
+  'stream/promises': { pipeline: { kind: 'stream', callbacks: 'all', as: 'spawnStages' } },
   'stream/web': each(
-    { kind: 'stream', callbacks: [0], as: 'members' },
+    { kind: 'stream', callbacks: [0], as: 'spawnMembers' },
     ...['Readable', 'Writable', 'Transform'].map((name) => `new ${name}Stream`),
   ),
   timers: each(timer, 'setImmediate setInterval setTimeout'),
   tls: each(listener, 'connect createServer', 'new Server'),
-  worker_threads: { receiveMessageOnPort: { kind: 'worker', helper: 'received' } },
-  util: { promisify: { kind: 'promise', helper: 'promisified' } },
+  worker_threads: { receiveMessageOnPort: { kind: 'worker', helper: 'receiveMessage' } },
+  util: { promisify: { kind: 'promise', helper: 'callPromisify' } },
   zlib: each(
     callback,
     'brotliCompress brotliDecompress deflate deflateRaw gunzip gzip inflate inflateRaw unzip',

@@ -3,7 +3,7 @@ import type { CallbackPoint, ClassMethodPoint, Points } from './entries.js';
 const timer: CallbackPoint = { kind: 'timer', callbacks: [0] };
 const microtask: CallbackPoint = { kind: 'microtask', callbacks: [0] };
 const observer: CallbackPoint = { kind: 'observer', callbacks: [0] };
-const stream: CallbackPoint = { kind: 'stream', callbacks: [0], as: 'members' };
+const stream: CallbackPoint = { kind: 'stream', callbacks: [0], as: 'spawnMembers' };
 const completion: CallbackPoint = { kind: 'callback', callbacks: [0] };
 const outcome: CallbackPoint = { kind: 'callback', callbacks: [0, 1] };
 
@@ -31,7 +31,7 @@ export const globals: Points = {
   'new WritableStream': stream,
   'new TransformStream': stream,
 
-  'document.startViewTransition': { kind: 'callback', callbacks: [0], as: 'members' },
+  'document.startViewTransition': { kind: 'callback', callbacks: [0], as: 'spawnMembers' },
   'navigator.locks.request': { kind: 'callback', callbacks: 'last' },
   'navigator.geolocation.getCurrentPosition': outcome,
   'navigator.geolocation.watchPosition': outcome,
@@ -43,7 +43,7 @@ export const globals: Points = {
   removeEventListener: { kind: 'listener', helper: 'removeListenerHere' },
 
   'process.setUncaughtExceptionCaptureCallback': {
-    ...{ kind: 'listener', callbacks: [0], as: 'failing' },
+    ...{ kind: 'listener', callbacks: [0], as: 'spawnFailureListener' },
   },
 };
 

@@ -1,5 +1,5 @@
 import type { types as BabelTypes } from '@babel/core';
-import type { Types } from '../state.js';
+import type { Types } from '../nodes.js';
 
 /**
  * Returns a function's body as a block, for use inside a `try`.

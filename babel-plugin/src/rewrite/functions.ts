@@ -1,18 +1,13 @@
 import type { types as BabelTypes } from '@babel/core';
-import type { FileState, Types } from '../state.js';
+import type { Output } from './output.js';
+import { isPlainParameter } from '../nodes.js';
+import type { AnyFunction, Types } from '../nodes.js';
 import { asBlock } from './blocks.js';
-
-/** The forms of function that can be async. */
-export type AnyFunction =
-  | BabelTypes.FunctionDeclaration
-  | BabelTypes.FunctionExpression
-  | BabelTypes.ArrowFunctionExpression
-  | BabelTypes.ObjectMethod
-  | BabelTypes.ClassMethod
-  | BabelTypes.ClassPrivateMethod;
 
 /** Facts about a function that the visitor collected. */
 export interface Facts {
+  /** The number of its site. */
+  readonly site: number;
   readonly suspends: boolean;
   /** It completes before the call returns, and needs no async function inside. */
   readonly isSync: boolean;
@@ -22,6 +17,10 @@ export interface Facts {
   readonly tracedName: string;
   readonly hasEval: boolean;
   readonly usesSuper: boolean;
+  /** How the body of a function expression uses the function's own name. */
+  readonly ownName: 'unused' | 'read' | 'assigned';
+  /** It is a declaration in a block inside a function. */
+  readonly isInInnerBlock: boolean;
   /** A `var` of the body repeats a parameter, so that body and parameters must stay in one scope. */
   readonly repeatsParameter: boolean;
 }
@@ -44,20 +43,16 @@ interface SplitFunction {
  * Only the function itself can stamp its promise from the moment it exists, for every caller. `this`,
  * `arguments`, `super` and `new.target` reach the body through the arrow.
  */
-export function splitAsyncFunction(
-  node: AnyFunction,
-  facts: Facts,
-  state: FileState,
-): SplitFunction {
-  const { t } = state;
-  if (facts.isSync) return { params: node.params, body: syncBody(node, facts, state) };
+export function splitAsyncFunction(node: AnyFunction, facts: Facts, output: Output): SplitFunction {
+  const { t } = output;
+  if (facts.isSync) return { params: node.params, body: syncBody(node, facts, output) };
   const simple = !facts.repeatsParameter && node.params.every(isPlainParameter);
-  const inner = innerParameters(node, facts, state, simple);
-  const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, state), true) };
+  const inner = innerParameters(node, facts, output, simple);
+  const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, output), true) };
   arrow.loc = node.loc ?? null;
   const named = facts.suspends && facts.name !== '' ? keepName(arrow, facts.tracedName, t) : arrow;
-  const outer = outerParameters(node, state, simple);
-  const call = state.call(facts.suspends ? 'run' : 'runSync', named);
+  const outer = outerParameters(node, output, simple);
+  const call = output.callAt(facts.site, facts.suspends ? 'run' : 'runSync', named);
   if (outer.args) call.arguments.push(outer.args);
 
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
@@ -69,25 +64,25 @@ export function splitAsyncFunction(
 /**
  * Returns the body of an async function that has no `await`:
  *
- *   { const outer = begin(); try { B; return resolveSync(outer); } catch (error) { return rejectSync(outer, error); } }
+ *   { const outer = beginSync(); try { B; return resolveSync(outer); } catch (error) { return rejectSync(outer, error); } }
  */
 function syncBody(
   node: AnyFunction,
-  { hasEval }: Facts,
-  state: FileState,
+  { hasEval, site }: Facts,
+  output: Output,
 ): BabelTypes.BlockStatement {
-  const { t } = state;
+  const { t } = output;
   if (isEmpty(node)) {
-    // Nothing can throw, so the body is `resolveSync(begin())`.
+    // Nothing can throw, so the body is `resolveSync(beginSync())`.
     const { directives } = node.body as BabelTypes.BlockStatement;
-    const done = state.call('resolveSync', state.call('begin'));
+    const done = output.call('resolveSync', output.callAt(site, 'beginSync'));
     return t.blockStatement([t.returnStatement(done)], directives);
   }
   const outer = t.variableDeclaration('const', [
-    t.variableDeclarator(state.outer(), state.call('begin')),
+    t.variableDeclarator(output.name('outer'), output.callAt(site, 'beginSync')),
   ]);
   const returned = (...value: BabelTypes.Expression[]): BabelTypes.ReturnStatement =>
-    t.returnStatement(state.call('resolveSync', state.outer(), ...value));
+    t.returnStatement(output.call('resolveSync', output.name('outer'), ...value));
   const body =
     node.body.type === 'BlockStatement'
       ? asBlock(
@@ -96,8 +91,10 @@ function syncBody(
           t,
         )
       : t.blockStatement([{ ...returned(node.body), loc: node.body.loc ?? null }]);
-  const refused = t.returnStatement(state.call('rejectSync', state.outer(), state.thrown()));
-  const caught = t.catchClause(state.thrown(), t.blockStatement([refused]));
+  const refused = t.returnStatement(
+    output.call('rejectSync', output.name('outer'), output.name('thrown')),
+  );
+  const caught = t.catchClause(output.name('thrown'), t.blockStatement([refused]));
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
   return t.blockStatement([outer, t.tryStatement(body, caught)], directives);
 }
@@ -115,9 +112,9 @@ function endsInReturn({ body }: BabelTypes.BlockStatement): boolean {
 function innerBody(
   node: AnyFunction,
   facts: Facts,
-  state: FileState,
+  output: Output,
 ): BabelTypes.BlockStatement | BabelTypes.Expression {
-  const { t } = state;
+  const { t } = output;
   if (!facts.suspends) {
     return node.body.type === 'BlockStatement' ? t.blockStatement(node.body.body) : node.body;
   }
@@ -125,13 +122,19 @@ function innerBody(
     node.body.type === 'BlockStatement'
       ? asBlock(node.body.body, facts.hasEval, t)
       : t.blockStatement([{ ...t.returnStatement(node.body), loc: node.body.loc ?? null }]);
-  return t.blockStatement([endsStrand(body, state)]);
+  return t.blockStatement([endsStrand(body, output)]);
 }
 
-function endsStrand(body: BabelTypes.BlockStatement, state: FileState): BabelTypes.TryStatement {
-  const { t } = state;
-  const end = t.expressionStatement(state.call('end', state.strand()));
+function endsStrand(body: BabelTypes.BlockStatement, output: Output): BabelTypes.TryStatement {
+  const { t } = output;
+  const end = t.expressionStatement(output.call('end', output.name('strand')));
   return t.tryStatement(body, null, t.blockStatement([end]));
+}
+
+/** Facts about a function that stays native. */
+export interface NativeFacts extends Pick<Facts, 'site' | 'hasEval'> {
+  /** Its body runs in the frame of its creation. */
+  readonly runsWhereCreated: boolean;
 }
 
 /**
@@ -142,19 +145,23 @@ function endsStrand(body: BabelTypes.BlockStatement, state: FileState): BabelTyp
  */
 export function rewriteNativeBody<F extends AnyFunction>(
   node: F,
-  hasEval: boolean,
-  state: FileState,
-  entered = state.call('enter'),
+  { site, hasEval, runsWhereCreated }: NativeFacts,
+  output: Output,
 ): F {
-  const { t } = state;
-  const enter = t.variableDeclaration('const', [t.variableDeclarator(state.strand(), entered)]);
+  const { t } = output;
+  const entered = runsWhereCreated
+    ? output.callAt(site, 'enterCreated', output.name('created'))
+    : output.callAt(site, 'enter');
+  const enter = t.variableDeclaration('const', [
+    t.variableDeclarator(output.name('strand'), entered),
+  ]);
   const { body } = node;
   const [statements, directives] =
     body.type === 'BlockStatement'
       ? [body.body, body.directives]
       : [[{ ...t.returnStatement(body), loc: body.loc ?? null }], []];
   const block = t.blockStatement(
-    [enter, endsStrand(asBlock(statements, hasEval, t), state)],
+    [enter, endsStrand(asBlock(statements, hasEval, t), output)],
     directives,
   );
   return {
@@ -167,13 +174,13 @@ export function rewriteNativeBody<F extends AnyFunction>(
 function innerParameters(
   node: AnyFunction,
   facts: Facts,
-  state: FileState,
+  output: Output,
   simple: boolean,
 ): BabelTypes.FunctionParameter[] {
   const own = simple
     ? []
     : (node.params.filter((param) => !isThis(param)) as BabelTypes.FunctionParameter[]);
-  if (facts.suspends) return [state.strand(), ...own];
+  if (facts.suspends) return [output.name('strand'), ...own];
   return own;
 }
 
@@ -188,20 +195,20 @@ function innerParameters(
  */
 function outerParameters(
   node: AnyFunction,
-  state: FileState,
+  output: Output,
   simple: boolean,
 ): { params: Parameter[]; args?: BabelTypes.Expression } {
-  const { t } = state;
+  const { t } = output;
   if (simple) return { params: node.params };
 
   const passed: (BabelTypes.Expression | BabelTypes.SpreadElement)[] = [];
   const params = node.params.map((param): BabelTypes.FunctionParameter => {
     if (param.type === 'RestElement') {
-      const id = named(param.argument, 'rest', state);
+      const id = named(param.argument, 'rest', output);
       passed.push(t.spreadElement(t.identifier(id.name)));
       return t.restElement(id);
     }
-    const id = named(param.type === 'AssignmentPattern' ? param.left : param, 'param', state);
+    const id = named(param.type === 'AssignmentPattern' ? param.left : param, 'param', output);
     if (!isThis(param)) passed.push(t.identifier(id.name));
     if (param.type !== 'AssignmentPattern') return id;
     return t.assignmentPattern(id, t.unaryExpression('void', t.numericLiteral(0)));
@@ -211,15 +218,10 @@ function outerParameters(
 }
 
 /** Returns a parameter's own name, or a new one for a pattern. */
-function named(param: BabelTypes.Node, hint: string, state: FileState): BabelTypes.Identifier {
+function named(param: BabelTypes.Node, hint: string, output: Output): BabelTypes.Identifier {
   return param.type === 'Identifier' && param.name !== 'arguments'
-    ? state.t.cloneNode(param)
-    : state.program.scope.generateUidIdentifier(hint);
-}
-
-/** Returns true for a parameter without pattern, default or rest. */
-export function isPlainParameter(param: Parameter): boolean {
-  return param.type === 'Identifier';
+    ? output.t.cloneNode(param)
+    : output.uid(hint);
 }
 
 /** Returns true for TypeScript's `this` parameter, which exists only as a type. */

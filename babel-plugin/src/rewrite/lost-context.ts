@@ -1,5 +1,5 @@
 import type { types as BabelTypes } from '@babel/core';
-import type { FileState } from '../state.js';
+import type { Output } from './output.js';
 
 type Callback = BabelTypes.FunctionExpression | BabelTypes.ArrowFunctionExpression;
 
@@ -10,14 +10,14 @@ type Callback = BabelTypes.FunctionExpression | BabelTypes.ArrowFunctionExpressi
 export function rewriteHandoff(
   fn: Callback,
   { call, here }: { call: number; here: number },
-  state: FileState,
+  output: Output,
 ): BabelTypes.Expression {
-  const { t } = state;
-  const [callNumber, hereNumber] = [state.siteNumber(call), state.siteNumber(here)];
-  const checked = t.expressionStatement(state.call('checkContext', callNumber, hereNumber));
+  const { t } = output;
+  const [callNumber, hereNumber] = [output.siteNumber(call), output.siteNumber(here)];
+  const checked = t.expressionStatement(output.call('checkContext', callNumber, hereNumber));
   const check = t.tryStatement(
     t.blockStatement([checked]),
-    t.catchClause(state.thrown(), t.blockStatement([])),
+    t.catchClause(output.name('thrown'), t.blockStatement([])),
   );
   if (fn.body.type === 'BlockStatement') fn.body.body.unshift(check);
   else {
@@ -25,5 +25,5 @@ export function rewriteHandoff(
     fn.body = t.blockStatement([check, result]);
     (fn as BabelTypes.ArrowFunctionExpression).expression = false;
   }
-  return state.call('noteHandoff', state.siteNumber(call), fn);
+  return output.call('noteHandoff', output.siteNumber(call), fn);
 }

@@ -1,6 +1,11 @@
 import type { types as BabelTypes } from '@babel/core';
 import { placeHoisted } from './placing.js';
+import type { SiteTable } from '../sites.js';
 import type { FileState } from '../state.js';
+import type { Output } from './output.js';
+
+/** What is known of a file once its code is rewritten. */
+type Written = Pick<FileState, 'activations' | 'isModule' | 'output' | 'sites'>;
 
 /**
  * Writes the import, the table of sites and the variables that the rewritten code needs at the head of a file.
@@ -8,23 +13,24 @@ import type { FileState } from '../state.js';
  */
 export function finishModule(
   program: BabelTypes.Program,
-  state: FileState,
+  file: Written,
 ): ReadonlySet<BabelTypes.Statement> {
   const written = new Set(program.body);
   // A traversal of the program does not visit the program's own node.
   placeHoisted(program);
-  if (state.activations[0]!.suspensions > 0) enterModule(program, state);
-  if (state.helpers.size > 0 || state.hasSiteBase) writeHead(program, state);
+  const { output } = file;
+  if (file.activations.module.suspensions > 0) enterModule(program, output);
+  if (output.helpers.size > 0 || output.usesSites) writeHead(program, file);
   return new Set(program.body.filter((statement) => !written.has(statement)));
 }
 
-function writeHead(program: BabelTypes.Program, state: FileState): void {
+function writeHead(program: BabelTypes.Program, { output, sites, isModule }: Written): void {
   const head: BabelTypes.Statement[] = [];
-  if (state.options.sites && state.sites.rows.length > 0) head.push(siteTable(state));
-  if (state.temporaries.length > 0) head.push(state.declared(state.temporaries));
-  head.unshift(importOf(program, state));
+  if (output.options.sites && sites.rows.length > 0) head.push(siteTable(sites, output));
+  if (output.temporaries.length > 0) head.push(output.declared(output.temporaries));
+  head.unshift(importOf(program, isModule, output));
   const pragma = takePragma(program);
-  if (pragma) state.t.addComments(head[0]!, 'leading', pragma);
+  if (pragma) output.t.addComments(head[0]!, 'leading', pragma);
   program.body.unshift(...head);
 }
 
@@ -41,31 +47,34 @@ function takePragma({ body }: BabelTypes.Program): BabelTypes.Comment[] | undefi
 }
 
 /** Makes a module with top-level `await` a strand. */
-function enterModule(program: BabelTypes.Program, state: FileState): void {
-  const { t } = state;
-  const strand = t.variableDeclarator(state.strand(), state.call('enterModule'));
+function enterModule(program: BabelTypes.Program, output: Output): void {
+  const { t } = output;
+  const strand = t.variableDeclarator(output.name('strand'), output.call('enterModule'));
   program.body.unshift(t.variableDeclaration('const', [strand]));
-  program.body.push(t.expressionStatement(state.call('end', state.strand())));
+  program.body.push(t.expressionStatement(output.call('end', output.name('strand'))));
 }
 
 /** Returns `var siteBase = sites("src/cart.ts", ["3:0 async total"])`. */
-function siteTable(state: FileState): BabelTypes.Statement {
-  const { t } = state;
-  const { file, rows } = state.sites;
+function siteTable({ file, rows }: SiteTable, output: Output): BabelTypes.Statement {
+  const { t } = output;
   const table = t.arrayExpression(rows.map((row) => t.stringLiteral(row)));
-  const call = state.call('sites', t.stringLiteral(file), table);
-  if (!state.hasSiteBase) return t.expressionStatement(call);
-  return t.variableDeclaration('var', [t.variableDeclarator(state.siteBase(), call)]);
+  const call = output.call('sites', t.stringLiteral(file), table);
+  if (!output.usesSites) return t.expressionStatement(call);
+  return t.variableDeclaration('var', [t.variableDeclarator(output.name('sites'), call)]);
 }
 
 /** Returns `import { run as _run } from "…/compiled"`, or `require` in CommonJS. */
-function importOf(program: BabelTypes.Program, state: FileState): BabelTypes.Statement {
-  const { t } = state;
-  const source = t.stringLiteral(compiledEntry(state.options));
-  const names = [...state.helpers].map(
+function importOf(
+  program: BabelTypes.Program,
+  isModule: boolean,
+  output: Output,
+): BabelTypes.Statement {
+  const { t } = output;
+  const source = t.stringLiteral(compiledEntry(output.options));
+  const names = [...output.helpers].map(
     ([name, local]) => [t.identifier(name), t.identifier(local.name)] as const,
   );
-  if (state.isModule) {
+  if (isModule) {
     // Plugins that transform modules must see that this is one.
     program.sourceType = 'module';
     return t.importDeclaration(

@@ -1,7 +1,8 @@
 import type { NodePath, types as BabelTypes } from '@babel/core';
-import type { FileState } from '../state.js';
+import type { Output } from './output.js';
 
 type Expression = BabelTypes.Expression;
+type Member = BabelTypes.OptionalMemberExpression | BabelTypes.MemberExpression;
 type Link = BabelTypes.OptionalMemberExpression | BabelTypes.OptionalCallExpression;
 
 /** Returns the rewritten call of a method that is known by name. */
@@ -14,83 +15,103 @@ export type RewriteCall = (
 /**
  * Lowers an optional chain to explicit tests, so that a call in it can be rewritten:
  *
- *   a?.b.then(f).c    (t = a) == null ? void 0 : chain(r = t.b, r.then, f).c
+ *   a?.b.then(f).c    (t = a) == null ? void 0 : chain(hold(first(t, t = void 0).b), held().then, f).c
  *
- * Each receiver, method and argument is evaluated at most once, in the original order.
+ * Each receiver, method and argument is evaluated at most once, in the original order. A variable is cleared where
+ * it is read for the last time, so that it keeps nothing alive.
  */
 export function lowerChain(
   path: NodePath<Link>,
   calls: ReadonlySet<BabelTypes.Node>,
   rewrite: RewriteCall,
-  state: FileState,
+  output: Output,
 ): Expression {
-  const { t } = state;
-  const tests: Expression[] = [];
-  const value = lower(path.node);
-  const absent = t.unaryExpression('void', t.numericLiteral(0));
-  return tests.reduceRight<Expression>(
-    (rest, test) => t.conditionalExpression(test, t.cloneNode(absent), rest),
-    value,
-  );
+  return new Lowering(path, calls, rewrite, output).lowered();
+}
 
-  function lower(node: BabelTypes.Node): Expression {
-    if (node.type === 'OptionalMemberExpression') return member(node, lower(node.object));
-    if (node.type === 'OptionalCallExpression') return call(node);
-    return node as Expression;
+class Lowering {
+  private readonly tests: Expression[] = [];
+  private readonly t: Output['t'];
+
+  constructor(
+    private readonly path: NodePath<Link>,
+    private readonly calls: ReadonlySet<BabelTypes.Node>,
+    private readonly rewrite: RewriteCall,
+    private readonly output: Output,
+  ) {
+    this.t = output.t;
   }
 
-  /** Stores a value in a variable and adds a test that it is not nullish. */
-  function present(value: Expression): Expression {
-    const kept = state.temporary('present', path);
-    const assigned = t.assignmentExpression('=', t.identifier(kept.name), value);
-    tests.push(t.binaryExpression('==', assigned, t.nullLiteral()));
-    return t.identifier(kept.name);
-  }
-
-  function member(
-    node: BabelTypes.OptionalMemberExpression,
-    object: Expression,
-  ): BabelTypes.MemberExpression {
-    const from = node.optional ? present(object) : object;
-    const access = t.memberExpression(from, node.property as Expression, node.computed);
-    access.loc = node.loc ?? null;
-    return access;
-  }
-
-  function call(node: BabelTypes.OptionalCallExpression): Expression {
-    const { callee } = node;
-    const isMember =
-      callee.type === 'OptionalMemberExpression' || callee.type === 'MemberExpression';
-    if (!isMember) {
-      const fn = lower(callee);
-      return located(t.callExpression(node.optional ? present(fn) : fn, node.arguments), node);
-    }
-    const object = lower(callee.object);
-    const isOptional = callee.type === 'OptionalMemberExpression' && callee.optional;
-    const from = isOptional ? present(object) : object;
-    if (!node.optional && !calls.has(node)) {
-      const access = t.memberExpression(from, callee.property as Expression, callee.computed);
-      return located(t.callExpression(access, node.arguments), node);
-    }
-
-    // The receiver is needed twice: for its method, and for the call.
-    const receiver = state.temporary('receiver', path);
-    const kept = t.assignmentExpression('=', t.identifier(receiver.name), from);
-    const again = (): BabelTypes.Identifier => t.identifier(receiver.name);
-    if (!node.optional) {
-      const method = t.memberExpression(again(), callee.property as Expression, callee.computed);
-      return rewrite(node, kept, method);
-    }
-    const method = present(
-      t.memberExpression(kept, callee.property as Expression, callee.computed),
+  lowered(): Expression {
+    const value = this.lower(this.path.node);
+    return this.tests.reduceRight<Expression>(
+      (rest, test) => this.t.conditionalExpression(test, this.output.absent(), rest),
+      value,
     );
-    if (calls.has(node)) return rewrite(node, again(), method);
-    const applied = t.memberExpression(method, t.identifier('call'));
-    return located(t.callExpression(applied, [again(), ...node.arguments]), node);
   }
 
-  function located<N extends BabelTypes.Node>(node: N, from: BabelTypes.Node): N {
-    node.loc = from.loc ?? null;
-    return node;
+  private lower(node: BabelTypes.Node): Expression {
+    if (node.type === 'OptionalMemberExpression') return this.member(node);
+    if (node.type !== 'OptionalCallExpression') return node as Expression;
+    return isMember(node.callee) ? this.methodCall(node, node.callee) : this.plainCall(node);
   }
+
+  private member(node: BabelTypes.OptionalMemberExpression): Expression {
+    return located(this.access(this.object(node), node), node);
+  }
+
+  private plainCall(node: BabelTypes.OptionalCallExpression): Expression {
+    const fn = this.lower(node.callee);
+    const callee = node.optional ? this.present(fn) : fn;
+    return located(this.t.callExpression(callee, node.arguments), node);
+  }
+
+  private methodCall(node: BabelTypes.OptionalCallExpression, callee: Member): Expression {
+    const { t, output } = this;
+    const object = this.object(callee);
+    const isKnown = this.calls.has(node);
+    if (!node.optional) {
+      if (!isKnown)
+        return located(t.callExpression(this.access(object, callee), node.arguments), node);
+      const held = this.access(output.call('held'), callee);
+      return this.rewrite(node, output.call('hold', object), held);
+    }
+    // The receiver is needed twice: for its method, which is tested, and for the call.
+    const receiver = output.temporary('receiver', this.path);
+    const kept = t.assignmentExpression('=', t.identifier(receiver.name), object);
+    const method = this.present(this.access(kept, callee));
+    if (isKnown) return this.rewrite(node, output.take(receiver), method);
+    const applied = t.memberExpression(method, t.identifier('call'));
+    return located(t.callExpression(applied, [output.take(receiver), ...node.arguments]), node);
+  }
+
+  /** Returns the object of a member expression, with the test that `?.` asks for. */
+  private object(node: Member): Expression {
+    const object = this.lower(node.object);
+    return node.type === 'OptionalMemberExpression' && node.optional
+      ? this.present(object)
+      : object;
+  }
+
+  private access(object: Expression, { property, computed }: Member): BabelTypes.MemberExpression {
+    return this.t.memberExpression(object, property as Expression, computed);
+  }
+
+  /** Stores a value in a variable and adds a test that it is not nullish. Returns the value. */
+  private present(value: Expression): Expression {
+    const { t } = this;
+    const kept = this.output.temporary('present', this.path);
+    const assigned = t.assignmentExpression('=', t.identifier(kept.name), value);
+    this.tests.push(t.binaryExpression('==', assigned, t.nullLiteral()));
+    return this.output.take(kept);
+  }
+}
+
+function isMember(node: BabelTypes.Node): node is Member {
+  return node.type === 'OptionalMemberExpression' || node.type === 'MemberExpression';
+}
+
+function located<N extends BabelTypes.Node>(node: N, from: BabelTypes.Node): N {
+  node.loc = from.loc ?? null;
+  return node;
 }

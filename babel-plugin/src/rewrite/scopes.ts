@@ -1,5 +1,5 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
-import type { FileState } from '../state.js';
+import type { Changes } from './changes.js';
 
 /**
  * Updates Babel's scopes after the rewrite, for the plugins that run after us: bindings point to the present
@@ -12,7 +12,7 @@ export function updateScopes(
   /** Any of the program's statements. */
   anchor: NodePath,
   added: ReadonlySet<t.Statement>,
-  { rewritten, extended, functions }: FileState,
+  { rewritten, extended, functions }: Changes,
 ): void {
   const isWithin = (path: NodePath): boolean => path.findParent((at) => rewritten.has(at)) !== null;
   const statements = [...added].map((statement) => pathTo(statement, anchor));
@@ -43,7 +43,7 @@ function refer(place: NodePath, known: Known): void {
   if (!place.isFunction()) place.traverse(references, known);
 }
 
-type Known = FileState['functions'];
+type Known = Changes['functions'];
 
 const references: Visitor<Known> = {
   ReferencedIdentifier: note,

@@ -1,6 +1,6 @@
-import type { NodePath, types as BabelTypes } from '@babel/core';
-import { isFunctionNode } from '../names.js';
-import type { FileState, Types } from '../state.js';
+import type { types as BabelTypes } from '@babel/core';
+import { isFunctionNode } from '../nodes.js';
+import type { Output } from './output.js';
 
 /**
  * Rewrites `new Worker(url)` to `newWorker(() => new Worker(url))`. The data that travels with the worker is
@@ -8,47 +8,39 @@ import type { FileState, Types } from '../state.js';
  * bundlers look for it.
  */
 export function rewriteNewWorker(
-  { node }: NodePath<BabelTypes.NewExpression>,
-  state: FileState,
+  node: BabelTypes.NewExpression,
+  source: string | undefined,
+  output: Output,
 ): BabelTypes.Expression {
-  const { t } = state;
-  if (!node.arguments.some(suspends)) return newWorker(node, state);
+  const { t } = output;
+  if (!node.arguments.some(suspends)) return newWorker(node, source, output);
 
   // `await` cannot move into another function: ((...args) => newWorker(...))(await url)
-  const args = state.program.scope.generateUidIdentifier('args');
+  const args = output.uid('args');
   const made = { ...node, arguments: [t.spreadElement(t.identifier(args.name))] };
-  const outer = t.arrowFunctionExpression([t.restElement(args)], newWorker(made, state));
+  const outer = t.arrowFunctionExpression([t.restElement(args)], newWorker(made, source, output));
   return t.callExpression(outer, node.arguments);
 }
 
-function newWorker(made: BabelTypes.NewExpression, state: FileState): BabelTypes.Expression {
-  const { t } = state;
-  const call = state.call('newWorker', t.arrowFunctionExpression([], made));
-  const source = sourceOf(made.arguments[0], state);
-  const assumed = state.options.workers === 'compiled';
-  if (source || assumed) call.arguments.push(source ? t.stringLiteral(source) : absent(t));
+function newWorker(
+  made: BabelTypes.NewExpression,
+  source: string | undefined,
+  output: Output,
+): BabelTypes.Expression {
+  const { t } = output;
+  const call = output.call('newWorker', t.arrowFunctionExpression([], made));
+  const assumed = output.options.workers === 'compiled';
+  if (source || assumed) call.arguments.push(source ? t.stringLiteral(source) : output.absent());
   if (assumed) call.arguments.push(t.booleanLiteral(true));
   return call;
 }
 
-function absent(t: Types): BabelTypes.Expression {
-  return t.unaryExpression('void', t.numericLiteral(0));
-}
-
-/** Returns the worker's file, in the form that bundlers recognise: `new URL('./worker.js', import.meta.url)`. */
-function sourceOf(url: BabelTypes.Node | undefined, state: FileState): string | undefined {
-  if (url?.type !== 'NewExpression' || url.callee.type !== 'Identifier') return undefined;
-  const [path, base] = url.arguments;
-  if (url.callee.name !== 'URL' || path?.type !== 'StringLiteral') return undefined;
-  return base?.type === 'MemberExpression' ? state.sites.resolve(path.value) : undefined;
-}
-
 /** Rewrites `new MessageChannel()` to `newChannel(new MessageChannel())`. */
 export function rewriteNewChannel(
-  { node }: NodePath<BabelTypes.NewExpression>,
-  state: FileState,
+  node: BabelTypes.NewExpression,
+  output: Output,
 ): BabelTypes.Expression {
-  return state.call('newChannel', node);
+  return output.call('newChannel', node);
 }
 
 /** Returns true when a node contains an `await` or `yield` of the function around it. */

@@ -8,10 +8,10 @@ import {
   rewriteTry,
   rewriteYield,
 } from '../rewrite/awaits.js';
+import type { Scope } from '../rewrite/awaits.js';
 import { propertyName } from '../bindings.js';
 import { textReceivers } from '../catalogue/text.js';
 import { mayBePromise } from '../promise-values.js';
-import { replace } from '../rewrite/replace.js';
 import type { FileState } from '../state.js';
 
 /** Rewrites the places where an async function leaves its strand or comes back to it. */
@@ -19,24 +19,26 @@ export const awaits: Visitor<FileState> = {
   AwaitExpression: {
     exit(path, state) {
       if (!state.covers('async') || isHoistedByRunner(path.node.argument)) return;
-      const activation = state.activationAt(path);
+      const activation = state.activations.at(path);
       activation.suspensions++;
-      replace(path, rewriteAwait(path.node, activation, state), state);
+      const scope = { inModule: activation === state.activations.module };
+      state.changes.replace(path, rewriteAwait(path.node, scope, state.output));
     },
   },
 
   YieldExpression: {
     exit(path, state) {
-      const activation = state.activationAt(path);
+      const activation = state.activations.at(path);
       const { isAsync, runsWhereCreated } = activation;
       if (!state.covers('async') || !(isAsync || runsWhereCreated)) return;
       activation.suspensions++;
-      replace(path, rewriteYield(path.node, activation, state), state);
+      state.changes.replace(path, rewriteYield(path.node, activation, state.output));
     },
   },
 
   ReturnStatement: {
-    enter(path, { activation }) {
+    enter(path, { activations }) {
+      const { current: activation } = activations;
       const { node } = path;
       // Decided before the value is rewritten: afterwards it is always a call.
       const mayAdopt = node.argument && mayBePromise(node.argument);
@@ -46,63 +48,73 @@ export const awaits: Visitor<FileState> = {
       if (isInForOf(path)) activation.needsNative = true;
     },
     exit(path, state) {
-      const { activation } = state;
+      const activation = state.activations.current;
       if (!path.node.argument || !state.covers('async')) return;
       if (!activation.isAsync || !activation.isGenerator) return;
       activation.suspensions++;
-      replace(path, rewriteGeneratorReturn(path.node, state), state);
+      state.changes.replace(path, rewriteGeneratorReturn(path.node, state.output));
     },
   },
 
-  'BreakStatement|ContinueStatement'(path, { activation }) {
-    if (isInFinalizer(path)) activation.overrules = true;
+  'BreakStatement|ContinueStatement'(path, { activations }) {
+    if (isInFinalizer(path)) activations.current.overrules = true;
   },
 
   ForOfStatement: {
     enter(path, state) {
-      before.set(path.node, state.activation.suspensions);
+      before.set(path.node, state.activations.current.suspensions);
     },
     exit(path, state) {
       if (!state.covers('async')) return;
       if (!path.node.await) {
-        if (state.activation.suspensions > before.get(path.node)!) {
-          rewriteForOf(path.node, state);
-          state.touch(path);
+        if (state.activations.current.suspensions > before.get(path.node)!) {
+          rewriteForOf(path.node, scopeOf(state), state.output);
+          state.changes.touch(path);
         }
         return;
       }
-      state.activation.suspensions++;
-      const loop = rewriteForAwait(path.node, state);
-      replace(path, loop, state);
+      state.activations.current.suspensions++;
+      const loop = rewriteForAwait(path.node, scopeOf(state), state.output);
+      state.changes.replace(path, loop);
       let outermost: NodePath = path;
       while (outermost.parentPath!.isLabeledStatement()) outermost = outermost.parentPath!;
-      if (outermost === path) replace(path, returnAfterLoop(loop as t.Statement, state), state);
+      if (outermost === path) addReturn(path, loop as t.Statement, state);
       else labelled.add(outermost.node);
     },
   },
 
   LabeledStatement: {
     exit(path, state) {
-      if (labelled.has(path.node)) replace(path, returnAfterLoop(path.node, state), state);
+      if (labelled.has(path.node)) addReturn(path, path.node, state);
     },
   },
 
-  VariableDeclaration({ node }, { activation }) {
-    if (node.kind === 'await using' || node.kind === 'using') activation.needsNative = true;
+  VariableDeclaration({ node }, { activations }) {
+    const isUsing = node.kind === 'await using' || node.kind === 'using';
+    if (isUsing) activations.current.needsNative = true;
   },
 
   TryStatement: {
     enter(path, state) {
-      before.set(path.node, state.activation.suspensions);
-      if (path.node.finalizer) state.activation.needsNative = true;
+      before.set(path.node, state.activations.current.suspensions);
+      if (path.node.finalizer) state.activations.current.needsNative = true;
     },
     exit(path, state) {
-      if (state.activation.suspensions === before.get(path.node)!) return;
-      rewriteTry(path.node, state);
-      state.touch(path);
+      if (state.activations.current.suspensions === before.get(path.node)!) return;
+      rewriteTry(path.node, scopeOf(state), state.output);
+      state.changes.touch(path);
     },
   },
 };
+
+function scopeOf({ activations }: FileState): Scope {
+  return { inModule: activations.current === activations.module };
+}
+
+/** Wraps a loop so that the strand is entered again after it. */
+function addReturn(path: NodePath, loop: t.Statement, state: FileState): void {
+  state.changes.replace(path, returnAfterLoop(loop, scopeOf(state), state.output));
+}
 
 /** Returns true for `await vi.hoisted(...)`: Vitest looks for this form and moves it above all imports. */
 function isHoistedByRunner(argument: t.Node): boolean {

@@ -1,8 +1,9 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { calleeOf, classOf, propertyName } from '../bindings.js';
 import type { Callee } from '../bindings.js';
-import type { ClassMethodPoint, Point } from '../catalogue/entries.js';
+import { callbackIndexes } from '../callback-arguments.js';
 import { ruleText } from '../catalogue/entries.js';
+import type { CallbackPoint, ClassMethodPoint, Point } from '../catalogue/entries.js';
 import { byPolicy, methodHelpers, promiseStatics, logs } from '../catalogue/language.js';
 import { isInert, mayBeCallback } from '../callback-values.js';
 import {
@@ -11,10 +12,12 @@ import {
   rewriteNewPromise,
   rewriteLog,
   rewriteWholeCall,
+  rewrittenMethodCall,
 } from '../rewrite/calls.js';
+import type { MethodHelper } from '../rewrite/calls.js';
 import { lowerChain } from '../rewrite/optional-chains.js';
-import { replace } from '../rewrite/replace.js';
 import { rewriteNewChannel, rewriteNewWorker } from '../rewrite/workers.js';
+import type { SiteTable } from '../sites.js';
 import type { FileState } from '../state.js';
 
 /** Rewrites calls that pass work on: of globals, of modules, of `Promise`, and of methods known by name. */
@@ -27,9 +30,7 @@ export const calls: Visitor<FileState> = {
     },
     exit(path, state) {
       const callee = calleeOf(path.node.callee, path.scope);
-      if (callee?.name === 'eval') {
-        for (const activation of state.activations) activation.hasEval = true;
-      }
+      if (callee?.name === 'eval') state.activations.noteEval();
       if (callee && rewriteKnown(path, callee, state)) return;
       rewriteMethod(path, state);
     },
@@ -67,30 +68,66 @@ function rewriteNew(path: NodePath<t.NewExpression>, callee: Callee, state: File
   const name = `new ${callee.name}`;
   const special = Object.hasOwn(constructors, callee.name) && constructors[callee.name]!;
   if (special && (callee.from === 'global' || callee.module === 'worker_threads')) {
-    const { kind, rewrite } = special;
-    if (!state.coversHere(kind)) return;
-    state.at(node, kind, name);
-    const rewritten = rewrite(path, state);
-    if (rewritten === undefined) state.sites.takeBack();
-    else replace(path, rewritten, state);
+    const { kind, applies = () => true, rewrite } = special;
+    if (!state.coversHere(kind) || !applies(node)) return;
+    state.sites.add(node, kind, name);
+    state.changes.replace(path, rewrite(node, state));
     return;
   }
   const point = state.catalogue.pointOf(callee, true);
-  if (point === undefined || !('callbacks' in point) || !state.coversHere(point.kind)) return;
-  state.at(node, point.kind, name);
-  if (rewriteCallbacks(node, point, state)) state.touch(path);
-  else state.sites.takeBack();
+  if (point && 'callbacks' in point && state.coversHere(point.kind)) {
+    rewriteCallbacksOf(path, point, name, state);
+  }
 }
 
-type RewriteNew = (path: NodePath<t.NewExpression>, state: FileState) => t.Expression | undefined;
+interface Constructor {
+  readonly kind: 'promise' | 'worker';
+  readonly applies?: (node: t.NewExpression) => boolean;
+  readonly rewrite: (node: t.NewExpression, state: FileState) => t.Expression;
+}
 
 /** Constructors that have a rewrite of their own. */
-const constructors: Readonly<Record<string, { kind: 'promise' | 'worker'; rewrite: RewriteNew }>> =
-  {
-    Promise: { kind: 'promise', rewrite: rewriteNewPromise },
-    Worker: { kind: 'worker', rewrite: rewriteNewWorker },
-    MessageChannel: { kind: 'worker', rewrite: rewriteNewChannel },
-  };
+const constructors: Readonly<Record<string, Constructor>> = {
+  Promise: {
+    kind: 'promise',
+    applies: ({ arguments: args }) => args.length === 1 && args[0]!.type !== 'SpreadElement',
+    rewrite: (node, { output }) => rewriteNewPromise(node, output),
+  },
+  Worker: {
+    kind: 'worker',
+    rewrite: (node, { output, sites }) =>
+      rewriteNewWorker(node, workerFile(node.arguments[0], sites), output),
+  },
+  MessageChannel: {
+    kind: 'worker',
+    rewrite: (node, { output }) => rewriteNewChannel(node, output),
+  },
+};
+
+/** Returns the worker's file, in the form that bundlers recognise: `new URL('./worker.js', import.meta.url)`. */
+function workerFile(url: t.Node | undefined, sites: SiteTable): string | undefined {
+  if (url?.type !== 'NewExpression' || url.callee.type !== 'Identifier') return undefined;
+  const [path, base] = url.arguments;
+  if (url.callee.name !== 'URL' || path?.type !== 'StringLiteral') return undefined;
+  return base?.type === 'MemberExpression' ? sites.resolve(path.value) : undefined;
+}
+
+/** Rewrites the callbacks of a call, if it has any. Returns true if it did. */
+function rewriteCallbacksOf(
+  path: NodePath<t.CallExpression | t.OptionalCallExpression | t.NewExpression>,
+  point: CallbackPoint,
+  name: string,
+  state: FileState,
+): boolean {
+  const { node } = path;
+  const indexes = callbackIndexes(point, node.arguments);
+  if (indexes === undefined) return false;
+  const site = state.sites.add(node, point.kind, name);
+  const { eventPolicy: policy } = state.directives;
+  rewriteCallbacks(node, point, indexes, { site, policy }, state.output);
+  state.changes.touch(path);
+  return true;
+}
 
 /** Rewrites a call whose callee is known. Returns true when it needs no other rewrite. */
 function rewriteKnown(
@@ -101,17 +138,14 @@ function rewriteKnown(
   const { node } = path;
   const point = state.catalogue.pointOf(callee);
   if (point) {
-    if (state.coversHere(point.kind)) {
-      state.at(node, point.kind, callee.name);
-      if (rewritePoint(path, point, state)) state.touch(path);
-      else state.sites.takeBack();
-    }
+    if (state.coversHere(point.kind)) rewritePoint(path, point, callee.name, state);
     return true;
   }
   if (callee.from === 'module') {
     const isLog = Object.hasOwn(logs, callee.module) && logs[callee.module]!.has(callee.name);
     if (!isLog || !state.options.sites || node.type !== 'CallExpression') return false;
-    replace(path, rewriteLog(node, state.at(node, 'event', callee.name), state), state);
+    const site = state.sites.add(node, 'event', callee.name);
+    state.changes.replace(path, rewriteLog(node, site, state.output));
     return true;
   }
   return rewritePromiseStatic(path, callee.name, state);
@@ -120,25 +154,25 @@ function rewriteKnown(
 function rewritePoint(
   path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
   point: Point,
+  name: string,
   state: FileState,
-): boolean {
+): void {
   const { node } = path;
+  const { output, changes } = state;
   if ('callbacks' in point) {
-    if (!rewriteCallbacks(node, point, state)) return false;
-    if (point.as === 'listening' && node.type === 'CallExpression') {
-      replace(path, state.call('showing', node), state);
+    const isRewritten = rewriteCallbacksOf(path, point, name, state);
+    if (isRewritten && point.as === 'spawnListener' && node.type === 'CallExpression') {
+      changes.replace(path, output.call('exposeListeners', node));
     }
-    return true;
+    return;
   }
-  if (node.type !== 'CallExpression') return false;
-  replace(
-    path,
+  if (node.type !== 'CallExpression') return;
+  const site = state.sites.add(node, point.kind, name);
+  const rewritten =
     'helper' in point
-      ? rewriteWholeCall(node, point.helper, state)
-      : state.call(point.result, node),
-    state,
-  );
-  return true;
+      ? rewriteWholeCall(node, point.helper, site, output)
+      : output.call(point.result, node);
+  changes.replace(path, rewritten);
 }
 
 function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileState): boolean {
@@ -147,11 +181,11 @@ function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileS
   if (!Object.hasOwn(promiseStatics, method)) return false;
   const { kind, helper } = promiseStatics[method]!;
   if (!state.coversHere(kind)) return true;
-  state.at(path.node, kind, name);
-  replace(
+  const site = state.sites.add(path.node, kind, name);
+  const options = { site, readLate: false };
+  state.changes.replace(
     path,
-    rewriteMethodCall(path.node, { helper, first: [] }, { readLate: false }, state),
-    state,
+    rewriteMethodCall(path.node, { helper, first: [] }, options, state.output),
   );
   return true;
 }
@@ -163,14 +197,9 @@ function rewriteMethod(path: NodePath<t.CallExpression>, state: FileState): void
   const method = name === undefined ? undefined : methodOf(name, node, state);
   if (method === undefined) return;
   // The position of the method: a chain of calls starts at its first receiver, so calls would share it.
-  state.at(node.callee.property, method.kind, name!);
-  replace(path, rewriteMethodCall(node, method, { readLate: inert.has(node) }, state), state);
-}
-
-/** The helper that calls a method known by name, and its leading string arguments. */
-export interface MethodHelper {
-  readonly helper: Parameters<FileState['call']>[0];
-  readonly first: readonly string[];
+  const site = state.sites.add(node.callee.property, method.kind, name!);
+  const options = { site, readLate: inert.has(node) };
+  state.changes.replace(path, rewriteMethodCall(node, method, options, state.output));
 }
 
 /** Returns the helper for a method, by its name; undefined when its kind is skipped here. */
@@ -179,17 +208,16 @@ function methodOf(
   call: t.CallExpression | t.OptionalCallExpression,
   state: FileState,
 ): (MethodHelper & { kind: ClassMethodPoint['kind'] }) | undefined {
+  const { eventPolicy: policy } = state.directives;
   if (Object.hasOwn(methodHelpers, name)) {
     const { kind, helper } = methodHelpers[name]!;
     if (!state.coversHere(kind)) return undefined;
-    const ruled = state.eventPolicy === 'auto' ? undefined : byPolicy.get(helper);
-    return ruled
-      ? { kind, helper: ruled, first: [state.eventPolicy] }
-      : { kind, helper, first: [] };
+    const withPolicy = policy === 'auto' ? undefined : byPolicy.get(helper);
+    return withPolicy ? { kind, helper: withPolicy, first: [policy] } : { kind, helper, first: [] };
   }
   const rules = ruled.get(call);
   if (rules === undefined || !state.coversHere(rules[0]!.kind)) return undefined;
-  const text = rules.map((rule) => ruleText(rule, state.eventPolicy)).join(';');
+  const text = rules.map((rule) => ruleText(rule, policy)).join(';');
   return { kind: rules[0]!.kind, helper: 'spawnInMethod', first: [text] };
 }
 
@@ -207,7 +235,7 @@ function noteRules(
   if (name === undefined) return;
   const rules = state.catalogue.classMethods(name);
   if (rules.length === 0 || isContext(callee.object, path.scope)) return;
-  const takesMembers = rules.some(({ as }) => as === 'members');
+  const takesMembers = rules.some(({ as }) => as === 'spawnMembers');
   const isOne = (argument: t.Node): boolean =>
     mayBeCallback(argument, path.scope) || (takesMembers && !isInert(argument));
   if (rules.some(({ certain }) => certain) || path.node.arguments.some(isOne)) {
@@ -260,12 +288,11 @@ function lowerIfNoted(
     new Set(found.keys()),
     (call, receiver, read) => {
       const callee = call.callee as t.MemberExpression;
-      const { kind, helper, first } = found.get(call)!;
-      state.at(callee.property, kind, propertyName(callee)!);
-      const told = first.map((text) => state.t.stringLiteral(text));
-      return state.call(helper, ...told, receiver, read, ...call.arguments);
+      const method = found.get(call)!;
+      const site = state.sites.add(callee.property, method.kind, propertyName(callee)!);
+      return rewrittenMethodCall(method, site, receiver, read, call.arguments, state.output);
     },
-    state,
+    state.output,
   );
-  replace(path, lowered, state);
+  state.changes.replace(path, lowered);
 }

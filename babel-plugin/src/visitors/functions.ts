@@ -1,17 +1,21 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
+import { activationOf } from '../activations.js';
+import type { Activation } from '../activations.js';
+import { runsWhereCreated } from '../generator-frames.js';
 import { functionName, keyName, tracedName } from '../names.js';
 import { mustStayNative } from '../native-form.js';
-import { patternNames, varNames } from '../rewrite/blocks.js';
-import { rewriteSyncReturn, rewriteReturn } from '../rewrite/awaits.js';
-import { isPlainParameter, rewriteNativeBody } from '../rewrite/functions.js';
-import { keepCreation, runsWhereCreated } from '../rewrite/generators.js';
-import type { AnyFunction } from '../rewrite/functions.js';
-import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
-import { replace } from '../rewrite/replace.js';
+import { isPlainParameter } from '../nodes.js';
+import type { AnyFunction } from '../nodes.js';
 import { mayBePromise } from '../promise-values.js';
-import { activationOf } from '../state.js';
-
-import type { Activation, FileState } from '../state.js';
+import { rewriteReturn, rewriteSyncReturn } from '../rewrite/awaits.js';
+import { patternNames, varNames } from '../rewrite/blocks.js';
+import { rewriteNativeBody } from '../rewrite/functions.js';
+import type { Facts } from '../rewrite/functions.js';
+import { keepCreation } from '../rewrite/generators.js';
+import type { Output } from '../rewrite/output.js';
+import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
+import { declareTemporaries } from '../rewrite/temporaries.js';
+import type { FileState } from '../state.js';
 
 /** Rewrites async functions, methods, arrows and async generators, and marks them as async. */
 export const functions: Visitor<FileState> = {
@@ -21,69 +25,41 @@ export const functions: Visitor<FileState> = {
         path.skip();
         return;
       }
-      state.functions.add(path);
+      state.changes.functions.add(path);
       const { async: isAsync, generator: isGenerator } = path.node;
-      const whereCreated = runsWhereCreated(path as NodePath<AnyFunction>, state);
-      state.activations.push(activationOf(isAsync, isGenerator, whereCreated));
+      const whereCreated = runsWhereCreated(
+        path as NodePath<AnyFunction>,
+        state.options.generators,
+      );
+      state.activations.enter(activationOf(isAsync, isGenerator, whereCreated));
       const { body } = path.node;
       if (body && body.type !== 'BlockStatement' && mayBePromise(body)) {
-        state.activation.returns.add(path.node as t.ArrowFunctionExpression);
+        state.activations.current.returns.add(path.node as t.ArrowFunctionExpression);
       }
       if (isAsync && state.covers('async')) {
         const name = functionName(path as NodePath<AnyFunction>);
-        state.activation.site = state.at(path.node, 'async', name);
+        state.activations.current.site = state.sites.add(path.node, 'async', name);
       }
     },
     exit(path, state) {
-      const activation = state.activations.pop()!;
-      if (state.temporariesOf(path.node).length > 0) {
-        declareTemporaries(path.node as AnyFunction, activation, state);
-        state.extended.add(path);
-      }
-      const { suspensions, hasEval, usesSuper, isAsync, isGenerator } = activation;
-      if (!state.covers('async') || !path.node.body) return;
-
+      const activation = state.activations.leave();
       const fn = path as NodePath<AnyFunction>;
-      state.site = activation.site;
-      if (activation.runsWhereCreated) {
-        const entered = state.call('enterCreated', state.created());
-        return replace(
-          path,
-          rewriteNativeBody(keepCreation(fn.node, state), activation.hasEval, state, entered),
-          state,
-        );
-      }
-      if (!isAsync) return;
-      if (isGenerator)
-        return replace(path, rewriteNativeBody(fn.node, activation.hasEval, state), state);
-      if (mustStayNative(path)) {
-        rewriteReturns(activation, { suspends: true, isSync: false }, state);
-        return replace(path, rewriteNativeBody(fn.node, activation.hasEval, state), state);
-      }
-      const suspends = suspensions > 0;
-      const isSync = !suspends && !activation.needsNative && fn.node.params.every(isPlainParameter);
-      rewriteReturns(activation, { suspends, isSync }, state);
-      const facts = {
-        suspends,
-        isSync,
-        hasEval,
-        usesSuper,
-        name: functionName(fn),
-        tracedName: tracedName(fn),
-        repeatsParameter: repeatsParameter(fn.node),
-      };
-      placeFunction(fn, facts, state);
-      keepForMarks(fn);
+      if (state.output.temporariesOf(fn.node).length > 0) declareIn(fn, activation, state);
+      if (!state.covers('async') || !fn.node.body) return;
+      const { isAsync, isGenerator, runsWhereCreated } = activation;
+      if (isGenerator) {
+        if (isAsync || runsWhereCreated) rewriteGenerator(fn, activation, state);
+      } else if (isAsync) rewriteAsync(fn, activation, state);
     },
   },
 
   Super(_path, state) {
-    for (const activation of state.activations) activation.usesSuper = true;
+    state.activations.noteSuper();
   },
 
   'BlockStatement|Program|StaticBlock|SwitchCase|TSModuleBlock': {
     exit(path, state) {
-      if (placeHoisted(path.node as t.BlockStatement)) state.extended.add(path);
+      if (placeHoisted(path.node as t.BlockStatement)) state.changes.extended.add(path);
     },
   },
 
@@ -102,19 +78,70 @@ export const functions: Visitor<FileState> = {
   },
 };
 
-/** Declares, at the start of a function's body, the variables that the rewritten code needs. */
-function declareTemporaries(
-  node: AnyFunction,
+function declareIn(
+  fn: NodePath<AnyFunction>,
   { returns, otherReturns }: Activation,
-  state: FileState,
+  { output, changes }: FileState,
 ): void {
-  const { t } = state;
-  if (node.body.type !== 'BlockStatement') {
-    const result = { ...t.returnStatement(node.body), loc: node.body.loc ?? null };
-    (returns.delete(node as t.ArrowFunctionExpression) ? returns : otherReturns).add(result);
-    node.body = t.blockStatement([result]);
+  const { node } = fn;
+  const result = declareTemporaries(node, output);
+  if (result) {
+    const mayAdopt = returns.delete(node as t.ArrowFunctionExpression);
+    (mayAdopt ? returns : otherReturns).add(result);
   }
-  node.body.body.unshift(state.declared(state.temporariesOf(node)));
+  changes.extended.add(fn);
+}
+
+/** Rewrites an async generator, or a generator that runs in the frame of its creation. Both stay native. */
+function rewriteGenerator(
+  fn: NodePath<AnyFunction>,
+  activation: Activation,
+  { output, changes }: FileState,
+): void {
+  const node = activation.runsWhereCreated ? keepCreation(fn.node, output) : fn.node;
+  changes.replace(fn, rewriteNativeBody(node, activation, output));
+}
+
+function rewriteAsync(fn: NodePath<AnyFunction>, activation: Activation, state: FileState): void {
+  const { output, changes } = state;
+  if (mustStayNative(fn)) {
+    rewriteReturns(activation, { suspends: true, isSync: false }, output);
+    changes.replace(fn, rewriteNativeBody(fn.node, activation, output));
+    return;
+  }
+  const facts = factsOf(fn, activation);
+  rewriteReturns(activation, facts, output);
+  placeFunction(fn, facts, state);
+  keepForMarks(fn);
+}
+
+function factsOf(fn: NodePath<AnyFunction>, activation: Activation): Facts {
+  const { node } = fn;
+  const { suspensions, needsNative, site, hasEval, usesSuper } = activation;
+  const suspends = suspensions > 0;
+  return {
+    site,
+    suspends,
+    isSync: !suspends && !needsNative && node.params.every(isPlainParameter),
+    hasEval,
+    usesSuper,
+    name: functionName(fn),
+    tracedName: tracedName(fn),
+    ownName: useOfOwnName(fn, hasEval),
+    isInInnerBlock: isInInnerBlock(fn),
+    repeatsParameter: repeatsParameter(node),
+  };
+}
+
+function useOfOwnName({ node, scope }: NodePath<AnyFunction>, hasEval: boolean): Facts['ownName'] {
+  if (node.type !== 'FunctionExpression' || !node.id) return 'unused';
+  const own = scope.getOwnBinding(node.id.name);
+  if (own && (!own.constant || hasEval)) return 'assigned';
+  return own?.kind === 'local' && own.referenced ? 'read' : 'unused';
+}
+
+function isInInnerBlock({ parentPath }: NodePath<AnyFunction>): boolean {
+  return parentPath.isBlockStatement() && !parentPath.parentPath.isFunction();
 }
 
 /** Async methods, by the object literal or class body that contains them. */
@@ -154,10 +181,10 @@ function isReplaced({ node, container, key }: NodePath<AnyFunction>): boolean {
 /** Rewrites the returns of a function, in the way that its rewritten form needs. */
 function rewriteReturns(
   { returns, otherReturns, overrules }: Activation,
-  { suspends, isSync }: { suspends: boolean; isSync: boolean },
-  state: FileState,
+  { suspends, isSync }: Pick<Facts, 'suspends' | 'isSync'>,
+  output: Output,
 ): void {
   const all = [...returns, ...otherReturns];
-  if (isSync) for (const node of all) rewriteSyncReturn(node, state);
-  else for (const node of overrules ? all : returns) rewriteReturn(node, state, suspends);
+  if (isSync) for (const node of all) rewriteSyncReturn(node, output);
+  else for (const node of overrules ? all : returns) rewriteReturn(node, suspends, output);
 }

@@ -1,7 +1,7 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { propertyName } from '../bindings.js';
 import { handlers as names } from '../catalogue/web.js';
-import { replace } from '../rewrite/replace.js';
+import { rewriteHandler, rewriteHandlerRead } from '../rewrite/handlers.js';
 import type { FileState } from '../state.js';
 
 /** Matches files that may use such a property. Others skip this visitor. */
@@ -16,8 +16,11 @@ export const handlers: Visitor<FileState> = {
       if (name === undefined || !assigns.has(node.operator) || !state.coversHere('listener'))
         return;
       if (node.right.type === 'NullLiteral' || isSuper(node.left)) return;
-      state.at(node, 'listener', name);
-      replace(path, rewriteHandler(path, name, state), state);
+      const site = state.sites.add(node, 'listener', name);
+      const { eventPolicy: policy } = state.directives;
+      const isUsed = path.parent.type !== 'ExpressionStatement';
+      const rewritten = rewriteHandler(path, name, { site, policy, isUsed }, state.output);
+      state.changes.replace(path, rewritten);
     },
   },
 
@@ -25,7 +28,7 @@ export const handlers: Visitor<FileState> = {
     exit(path, state) {
       const name = handlerName(path.node, path);
       if (name === undefined || !state.coversHere('listener') || !isWholeChain(path)) return;
-      replace(path, state.call('handlerOf', path.node), state);
+      state.changes.replace(path, rewriteHandlerRead(path.node, state.output));
     },
   },
 
@@ -33,7 +36,7 @@ export const handlers: Visitor<FileState> = {
     exit(path, state) {
       const name = handlerName(path.node, path);
       if (name === undefined || !state.coversHere('listener') || !isRead(path)) return;
-      replace(path, state.call('handlerOf', path.node), state);
+      state.changes.replace(path, rewriteHandlerRead(path.node, state.output));
     },
   },
 };
@@ -44,36 +47,6 @@ const assigns = new Set(['=', '??=', '||=', '&&=']);
 function isWholeChain({ parent, key }: NodePath): boolean {
   if (parent.type === 'UnaryExpression') return false;
   return !(parent.type.startsWith('Optional') && (key === 'object' || key === 'callee'));
-}
-
-/**
- * Rewrites an assignment of a handler:
- *
- *   port.onmessage = f            port.onmessage = handlerFor(port, "onmessage", f)
- *   open().onsuccess = f          (r = open()).onsuccess = handlerFor(r, "onsuccess", f)
- */
-function rewriteHandler(
-  path: NodePath<t.AssignmentExpression>,
-  name: string,
-  state: FileState,
-): t.Expression {
-  const { t } = state;
-  const { node, parent } = path;
-  const { left } = node;
-  let receiver: t.Expression = t.identifier('globalThis');
-  if (left.type === 'MemberExpression') {
-    const { object } = left;
-    const isSimple = object.type === 'Identifier' || object.type === 'ThisExpression';
-    if (!isSimple) {
-      const kept = state.temporary('target', path);
-      left.object = t.assignmentExpression('=', t.identifier(kept.name), object);
-      receiver = t.identifier(kept.name);
-    } else receiver = t.cloneNode(object);
-  }
-  const policy = state.eventPolicy === 'auto' ? [] : [t.stringLiteral(state.eventPolicy)];
-  node.right = state.call('handlerFor', receiver, t.stringLiteral(name), node.right, ...policy);
-  // The value of the assignment must be `f`, not its wrapper.
-  return parent.type === 'ExpressionStatement' ? node : state.call('handlerOf', node);
 }
 
 /** Returns the handler property that a target names. A bare name counts only when no such variable is in scope. */

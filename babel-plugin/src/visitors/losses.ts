@@ -6,7 +6,7 @@ import { methodHelpers, promiseStatics } from '../catalogue/language.js';
 import { synchronousMethods } from '../catalogue/synchronous.js';
 import type { Status } from '../check/finding.js';
 import { functionName } from '../names.js';
-import type { AnyFunction } from '../rewrite/functions.js';
+import type { AnyFunction } from '../nodes.js';
 import type { FileState } from '../state.js';
 
 /** A call in any form. */
@@ -44,7 +44,10 @@ function reportLoss(path: NodePath<Call>, state: FileState): void {
 export function lossAt(path: NodePath<Call>, state: FileState): Loss | undefined {
   const { callee, arguments: args } = path.node;
   const { scope } = path;
-  if (state.offDepth > 0 || !args.some((argument) => isPassedCallback(argument, scope, state)))
+  if (
+    state.directives.offDepth > 0 ||
+    !args.some((argument) => isPassedCallback(argument, scope, state))
+  )
     return undefined;
   const named = calleeOf(callee, scope);
   if (named && state.catalogue.pointOf(named, path.isNewExpression())) return undefined;

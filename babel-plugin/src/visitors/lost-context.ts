@@ -1,6 +1,6 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { functionName } from '../names.js';
-import type { AnyFunction } from '../rewrite/functions.js';
+import type { AnyFunction } from '../nodes.js';
 import { rewriteHandoff } from '../rewrite/lost-context.js';
 import type { FileState } from '../state.js';
 import { isPassedCallback, lossAt } from './losses.js';
@@ -34,8 +34,8 @@ export const lostContext: Visitor<FileState> = {
         );
         const here = state.sites.add(argument, 'function', name);
         const fn = argument as t.FunctionExpression | t.ArrowFunctionExpression;
-        node.arguments[index] = rewriteHandoff(fn, { call: found.site, here }, state);
-        state.touch(path);
+        node.arguments[index] = rewriteHandoff(fn, { call: found.site, here }, state.output);
+        state.changes.touch(path);
       }
     },
   },

@@ -6,8 +6,8 @@ import type { FileState } from '../state.js';
 export const throws: Visitor<FileState> = {
   ThrowStatement: {
     exit(path, state) {
-      rewriteThrow(path.node, state);
-      state.touch(path);
+      rewriteThrow(path.node, state.output);
+      state.changes.touch(path);
     },
   },
 };

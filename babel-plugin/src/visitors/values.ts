@@ -1,8 +1,9 @@
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { calleeOf, propertyName } from '../bindings.js';
 import { ruleText } from '../catalogue/entries.js';
-import { keyName, typeWrappers } from '../names.js';
-import { replace } from '../rewrite/replace.js';
+import { keyName } from '../names.js';
+import { typeWrappers } from '../nodes.js';
+import { rewriteCompared, rewriteValue } from '../rewrite/values.js';
 import type { FileState } from '../state.js';
 
 const spawners = [
@@ -36,16 +37,13 @@ export const values: Visitor<FileState> = {
       const point = callee && state.catalogue.pointOf(callee);
       if (!point || !('callbacks' in point) || !state.coversHere(point.kind)) return;
       if (use.type === 'compared') {
-        replace(use.other, state.call('bare', use.other.node as t.Expression), state);
+        const { node: other } = use.other;
+        state.changes.replace(use.other, rewriteCompared(other as t.Expression, state.output));
         return;
       }
-      state.at(path.node, point.kind, `${callee.name} as a value`);
-      const { t } = state;
-      replace(
-        path,
-        state.call('asValue', path.node as t.Expression, t.stringLiteral(ruleText(point))),
-        state,
-      );
+      state.sites.add(path.node, point.kind, `${callee.name} as a value`);
+      const rewritten = rewriteValue(path.node as t.Expression, ruleText(point), state.output);
+      state.changes.replace(path, rewritten);
     },
   },
 };

@@ -1,41 +1,42 @@
 /**
- * Makes functions that the plugin wrote look like the async functions that they were.
+ * The prototype of async functions. Functions that the plugin rewrote get it, to look like the async functions
+ * they were.
  *
- * Libraries ask `f.constructor.name === 'AsyncFunction'` and `f[Symbol.toStringTag]` (async,
- * fastify). Both come from the prototype, so one assignment answers them all.
+ * Libraries (async, fastify) check `f.constructor.name === 'AsyncFunction'` and `f[Symbol.toStringTag]`. Both
+ * come from the prototype.
  */
 const asyncFunction = Object.getPrototypeOf(async () => {}) as object;
 
-/** Marks one function and hands it back; with `name`, where its place could not give it one. */
-export function asAsync<F>(fn: F, name?: string | symbol): F {
+/** Makes a function look async and returns it. With `name`, also names it, where its position gives it no name. */
+export function markAsync<F>(fn: F, name?: string | symbol): F {
   Object.setPrototypeOf(fn, asyncFunction);
   if (name !== undefined) Object.defineProperty(fn, 'name', { value: nameOf(name) });
-  // A declaration has to stay a declaration, to be hoisted, and keeps the `prototype` that async
-  // functions have not: it can only be emptied, and Jest's automatic mocks copy that and fail.
+  // A declaration must stay one to be hoisted, so it keeps the `prototype` that async functions lack. That could
+  // only be set to undefined, and Jest's automatic mocks fail when they copy it.
   return fn;
 }
 
-/** A key as a function's name (ECMAScript 10.2.9). */
+/** Returns the function name for a property key (ECMAScript 10.2.9). */
 function nameOf(key: string | symbol): string {
   if (typeof key === 'string') return key;
   return key.description === undefined ? '' : `[${key.description}]`;
 }
 
-/** What `new` on an async function throws: the engine's own words. */
-export function notConstructor(name: string): TypeError {
+/** Returns the error for `new` on an async function, worded as the engine's. */
+export function notConstructorError(name: string): TypeError {
   return new TypeError(`${name} is not a constructor`);
 }
 
-/** Marks the methods of an object or a class that were async, by key. */
-export function asyncMembers<O extends object>(holder: O, keys: readonly PropertyKey[]): O {
+/** Makes the methods with these keys, of an object or a class, look async. */
+export function markAsyncMembers<O extends object>(holder: O, keys: readonly PropertyKey[]): O {
   for (const key of keys) {
     const method = Object.getOwnPropertyDescriptor(holder, key)?.value as unknown;
-    if (typeof method === 'function') asAsync(method);
+    if (typeof method === 'function') markAsync(method);
   }
   return holder;
 }
 
-/** What `[key]` makes of a value, once (ECMAScript 7.1.19). */
+/** Converts a value to a property key, as `[value]` does, so that it is converted only once (ECMAScript 7.1.19). */
 export function toKey(value: unknown): PropertyKey {
   const keys = Reflect.ownKeys({ [value as PropertyKey]: 0 });
   return keys[0]!;

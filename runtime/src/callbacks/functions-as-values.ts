@@ -1,7 +1,6 @@
 import { applyRule, rulesOf } from './rules.js';
 import { shared } from '../kernel/index.js';
-
-type Method = (...args: unknown[]) => unknown;
+import type { AnyMethod } from '../kernel/index.js';
 
 const { standIns, originals } = shared('values', {
   standIns: new WeakMap<object, Map<string, object>>(),
@@ -9,8 +8,8 @@ const { standIns, originals } = shared('values', {
 });
 
 /**
- * A function that spawns what it is handed, where the program passes it on as a value:
- * `schedule(queueMicrotask)`. It has every property of the original, and there is one for each.
+ * Returns a proxy for a function that takes callbacks, where the program uses it as a value:
+ * `schedule(queueMicrotask)`. Calls through it spawn their callbacks. There is one proxy per function and rule.
  */
 export function asValue(fn: unknown, rule: string): unknown {
   if (typeof fn !== 'function' || originals.has(fn)) return fn;
@@ -20,7 +19,7 @@ export function asValue(fn: unknown, rule: string): unknown {
   if (standIn === undefined) {
     standIn = new Proxy(fn, {
       apply: (target, self, args: unknown[]) =>
-        Reflect.apply(target as Method, self, applyRule(rulesOf(rule)[0]!, args)),
+        Reflect.apply(target as AnyMethod, self, applyRule(rulesOf(rule)[0]!, args)),
     });
     byRule.set(rule, standIn);
     originals.set(standIn, fn);
@@ -28,7 +27,7 @@ export function asValue(fn: unknown, rule: string): unknown {
   return standIn;
 }
 
-/** The original of such a function, for a comparison with it, or to put it back where it was. */
-export function bare(value: unknown): unknown {
+/** Returns the original of such a proxy, to compare it or to restore it; any other value unchanged. */
+export function unwrapValue(value: unknown): unknown {
   return typeof value === 'function' && originals.has(value) ? originals.get(value) : value;
 }

@@ -6,8 +6,8 @@ import { applyRule, rulesOf } from './rules.js';
 import type { Rule } from './rules.js';
 
 /**
- * `receiver.method(...args)`, when some class with a method of that name calls back: the class of the
- * receiver decides. Every other receiver gets the very call that the program wrote.
+ * Stands for `receiver.method(...args)`, where some class is known to have a method of that name that takes
+ * callbacks. The class of the receiver decides; other receivers get the call exactly as the program wrote it.
  */
 export function spawnInMethod(
   rules: string,
@@ -30,7 +30,7 @@ export function spawnInMethod(
   return result;
 }
 
-/** `socket.setTimeout(0, listener)` takes the listener away, by the function that was given. */
+/** Returns true for `socket.setTimeout(0, listener)`, which removes the listener it is passed. */
 function isRemoval(method: AnyFunction, args: readonly unknown[]): boolean {
   return args[0] === 0 && method.name === 'setStreamTimeout';
 }
@@ -46,7 +46,7 @@ function isMethodOf({ classes }: Rule, receiver: unknown, method: unknown): bool
 
 const names = new WeakMap<object, readonly string[]>();
 
-/** The names of a value's class and of those it extends. */
+/** Returns the names of a value's class and of the classes that it extends. */
 function classNames(value: unknown): readonly string[] {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return [];
   const prototype = Object.getPrototypeOf(value) as object | null;

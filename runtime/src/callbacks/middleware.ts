@@ -1,10 +1,10 @@
-import { alike, spawn } from './spawn.js';
+import { copyFunctionShape, spawn } from './spawn.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Stands for an HTTP handler of a library that is not compiled: the `next` that it is handed goes on in
- * the frame in which the handler was called, wherever it is called from.
+ * Wraps an HTTP handler of an uninstrumented library. The `next` callback that it receives continues in the frame
+ * in which the handler was called, no matter where `next` is called from.
  */
 export function middleware<H>(handler: H): H {
   if (typeof handler !== 'function') return handler;
@@ -14,5 +14,5 @@ export function middleware<H>(handler: H): H {
     if (typeof args[last] === 'function') args[last] = spawn(args[last]);
     return Reflect.apply(inner, this, args);
   }
-  return alike(handle as unknown as H, handler);
+  return copyFunctionShape(handle as unknown as H, handler);
 }

@@ -1,20 +1,20 @@
 import { callIn, currentFrame } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
 import { listenerFrame } from '../listeners/listener-frame.js';
-import { alike } from './spawn.js';
+import { copyFunctionShape } from './spawn.js';
 
 /**
- * Stands for a function, or for an object or a list of functions that somebody else calls: the source
- * of a stream, an observer. Each runs as a listener does. Nothing is read before its time, and each
- * function sees its own object as `this`.
+ * Wraps a function, or an object or array of functions that other code calls: the source of a stream, an
+ * observer. Each function runs as a listener does. Properties are read only when the other code reads them, and
+ * each function gets the original object as `this`.
  */
-export function members<T>(value: T): T {
+export function spawnMembers<T>(value: T): T {
   const registered = currentFrame();
   if (typeof value === 'function') return inFrame(value as never, registered, undefined) as T;
   if (typeof value !== 'object' || value === null) return value;
 
   const made = new WeakMap<object, unknown>();
-  // What is frozen a proxy has to give as it is; what inherits from it is not.
+  // A proxy must return frozen properties unchanged. An object that inherits from the frozen one has none.
   const base: object = Object.isFrozen(value) ? (Object.create(value) as object) : value;
   const standIn: object = new Proxy(base, {
     get(_base, key) {
@@ -38,10 +38,10 @@ function inFrame(
     const self = receiver && this === receiver.standIn ? receiver.target : this;
     return callIn(listenerFrame(registered), fn, self, args);
   }
-  return alike(member as AnyFunction, fn);
+  return copyFunctionShape(member as AnyFunction, fn);
 }
 
-/** What a proxy must give as it is, and what objects and lists are made of. */
+/** Returns true for a property that a proxy must return unchanged, for `constructor`, and for methods of arrays. */
 function isFixed(target: object, key: PropertyKey): boolean {
   const own = Object.getOwnPropertyDescriptor(target, key);
   if (own) return !own.configurable && !own.writable && own.get === undefined;

@@ -1,24 +1,22 @@
 import { branch, callIn, currentFrame } from '../kernel/index.js';
-import type { AnyFunction, Frame } from '../kernel/index.js';
-import { alike, spawn } from './spawn.js';
-
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
+import { copyFunctionShape, spawn } from './spawn.js';
 
 /**
- * One argument of `pipeline(source, async function* (source) { ... }, callback)`: a function runs in the
- * frame of the call, and what it gives to be walked over takes its steps there too.
+ * Wraps one argument of `pipeline(source, async function* (source) { ... }, callback)`. A function runs in the
+ * frame of the call, and the async iterator that it returns takes its steps there too.
  */
-export function stages<T>(value: T): T {
+export function spawnStages<T>(value: T): T {
   if (typeof value !== 'function') return value;
   const frame = currentFrame();
-  const run = spawn(value) as unknown as Method;
+  const run = spawn(value) as unknown as AnyMethod;
   function stage(this: unknown, ...args: unknown[]): unknown {
     return walkedIn(frame, Reflect.apply(run, this, args));
   }
-  return alike(stage as unknown as T, value);
+  return copyFunctionShape(stage as unknown as T, value);
 }
 
-/** An async generator's steps are taken by the platform, which is in no strand. */
+/** Makes an async iterator take its steps in `frame`. The platform takes them, and no strand runs there. */
 function walkedIn(frame: Frame, given: unknown): unknown {
   if (typeof given !== 'object' || given === null || !(Symbol.asyncIterator in given)) return given;
   if (typeof (given as { next?: unknown }).next !== 'function') return given;

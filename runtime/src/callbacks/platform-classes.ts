@@ -1,6 +1,6 @@
 /**
- * Which modules of Node export a class of that name; after a colon, the name of one that extends it,
- * where it is not exported itself.
+ * The modules of Node that export a class, by the name of the class. If the class itself is not exported, the
+ * name of an exported class that extends it follows after a colon.
  */
 const nodeClasses: Readonly<Record<string, readonly string[]>> = {
   Agent: ['http', 'https'],
@@ -29,7 +29,7 @@ const nodeClasses: Readonly<Record<string, readonly string[]>> = {
   ZlibBase: ['zlib:Deflate'],
 };
 
-/** Classes of the language call back at once, or have helpers of their own. */
+/** Classes of the language, which call back synchronously or have helpers of their own. */
 const language = new Set(['Array', 'Function', 'Iterator', 'Map', 'Object', 'Promise', 'Set']);
 
 interface NodeProcess {
@@ -39,8 +39,8 @@ interface NodeProcess {
 const known = new WeakMap<object, boolean>();
 
 /**
- * Whether a method is one that the engine or Node brings along, and not a namesake. Asked once for
- * each method; where Node cannot be asked (before 20.16), its methods are nobody's.
+ * Returns true if a method belongs to the engine or to Node, and does not just have the same name. The answer is
+ * cached per method. Before Node 20.16, which lacks `getBuiltinModule`, Node's methods are not recognised.
  */
 export function isPlatformMethod(receiver: unknown, method: object): boolean {
   let answer = known.get(method);
@@ -51,7 +51,7 @@ export function isPlatformMethod(receiver: unknown, method: object): boolean {
   return answer;
 }
 
-/** The prototype that a method is found on. */
+/** Returns the prototype that has a method. */
 function ownerOf(receiver: unknown, method: object): object | undefined {
   for (let at = prototypeOf(receiver); at !== null; at = prototypeOf(at)) {
     for (const key of Reflect.ownKeys(at)) {
@@ -75,7 +75,7 @@ function isPlatformClass(prototype: object): boolean {
   });
 }
 
-/** Whether a class has that prototype, or extends a class that has. */
+/** Returns true if a class has that prototype or extends a class that has it. */
 function isClassOf(value: unknown, prototype: object): value is () => unknown {
   if (typeof value !== 'function') return false;
   for (let at = value.prototype as object | null; at; at = prototypeOf(at)) {

@@ -1,28 +1,36 @@
-import { failing, listening } from '../listeners/emitters.js';
-import { members } from './objects-of-callbacks.js';
+import { spawnFailureListener, spawnListener } from '../listeners/emitters.js';
+import { spawnMembers } from './objects-of-callbacks.js';
 import { spawn, spawnAlike, spawnEach } from './spawn.js';
-import { stages } from './pipeline-stages.js';
+import { spawnStages } from './pipeline-stages.js';
 
-/** What stands for a callback, as the plugin names it. */
-const standIns = {
-  ...{ spawn, spawnAlike, spawnEach, failing, listening, members, stages },
-  'listening:registration': <F>(listener: F): F => listening(listener, 'registration'),
-  'listening:trigger': <F>(listener: F): F => listening(listener, 'trigger'),
+/** The functions that wrap a callback, by the names that the plugin writes. */
+const wrappers = {
+  spawn,
+  spawnAlike,
+  spawnEach,
+  spawnFailureListener,
+  spawnListener,
+  spawnMembers,
+  spawnStages,
+  'spawnListener:registration': <F>(listener: F): F => spawnListener(listener, 'registration'),
+  'spawnListener:trigger': <F>(listener: F): F => spawnListener(listener, 'trigger'),
 };
 
-/** Which arguments of a call are callbacks, and what stands for them. */
+/** Says which arguments of a call are callbacks, and how to wrap them. */
 export interface Rule {
-  readonly places: 'all' | 'last' | readonly number[];
-  readonly standIn: <T>(value: T) => T;
+  /** The indexes of the callbacks among the arguments. */
+  readonly indexes: 'all' | 'last' | readonly number[];
+  /** Wraps one callback. */
+  readonly wrap: <T>(value: T) => T;
   /** The callbacks are listeners of the receiver. */
   readonly listens: boolean;
-  /** Names of the classes that a method belongs to; without them, the platform's own. */
+  /** The names of the classes that the method belongs to; undefined for classes of the platform. */
   readonly classes: readonly string[] | undefined;
 }
 
 const read = new Map<string, readonly Rule[]>();
 
-/** Reads rules as the plugin writes them: `last`, `0,1`, `last listening`, `0 spawnAlike of Client;last`. */
+/** Parses rules as the plugin writes them: `last`, `0,1`, `last spawnListener`, `0 spawnAlike of Client;last`. */
 export function rulesOf(text: string): readonly Rule[] {
   let rules = read.get(text);
   if (rules === undefined) read.set(text, (rules = text.split(';').map(ruleOf)));
@@ -30,30 +38,30 @@ export function rulesOf(text: string): readonly Rule[] {
 }
 
 function ruleOf(text: string): Rule {
-  const [, places, standIn = 'spawn', classes] = /^(\S+)(?: ([\w:]+))??(?: of (.+))?$/.exec(text)!;
+  const [, places, wrapper = 'spawn', classes] = /^(\S+)(?: ([\w:]+))??(?: of (.+))?$/.exec(text)!;
   return {
-    places: places === 'all' || places === 'last' ? places : places!.split(',').map(Number),
-    standIn: standIns[standIn as keyof typeof standIns] as Rule['standIn'],
-    listens: standIn.startsWith('listening'),
+    indexes: places === 'all' || places === 'last' ? places : places!.split(',').map(Number),
+    wrap: wrappers[wrapper as keyof typeof wrappers] as Rule['wrap'],
+    listens: wrapper.startsWith('spawnListener'),
     classes: classes?.split(','),
   };
 }
 
-/** Puts stand-ins where the callbacks of a call are. */
-export function applyRule({ places, standIn }: Rule, args: unknown[]): unknown[] {
-  if (places === 'all') return args.map((argument) => standIn(argument));
-  for (const place of places === 'last' ? [lastOf(args)] : places) {
-    if (place >= 0 && place < args.length) args[place] = standIn(args[place]);
+/** Wraps the callbacks among the arguments of a call. Returns the arguments. */
+export function applyRule({ indexes, wrap }: Rule, args: unknown[]): unknown[] {
+  if (indexes === 'all') return args.map((argument) => wrap(argument));
+  for (const index of indexes === 'last' ? [lastOf(args)] : indexes) {
+    if (index >= 0 && index < args.length) args[index] = wrap(args[index]);
   }
   return args;
 }
 
-/** Node takes `readFile(path, callback, undefined)` too. */
+/** Returns the index of the last argument that is not undefined: Node accepts `readFile(path, callback, undefined)`. */
 function lastOf(args: readonly unknown[]): number {
   return args.findLastIndex((argument) => argument !== undefined);
 }
 
-/** The arguments of a call that spreads them: `f(...spawnArguments("0", ...args))`. */
+/** Returns the arguments of a call that spreads them, with callbacks wrapped: `f(...spawnArguments("0", ...args))`. */
 export function spawnArguments(rule: string, ...args: unknown[]): unknown[] {
   return applyRule(rulesOf(rule)[0]!, args);
 }

@@ -2,16 +2,16 @@ import { branch, callIn, callShort, currentFrame } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
 
 /**
- * Ties a callback to the frame it is spawned from: instrumented code calls this at every spawn
- * point. A value that is not a function goes back untouched: the platform has its own error.
+ * Ties a callback to the frame it is spawned from. Instrumented code calls this at every spawn point. A value
+ * that is not a function is returned unchanged, because the platform has its own error for it.
  *
- * Each run starts from a fresh branch, so that one firing of a timer never sees what another set.
- * `length` is left wrong: no timer reads it, and setting it costs ten times the rest.
+ * Each run starts from a fresh branch, so that one run of a timer never sees what another has set. `length` is
+ * left wrong: no timer reads it, and setting it takes ten times as long as the rest.
  */
 export function spawn<F>(callback: F): F {
   if (typeof callback !== 'function') return callback;
   const parent = currentFrame();
-  // A slot's `spawn` callback runs at the spawn point; later runs branch anew.
+  // The slots' `spawn` callbacks run here, at the spawn point. Later runs branch again.
   let first: Frame | undefined = branch(parent);
   const fn = callback as unknown as AnyFunction;
   function spawned(this: unknown): unknown {
@@ -25,14 +25,14 @@ export function spawn<F>(callback: F): F {
 }
 
 /**
- * The same for receivers that look at what they are given: libraries ask for a callback's `length`,
- * its name, and whether it is async.
+ * Spawns a callback whose receiver inspects it: some libraries read a callback's `length` and `name`, and check
+ * if it is async.
  */
 export function spawnAlike<F>(callback: F): F {
-  return typeof callback === 'function' ? alike(spawn(callback), callback) : callback;
+  return typeof callback === 'function' ? copyFunctionShape(spawn(callback), callback) : callback;
 }
 
-/** The same for a function, and for each function of a list or a plain object: the steps of a library. */
+/** Spawns a function, or each function in an array or a plain object, such as the steps of a task library. */
 export function spawnEach<T>(value: T): T {
   if (typeof value === 'function') return spawnAlike(value);
   if (Array.isArray(value)) {
@@ -46,8 +46,8 @@ export function spawnEach<T>(value: T): T {
   return Object.fromEntries(entries.map(([key, one]) => [key, spawnEach<unknown>(one)])) as T;
 }
 
-/** Gives a function that stands for another one its looks. */
-export function alike<F>(standIn: F, original: F): F {
+/** Copies the prototype, `name` and `length` of the original to its wrapper, and returns the wrapper. */
+export function copyFunctionShape<F>(standIn: F, original: F): F {
   const fn = original as unknown as AnyFunction;
   if (Object.getPrototypeOf(standIn) !== Object.getPrototypeOf(fn)) {
     Object.setPrototypeOf(standIn, Object.getPrototypeOf(fn) as object);

@@ -6,12 +6,11 @@ import type { Site } from './sites.js';
 export type { Site } from './sites.js';
 
 /**
- * The spawn points that led here, the latest first; with an error, those that led to where it was
- * thrown. Empty where nothing is known: in builds without causes, and for errors of code that was not
- * compiled.
+ * Returns the spawn points that led to the running code, latest first; with an error, those that led to where
+ * it was thrown. Returns an empty array in builds without causes, and for errors that uninstrumented code threw.
  *
- * Nothing is captured when work is spawned but the number of its place, so this costs no stack trace and
- * no source map: places are those of the user's source.
+ * A spawn point records only the number of its site, so this needs no stack traces and no source maps: sites
+ * are positions in the user's source.
  *
  * @example
  * causeChain(error).map(({ file, line, kind }) => `${kind} at ${file}:${line}`);
@@ -20,7 +19,7 @@ export function causeChain(error?: unknown): Site[] {
   return sitesOf(error === undefined ? currentFrame().cause : causeOf(error));
 }
 
-/** A chain as text: `spawned at src/a.ts:10 by setTimeout, in src/b.ts:3 async load`. */
+/** Returns a chain as a string: `spawned at src/a.ts:10 by setTimeout, in src/b.ts:3 async load`. */
 export function describeCauses(chain: readonly Site[]): string {
   return chain.map(describe).join(', ');
 }

@@ -8,31 +8,32 @@ import {
 } from '../kernel/index.js';
 import type { Cause, Frame } from '../kernel/index.js';
 
-/** The spawn points that led here, the latest first, as a list. */
+/** Returns the spawn points that led to the running code, latest first, as a linked list. */
 export function currentCause(): Cause | undefined {
   return currentFrame().cause;
 }
 
-/** A frame, as something to ask. */
+/** Read access to a frame. */
 export interface FrameView {
+  /** The spawn points that led to the frame. */
   readonly cause: Cause | undefined;
-  /** Calls `read` in that frame, and returns what it returns. */
+  /** Calls `read` in the frame and returns its result. */
   run<T>(read: () => T): T;
 }
 
-/** The frame of the strand behind a promise: of the one that rejected. */
+/** Returns the frame that the strand behind a promise ended with. For a rejected promise, of the strand that failed. */
 export function frameBehind(promise: unknown): FrameView | undefined {
   return viewOf(frameOfPromise(promise));
 }
 
-/** The frame in which the running strand would go on if it had awaited a promise, which has settled. */
+/** Returns the frame in which the running strand would resume if it awaited `promise`, which must have settled. */
 export function frameAfter(promise: unknown): FrameView {
   const frame = currentFrame();
   const ending = endingOf(promise);
   return viewOf(ending === undefined ? frame : joinEnding(frame, ending));
 }
 
-/** The frame of the callback that threw, for whoever is told of an uncaught exception. */
+/** Returns the frame of the callback that threw last. Call it in a listener for uncaught exceptions. */
 export function frameOfLastFailure(): FrameView | undefined {
   return viewOf(failureFrame([]));
 }

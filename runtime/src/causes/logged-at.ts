@@ -4,7 +4,7 @@ type Log = (...args: unknown[]) => unknown;
 
 const logging = shared('logging', { site: undefined as number | undefined });
 
-/** Rewrites `log(label, fields)`: calls it, and lets the event name the site of the call. */
+/** Stands for `log(label, fields)` in rewritten code: calls it, and gives the event the site of the call. */
 export function logAt(site: number, log: Log, ...args: unknown[]): unknown {
   logging.site = site;
   try {
@@ -14,7 +14,7 @@ export function logAt(site: number, log: Log, ...args: unknown[]): unknown {
   }
 }
 
-/** Returns the site of the `log` call that is under way, and forgets it: fields may log as they are read. */
+/** Returns the site of the running `log` call and clears it, because reading the fields may log too. */
 export function takeLogSite(): number | undefined {
   const { site } = logging;
   logging.site = undefined;

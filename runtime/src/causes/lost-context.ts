@@ -1,20 +1,22 @@
 import { currentFrame, OUTSIDE, warn } from '../kernel/index.js';
 import { siteOf } from './sites.js';
 
-/** Calls that hand a function to code which is not compiled, by the number of their place. */
+/** Sites of calls that pass a callback to uninstrumented code: from inside a strand, and from outside of all. */
 const inStrand = new Set<number>();
 const outside = new Set<number>();
+/** Sites that were warned about. */
 const said = new Set<number>();
 
-/** `f(noteHandoff(site, callback))`: notes whether a strand hands the callback over. */
+/** Stands for the callback in `f(noteHandoff(site, callback))`: notes whether a strand makes the call. */
 export function noteHandoff<F>(site: number, callback: F): F {
   (currentFrame() === OUTSIDE ? outside : inStrand).add(site);
   return callback;
 }
 
 /**
- * At the head of such a callback: says once for each place that the context was lost on the way. Where
- * the call was also made outside every strand, nobody can tell, and nothing is said.
+ * Warns once per call site when a callback runs without the context of the call that it was passed to. Stands at
+ * the head of such a callback. If the call was also made outside every strand, the two cases cannot be told
+ * apart, and it does not warn.
  */
 export function checkContext(site: number, at: number): void {
   if (currentFrame() !== OUTSIDE || !inStrand.has(site) || outside.has(site)) return;
@@ -24,8 +26,8 @@ export function checkContext(site: number, at: number): void {
   if (call === undefined || callback === undefined) return;
   warn(
     'TL_CONTEXT_LOST',
-    `the callback at ${callback.file}:${callback.line} was called without the context of the call that it was ` +
-      `handed to, ${call.name || 'a function'} at ${call.file}:${call.line}: that is not compiled. Instrument it ` +
-      `("include"), describe it ("spawnPoints"), or hand over wrap(callback)`,
+    `Context lost: the callback at ${callback.file}:${callback.line} ran without the context of the call to ` +
+      `${call.name || 'a function'} at ${call.file}:${call.line}, because the called code is not instrumented. ` +
+      `Instrument it ("include"), describe it ("spawnPoints"), or pass wrap(callback).`,
   );
 }

@@ -1,38 +1,41 @@
 import { shared } from '../kernel/index.js';
 import type { Cause, Frame, Strand } from '../kernel/index.js';
 
-/** A listener as it was added, by the function that the program gave. */
+/** One listener registration, with the function that the program passed. */
 export interface Listening {
   readonly target: object;
+  /** The event's name or type. */
   readonly name: unknown;
   readonly listener: unknown;
-  /** What `addEventListener` was given after it. */
+  /** The third argument of `addEventListener`. */
   readonly options?: unknown;
 }
 
 /**
- * Told of what compiled code does, in builds with causes: for those who keep books, as a test runner
- * does. Called in the frame of the code that does it; must be quick and must not throw.
+ * Receives what instrumented code does, in builds with causes. For tools that keep track of a program, such as
+ * test runners. Every method is called in the frame of the code that acts; it must be quick and must not throw.
  */
 export interface Observer {
-  /** Work is about to be handed over; whatever the platform makes next, in the same call, is its. */
+  /** Work is about to be spawned. Resources that the platform makes in the same call belong to it. */
   spawned?(cause: Cause): void;
-  /** An async function was called: told in its own frame, in which a slot may be set. */
+  /** An async function was called. Runs in the function's own frame, where a slot may be set. */
   called?(cause: Cause): void;
-  /** An activation of an async function with awaits has begun, and is over. */
+  /** An activation of an async function with awaits has begun. */
   started?(activation: Strand, cause: Cause): void;
+  /** An activation of an async function with awaits has ended. */
   ended?(activation: Strand): void;
-  /** A listener is about to be added: told in the frame that is kept for it, in which a slot may be set. */
+  /** A listener is about to be added. Runs in the frame that is captured for it, where a slot may be set. */
   listening?(): void;
-  /** It was added. */
+  /** A listener was added. */
   listened?(listening: Listening, cause: Cause): void;
+  /** A listener is about to be removed. */
   unlistened?(listening: Listening): void;
 }
 
 /** The one observer of this realm. */
 export const observed = shared('observer', { by: undefined as Observer | undefined });
 
-/** Makes it the one that is told; returns how to go back to the one before. */
+/** Installs `observer` in place of the one before. Returns a function that restores that one. */
 export function observe(observer: Observer): () => void {
   const before = observed.by;
   observed.by = observer;

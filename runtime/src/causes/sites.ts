@@ -1,8 +1,9 @@
 import { shared } from '../kernel/index.js';
 import type { Cause } from '../kernel/index.js';
 
-/** One rewritten place: where it is in the user's source, and what it is. */
+/** One rewritten position in the user's source, and the construct that is there. */
 export interface Site {
+  /** The path of the source file, as the plugin wrote it. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -10,7 +11,7 @@ export interface Site {
   readonly column: number;
   /** The construct: `async`, `timer`, `then`, `listener`, ... */
   readonly kind: string;
-  /** The function or callee at that place; empty when it has no name. */
+  /** The name of the function or callee; empty if it has none. */
   readonly name: string;
 }
 
@@ -22,8 +23,8 @@ const state = shared('sites', {
 });
 
 /**
- * Adds one module's table and returns the number of its first site. Rows are
- * `line:column kind name`; they are parsed only when somebody asks.
+ * Adds the table of one module and returns the number of its first site. Rows have the form
+ * `line:column kind name` and are parsed only on demand.
  */
 export function sites(file: string, rows: readonly string[]): number {
   const base = state.count;
@@ -32,12 +33,12 @@ export function sites(file: string, rows: readonly string[]): number {
   return base;
 }
 
-/** The source files of this realm's modules. */
+/** Returns the source files of the instrumented modules in this realm. */
 export function files(): string[] {
   return state.tables.map(({ file }) => file);
 }
 
-/** The site with that number, or undefined for a number that no module was given. */
+/** Returns the site with that number, or undefined if no module has it. */
 export function siteOf(id: number): Site | undefined {
   const table = state.tables.findLast(({ base }) => base <= id);
   const row = table?.rows[id - table.base];
@@ -46,7 +47,7 @@ export function siteOf(id: number): Site | undefined {
   return { file: table.file, line: Number(line), column: Number(column), kind: kind!, name: name! };
 }
 
-/** `file:line` of a site, as events name it. Kept: a place that logs does so again. */
+/** Returns `file:line` of a site, as events name it. Cached, because a site that logs tends to log again. */
 export function positionOf(id: number): string | undefined {
   let position = state.positions.get(id);
   if (position === undefined) {
@@ -57,7 +58,7 @@ export function positionOf(id: number): string | undefined {
   return position;
 }
 
-/** Returns the sites of a chain of causes, the latest first. */
+/** Returns the sites of a chain of causes, latest first. */
 export function sitesOf(cause: Cause | undefined): Site[] {
   const chain: Site[] = [];
   for (let at = cause; at !== undefined; at = at.parent) {

@@ -1,16 +1,17 @@
 import { branch, currentFrame, runIn, runWith, Token } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
 
-// The TC39 proposal, to the letter: https://tc39.es/proposal-async-context/
+// Follows the TC39 proposal exactly: https://tc39.es/proposal-async-context/
 
 const NOT_SET: unique symbol = Symbol('not set');
 
+/** Options of `new AsyncContext.Variable(options)`. All are optional. */
 export interface VariableOptions<T> {
-  /** For people who debug. */
+  /** The value of `variable.name`, for debugging. Default: the empty string. */
   name?: string;
-  /** What `get` gives where no `run` is on the way. Default: undefined. */
+  /** The value that `get` returns outside of every `run`. Default: undefined. */
   defaultValue?: T;
-  /** Hands over to the engine's own `AsyncContext.Variable`, where the engine has one. */
+  /** Makes an `AsyncContext.Variable` of the engine instead, if the engine has `AsyncContext`. Default: false. */
   native?: boolean;
 }
 
@@ -25,7 +26,14 @@ interface NativeAsyncContext {
 }
 const engine = (globalThis as { AsyncContext?: NativeAsyncContext }).AsyncContext;
 
-/** A value that follows causality: through calls, `await`, promises, timers and listeners. */
+/**
+ * A variable whose value follows causality: through calls, `await`, promises, timers and listeners of
+ * instrumented code.
+ *
+ * @example
+ * const user = new AsyncContext.Variable({ name: 'user' });
+ * user.run('ada', () => setTimeout(() => console.log(user.get()))); // prints "ada"
+ */
 export class Variable<T> {
   readonly #slot = new Token<unknown>(NOT_SET, {});
   readonly #name: string = '';
@@ -33,23 +41,27 @@ export class Variable<T> {
 
   constructor(options?: VariableOptions<T>) {
     if (!isObject(options)) return;
-    // Asked for only where there is one: whoever watches what is read of the options finds what the proposal says.
+    // `native` is read only if the engine has `AsyncContext`, so that a getter sees what the proposal specifies.
     if (engine && options.native) return new engine.Variable(options) as Variable<T>;
     if ('name' in options) this.#name = `${options.name as string}`;
     this.#defaultValue = options.defaultValue;
   }
 
+  /** The name from the options. */
   get name(): string {
     return this.#name;
   }
 
-  /** Its value here: that of the innermost `run` on the way, or the default value. */
+  /** Returns the value of the innermost `run` that led here, or the default value. */
   get(): T | undefined {
     const value = currentFrame().get(this.#slot);
     return value === NOT_SET ? this.#defaultValue : (value as T);
   }
 
-  /** Calls `fn(...args)` with the value, which holds in all that the call starts, and nowhere else. */
+  /**
+   * Calls `fn(...args)` and returns its result. The variable has `value` during the call and in everything that
+   * the call starts, and nowhere else.
+   */
   run<A extends unknown[], R>(value: T, fn: Callback<A, R>, ...args: A): R {
     return runWith(this.#slot, value, fn as unknown as AnyFunction, undefined, args) as R;
   }
@@ -59,12 +71,12 @@ export class Variable<T> {
   }
 }
 
-/** The values of all variables where it was made. */
+/** Captures the values of all variables at the time of construction. */
 export class Snapshot {
   readonly #frame: Frame = currentFrame();
   readonly #native = engine && new engine.Snapshot();
 
-  /** Calls `fn(...args)` with the values that were kept. */
+  /** Calls `fn(...args)` with the captured values and returns its result. */
   run<A extends unknown[], R>(fn: Callback<A, R>, ...args: A): R {
     return this.#run(fn as unknown as AnyFunction, undefined, args) as R;
   }
@@ -75,7 +87,10 @@ export class Snapshot {
     return this.#native.run(() => runIn(frame, fn, receiver, args));
   }
 
-  /** A function that calls `fn` with the values here, with the receiver and arguments it gets. */
+  /**
+   * Returns a function that calls `fn` with the current values of all variables, and with the receiver and
+   * arguments of the call. Throws a `TypeError` if `fn` is not a function.
+   */
   static wrap<F extends (this: never, ...args: never[]) => unknown>(fn: F): F {
     if (typeof fn !== 'function') throw new TypeError(`A ${typeof fn} is not a function`);
     const kept = new Snapshot();
@@ -93,7 +108,7 @@ export class Snapshot {
   }
 }
 
-/** CopyNameAndLength of the ShadowRealm proposal, which this one refers to. */
+/** Implements CopyNameAndLength of the ShadowRealm proposal, which the AsyncContext proposal uses. */
 function copyNameAndLength<F extends object>(wrapped: F, fn: object): F {
   const given = Object.hasOwn(fn, 'length') ? (fn as { length: unknown }).length : 0;
   const { name } = fn as { name: unknown };
@@ -108,7 +123,7 @@ function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-// `get [Symbol.toStringTag]` is how a class says it; the proposal has a plain, read-only property.
+// A class can only declare `Symbol.toStringTag` as a getter; in the proposal it is a read-only data property.
 for (const face of [Variable, Snapshot]) {
   const value = face.prototype[Symbol.toStringTag];
   Object.defineProperty(face.prototype, Symbol.toStringTag, {
@@ -116,7 +131,7 @@ for (const face of [Variable, Snapshot]) {
   });
 }
 
-/** The namespace of the proposal: `new AsyncContext.Variable()`. */
+/** The namespace object of the proposal: `new AsyncContext.Variable()`, `new AsyncContext.Snapshot()`. */
 export const AsyncContext: {
   readonly Variable: typeof Variable;
   readonly Snapshot: typeof Snapshot;
@@ -126,7 +141,7 @@ export const AsyncContext: {
   [Symbol.toStringTag]: { value: 'AsyncContext', configurable: true },
 }) as { Variable: typeof Variable; Snapshot: typeof Snapshot };
 
-// eslint-disable-next-line @typescript-eslint/no-namespace -- so that types read as the proposal's do
+// eslint-disable-next-line @typescript-eslint/no-namespace -- so that type names match those of the proposal
 export declare namespace AsyncContext {
   type Variable<T> = InstanceType<typeof Variable<T>>;
   type Snapshot = InstanceType<typeof Snapshot>;

@@ -8,15 +8,23 @@ export type { AsyncResourceOptions } from './async-resource.js';
 
 const NOT_SET: unique symbol = Symbol('not set');
 
+/** Options of `new AsyncLocalStorage(options)`. All are optional. */
 export interface AsyncLocalStorageOptions<T> {
-  /** What `getStore` gives where no store was set. */
+  /** The value that `getStore` returns where no store is set. Default: undefined. */
   defaultValue?: T;
+  /** The value of `storage.name`, for debugging. Default: the empty string. */
   name?: string | undefined;
 }
 
 /**
- * Passes for Node's `AsyncLocalStorage`, on every engine, in compiled code. Behaves as the documentation of
- * Node 24 and later has it: https://nodejs.org/api/async_context.html
+ * A replacement for Node's `AsyncLocalStorage` that works in instrumented code on every engine. Behaves as
+ * documented for Node 24 and later: https://nodejs.org/api/async_context.html
+ *
+ * Throws a `TypeError` with code `ERR_INVALID_ARG_TYPE` if `options` is not an object.
+ *
+ * @example
+ * const requests = new AsyncLocalStorage<Request>();
+ * requests.run(request, () => handle());
  */
 export class AsyncLocalStorage<T> {
   #slot = new Token<unknown>(NOT_SET, {});
@@ -31,50 +39,52 @@ export class AsyncLocalStorage<T> {
     this.#name = options.name === undefined ? '' : `${options.name}`;
   }
 
+  /** The name from the options. */
   get name(): string {
     return this.#name;
   }
 
-  /** A function that runs `fn` with every store as it is here. */
+  /** Returns a function that calls `fn` with the current stores of all instances. */
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
     return AsyncResource.bind(fn) as unknown as F;
   }
 
-  /** Keeps every store as it is here; what it returns calls functions with them. */
+  /** Captures the current stores of all instances. Returns a function that calls `fn(...args)` with them. */
   static snapshot(): <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R {
     return AsyncLocalStorage.bind((fn: AnyFunction, ...args: never[]) => fn(...args)) as never;
   }
 
-  /** Every call that is under way loses its store, until `run` or `enterWith` sets one anew. */
+  /** Removes the store everywhere, also in running calls, until `run` or `enterWith` sets one again. */
   disable(): void {
     this.#slot = new Token<unknown>(NOT_SET, {});
   }
 
+  /** Returns the current store, or the default value. */
   getStore(): T | undefined {
     const store = currentFrame().get(this.#slot);
     return store === NOT_SET ? this.#defaultValue : (store as T);
   }
 
   /**
-   * Sets the store from here on. Before the first `await` of an async function that reaches its caller
-   * too; after it, it does not.
+   * Sets the store from here on, for this code and everything it starts. Before the first `await` of an async
+   * function, the store is set for the caller too; after it, it is not.
    */
   enterWith(store: T): void {
     enterSlot(this.#slot, store);
   }
 
-  /** Calls `fn(...args)` with the store, which holds in all that the call starts. */
+  /** Calls `fn(...args)` and returns its result. The store is set during the call and in everything it starts. */
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
     if (Object.is(this.getStore(), store)) return Reflect.apply(fn, null, args) as R;
     return runWith(this.#slot, store, fn as unknown as AnyFunction, null, args) as R;
   }
 
-  /** Calls `fn(...args)` without a store. */
+  /** Calls `fn(...args)` without a store and returns its result. */
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
     return this.run(undefined as T, fn, ...args);
   }
 
-  /** Sets the store until the scope is disposed of: `using scope = storage.withScope(store)`. */
+  /** Sets the store until the returned scope is disposed: `using scope = storage.withScope(store)`. */
   withScope(store: T): StoreScope {
     const before = this.getStore();
     this.enterWith(store);
@@ -82,12 +92,12 @@ export class AsyncLocalStorage<T> {
   }
 }
 
-/** What `using` asks for; older engines have no such symbol, and no `using` either. */
+/** The symbol that `using` looks up. Older engines have neither the symbol nor `using`. */
 const dispose: typeof Symbol.dispose =
   (Symbol as { dispose?: typeof Symbol.dispose }).dispose ??
   (Symbol.for('Symbol.dispose') as never);
 
-/** What `withScope` returns. */
+/** The scope that `withScope` returns. Disposing it restores the store from before; a second time does nothing. */
 export class StoreScope {
   #goBack: (() => void) | undefined;
 
@@ -95,6 +105,7 @@ export class StoreScope {
     this.#goBack = goBack;
   }
 
+  /** Restores the store from before `withScope`. */
   dispose(): void {
     this.#goBack?.();
     this.#goBack = undefined;

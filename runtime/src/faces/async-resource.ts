@@ -1,14 +1,23 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
 
+/** Options of `new AsyncResource(type, options)`, as in Node. */
 export interface AsyncResourceOptions {
+  /** The id that `triggerAsyncId()` returns. Default: 1. */
   triggerAsyncId?: number;
+  /** Ignored, because resources are not tracked. */
   requireManualDestroy?: boolean;
 }
 
 let lastId = 1;
 
-/** Passes for Node's `AsyncResource`: for pools and queues that call back in the frame of the asking. */
+/**
+ * A replacement for Node's `AsyncResource`, for pools and queues: captures the context when it is made, so that
+ * callbacks can run in the context of the code that requested the work.
+ *
+ * The constructor throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if `type` is not a string, and a `RangeError`
+ * (`ERR_INVALID_ASYNC_ID`) if the trigger id is not a safe integer of at least -1.
+ */
 export class AsyncResource {
   readonly #frame: Frame = currentFrame();
   readonly #id = ++lastId;
@@ -27,7 +36,7 @@ export class AsyncResource {
     this.#triggerId = trigger;
   }
 
-  /** Calls `fn` with every store as it was where the resource was made. */
+  /** Calls `fn(...args)` in the context where the resource was made, and returns its result. */
   runInAsyncScope<This, A extends unknown[], R>(
     fn: (this: This, ...args: A) => R,
     thisArg?: This,
@@ -36,7 +45,10 @@ export class AsyncResource {
     return runIn(branch(this.#frame), fn as unknown as AnyFunction, thisArg, args) as R;
   }
 
-  /** A function that does so with what it is called with. */
+  /**
+   * Returns a function that calls `fn` in the context where the resource was made. `thisArg` replaces the
+   * receiver of the call if it is passed. Throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if `fn` is not a function.
+   */
   bind<F extends (this: never, ...args: never[]) => unknown>(fn: F, thisArg?: unknown): F {
     if (typeof fn !== 'function') {
       const message = `The "fn" argument must be of type function. Received ${String(fn)}`;
@@ -52,6 +64,7 @@ export class AsyncResource {
     }) as unknown as F;
   }
 
+  /** Returns a function that calls `fn` in the current context. Throws as the method `bind` does. */
   static bind<F extends (this: never, ...args: never[]) => unknown>(
     fn: F,
     type?: string,
@@ -61,14 +74,17 @@ export class AsyncResource {
     return new AsyncResource(type || name || 'bound-anonymous-fn').bind(fn, thisArg);
   }
 
+  /** Does nothing, because resources are not tracked. Returns the resource. */
   emitDestroy(): this {
     return this;
   }
 
+  /** Returns the id of this resource. Ids start at 2 and are not those of `node:async_hooks`. */
   asyncId(): number {
     return this.#id;
   }
 
+  /** Returns the trigger id that was passed to the constructor; 1 by default. */
   triggerAsyncId(): number {
     return this.#triggerId;
   }

@@ -3,8 +3,9 @@ import { snapshotOf } from './snapshot.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
- * Returns the context that the code which settled a promise ended with: for the promise of an
- * `unhandledRejection`, of the code that failed. Undefined for a promise that uninstrumented code made.
+ * Returns the context in which a promise was settled. For the promise of an `unhandledRejection`, that is the
+ * context of the code that failed. Returns undefined for a promise that uninstrumented code made, and for any
+ * other value.
  *
  * @example
  * process.on('unhandledRejection', (reason, promise) => {

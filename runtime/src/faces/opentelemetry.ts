@@ -1,4 +1,4 @@
-/* eslint-disable no-restricted-imports -- a face of somebody else's package, which is a peer */
+/* eslint-disable no-restricted-imports -- implements an interface of this package, an optional peer dependency */
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context, ContextManager } from '@opentelemetry/api';
 /* eslint-enable no-restricted-imports */
@@ -8,9 +8,8 @@ import type { AnyFunction } from '../kernel/index.js';
 import { listenerFrame } from '../listeners/listener-frame.js';
 
 /**
- * A context manager for `@opentelemetry/api` that needs no zone.js and patches nothing: spans have the
- * right parents over native `await`, promises, timers and listeners of compiled code, in Node, browsers
- * and everywhere else.
+ * A context manager for `@opentelemetry/api` that works on every engine, needs no zone.js and patches nothing.
+ * Spans get the right parents across `await`, promises, timers and listeners of instrumented code.
  *
  * @example
  * import { context } from '@opentelemetry/api';
@@ -20,13 +19,18 @@ export class ThroughlineContextManager implements ContextManager {
   private slot = new Token<Context>(ROOT_CONTEXT, {});
   private enabled = false;
   private readonly bound = new WeakSet<object>();
-  /** What emitters keep for listeners, and the program's own behind it. */
+  /** The program's listeners, by the wrappers that emitters hold. */
   private readonly kepts = new WeakMap<AnyFunction, AnyFunction>();
 
+  /** Returns the active context; `ROOT_CONTEXT` where none was set. */
   active(): Context {
     return currentFrame().get(this.slot);
   }
 
+  /**
+   * Calls `fn(...args)` with `context` active and returns its result. The context is also active in everything
+   * that the call starts. While the manager is disabled, only calls `fn`.
+   */
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
     context: Context,
     fn: F,
@@ -38,7 +42,10 @@ export class ThroughlineContextManager implements ContextManager {
     return runWith(this.slot, context, callback, thisArg, args) as ReturnType<F>;
   }
 
-  /** Ties a function, or all listeners that are added to an emitter from now on, to a context. */
+  /**
+   * Binds a function to a context and returns the bound function. Of an event emitter, binds all listeners that
+   * are added from now on, and returns the emitter. Returns any other target unchanged.
+   */
   bind<T>(context: Context, target: T): T {
     if (isEmitter(target)) return this.bindEmitter(context, target) as T;
     if (typeof target === 'function')
@@ -46,12 +53,13 @@ export class ThroughlineContextManager implements ContextManager {
     return target;
   }
 
+  /** Enables the manager. A new manager is disabled. */
   enable(): this {
     this.enabled = true;
     return this;
   }
 
-  /** From now on the root context is active, in what is under way as well. */
+  /** Disables the manager. From now on the root context is active everywhere, also in running calls. */
   disable(): this {
     this.enabled = false;
     this.slot = new Token<Context>(ROOT_CONTEXT, {});
@@ -67,7 +75,7 @@ export class ThroughlineContextManager implements ContextManager {
     return withLength(bound, fn);
   }
 
-  /** The emitter gets methods of its own, which is what `bind` asks for, and once is enough. */
+  /** Replaces the emitter's methods for adding listeners, once. Patching this one object is what `bind` asks for. */
   private bindEmitter<E extends object>(context: Context, emitter: E): E {
     if (this.bound.has(emitter)) return emitter;
     this.bound.add(emitter);
@@ -84,11 +92,11 @@ export class ThroughlineContextManager implements ContextManager {
     return emitter;
   }
 
-  /** What the emitter keeps for a listener. It shows, and removes it by, what `listener` says. */
+  /** Returns the wrapper to add for a listener. Emitters show and remove it by its `listener` property. */
   private keptFor(context: Context, listener: Listener): Listener {
     const ours = listener.listener && this.kepts.get(listener.listener);
     if (ours !== undefined) {
-      // The emitter's own `once` comes back through `on`, with a function that stands for one of ours.
+      // The emitter's own `once` calls `on` with a wrapper around one of our wrappers.
       listener.listener = ours;
       return listener;
     }
@@ -100,14 +108,14 @@ export class ThroughlineContextManager implements ContextManager {
     const kept: Listener = function (this: unknown, ...args: never[]): unknown {
       return run(this, args);
     };
-    // One that compiled code adds stands for the program's already.
+    // A listener that instrumented code adds is already a wrapper around the program's.
     kept.listener = listener.listener ?? listener;
     this.kepts.set(kept, kept.listener);
     return withLength(kept, listener);
   }
 }
 
-/** A listener, or what stands for one: emitters then take `listener` for it. */
+/** A listener, or a wrapper around `listener`: emitters treat it as that one. */
 type Listener = AnyFunction & { listener?: AnyFunction };
 
 const adders = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'];

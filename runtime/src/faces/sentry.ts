@@ -5,14 +5,14 @@ interface Cloneable {
   clone(): this;
 }
 
-/** What is used of `@sentry/core`, of version 8 and later. */
+/** The part of `@sentry/core` that is used here, from version 8 on. */
 export interface SentryCore<S extends Cloneable> {
   getDefaultCurrentScope(): S;
   getDefaultIsolationScope(): S;
   setAsyncContextStrategy(strategy: ScopeStrategy<S>): void;
 }
 
-/** How Sentry is told where its scopes are. */
+/** The strategy that Sentry asks for its scopes. */
 export interface ScopeStrategy<S> {
   withScope<T>(callback: (scope: S) => T): T;
   withSetScope<T>(scope: S, callback: (scope: S) => T): T;
@@ -28,8 +28,8 @@ interface Scopes<S> {
 }
 
 /**
- * Makes Sentry's scopes, and so its spans, follow causality: in browsers too, where they otherwise all hang
- * from the root span. Call it after `Sentry.init`.
+ * Makes Sentry's scopes, and so its spans, follow causality. In browsers, where otherwise every span becomes a
+ * child of the root span, they get the right parents. Call it once, after `Sentry.init`.
  *
  * @example
  * import * as SentryCore from '@sentry/core';

@@ -10,16 +10,19 @@ import { startThread } from '../threads/index.js';
 
 export { register } from '../kernel/index.js';
 
-// Only slots that somebody registers cross to other threads: whoever loads this may register some.
+// Only registered slots cross to other threads, and registering one means loading this file.
 shared('threads', {}, startThread);
 
-/** The slot's value in the code that is running now; the token's initial value if never set. */
+/**
+ * Returns the slot's value in the current context, or its initial value if it was never set. Throws
+ * `TL_TOKEN_INVALID` if `token` is not from `register`.
+ */
 export function getLocal<T>(token: Token<T>): T {
   const frame = currentFrame();
   check(token);
-  // Outside every strand there is nobody to keep a record for: every read makes a new one.
+  // Outside every strand nothing can keep the value of a factory, so every read makes a new one.
   if (token.hasFactory && frame !== OUTSIDE && !frame.has(token as never)) {
-    // The record of a factory belongs to the strand from now on, or the next read makes another.
+    // Keep the value for this strand, or the next read would make another.
     const value = frame.get(token);
     setCurrentFrame(frame.with(token, value));
     return value;
@@ -28,8 +31,9 @@ export function getLocal<T>(token: Token<T>): T {
 }
 
 /**
- * Sets the slot for the rest of this strand and for what it spawns from now on. Neither the caller
- * nor a sibling sees it, except through a slot's `join`.
+ * Sets the slot for the rest of the current async function or callback, and for everything it starts from now
+ * on. Its caller and its siblings do not see the value, except through the slot's `join` callback. Throws
+ * `TL_TOKEN_INVALID` if `token` is not from `register`.
  */
 export function setLocal<T>(token: Token<T>, value: T): void {
   setCurrentFrame(currentFrame().with(check(token), value));
@@ -39,7 +43,7 @@ function check<T>(token: Token<T>): Token<T> {
   if (token instanceof Token) return token;
   throw new ThroughlineError(
     'TL_TOKEN_INVALID',
-    `Expected a token that register() returned, but got ${String(token)}. ` +
-      `A token of another realm or another copy of the runtime names nothing here.`,
+    `Expected a token returned by register(), got ${String(token)}. ` +
+      `A token from another realm or from another copy of the runtime does not work here.`,
   );
 }

@@ -1,18 +1,18 @@
-import { alike } from '../callbacks/spawn.js';
+import { copyFunctionShape } from '../callbacks/spawn.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 
-/** A context that was kept. `snapshot`, `getSpawnCallback` and `contextOf` return one. */
+/** A captured context. `snapshot`, `getSpawnCallback` and `contextOf` return one. */
 export interface Snapshot {
   /**
-   * Calls `fn(...args)` in the context that was kept, and returns what it returns. Each run starts from that
-   * context anew: it does not see what an earlier run has set.
+   * Calls `fn(...args)` in the captured context and returns its result. Each run starts from that context: it
+   * does not see what an earlier run has set.
    */
   run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R;
 }
 
 /**
- * Keeps the current context. Its slots are branched at every run.
+ * Captures the current context. The slots' `spawn` callbacks are called at every run.
  *
  * @example
  * const context = snapshot();
@@ -28,11 +28,11 @@ export function snapshotOf(frame: Frame): Snapshot {
 }
 
 /**
- * Keeps the context that work spawned here has to start from: the paper's `GetSpawnCallback`. Call it where
- * the work is handed over, and `run` where it runs. For schedulers written by hand; the plugin does it
- * for the spawn points that it knows.
+ * Captures the context for work that is started here and runs later: the paper's `GetSpawnCallback`. Use it in
+ * hand-written schedulers: call it where the work is queued, and call `run` where the work runs. The plugin
+ * does this at every spawn point that it knows.
  *
- * Unlike with `snapshot`, the slots' `spawn` callbacks run here and now, for the first run.
+ * Unlike `snapshot`, it calls the slots' `spawn` callbacks at once, for the first run.
  *
  * @example
  * const context = getSpawnCallback();
@@ -50,11 +50,17 @@ export function getSpawnCallback(): Snapshot {
   };
 }
 
-/** Returns a function that calls `fn` in the context of this call, with the receiver and arguments it gets. */
+/**
+ * Returns a function that calls `fn` in the current context, with the receiver and arguments of the call. It has
+ * the name and length of `fn`.
+ *
+ * @example
+ * library.onDone(wrap(() => log('done')));
+ */
 export function wrap<F extends (...args: never[]) => unknown>(fn: F): F {
   const frame = currentFrame();
   function wrapped(this: unknown, ...args: never[]): unknown {
     return runIn(branch(frame), fn as never, this, args);
   }
-  return alike(wrapped as unknown as F, fn);
+  return copyFunctionShape(wrapped as unknown as F, fn);
 }

@@ -2,7 +2,7 @@ import { joinEnding } from './endings.js';
 import { isForeign } from './foreign.js';
 import { branch, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { here, returnTo } from './here.js';
+import { here, frameAfterCall } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { activate, adoptEnding, isOpen, leave, reenter, takeAwaited, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
@@ -32,19 +32,19 @@ export function run<P extends Promise<unknown>>(
     if (isOpen(strand)) leave(strand, here.frame);
     return promise;
   } finally {
-    here.frame = returnTo(outer, strand.frame);
+    here.frame = frameAfterCall(outer, strand.frame);
   }
 }
 
-/** Leaves the strand at an `await`, and returns what the engine has to wait for: `await suspend(strand, v)`. */
+/** Leaves the strand at an `await` and returns the value for the engine to await: `await suspend(strand, v)`. */
 export function suspend(strand: Strand, value: unknown): unknown {
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     const ending = endingOf(value);
     if (ending === undefined) {
       if (isForeign(value)) value = awaitable(strand, value);
     } else if (ending !== here.frame) {
-      // A promise that ended where this strand stands has nothing to add. Not storing it keeps the
-      // old strand from pointing at a young object, which costs a write barrier an await.
+      // A promise that ended in this strand's own frame has nothing to add. Not storing it keeps the
+      // old strand from pointing at a young object, which costs a write barrier per `await`.
       waitFor(strand, ending);
     }
   }
@@ -52,24 +52,24 @@ export function suspend(strand: Strand, value: unknown): unknown {
   return value;
 }
 
-/** Enters the strand again after an `await`, and joins what it waited for. */
+/** Enters the strand again after an `await` and joins the ending it waited for. */
 export function resume<T>(strand: Strand, value: T): T {
   here.frame = reenter(strand, here.frame);
   return strand.awaiting === undefined ? value : (takeIn(strand, value) as T);
 }
 
 /** Enters the strand if it is suspended: at the head of `catch` and `finally`, after `for await`. */
-export function back(strand: Strand): void {
+export function resumeIfSuspended(strand: Strand): void {
   if (!isOpen(strand)) resume(strand, undefined);
 }
 
-/** Ends the strand: what it ended with is what its promise carries from now on. */
+/** Ends the strand. From now on its promise carries the frame it ended with. */
 export function end(strand: Strand): void {
-  back(strand);
+  resumeIfSuspended(strand);
   here.frame = leave(strand, here.frame);
 }
 
-/** Rewrites `return value` of an async function: its promise also ends with what `value` ends with. */
+/** Stands at `return value` in an async function: the function's promise also takes over the ending of `value`. */
 export function adopt(strand: Strand, value: unknown): unknown {
   const ending = endingOf(value);
   if (ending !== undefined || !isForeign(value)) {
@@ -81,22 +81,22 @@ export function adopt(strand: Strand, value: unknown): unknown {
   return foreign.value;
 }
 
-/** The slow half of `resume`: joins what was awaited, or opens the box it came in. */
+/** The slow half of `resume`: joins the awaited ending, and unwraps a boxed value. */
 function takeIn(strand: Strand, value: unknown): unknown {
   here.frame = joinAwaited(strand, here.frame);
   return value instanceof Box ? value.content : value;
 }
 
-/** Returns a frame, joined with what the strand has waited for. */
+/** Returns `frame` joined with the ending the strand waited for. */
 export function joinAwaited(strand: Strand, frame: Frame): Frame {
   const ending = takeAwaited(strand);
   return ending === undefined ? frame : joinEnding(frame, ending);
 }
 
-/** Wraps a value that is no native promise for `await`: its `then` runs in this frame. */
+/** Wraps a thenable for `await`, so that its `then` runs in the current frame. */
 function awaitable(strand: Strand, value: object): unknown {
   const foreign = wrapAwaited(value, here.frame);
-  // A box is opened on resumption, which looks only when something is awaited.
+  // `resume` opens a box only when `awaiting` is set, so a box needs an ending too.
   waitFor(strand, foreign.ending ?? OUTSIDE);
   return foreign.value;
 }

@@ -1,13 +1,13 @@
-import { enteredInto } from './entered.js';
+import { applyEntered } from './entered.js';
 import { noteFailure } from './failures.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { here, returnTo } from './here.js';
+import { here, frameAfterCall } from './here.js';
 import { tokensWithSpawn } from './token.js';
 
 /**
- * Runs `fn` in `frame` and goes back, whatever happens. Returns the frame it ended with through
- * `ended`, when somebody wants to know.
+ * Runs `fn` in `frame` and restores the current frame afterwards, also when `fn` throws. `ended`, if passed,
+ * is called with the frame that `fn` ended in.
  */
 export function runIn<R>(
   frame: Frame,
@@ -27,8 +27,8 @@ export function runIn<R>(
 }
 
 /**
- * Calls a callback of the program in `frame`. What it enters reaches a caller that waits for it, as with
- * any call. What it throws is not touched, only noted: catching it would move the place that Node prints.
+ * Calls a callback of the program in `frame`. Slots it sets with `enterWith` reach a synchronous caller, as with
+ * any call. An error is noted but not caught: catching it would change the source line that Node prints.
  */
 export function callIn<R>(
   frame: Frame,
@@ -49,8 +49,8 @@ export function callIn<R>(
 }
 
 /**
- * The same for the callbacks of timers and of most events, which are given nothing or one value. An array
- * that is written where it is applied is never made: an event costs a quarter less.
+ * Calls a callback that takes no argument or one, as `callIn` does. Most timers and events do. An array literal
+ * inside `Reflect.apply` is never allocated, which makes an event a quarter cheaper.
  */
 export function callShort<R>(
   frame: Frame,
@@ -72,7 +72,7 @@ export function callShort<R>(
   }
 }
 
-/** Whether a callback that is tied to this frame would run in the very one that is current. */
+/** Returns true if a callback tied to `frame` would run in exactly the current frame. */
 export function isPlainlyHere(frame: Frame): boolean {
   return (
     here.frame === frame &&
@@ -82,7 +82,7 @@ export function isPlainlyHere(frame: Frame): boolean {
   );
 }
 
-/** Calls it there: an emitter that is triggered where its listener was registered. */
+/** Calls a callback for which `isPlainlyHere` is true: the event was triggered in the frame of registration. */
 export function callHere<R>(
   frame: Frame,
   fn: (this: never, argument: never) => R,
@@ -92,13 +92,13 @@ export function callHere<R>(
   try {
     return Reflect.apply(fn, receiver, [argument]) as R;
   } finally {
-    if (here.frame !== frame) here.frame = returnTo(frame, here.frame);
+    if (here.frame !== frame) here.frame = frameAfterCall(frame, here.frame);
   }
 }
 
-/** Goes back to whoever called, after a callback that was started in a frame. */
+/** Restores the caller's frame after a callback that started in the frame `started`. */
 function leaveCall(outer: Frame, started: Frame, threw: boolean): void {
   const ended = here.frame;
-  here.frame = ended.entered === started.entered ? outer : enteredInto(outer, started, ended);
+  here.frame = ended.entered === started.entered ? outer : applyEntered(outer, started, ended);
   if (threw && outer === OUTSIDE) noteFailure(ended);
 }

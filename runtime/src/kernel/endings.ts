@@ -3,7 +3,7 @@ import type { Frame } from './frame.js';
 import { replaceAdopted } from './strand.js';
 import type { Ending, Strand } from './strand.js';
 
-/** Takes in an ending and everything it took over in its turn. */
+/** Returns `mine` joined with an ending and with everything that ending adopted. */
 export function joinEnding(mine: Frame, ending: Ending): Frame {
   if (ending.adopted === undefined) return joinFrames(mine, ending.frame);
   let joined = mine;
@@ -11,15 +11,16 @@ export function joinEnding(mine: Frame, ending: Ending): Frame {
   return joined;
 }
 
-/** Takes in what a strand took over. */
+/** Returns `mine` joined with the endings that a strand adopted. */
 export function joinAdopted(mine: Frame, adopted: Ending['adopted']): Frame {
   if (adopted === undefined) return mine;
   return isList(adopted) ? adopted.reduce(joinEnding, mine) : joinEnding(mine, adopted);
 }
 
+/** Up to this many parts, a linear search is faster than a `Set`. */
 const FEW = 8;
 
-/** The same as `framesOf`, of the usual ending: a few parts that took nothing over themselves. */
+/** A fast path of `framesOf` for the usual ending: a few parts that adopted nothing themselves. */
 function fewFramesOf({ frame, adopted }: Ending): readonly Frame[] | undefined {
   if (!isList(adopted) || adopted.length > FEW) return undefined;
   const frames = [frame];
@@ -31,9 +32,10 @@ function fewFramesOf({ frame, adopted }: Ending): readonly Frame[] | undefined {
 }
 
 /**
- * The frames of an ending and of all that it took over, each once. Chains and piles of combinators
- * grow as long as the program likes, so this is a loop; and the answer takes the place of the walk,
- * since whoever asks has waited for all of them.
+ * Returns the frames of an ending and of everything it adopted, each once.
+ *
+ * A loop, because chains and nested combinators can be arbitrarily deep. The result replaces the adopted
+ * endings, so the walk happens once: by the time a frame is joined, all of them have settled.
  */
 function framesOf(ending: Ending): readonly Frame[] {
   const seen = new Set<Ending>();
@@ -49,11 +51,12 @@ function framesOf(ending: Ending): readonly Frame[] {
   }
   frames.delete(OUTSIDE);
   const found = [...frames];
-  // Only strands adopt, so an ending that did is one.
+  // Only strands adopt, so an ending that has adopted something is a strand.
   replaceAdopted(ending as Strand, found);
   return found;
 }
 
+/** Returns true if a strand adopted several endings: the parts of a combinator. */
 export function isList(adopted: Ending['adopted']): adopted is readonly Ending[] {
   return Array.isArray(adopted);
 }

@@ -1,4 +1,4 @@
-/** Every code that the runtime warns with or throws. Codes are public: ERRORS.md explains each. */
+/** Every code that the runtime throws or warns with. Codes are public API; ERRORS.md explains each. */
 export type RuntimeErrorCode =
   | 'TL_ADDRESS_INVALID'
   | 'TL_COLLECTOR_UNREACHABLE'
@@ -12,7 +12,11 @@ export type RuntimeErrorCode =
   | 'TL_TOKEN_INVALID'
   | 'TL_TRANSPORT_MISSING';
 
-/** Tells a developer that something was set up wrongly. Never thrown while a program runs. */
+/**
+ * The error that the runtime throws when its API is used or set up wrongly: a bad token, id or address,
+ * incompatible copies, unreadable metadata. `code` names the problem and `ERRORS.md` explains each code.
+ * Instrumented code never throws it by itself.
+ */
 export class ThroughlineError extends Error {
   override readonly name = 'ThroughlineError';
 
@@ -25,7 +29,7 @@ export class ThroughlineError extends Error {
   }
 }
 
-/** Returns a value as error messages quote it; also a BigInt, or an object that contains itself. */
+/** Returns a value as error messages show it. Also handles BigInts and circular objects. */
 export function quote(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -4,52 +4,53 @@ import { endingOf } from './promise-stamp.js';
 import { isPromise, shared } from './realm.js';
 import type { Ending } from './strand.js';
 
-/** Events of Node's process that tell of a failure which nobody handled. */
+/** Events of Node's `process` that report an unhandled failure. */
 const ofProcess = new Set([
   ...['uncaughtException', 'uncaughtExceptionMonitor', 'unhandledRejection', 'rejectionHandled'],
 ]);
-/** The same of a page or a worker, as events and as `onerror`, `onunhandledrejection`. */
+/** Events of a page or a worker that report an unhandled failure, as events and as `onerror` and the like. */
 const ofGlobal = new Set(['error', 'unhandledrejection', 'rejectionhandled']);
 
-/** Whether a listener for that event is told of failures that nobody handled. */
-export function tellsOfFailures(target: unknown, name: unknown): boolean {
+/** Returns true if a listener for event `name` of `target` receives unhandled failures. */
+export function isFailureEvent(target: unknown, name: unknown): boolean {
   const realm = globalThis as { process?: unknown };
   if (target === realm.process) return ofProcess.has(name as string);
   return target === globalThis && ofGlobal.has(name as string);
 }
 
 const failures = shared('failures', {
-  /** The frame of the callback that has just thrown, until whoever is told of it was told. */
+  /** The frame of the callback that threw last. Cleared once the platform has reported the error. */
   latest: undefined as Frame | undefined,
-  /** Frames of listeners that threw where the platform goes on and tells of it later, by error. */
+  /** Frames of listeners that threw where the platform catches the error and reports it later, by error. */
   thrownIn: new WeakMap<object, Frame>(),
 });
 
-// Taken once: fake timers are the program's. Node tells at once; a page when its microtasks have run.
+/** True in Node and in engines that have its `process.on`. */
 export const isNode =
   typeof (globalThis as { process?: { on?: unknown } }).process?.on === 'function';
+// Read once, because a program may install fake timers. Node reports an error at once, a page after its microtasks.
 const later: (work: () => void) => void =
   !isNode && typeof setTimeout === 'function'
     ? setTimeout
     : (work) => void Promise.resolve().then(work);
 
-/** Notes that a callback which the platform called threw, with the frame that it ended with. */
+/** Notes that a callback which the platform called has thrown; `frame` is the frame it ended with. */
 export function noteFailure(frame: Frame): void {
   if (failures.latest === undefined) later(() => (failures.latest = undefined));
   failures.latest = frame;
 }
 
 /**
- * Notes what a listener of an event target threw: Node catches that, and throws it from a tick of its own.
- * A page tells at once, and of the place where it was thrown: there it must not be caught on the way.
+ * Notes the frame of a listener of an event target that threw. Node catches the error and throws it again from a
+ * tick of its own. A page reports it at once, with the position where it was thrown, so there it is not caught.
  */
 export function noteThrown(error: unknown, frame: Frame): void {
   if (typeof error === 'object' && error !== null) failures.thrownIn.set(error, frame);
 }
 
 /**
- * The frame of the strand that failed, for a listener that is called with `(error)`, with
- * `(reason, promise)`, or with an event that has a promise. Undefined when it is not known.
+ * Returns the frame of the strand that failed, from the arguments of a failure listener: `(error)`,
+ * `(reason, promise)`, or an event that has a promise. Undefined when it is not known.
  */
 export function failureFrame(args: ArrayLike<unknown>): Frame | undefined {
   if (isPromise(args[1])) return frameOfPromise(args[1]);
@@ -60,12 +61,12 @@ export function failureFrame(args: ArrayLike<unknown>): Frame | undefined {
   return thrown || failures.latest;
 }
 
-/** The frame that the strand behind a promise ended with: of the one that failed, if it was adopted. */
+/** Returns the frame that the strand behind a promise ended with. If it adopted the failed one, the frame of that. */
 export function frameOfPromise(promise: unknown): Frame | undefined {
   return frameOfEnding(endingOf(promise));
 }
 
-/** The same for what a promise carries. */
+/** Returns the frame at the end of a chain of adopted endings. */
 export function frameOfEnding(ending: Ending | undefined): Frame | undefined {
   for (const seen = new Set<Ending>(); ending !== undefined && !seen.has(ending);) {
     seen.add(ending);

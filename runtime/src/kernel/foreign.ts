@@ -1,16 +1,19 @@
-/** Returns true for an object that has a `then` and is no promise of this realm as the engine made it. */
+/** Returns true for an object that has a `then` and is not a plain native promise of this realm. */
 export function isForeign(value: unknown): value is object {
   if (typeof value !== 'object' ? typeof value !== 'function' : value === null) return false;
   try {
     if (Object.getPrototypeOf(value) === Promise.prototype) return false;
     return 'then' in (value as object);
   } catch {
-    // A proxy that refuses the question: the engine reports that.
+    // The trap of a proxy threw. The engine runs into the same error and reports it.
     return false;
   }
 }
 
-/** Answers without running a getter: one that answers differently the second time stays untouched. */
+/**
+ * Returns true if `then` is a data property that holds a function. Never runs a getter, because a getter may
+ * return something else the second time.
+ */
 export function hasCallableThen(value: object): boolean {
   for (
     let at: object | null = value;

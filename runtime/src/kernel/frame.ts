@@ -9,22 +9,22 @@ import type { AnyToken, Token } from './token.js';
  *
  * A frame never changes after it is made, so any number of strands may share one and capturing it
  * is a pointer copy. Slots that were never set are not stored: they read as their initial value. So a
- * frame pins the values that somebody set and nothing else, not even the tokens of other slots.
+ * frame keeps alive only the values that were set, and their tokens.
  */
 export class Frame {
-  // A promise whose strand ended in a single step carries the bare frame in place of a strand
-  // (promise-stamp.ts), so a frame answers the two questions that are asked of an ending.
+  // A promise whose strand ended in a single step carries the bare frame instead of a strand
+  // (promise-stamp.ts), so a frame has the two fields of an ending.
   readonly frame: Frame = this;
   readonly adopted = undefined;
 
   // Plain fields: users' builds may lower `#values` to a WeakMap, and this is read on every
   // slot access.
   constructor(
-    /** Tokens and their values in turn. A program sets few slots: a walk is faster than a map. */
+    /** Tokens and values, alternating. Programs set few slots, so a linear search beats a map. */
     protected readonly values: readonly unknown[],
-    /** Slots that were set for the caller as well, as `enterWith` does (entered.ts). */
+    /** Slots that are set for the caller too, as `enterWith` does (entered.ts). */
     readonly entered: readonly AnyToken[] | undefined = undefined,
-    /** Which spawn points led here, in builds that ask (cause.ts). */
+    /** The spawn points that led here, in builds with causes (cause.ts). */
     readonly cause: Cause | undefined = undefined,
   ) {}
 
@@ -44,13 +44,13 @@ export class Frame {
     return new Frame(this.changed(token, value), this.entered, this.cause);
   }
 
-  /** The same, for the caller as well. */
+  /** Returns this frame with one slot set, for the caller too. */
   entering<T>(token: Token<T>, value: T): Frame {
     const entered = [...(this.entered ?? []).filter((other) => other !== token), token as AnyToken];
     return new Frame(this.changed(token, value), entered, this.cause);
   }
 
-  /** The same, with one slot as it is in another frame. */
+  /** Returns this frame with one slot as it is in another frame. */
   withAsIn(other: Frame, token: AnyToken): Frame {
     const values = other.has(token)
       ? this.changed(token, other.get(token))
@@ -61,12 +61,12 @@ export class Frame {
     return new Frame(values, entered?.length === 0 ? undefined : entered, other.cause);
   }
 
-  /** The same values, reached through other spawn points. */
+  /** Returns a frame with these values and another chain of spawn points. */
   causedBy(cause: Cause | undefined): Frame {
     return cause === this.cause ? this : new Frame(this.values, this.entered, cause);
   }
 
-  /** Whether nothing was ever set: the root frame, or one that only spawn points tell from it. */
+  /** True for the root frame, and for frames that differ from it only by their cause. */
   get isRoot(): boolean {
     return this.values === roots.nothing;
   }
@@ -91,32 +91,32 @@ function without(values: readonly unknown[], token: unknown): readonly unknown[]
   return [...values.slice(0, index), ...values.slice(index + 2)];
 }
 
-/** A frame whose values become known late: what a thread starts from. */
+/** A frame whose values become known later: the one a thread starts from. */
 export class LateFrame extends Frame {
-  /** Gives it, and the frames that only spawn points tell from it, what another frame has. */
+  /** Copies the values of another frame into this one, and so into the frames that share its values. */
   become(other: Frame): void {
     (this.values as unknown[]).splice(0, Infinity, ...(other as LateFrame).values);
   }
 }
 
-/** What the root frame holds, however it came about: a strand that starts from it starts afresh. */
+/** The values of every root frame. A frame is root if it holds this very array. */
 const nothing: readonly unknown[] = [];
 
 const roots = shared('roots', { nothing, outside: new Frame(nothing), inside: new Frame([]) });
 
 /**
- * The root frame. It is current exactly when no strand is running: in code that was not compiled
- * and that no strand called, and while the platform is at work.
+ * The root frame. It is current exactly when no strand is running: in uninstrumented code that no strand
+ * called, and while the platform is at work.
  */
 export const OUTSIDE = roots.outside;
 
 /**
- * What a strand that starts from root gets: the same values, but another frame, so that a listener
- * can tell "triggered inside a strand that set nothing" from "triggered by the platform".
+ * The frame of a strand that starts from root. It has no values either, but is another frame, so that a
+ * listener can tell "triggered inside a strand that set nothing" from "triggered by the platform".
  */
 const INSIDE = roots.inside;
 
-/** The frame a strand starts from when it is spawned in `parent`. */
+/** Returns the frame that a strand starts from when it is spawned in `parent`. */
 export function branch(parent: Frame): Frame {
   if (parent.isRoot) parent = inside(parent);
   if (tokensWithSpawn.length === 0) return parent;
@@ -124,15 +124,15 @@ export function branch(parent: Frame): Frame {
   let child = parent;
   for (const token of tokensWithSpawn) {
     const value = parent.get(token);
-    child = child.with(token, guarded(token.callbacks.spawn!, value, value));
+    child = child.with(token, callGuarded(token.callbacks.spawn!, value, value));
   }
   return child;
 }
 
 /**
- * What a strand with frame `mine` sees after taking in one that ended with `theirs`. Plain slots
- * stay; each slot with a `join` callback gets the join of both. Joining with root adds nothing:
- * whoever ended there was in no strand.
+ * Returns the frame of a strand in `mine` after it joins one that ended with `theirs`. Slots without a
+ * `join` callback keep their value; each slot with one gets the join of both values. Joining with root
+ * adds nothing, because no strand ends there.
  */
 export function joinFrames(mine: Frame, theirs: Frame): Frame {
   if (theirs === mine || theirs === OUTSIDE) return mine;
@@ -143,31 +143,34 @@ export function joinFrames(mine: Frame, theirs: Frame): Frame {
     const before = mine.get(token);
     const other = theirs.get(token);
     if (before === other) continue;
-    const value = guarded(token.callbacks.join!, before, before, other);
+    const value = callGuarded(token.callbacks.join!, before, before, other);
     if (value !== before) joined = joined.with(token, value);
   }
   return joined;
 }
 
-/** Where a strand that starts from root starts. */
+/** Returns the frame of a strand that starts from root. */
 function inside({ cause }: Frame): Frame {
   const start = tokensWithFactory.length === 0 ? INSIDE : materialise(INSIDE);
   return start.causedBy(cause);
 }
 
-/** Makes the mutable records of a strand that starts from root, before anybody can share them. */
+/** Calls every slot's factory, so that a strand that starts from root has its own mutable records. */
 function materialise(frame: Frame): Frame {
   for (const token of tokensWithFactory) {
     frame = frame.with(
       token,
-      guarded(() => token.initialValue(), undefined),
+      callGuarded(() => token.initialValue(), undefined),
     );
   }
   return frame;
 }
 
-/** Calls a slot's callback. One that throws must not reach the program: its slot stays as it was. */
-export function guarded<A extends unknown[]>(
+/**
+ * Calls a slot's callback and returns its result, or `fallback` if it throws. The error must not reach the
+ * program: it is printed once, as a warning.
+ */
+export function callGuarded<A extends unknown[]>(
   callback: (...values: A) => unknown,
   fallback: unknown,
   ...values: A
@@ -175,7 +178,7 @@ export function guarded<A extends unknown[]>(
   try {
     return callback(...values);
   } catch (error) {
-    warnOnce('TL_SLOT_CALLBACK_THREW', `a slot's callback threw; the slot keeps its value`, error);
+    warnOnce('TL_SLOT_CALLBACK_THREW', 'a slot callback threw; the slot keeps its value', error);
     return fallback;
   }
 }

@@ -10,17 +10,17 @@ import { prepareForEngine } from './thenable.js';
 
 const stepped = shared('stepped', {
   /**
-   * The strand of the generator that was entered last. Whoever calls `next()` clears it before, and so
-   * learns whose body that call has run.
+   * The strand of the generator that was entered last. `takeStep` clears it before the call, and so learns
+   * which generator's body the call has run.
    */
   latest: undefined as Strand | undefined,
-  /** The strand of each async generator that a compiled caller has stepped. */
+  /** The strand of each async generator that instrumented code has stepped. */
   strands: new WeakMap<object, Strand>(),
-  /** Frames of callers whose steps wait until the generator gets to them. */
+  /** Frames of callers whose steps the generator has not begun yet. */
   asked: new WeakMap<Strand, Frame[]>(),
 });
 
-/** Makes a strand of a body that entered by itself: an async generator at its first `next()`. */
+/** Starts a strand in the current frame, at the head of a body: an async generator at its first `next()`. */
 export function enter(): Strand {
   const outer = here.frame;
   const frame = branch(outer);
@@ -28,7 +28,7 @@ export function enter(): Strand {
   return (stepped.latest = activate(frame, outer));
 }
 
-/** The same in the frame in which a generator was made. */
+/** Starts a strand in the frame in which a generator was created. */
 export function enterCreated(created: Frame): Strand {
   const outer = here.frame;
   here.frame = branch(created);
@@ -36,9 +36,9 @@ export function enterCreated(created: Frame): Strand {
 }
 
 /**
- * Leaves the strand where the platform awaits something that does not come back through `resume`:
- * a step of an iterator, a `yield`, the `return` of an async generator. What only looks like a
- * thenable cannot go in a box there.
+ * Leaves the strand where the platform awaits a value that does not come back through `resume`: a step of an
+ * iterator, a `yield`, the `return` of an async generator. An object whose `then` is not callable cannot be
+ * boxed there, because nothing would unwrap it.
  */
 export function pause(strand: Strand, result: unknown): unknown {
   const { value, ending } = prepareForEngine(result, here.frame);
@@ -47,17 +47,17 @@ export function pause(strand: Strand, result: unknown): unknown {
   return value;
 }
 
-/** Leaves the strand at a `yield` of a plain generator, with the value that it gives. */
-export function leaveFor<T>(strand: Strand, value: T): T {
+/** Leaves the strand at a `yield` of a plain generator and returns the yielded value. */
+export function leaveAtYield<T>(strand: Strand, value: T): T {
   suspend(strand, undefined);
   return value;
 }
 
-/** Goes on after a `yield`, in the frame of whoever called `next()`, joined with its own. */
+/** Resumes after a `yield`, in the frame of the caller of `next()`, joined with the generator's own. */
 export function proceed<T>(strand: Strand, value: T): T {
   const own = joinAwaited(strand, strand.frame);
   stepped.latest = strand;
-  // A step that was asked for ahead begins when the platform gets to it.
+  // A step requested while another one ran: the platform begins it now, and its caller's frame was queued.
   const caller =
     here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? here.frame) : here.frame;
   reenter(strand, here.frame);
@@ -65,7 +65,7 @@ export function proceed<T>(strand: Strand, value: T): T {
   return value;
 }
 
-/** Calls one step of an iterator; the promise of a compiled async generator carries its strand. */
+/** Takes one step of an iterator. The promise of an instrumented async generator carries its strand. */
 export function takeStep(iterator: object, call: () => unknown): unknown {
   const outer = stepped.latest;
   stepped.latest = undefined;

@@ -1,45 +1,49 @@
 import { shared } from './realm.js';
-import { enteredInto } from './entered.js';
+import { applyEntered } from './entered.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 
 /**
- * The frame of the code that is running now: one cell a realm, whichever copies of the functions over it
- * are loaded. A field of a constant object costs what a variable does; behind a live binding or an
- * accessor pair the same functions cost 2 to 4 times as much.
+ * The frame of the running code: one cell per realm, shared by all loaded copies of the runtime. A field of a
+ * constant object costs what a variable does; a live binding or an accessor pair costs 2 to 4 times as much.
  *
- * Only the files of this folder assign it. Whoever enters a frame leaves it on every path, so between two
+ * Only files of this folder assign it. Code that enters a frame leaves it on every path, so between two
  * strands it is OUTSIDE again.
  */
 export const here = shared('here', { frame: OUTSIDE, resetQueued: false });
 
+/** A function of any signature; its callers cast. */
 export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
+/** A function as its callers' arguments are passed on: any receiver, any arguments. */
+export type AnyMethod = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Returns the frame of the running code. */
 export function currentFrame(): Frame {
   return here.frame;
 }
 
-/** Replaces the current frame: the one place where a slot is set. */
+/** Replaces the current frame. Every slot is set through this function. */
 export function setCurrentFrame(frame: Frame): void {
   if (here.frame === OUTSIDE) resetSoon();
   here.frame = frame;
 }
 
-/** The caller's frame, when the synchronous part of what it called is over. */
-export function returnTo(outer: Frame, ended: Frame): Frame {
-  return ended.entered === outer.entered ? outer : enteredInto(outer, outer, ended);
+/** Returns the caller's frame after the synchronous part of a call that ended in `ended`. */
+export function frameAfterCall(outer: Frame, ended: Frame): Frame {
+  return ended.entered === outer.entered ? outer : applyEntered(outer, outer, ended);
 }
 
-// Bare realms, such as those of older test runners, have promises only.
+// Bare realms, such as those of older test runners, have promises but no `queueMicrotask`.
 const enqueue =
   typeof queueMicrotask === 'function'
     ? queueMicrotask
     : (work: () => void): void => void Promise.resolve().then(work);
 
 /**
- * A slot set where no strand runs (the top level of a module, code that was not compiled) lasts
- * until that run of synchronous code is over. No strand is there to leave the frame, so a
- * microtask does it.
+ * Queues a microtask that makes OUTSIDE current again. A slot set where no strand runs (the top level of a
+ * module, uninstrumented code) lasts until that run of synchronous code is over, and no strand is there to
+ * leave the frame.
  */
 export function resetSoon(): void {
   if (here.resetQueued) return;

@@ -1,8 +1,8 @@
-// The kernel's door: the state of a realm and the functions over it.
-export { adopt, back, end, resume, run, suspend } from './activation.js';
+// The entry of the kernel: the state of a realm and the functions over it.
+export { adopt, resumeIfSuspended, end, resume, run, suspend } from './activation.js';
 export { callAs, methodOf } from './call-as-written.js';
 export { callHere, callIn, callShort, isPlainlyHere, runIn } from './callbacks.js';
-export { causedAt } from './cause.js';
+export { extendCause } from './cause.js';
 export { joinEnding } from './endings.js';
 export { quote, ThroughlineError } from './errors.js';
 export {
@@ -11,15 +11,16 @@ export {
   frameOfPromise,
   isNode,
   noteThrown,
-  tellsOfFailures,
+  isFailureEvent,
 } from './failures.js';
 export { isForeign } from './foreign.js';
-export { branch, guarded, joinFrames, OUTSIDE } from './frame.js';
-export { enter, enterCreated, leaveFor, pause, proceed, takeStep } from './generators.js';
+export { branch, callGuarded, joinFrames, OUTSIDE } from './frame.js';
+export { enter, enterCreated, leaveAtYield, pause, proceed, takeStep } from './generators.js';
 export { currentFrame, setCurrentFrame } from './here.js';
-export { backInModule, enterModule, resumeModule } from './modules.js';
+export { resumeModuleIfSuspended, enterModule, resumeModule } from './modules.js';
 export { endingOf, stamp, stampNew } from './promise-stamp.js';
 export { react } from './reactions.js';
+export { first, held, hold } from './hold.js';
 export { isPromise, shared } from './realm.js';
 export { enterSlot, runWith } from './set-slot.js';
 export { causeHere, spawnAt } from './spawned-at.js';
@@ -27,9 +28,9 @@ export {
   isEarly,
   isNodeWorker,
   isWebWorker,
-  leftByCreator,
+  recordOfCreator,
   START,
-  startsFrom,
+  changeStartFrame,
   workerThreads,
 } from './start.js';
 export {
@@ -45,14 +46,14 @@ export {
   waitFor,
 } from './strand.js';
 export { prepareForEngine, rejecter, resolver, wrapThenable } from './thenable.js';
-export { onCarrier, register, Token, tokensWithCarry } from './token.js';
+export { onCarriedSlot, register, Token, tokensWithCarry } from './token.js';
 export { warn, warnOnce } from './warn.js';
-export { adoptSync, begin, rejectSync, resolveSync, runSync } from './without-awaits.js';
+export { adoptSync, beginSync, rejectSync, resolveSync, runSync } from './without-awaits.js';
 
 export type { Cause } from './cause.js';
 export type { RuntimeErrorCode } from './errors.js';
 export type { Frame } from './frame.js';
-export type { AnyFunction } from './here.js';
+export type { AnyFunction, AnyMethod } from './here.js';
 export type { WorkerThreads } from './start.js';
 export type { Ending, Strand } from './strand.js';
 export type { AnyToken, Carry, SlotCallbacks } from './token.js';

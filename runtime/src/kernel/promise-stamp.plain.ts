@@ -1,9 +1,9 @@
 import type { Ending } from './strand.js';
 
 /**
- * What `promise-stamp.ts` does, for engines without private fields (Hermes): lowered, those become a
- * WeakMap, which costs several times the whole await. The build for such engines has this file in place
- * of that one.
+ * The property that carries an ending in engines without private fields (Hermes). Lowered to a WeakMap,
+ * private fields would cost several times the whole `await`. Builds for such engines replace
+ * `promise-stamp.ts` with this file.
  */
 const ENDING = Symbol.for('throughline.ending');
 
@@ -11,18 +11,18 @@ interface Stamped {
   [ENDING]?: Ending;
 }
 
-/** Stamps a promise. One that is frozen stays without, and joins nothing. */
+/** Writes an ending on a promise. A frozen promise gets none, so awaiting it joins nothing. */
 export function stamp<P extends object>(promise: P, ending: Ending): P {
   stampNew(promise, ending);
   return promise;
 }
 
-/** Stamps a promise that was made just now. */
+/** Writes an ending on a promise that was made just now. */
 export function stampNew(promise: object, ending: Ending): void {
   if (Object.isExtensible(promise)) (promise as Stamped)[ENDING] = ending;
 }
 
-/** What the promise's strand ends with, or undefined for other values and foreign promises. */
+/** Returns the ending that a promise carries; undefined for other values and for promises without one. */
 export function endingOf(value: unknown): Ending | undefined {
   return typeof value === 'object' && value !== null ? (value as Stamped)[ENDING] : undefined;
 }

@@ -9,10 +9,10 @@ class Itself {
 }
 
 /**
- * Writes on a promise which strand settles it.
+ * Adds a private field to a promise: the ending of the strand that settles it.
  *
  * A private field costs 4 ns and shows nowhere: not in `util.inspect`, not in equality, not in
- * keys. A WeakMap costs several times the whole await, `defineProperty` 170 ns.
+ * keys. A WeakMap costs several times the whole `await`, `defineProperty` 170 ns.
  */
 class PromiseWithEnding extends Itself {
   #ending: Ending;
@@ -31,22 +31,22 @@ class PromiseWithEnding extends Itself {
   }
 }
 
-/** The first copy's: another class has another field. */
+/** The class of the first copy that was loaded. Every class has its own field, so all copies use this one. */
 const { Stamped } = shared('stamp', { Stamped: PromiseWithEnding });
 
-/** Stamps a promise. A frozen one can be stamped too: private fields do not ask. */
+/** Writes an ending on a promise. Works for frozen promises too, because private fields ignore freezing. */
 export function stamp<P extends object>(promise: P, ending: Ending): P {
   if (Stamped.endingOf(promise) === undefined) new Stamped(promise, ending);
   else Stamped.change(promise, ending);
   return promise;
 }
 
-/** Stamps a promise that was made just now, so cannot carry a stamp yet. */
+/** Writes an ending on a promise that was made just now and so has none yet. */
 export function stampNew(promise: object, ending: Ending): void {
   new Stamped(promise, ending);
 }
 
-/** What the promise's strand ends with, or undefined for other values and foreign promises. */
+/** Returns the ending that a promise carries; undefined for other values and for promises without one. */
 export function endingOf(value: unknown): Ending | undefined {
   return typeof value === 'object' && value !== null ? Stamped.endingOf(value) : undefined;
 }

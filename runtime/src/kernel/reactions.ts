@@ -5,9 +5,9 @@ import { endReaction, startReaction } from './strand.js';
 import type { Strand } from './strand.js';
 
 /**
- * Runs one reaction to a promise: `callback(value)` in `strand`, which starts from its `outer`, joined with
- * what that promise ended with. What it returns goes to the platform through `handOn`, which notes whose
- * promise the strand adopts.
+ * Runs one reaction to a promise: calls `callback(value)` in `strand`. The strand starts in its `outer` frame,
+ * joined with the ending of that promise. An object that the callback returns goes to the platform through
+ * `handOn`, which notes whose ending the strand adopts.
  */
 export function react(
   strand: Strand,
@@ -17,7 +17,7 @@ export function react(
 ): unknown {
   const outer = here.frame;
   const { outer: start, adopted } = strand;
-  // A subclass's own `then` may call a reaction twice: the second time it has started.
+  // The `then` of a subclass may call a reaction twice; the second time it has already started.
   here.frame = start === undefined ? strand.frame : joinAdopted(start, adopted);
   startReaction(strand);
   try {

@@ -1,6 +1,6 @@
 import { ThroughlineError } from './errors.js';
 
-/** Raised when copies of different versions would read each other's state wrongly. */
+/** The version of the shared state. Incremented when older copies would misread it. */
 const PROTOCOL = 2;
 const KEY = Symbol.for('throughline.runtime');
 
@@ -9,17 +9,17 @@ interface Shared {
   readonly parts: Map<string, object>;
 }
 
-/** A promise of any realm: Node's own belong to another one than the program's, in Jest. */
+/** Returns true for a promise of any realm. In Jest, Node's promises belong to another realm than the program's. */
 export function isPromise(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Promise]';
 }
 
 /**
- * One runtime a realm, however many copies of this package are loaded (ESM beside CommonJS, two
- * versions, a bundle beside node_modules).
+ * Returns this realm's state called `name`: one per realm, however many copies of this package are loaded (ESM
+ * beside CommonJS, two versions, a bundle beside node_modules).
  *
- * Each copy has its functions, and they work on the state of whichever copy came first. `begin` is called
- * for that one.
+ * The functions of every copy work on the state of the copy that was loaded first: its `own` is kept, and its
+ * `begin` is called. Throws `TL_RUNTIME_VERSIONS` if the copies cannot share state.
  */
 export function shared<T extends object>(name: string, own: T, begin?: () => void): T {
   const realm = globalThis as { [KEY]?: Shared };
@@ -28,8 +28,8 @@ export function shared<T extends object>(name: string, own: T, begin?: () => voi
   if (protocol !== PROTOCOL) {
     throw new ThroughlineError(
       'TL_RUNTIME_VERSIONS',
-      `Two copies of @throughline/runtime that cannot share their frames were loaded: one speaks ` +
-        `protocol ${protocol}, this one ${PROTOCOL}. Install one version ("npm ls @throughline/runtime").`,
+      `Two incompatible copies of @throughline/runtime are loaded: the first uses protocol ${protocol}, ` +
+        `this one protocol ${PROTOCOL}. Install a single version; "npm ls @throughline/runtime" lists them.`,
     );
   }
   const found = parts.get(name) as T | undefined;
@@ -42,8 +42,8 @@ export function shared<T extends object>(name: string, own: T, begin?: () => voi
   if (missing !== undefined) {
     throw new ThroughlineError(
       'TL_RUNTIME_VERSIONS',
-      `An older copy of @throughline/runtime was loaded first, and has no "${missing}". ` +
-        `Install one version ("npm ls @throughline/runtime").`,
+      `An older copy of @throughline/runtime was loaded first and has no "${missing}". ` +
+        `Install a single version; "npm ls @throughline/runtime" lists them.`,
     );
   }
   return found;

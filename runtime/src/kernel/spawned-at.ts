@@ -1,15 +1,15 @@
-import { causedAt } from './cause.js';
+import { extendCause } from './cause.js';
 import { OUTSIDE } from './frame.js';
 import { here } from './here.js';
 
-/** Notes that the strand which is running came through a spawn point. */
+/** Adds a spawn point to the cause of the current frame. */
 export function causeHere(site: number): void {
-  here.frame = here.frame.causedBy(causedAt(site, here.frame.cause));
+  here.frame = here.frame.causedBy(extendCause(site, here.frame.cause));
 }
 
 /**
- * Calls a function of ours that hands work over, in a frame that says where that is. What user code that
- * it calls sets is kept.
+ * Calls a helper that spawns work, in a frame whose cause names the site. Slots that user code sets during the
+ * call stay set.
  */
 export function spawnAt<A extends unknown[], R>(
   site: number,

@@ -3,7 +3,8 @@ import { setCurrentFrame } from './here.js';
 import { LateFrame } from './frame.js';
 import type { Frame } from './frame.js';
 
-export function startsFrom(change: (start: Frame) => Frame): void {
+/** Replaces the values of the frame that this thread's modules start from. */
+export function changeStartFrame(change: (start: Frame) => Frame): void {
   start.frame.become(change(start.frame));
 }
 
@@ -12,22 +13,23 @@ interface Scope {
   process?: { abort?: { disabled?: boolean }; getBuiltinModule?(id: string): unknown };
 }
 
-/** Node says of what a worker must not do that it is disabled: no module has to be loaded to ask. */
+/** Returns true in a worker of Node. There, `process.abort` is marked as disabled; reading that loads no module. */
 export function isNodeWorker(): boolean {
   return (globalThis as Scope).process?.abort?.disabled === true;
 }
 
+/** Returns true in a Web worker. */
 export function isWebWorker(): boolean {
   const { WorkerGlobalScope } = globalThis as Scope;
   return typeof WorkerGlobalScope === 'function' && globalThis instanceof WorkerGlobalScope;
 }
 
-/** Whether this thread's modules are still being evaluated, so that no message can have arrived. */
+/** Returns true while this thread's modules are evaluated, when no message can have arrived yet. */
 export function isEarly(): boolean {
   return start.early;
 }
 
-/** Of `node:worker_threads`, what is used here. The runtime imports nothing: Node is asked for it. */
+/** The part of `node:worker_threads` that is used here. */
 export interface WorkerThreads {
   readonly threadId: number;
   readonly parentPort: object | null;
@@ -35,26 +37,27 @@ export interface WorkerThreads {
   setEnvironmentData(key: string, value: unknown): void;
 }
 
+/** Returns `node:worker_threads` where there is one. Not imported, so that bundles for pages stay free of it. */
 export function workerThreads(): WorkerThreads | undefined {
   const { process } = globalThis as Scope;
   return process?.getBuiltinModule?.('worker_threads') as WorkerThreads | undefined;
 }
 
-/** The key of the environment data that goes along with a new worker of Node. */
+/** The key of the environment data that a new worker of Node receives. */
 export const START = 'throughline.start';
 
-/** What this worker's creator left for it, if it did. */
-export function leftByCreator(): unknown {
+/** Returns the record that this worker's creator left for it, if any. */
+export function recordOfCreator(): unknown {
   return start.left;
 }
 
-/** Takes it at once: workers that code which is not compiled makes here must not find it. */
+/** Takes the record at once: workers that uninstrumented code creates here must not find it. */
 function take(threads: WorkerThreads | undefined): void {
   start.left = threads?.getEnvironmentData(START);
   if (start.left !== undefined) threads!.setEnvironmentData(START, undefined);
 }
 
-/** Once a realm: in a worker, that is while its modules are evaluated. */
+/** Runs once per realm; in a worker, while its modules are evaluated. */
 function begin(): void {
   if (isNodeWorker()) {
     take(workerThreads());
@@ -65,8 +68,8 @@ function begin(): void {
 
 const own = {
   /**
-   * What the modules of a worker are evaluated in, so that all they register starts from there too: its
-   * creator's slots, even where they become known, or are registered, only later (threads/start.ts).
+   * The frame in which a worker's modules are evaluated, so that everything they register starts from it. It
+   * holds the creator's slots, even those that become known or are registered later (threads/start.ts).
    */
   frame: new LateFrame([]),
   early: true,

@@ -2,8 +2,8 @@ import type { Frame } from './frame.js';
 import { OUTSIDE } from './frame.js';
 
 /**
- * What a promise says about the strand that settles it: the frame it ended with, and the endings it
- * took over (`return promise`, `resolve(promise)`, the parts of a combinator).
+ * The part of a strand that its promise carries: the frame it ended with, and the endings it adopted
+ * (`return promise`, `resolve(promise)`, the parts of a combinator).
  */
 export interface Ending {
   readonly frame: Frame;
@@ -11,7 +11,7 @@ export interface Ending {
 }
 
 /**
- * One line of execution. Only this file assigns its fields; everybody else calls the transitions below.
+ * One line of execution. Only this file assigns its fields; all other code calls the transitions below.
  *
  * There are four kinds, of one class and without methods, so that hot functions see one shape:
  *
@@ -21,8 +21,8 @@ export interface Ending {
  *   reaction     openReaction       the frame it will start from       startReaction
  *   ended        endedStrand        -                                  -
  *
- * A strand that is closed has no `outer`, and `frame` is what it ended with: of an activation that is
- * suspended, where it goes on.
+ * A closed strand has no `outer`, and `frame` is the frame it ended with; for a suspended activation, the
+ * frame it resumes in.
  */
 class StrandRecord implements Ending {
   /** The ending of the promise that an activation waits for; joined when it resumes. */
@@ -35,13 +35,13 @@ class StrandRecord implements Ending {
   ) {}
 }
 
-/** A strand as everybody else sees it. */
+/** A strand as all other files see it. */
 export type Strand = Readonly<StrandRecord>;
 
-/** The `outer` of a promise's strand before anybody has settled the promise. */
+/** The `outer` of a settlement until the promise is settled. */
 const NOT_SETTLED = OUTSIDE;
 
-/** Returns true while an activation runs, a promise is not settled, or a reaction has not started. */
+/** Returns true while an activation runs, until a promise is settled, or until a reaction starts. */
 export function isOpen(strand: Strand): boolean {
   return strand.outer !== undefined;
 }
@@ -53,44 +53,44 @@ export function activate(frame: Frame, outer: Frame): Strand {
   return new StrandRecord(frame, outer);
 }
 
-/** Closes a running activation with the frame it leaves in. Returns the frame to go back to. */
+/** Closes a running activation that leaves in `frame`. Returns the frame to go back to. */
 export function leave(strand: StrandRecord, frame: Frame): Frame {
   // An assignment of an older object costs a write barrier, so only a new frame is stored.
   if (strand.frame !== frame) strand.frame = frame;
   const { outer } = strand;
   strand.outer = undefined;
-  // Nothing to go back to: it returned from a suspension that nothing observed (`await using`).
+  // Without an outer frame it resumed from a suspension that the runtime did not see (`await using`).
   return outer === undefined ? OUTSIDE : outer;
 }
 
-/** Opens a suspended activation again. Returns the frame in which it goes on. */
+/** Opens a suspended activation again. Returns the frame it resumes in. */
 export function reenter(strand: StrandRecord, outer: Frame): Frame {
   strand.outer = outer;
   return strand.frame;
 }
 
-/** Notes what the activation waits for. */
+/** Notes the ending that the activation waits for. */
 export function waitFor(strand: StrandRecord, ending: Ending | undefined): void {
   strand.awaiting = ending;
 }
 
-/** Returns what the activation waited for, and forgets it. */
+/** Returns the ending that the activation waited for, and clears it. */
 export function takeAwaited(strand: StrandRecord): Ending | undefined {
   const ending = strand.awaiting;
   strand.awaiting = undefined;
   return ending;
 }
 
-// Promises that somebody settles: `new Promise`, combinators, thenables, `once(emitter)`.
+// Promises that other code settles: `new Promise`, combinators, thenables, `once(emitter)`.
 
-/** Returns the strand of a promise that is not settled; with `parts`, of a combinator. */
+/** Returns the strand of a promise that is not settled yet; with `parts`, the strand of a combinator. */
 export function openSettlement(parts?: readonly Ending[]): Strand {
   const strand = new StrandRecord(OUTSIDE, NOT_SETTLED);
   strand.adopted = parts;
   return strand;
 }
 
-/** Notes the frame of the first to settle the promise. Returns false to everybody who comes later. */
+/** Notes the frame in which the promise is settled. Returns false if it was settled before. */
 export function settle(strand: StrandRecord, frame: Frame): boolean {
   if (strand.outer === undefined) return false;
   strand.outer = undefined;
@@ -98,21 +98,21 @@ export function settle(strand: StrandRecord, frame: Frame): boolean {
   return true;
 }
 
-/** Notes that one part settles a combinator, unless it is settled. */
+/** Notes which part settles a combinator, unless it is settled already. */
 export function settleBy(strand: StrandRecord, part: Ending | undefined): void {
   if (strand.outer !== undefined) strand.adopted = part;
 }
 
-/** Closes a combinator: from now on no other part counts. */
+/** Closes a combinator: parts that settle later no longer count. */
 export function closeSettlement(strand: StrandRecord): void {
   strand.outer = undefined;
 }
 
-// Reactions to promises, and strands that are over at once.
+// Reactions to promises, and strands that end at once.
 
 /**
- * Returns the strand of a reaction that will start in `start`. Until it does, it stands for the promise that
- * it reacts to: a `catch` on a promise that is fulfilled passes it through.
+ * Returns the strand of a reaction that will start in `start`. Until it starts, it has adopted the ending of the
+ * promise it reacts to: a `catch` on a fulfilled promise never runs and passes that ending through.
  */
 export function openReaction(start: Frame, promise: Ending | undefined): Strand {
   const strand = new StrandRecord(OUTSIDE, start);
@@ -120,7 +120,7 @@ export function openReaction(start: Frame, promise: Ending | undefined): Strand 
   return strand;
 }
 
-/** Starts a reaction; `frame` is joined with what the promise ended with. Called a second time, goes on. */
+/** Starts a reaction. A second call, after the reaction has run once, changes nothing. */
 export function startReaction(strand: StrandRecord): void {
   strand.adopted = undefined;
   strand.outer = undefined;
@@ -131,26 +131,26 @@ export function endReaction(strand: StrandRecord, frame: Frame): void {
   strand.frame = frame;
 }
 
-/** Returns a strand that is over, and that took over another promise's ending. */
+/** Returns a strand that has ended in `frame`, and that may have adopted another promise's ending. */
 export function endedStrand(frame: Frame, adopted?: Ending): Strand {
   const strand = new StrandRecord(frame, undefined);
   strand.adopted = adopted;
   return strand;
 }
 
-/** Notes the frame of an ended strand that becomes known late (`events.on`). */
+/** Notes the frame of an ended strand when it becomes known only later (`events.on`). */
 export function endIn(strand: StrandRecord, frame: Frame): void {
   strand.frame = frame;
 }
 
-// Endings that a strand takes over.
+// Endings that a strand adopts.
 
-/** Notes whose ending a strand takes over. A promise that is resolved with itself rejects: nothing. */
+/** Notes the ending that a strand adopts. A promise resolved with itself rejects, so it adopts nothing. */
 export function adoptEnding(strand: StrandRecord, ending: Ending | undefined): void {
   strand.adopted = ending === strand ? undefined : ending;
 }
 
-/** Replaces a walk over adopted endings by its result: all of them have settled. */
+/** Replaces the adopted endings with the frames found by a walk over them, once all have settled. */
 export function replaceAdopted(strand: StrandRecord, frames: readonly Ending[]): void {
   strand.adopted = frames;
 }

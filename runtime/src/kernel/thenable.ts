@@ -7,7 +7,7 @@ import { endingOf } from './promise-stamp.js';
 import { adoptEnding, isOpen, openSettlement, settle } from './strand.js';
 import type { Ending, Strand } from './strand.js';
 
-/** Hides the content from the engine, which would look up its `then` a second time. */
+/** Wraps a value to hide it from the engine, which would read its `then` a second time. */
 export class Box {
   constructor(readonly content: unknown) {}
 }
@@ -15,10 +15,10 @@ export class Box {
 type Then = (resolve: unknown, reject: unknown) => unknown;
 type Settle = (value: unknown) => unknown;
 
-/** A value to hand to the engine, and the ending of the promise that the engine makes of it. */
+/** A value to hand to the engine, and the ending of the promise that the engine makes from it. */
 export interface ForEngine {
   readonly value: unknown;
-  /** Absent when the value turned out to be no thenable. */
+  /** Absent if the value is not a thenable. */
   readonly ending?: Ending;
 }
 
@@ -30,11 +30,11 @@ export function prepareForEngine(value: unknown, frame: Frame): ForEngine {
 }
 
 /**
- * Wraps a thenable so that its `then` runs in `frame`, and notes who calls back.
+ * Wraps a thenable so that its `then` runs in `frame`, and notes the frame that settles it.
  *
- * The engine looks `then` up at once and calls it from a microtask of its own, where no strand
- * is running. The wrapper has a `then` that enters the frame first, so the number of look-ups
- * and of ticks stays as the language gives them (ECMAScript 27.2.2.2).
+ * The engine reads `then` at once and calls it from a microtask of its own, where no strand is running.
+ * The wrapper has a `then` that enters the frame first, so `then` is read as often, and takes as many ticks,
+ * as the language specifies (ECMAScript 27.2.2.2).
  */
 export function wrapThenable(thenable: object, frame: Frame): ForEngine {
   if (!hasCallableThen(thenable)) return { value: thenable };
@@ -48,8 +48,8 @@ export function wrapThenable(thenable: object, frame: Frame): ForEngine {
 }
 
 /**
- * Wraps a thenable for `await`, which may look `then` up here: a `then` that turns out not to be callable
- * costs its one look-up, and the value comes back in a box.
+ * Wraps a thenable for `await`. At an `await`, `then` may be read here, once. If it is not callable, the value
+ * is boxed, so that the engine does not read it again.
  */
 export function wrapAwaited(thenable: object, frame: Frame): ForEngine {
   let then: unknown;
@@ -69,8 +69,8 @@ function thenIn(receiver: object, then: Then, frame: Frame, ending: Strand): The
 }
 
 /**
- * Returns a rejecting function that notes the frame of the first caller. The reason goes on as it is,
- * whatever it looks like, and nothing is adopted with it.
+ * Returns a rejecting function that notes the frame of the first caller. The reason is passed on unchanged, and
+ * its ending is not adopted, even if it is a promise.
  */
 export function rejecter(strand: Strand, reject: unknown): (reason?: unknown) => void {
   return (reason) => {
@@ -79,9 +79,9 @@ export function rejecter(strand: Strand, reject: unknown): (reason?: unknown) =>
   };
 }
 
-/** Returns a resolving function that notes the frame of the first caller, and adopts what it resolves with. */
+/** Returns a resolving function that notes the frame of the first caller and adopts the ending of its value. */
 export function resolver(strand: Strand, resolve: unknown): (value?: unknown) => void {
-  // One parameter and no name, as the engine's own resolving functions.
+  // One parameter and no name, like the engine's own resolving functions.
   return (value) => {
     if (!isOpen(strand)) {
       (resolve as Settle)(value);

@@ -1,37 +1,42 @@
 import { shared } from './realm.js';
 
-/** How a slot behaves where strands branch and join. Each callback must be quick and must not throw. */
+/**
+ * Callbacks that compute a slot's value when contexts branch, join and cross threads. Each must be quick. If one
+ * throws, the slot keeps its value, and the error is printed once, as the warning `TL_SLOT_CALLBACK_THREW`.
+ */
 export interface SlotCallbacks<T> {
   /**
-   * Gives a child its value at a spawn point, from the parent's value. Runs in the parent, at the
-   * spawn point (the paper's `LocalForSpawn`). Without it the child shares the parent's value.
+   * Returns the child's value at a spawn point, given the parent's. Runs in the parent, at the spawn point (the
+   * paper's `LocalForSpawn`). Without it, the child shares the parent's value.
    */
   spawn?: (parent: T) => T;
   /**
-   * Gives a strand its value when it takes in what another one ended with. Without it a strand
-   * keeps its own value. Called only with two values that are not the same.
+   * Returns the value after a join, for example after `await`: `theirs` is the value the awaited code ended
+   * with. Called only if the two values differ. Without it, the slot keeps its own value.
    */
   join?: (mine: T, theirs: T) => T;
-  /** How its value crosses to another thread or process. Without it, it stays here. */
+  /** Encodes the value to cross to another thread. Without it, the value stays in its thread. */
   carry?: Carry<T>;
 }
 
-/** A slot's name and its encoding, the same on both sides. */
+/** The name of a slot and the encoding of its value. Both sides must register the same. */
 export interface Carry<T> {
+  /** Identifies the slot on both sides; must be unique in the program. */
   readonly name: string;
-  /** The value as text; undefined when there is nothing to carry. */
+  /** Returns the value as a string, or undefined if there is nothing to carry. */
   encode(value: T): string | undefined;
+  /** Returns the value of a string that `encode` made. */
   decode(text: string): T;
 }
 
-/** Names one slot. Made by `register`; opaque to everybody else. */
+/** Names one slot. `register` makes it; its contents are private. */
 class SlotToken<T> {
   constructor(
     private readonly initial: T | (() => T),
     readonly callbacks: SlotCallbacks<T>,
   ) {}
 
-  /** A factory makes a new record at every call, so that no two strands from root share one. */
+  /** True if the initial value comes from a factory. It makes a new value per call, so that no two strands share it. */
   get hasFactory(): boolean {
     return typeof this.initial === 'function';
   }
@@ -41,17 +46,19 @@ class SlotToken<T> {
   }
 }
 
+/** Names one slot that holds a `T`. Returned by `register`, taken by `getLocal` and `setLocal`. */
 export type Token<T> = SlotToken<T>;
+/** A token whose type does not matter. */
 export type AnyToken = Token<unknown>;
 
 const slots = shared('slots', {
   Token: SlotToken,
-  // The few that need work at a branch, a join or a crossing. The others are nobody's but their owners'.
+  // The slots that need work at a branch, a join or a crossing. No list holds the others, so they can be collected.
   withFactory: [] as AnyToken[],
   withSpawn: [] as AnyToken[],
   withJoin: [] as AnyToken[],
   withCarry: [] as AnyToken[],
-  /** Told of every new slot that can be carried: a thread may have started with a value for it. */
+  /** Called for every new slot with `carry`, because this thread may have started with a value for it. */
   carrierRegistered: (() => {}) as (token: AnyToken) => void,
 });
 
@@ -63,25 +70,26 @@ export const {
   withCarry: tokensWithCarry,
 } = slots;
 
-export function onCarrier(told: (token: AnyToken) => void): void {
+/** Sets the function that is called for every new slot with `carry`. */
+export function onCarriedSlot(told: (token: AnyToken) => void): void {
   slots.carrierRegistered = told;
 }
 
 /**
- * Reserves a slot in every frame and returns the token that names it.
+ * Registers a slot in every context and returns the token that names it.
  *
- * `initial` is what a strand that starts from root sees. A function is taken as a factory and is
- * called once for each such strand, so that a mutable record is never shared between two of them.
+ * `initial` is the slot's value until it is set. If it is a function, it is a factory: it is called once for each
+ * line of execution that starts without a context, so that two of them never share a mutable value.
  *
- * Register once, while a module loads. A slot that has callbacks or a factory cannot be given back; any other
- * goes when its token does.
+ * Register once, while a module loads. A slot with callbacks or a factory lives as long as the program; any
+ * other is garbage-collected with its token.
  *
  * @example
  * const depth = register(0, { spawn: (parent) => parent + 1 });
  */
 export function register<T>(initial: T | (() => T), callbacks: SlotCallbacks<T> = {}): Token<T> {
   const token = new Token(initial, callbacks);
-  // The lists hold tokens of every type; each value only ever meets its own token's callbacks.
+  // The lists hold tokens of every type. A value is only ever passed to the callbacks of its own token.
   const untyped = token as unknown as AnyToken;
   if (token.hasFactory) tokensWithFactory.push(untyped);
   if (callbacks.spawn) tokensWithSpawn.push(untyped);

@@ -2,11 +2,7 @@ import type { RuntimeErrorCode } from './errors.js';
 
 const warned = new Set<string>();
 
-/**
- * Prints a warning to stderr, once per code.
- *
- * The runtime lives inside somebody else's program and never throws into it.
- */
+/** Prints a warning to stderr, once per code. The runtime is a guest in the user's program and never throws into it. */
 export function warnOnce(code: RuntimeErrorCode, message: string, cause?: unknown): void {
   if (warned.has(code)) return;
   warned.add(code);

@@ -2,15 +2,15 @@ import { shared } from './realm.js';
 import { isForeign } from './foreign.js';
 import { branch } from './frame.js';
 import type { Frame } from './frame.js';
-import { here, returnTo } from './here.js';
+import { here, frameAfterCall } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { endedStrand } from './strand.js';
 import type { Ending } from './strand.js';
 import { prepareForEngine, wrapThenable } from './thenable.js';
 
-// Async functions without `await`: they are over when the call returns.
+// Async functions without `await`: they have ended when the call returns.
 
-/** What the promise of the one that is running now takes over, if it returns a promise. */
+/** The ending that the promise of the running function adopts, if it returns a promise. */
 const returned = shared('returned', { ending: undefined as Ending | undefined });
 
 /**
@@ -21,24 +21,24 @@ const returned = shared('returned', { ending: undefined as Ending | undefined })
  *     try { ... return resolveSync(outer, value); } catch (error) { return rejectSync(outer, error); }
  *   }
  *
- * Nothing in it needs an async function: what it returns resolves a promise, and what it throws
- * rejects one, at once (ECMAScript 27.7.5.2). So an activation costs no closure and no generator.
+ * Such a function need not stay async: its return value resolves a promise and its error rejects one, at once
+ * (ECMAScript 27.7.5.2). So an activation costs no closure and no generator.
  */
-export function begin(): Frame {
+export function beginSync(): Frame {
   const outer = here.frame;
   const frame = branch(outer);
   if (frame !== outer) here.frame = frame;
   return outer;
 }
 
-// An async function's promise is the engine's own, whatever a program puts in their place.
+// The promise of an async function is always the engine's, even if the program replaces `globalThis.Promise`.
 const NativePromise = Promise;
 const nativeReject = NativePromise.reject;
 
-/** `return value` in such a function. */
+/** Returns a promise resolved with `value`, for `return value` in such a function, and ends the strand. */
 export function resolveSync(outer: Frame, value?: unknown): Promise<unknown> {
   const frame = here.frame;
-  if (frame !== outer) here.frame = returnTo(outer, frame);
+  if (frame !== outer) here.frame = frameAfterCall(outer, frame);
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     return resolveWith(frame, value);
   }
@@ -47,13 +47,13 @@ export function resolveSync(outer: Frame, value?: unknown): Promise<unknown> {
   return promise;
 }
 
-/** A promise of what is no object. An engine makes it faster here than in `Promise.resolve`. */
+/** Returns a promise for a value that is not an object. Engines make it faster this way than in `Promise.resolve`. */
 const promiseOf = async (value: unknown): Promise<unknown> => value;
 
-/** What such a function throws. */
+/** Returns a promise rejected with an error that such a function threw, and ends the strand. */
 export function rejectSync(outer: Frame, error: unknown): Promise<unknown> {
   const frame = here.frame;
-  if (frame !== outer) here.frame = returnTo(outer, frame);
+  if (frame !== outer) here.frame = frameAfterCall(outer, frame);
   const promise = nativeReject.call(NativePromise, error);
   stampNew(promise, frame);
   return promise;
@@ -61,20 +61,20 @@ export function rejectSync(outer: Frame, error: unknown): Promise<unknown> {
 
 function resolveWith(frame: Frame, value: object): Promise<unknown> {
   const prepared = prepareForEngine(value, frame);
-  // A promise is adopted, which takes the ticks it takes; `Promise.resolve` would hand it through.
+  // Resolving with a promise takes the ticks that the language asks for; `Promise.resolve` would return it as it is.
   const promise = new NativePromise((resolve) => resolve(prepared.value));
   stampNew(promise, endingWith(frame, prepared.ending));
   return promise;
 }
 
-/** A promise that adopts nothing carries the bare frame. */
+/** Returns the ending for a promise: the bare frame if it adopts nothing. */
 function endingWith(frame: Frame, adopted: Ending | undefined): Ending {
   return adopted === undefined ? frame : endedStrand(frame, adopted);
 }
 
 /**
- * Starts and ends the strand of an async function without awaits whose parameters or `finally` blocks
- * need a native one: it is over when the call returns, and its promise carries the bare frame.
+ * Starts and ends the strand of an async function without awaits that has to stay async because of its
+ * parameters or `finally` blocks. It has ended when the call returns, so its promise carries the bare frame.
  */
 export function runSync<P extends Promise<unknown>>(
   body: (...args: never[]) => P,
@@ -90,12 +90,12 @@ export function runSync<P extends Promise<unknown>>(
     stampNew(promise, endingWith(here.frame, returned.ending));
     return promise;
   } finally {
-    if (here.frame !== outer) here.frame = returnTo(outer, here.frame);
+    if (here.frame !== outer) here.frame = frameAfterCall(outer, here.frame);
     if (returned.ending !== outerReturned) returned.ending = outerReturned;
   }
 }
 
-/** `return value` in an async function without awaits. */
+/** Stands at `return value` in such a function: its promise also takes over the ending of `value`. */
 export function adoptSync(value: unknown): unknown {
   const ending = endingOf(value);
   if (returned.ending !== ending) returned.ending = ending;

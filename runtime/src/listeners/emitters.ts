@@ -8,32 +8,30 @@ import {
   isPlainlyHere,
   methodOf,
   shared,
-  tellsOfFailures,
+  isFailureEvent,
 } from '../kernel/index.js';
-import type { AnyFunction } from '../kernel/index.js';
+import type { AnyFunction, AnyMethod } from '../kernel/index.js';
 import { isTarget, nodeListener } from './event-targets.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-/** A listener as an emitter keeps it. Emitters take `listener` for the function it stands for. */
-interface Kept extends Method {
+/** A listener as an emitter keeps it. Emitters treat a wrapper as the function in its `listener` property. */
+interface Kept extends AnyMethod {
   listener?: AnyFunction;
 }
 
 /**
- * `emitter.on(name, listener)` and its like. Other receivers (D3, jQuery, a validator) get the very
- * call that the program wrote.
+ * Stands for `emitter.on(name, listener)` and similar calls. Other receivers (D3, jQuery, a validator) get the
+ * call exactly as the program wrote it.
  *
- * `once`-like methods of the emitter's own class are done here, since theirs would keep our
- * function as the one that the user has to name to remove it.
+ * `once` and similar methods of the emitter class itself are reimplemented here: the class's own would take our
+ * wrapper for the user's listener, which could then not be removed.
  */
 export function listen(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   return add(receiver, method, args, 'auto');
 }
 
-/** The same, with a policy. */
+/** Stands for such a call where a directive or an option chose the policy. */
 export function listenBy(
   policy: Policy,
   receiver: unknown,
@@ -58,86 +56,86 @@ function add(receiver: unknown, method: unknown, args: unknown[], policy: Policy
 
   const once = onceMethods.get(method.name);
   if (once !== undefined && method === inherited(receiver, method.name)) {
-    const adder = (receiver as unknown as Record<string, Method>)[once]!;
+    const adder = (receiver as unknown as Record<string, AnyMethod>)[once]!;
     return Reflect.apply(adder, receiver, [name, listenerOnce(receiver, name, listener, policy)]);
   }
   args[1] = listenerFor(receiver, name, listener, policy);
   const result: unknown = Reflect.apply(method, receiver, args);
-  // A subclass's own `once`: whatever it adds for our function stands for the user's.
+  // A subclass has its own `once`. The wrapper it added around ours must show the user's listener.
   if (once !== undefined) showListenersOf(receiver, name);
   return result;
 }
 
 /**
- * What a `once` of somebody else's wrapped around ours stands for the user's listener as well: it is
- * shown, and removed, by that.
+ * Makes wrappers that a foreign `once` put around ours show the user's listener, so that the emitter lists and
+ * removes them by it.
  */
 function showListenersOf(emitter: object, name: unknown): void {
-  for (const raw of (emitter as { rawListeners: Method }).rawListeners(name) as Kept[]) {
+  for (const raw of (emitter as { rawListeners: AnyMethod }).rawListeners(name) as Kept[]) {
     const inner = raw.listener as Kept | undefined;
     if (inner && isKept(inner)) raw.listener = inner.listener!;
   }
 }
 
-/** The same for a method that is no `on`: `server.listen(port, listener)`. */
+/** Shows the user's listeners of all events, after a method other than `on`: `server.listen(port, listener)`. */
 export function showListeners(receiver: unknown): void {
   if (!isEmitter(receiver)) return;
-  for (const name of (receiver as unknown as { eventNames: Method }).eventNames() as unknown[]) {
+  for (const name of (receiver as unknown as { eventNames: AnyMethod }).eventNames() as unknown[]) {
     showListenersOf(receiver, name);
   }
 }
 
-/** A listener that is handed over without an `on`: `createServer(listener)`. */
-export function listening<F>(listener: F, policy: Policy = 'auto'): F {
+/** Returns the wrapper for a listener that is passed without `on`: `createServer(listener)`. */
+export function spawnListener<F>(listener: F, policy: Policy = 'auto'): F {
   if (typeof listener !== 'function') return listener;
   return listenerCallback(listener as unknown as Kept, policy) as unknown as F;
 }
 
-/** A listener that is told of failures: `process.setUncaughtExceptionCaptureCallback(listener)`. */
-export function failing<F>(listener: F): F {
+/** Returns the wrapper for a failure listener: `process.setUncaughtExceptionCaptureCallback(listener)`. */
+export function spawnFailureListener<F>(listener: F): F {
   if (typeof listener !== 'function') return listener;
   return failureListener(listener as unknown as Kept, 'auto') as unknown as F;
 }
 
-/** What such a call gives: an emitter that shows the user's listeners. */
-export function showing<E>(emitter: E): E {
+/** Makes the emitter that such a call returned show the user's listeners. Returns the emitter. */
+export function exposeListeners<E>(emitter: E): E {
   showListeners(emitter);
   return emitter;
 }
 
-/** What `once` and `prependOnceListener` add with. */
+/** The methods that `once` and `prependOnceListener` add their listener with. */
 const onceMethods = new Map([
   ['once', 'on'],
   ['prependOnceListener', 'prependListener'],
 ]);
 
-/** Marks functions that stand for listeners already, as a compiled subclass hands them to `super.on`. */
+/** Marks our wrappers. An instrumented subclass may pass one on to `super.on`. */
 const { KEPT } = shared('emitters', { KEPT: Symbol('kept') });
 
 function isKept(listener: Kept): boolean {
   return KEPT in listener;
 }
 
-/** One that stands for another itself (a hand-made `once`) can be removed by either; ours by one. */
+/** Returns true for a wrapper: ours, or the program's own (a hand-made `once`), which needs no second one. */
 function standsForAnother(listener: Kept): boolean {
   return isKept(listener) || listener.listener !== undefined;
 }
 
 function listenerFor(emitter: object, name: unknown, listener: Kept, policy: Policy): Kept {
-  return tellsOfFailures(emitter, name)
+  return isFailureEvent(emitter, name)
     ? failureListener(listener, policy)
     : listenerCallback(listener, policy);
 }
 
 /**
- * Ties a listener to the frame it is registered in. The function that stands for it is written with as many
- * parameters as it has, up to two: setting a `length` costs thirty times what making a function does.
+ * Ties a listener to the frame it is registered in. The wrapper is written with as many parameters as the
+ * listener has, up to two: setting `length` takes thirty times as long as making a function.
  */
 function listenerCallback(listener: Kept, policy: Policy): Kept {
   if (standsForAnother(listener)) return listener;
   const registered = currentFrame();
   if (listener.length === 1) {
-    return keptFor(listener, function (this: unknown, argument: unknown) {
+    return wrapperFor(listener, function (this: unknown, argument: unknown) {
       if (arguments.length !== 1) {
         return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
       }
@@ -155,14 +153,14 @@ function listenerCallback(listener: Kept, policy: Policy): Kept {
       : function (this: unknown) {
           return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
         };
-  return keptFor(listener, kept);
+  return wrapperFor(listener, kept);
 }
 
-/** The same for one that is told of failures: it runs in the frame of the strand that failed. */
+/** Ties a failure listener to the frame it is registered in. It runs in the frame of the strand that failed. */
 function failureListener(listener: Kept, policy: Policy): Kept {
   if (standsForAnother(listener)) return listener;
   const registered = currentFrame();
-  return keptFor(listener, function (this: unknown, ...args: unknown[]) {
+  return wrapperFor(listener, function (this: unknown, ...args: unknown[]) {
     const frame = listenerFrame(registered, policy, failureFrame(args));
     return callIn(frame, listener as never, this, args as never[]);
   });
@@ -171,20 +169,20 @@ function failureListener(listener: Kept, policy: Policy): Kept {
 function listenerOnce(emitter: object, name: unknown, listener: Kept, policy: Policy): Kept {
   const inner = listenerFor(emitter, name, listener, policy);
   let fired = false;
-  const kept = keptFor(
+  const kept = wrapperFor(
     (inner.listener ?? listener) as Kept,
     function (this: unknown, ...args: unknown[]) {
       if (fired) return undefined;
       fired = true;
-      (emitter as { removeListener: Method }).removeListener(name, kept);
+      (emitter as { removeListener: AnyMethod }).removeListener(name, kept);
       return Reflect.apply(inner, this, args);
     },
   );
   return kept;
 }
 
-/** Emitters show `listener`, and remove by it; programs may read its `length`. */
-function keptFor(listener: Kept, kept: Kept): Kept {
+/** Makes `kept` the wrapper of a listener. Emitters show and remove it by `listener`; programs may read `length`. */
+function wrapperFor(listener: Kept, kept: Kept): Kept {
   kept.listener = listener as AnyFunction;
   (kept as unknown as Record<symbol, true>)[KEPT] = true;
   const { length } = listener;
@@ -192,14 +190,13 @@ function keptFor(listener: Kept, kept: Kept): Kept {
   return kept;
 }
 
-// `rawListeners` tells those that take `listener` for the function it stands for: EventEmitter3, which
-// compares functions, has none.
+// Emitters with `rawListeners` treat a wrapper as its `listener`. EventEmitter3 compares functions, and has none.
 const emitterMethods = ['on', 'once', 'emit', 'removeListener', 'listeners', 'rawListeners'];
 const known = new WeakMap<object, boolean>();
 
 /**
- * True for Node's EventEmitter and the libraries that follow it: a class with its methods. Only
- * prototypes are asked, without running a getter, so that nothing foreign notices.
+ * Returns true for instances of Node's EventEmitter, and of library classes that have its methods. Only
+ * inspects prototypes and runs no getter, so the program cannot notice.
  */
 export function isEmitter(value: unknown): value is object {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
@@ -219,7 +216,7 @@ function hasMethod(object: object, name: string): boolean {
   return typeof Object.getOwnPropertyDescriptor(object, name)?.value === 'function';
 }
 
-/** The method of that name that the emitter class itself defines. */
+/** Returns the method of that name that the emitter class itself defines. */
 function inherited(emitter: object, name: string): unknown {
   for (let at = prototypeOf(emitter); at !== null; at = prototypeOf(at)) {
     if (known.get(at)) return Object.getOwnPropertyDescriptor(at, name)?.value as unknown;

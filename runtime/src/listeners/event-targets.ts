@@ -6,7 +6,7 @@ import {
   methodOf,
   noteThrown,
   shared,
-  tellsOfFailures,
+  isFailureEvent,
 } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { listenerFrame, triggerOf } from './listener-frame.js';
@@ -21,19 +21,19 @@ interface Registration {
 }
 
 /**
- * Which function stands for a listener: by target, by type and phase, by the user's listener. A
- * target ignores a second registration of the same function, so the same function it must be.
+ * The wrappers of listeners: by target, by type and phase, by the user's listener. A target ignores a second
+ * registration of the same function, so the same listener must get the same wrapper.
  */
 const { registrations } = shared('event-targets', {
   registrations: new WeakMap<object, Map<string, WeakMap<Listener, Registration>>>(),
 });
 
-/** `target.addEventListener(type, listener, options)`. */
+/** Stands for `target.addEventListener(type, listener, options)`. */
 export function addListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   return addListenerBy('auto', receiver, method, ...args);
 }
 
-/** The same, with a policy for the frame it runs in. */
+/** Stands for such a call where a directive or an option chose the policy. */
 export function addListenerBy(
   policy: Policy,
   receiver: unknown,
@@ -46,21 +46,21 @@ export function addListenerBy(
 
   const { capture, once, signal } = flatten(options);
   const key = `${String(type)} ${capture}`;
-  const kept = keptFor(receiver, key, listener, { once, signal, policy });
+  const kept = wrapperFor(receiver, key, listener, { once, signal, policy });
   return callAs(receiver, method, [type, kept, ...args.slice(2)]);
 }
 
-/** `addEventListener(type, listener)` of the global scope. */
+/** Stands for `addEventListener(type, listener)` of the global scope. */
 export function addListenerHere(method: unknown, ...args: unknown[]): unknown {
   return addListener(globalThis, method, ...args);
 }
 
-/** `removeEventListener(type, listener)` of the global scope. */
+/** Stands for `removeEventListener(type, listener)` of the global scope. */
 export function removeListenerHere(method: unknown, ...args: unknown[]): unknown {
   return removeListener(globalThis, method, ...args);
 }
 
-/** `target.removeEventListener(type, listener, options)`: removes what stands for the listener. */
+/** Stands for `target.removeEventListener(type, listener, options)`: removes the listener's wrapper. */
 export function removeListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   method = methodOf(receiver, method);
   const [type, listener, options] = args;
@@ -77,7 +77,7 @@ export function removeListener(receiver: unknown, method: unknown, ...args: unkn
 }
 
 /**
- * What stands for a listener of one of Node's targets that are emitters too, such as a `MessagePort`:
+ * Returns the wrapper for a listener of a target that is an emitter too, such as Node's `MessagePort`:
  * `port.on(name, listener)`.
  */
 export function nodeListener(
@@ -86,14 +86,14 @@ export function nodeListener(
   listener: AnyFunction,
   options: { once: boolean; policy: Policy },
 ): AnyFunction {
-  // All were taken away at once.
+  // Someone may have removed all listeners at once, which leaves stale registrations here.
   const { listenerCount } = target as { listenerCount?: (name: unknown) => number };
   if (listenerCount?.call(target, name) === 0)
     registrations.get(target)?.delete(`${String(name)} false`);
-  return keptFor(target, `${String(name)} false`, listener, { ...options, signal: undefined });
+  return wrapperFor(target, `${String(name)} false`, listener, { ...options, signal: undefined });
 }
 
-/** `port.off(name, listener)`. An emitter that is no target knows what stands for the listener. */
+/** Stands for `port.off(name, listener)`. Emitters that are not targets find the wrapper by themselves. */
 export function unlisten(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   method = methodOf(receiver, method);
   const [name, listener, ...rest] = args;
@@ -104,7 +104,7 @@ export function unlisten(receiver: unknown, method: unknown, ...args: unknown[])
   return callAs(receiver, method, [name, registration?.kept ?? listener, ...rest]);
 }
 
-function keptFor(
+function wrapperFor(
   target: object,
   key: string,
   listener: Listener,
@@ -119,14 +119,14 @@ function keptFor(
   if (already && !already.gone && !already.signal?.aborted) return already.kept;
 
   const registered = currentFrame();
-  const failure = tellsOfFailures(target, key.slice(0, key.lastIndexOf(' ')));
+  const failure = isFailureEvent(target, key.slice(0, key.lastIndexOf(' ')));
   const registration: Registration = {
     signal: options.signal,
     gone: false,
     kept: function (this: unknown, ...args: never[]) {
       if (options.once) registration.gone = true;
       const object = typeof listener === 'function' ? undefined : listener;
-      // `handleEvent` is looked up at every event, as the platform does (DOM, "inner invoke").
+      // `handleEvent` is read at every event, as the platform does (DOM, "inner invoke").
       const callback = typeof listener === 'function' ? listener : listener.handleEvent;
       const frame = listenerFrame(registered, options.policy, triggerOf(args, failure));
       if (!isNode) return callIn(frame, callback as never, object ?? this, args);
@@ -142,7 +142,7 @@ function keptFor(
   return registration.kept;
 }
 
-/** Reads the third argument as DOM's "flatten options" does. */
+/** Reads the third argument as "flatten more" in the DOM standard does. */
 function flatten(options: unknown): {
   capture: boolean;
   once: boolean;
@@ -155,6 +155,7 @@ function flatten(options: unknown): {
   return { capture: Boolean(capture), once: Boolean(once), signal };
 }
 
+/** Returns true for an `EventTarget` of this realm. */
 export function isTarget(value: unknown): value is object {
   return typeof EventTarget === 'function' && value instanceof EventTarget;
 }

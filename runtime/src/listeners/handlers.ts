@@ -1,13 +1,13 @@
-import { callIn, currentFrame, shared, tellsOfFailures } from '../kernel/index.js';
+import { callIn, currentFrame, shared, isFailureEvent } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { listenerFrame, triggerOf } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 import { isTarget } from './event-targets.js';
 
-/** What a program assigned, by the function that stands for it. */
+/** The handlers that the program assigned, by their wrappers. */
 const { assigned } = shared('handlers', { assigned: new WeakMap<object, unknown>() });
 
-/** `target.onmessage = f`: what the property takes. Other receivers take `f` itself. */
+/** Returns the value to assign in `target.onmessage = f`: a wrapper, or `f` itself for other receivers. */
 export function handlerFor(
   target: unknown,
   name: string,
@@ -18,7 +18,7 @@ export function handlerFor(
     return handler;
   }
   const registered = currentFrame();
-  const failure = tellsOfFailures(target, name.slice('on'.length));
+  const failure = isFailureEvent(target, name.slice('on'.length));
   function kept(this: unknown, ...args: never[]): unknown {
     const frame = listenerFrame(registered, policy, triggerOf(args, failure));
     return callIn(frame, handler as AnyFunction, this, args);
@@ -27,13 +27,13 @@ export function handlerFor(
   return kept;
 }
 
-/** `target.onmessage`: what the program assigned. */
+/** Returns the value to read in `target.onmessage`: the handler that the program assigned. */
 export function handlerOf(value: unknown): unknown {
   if (typeof value !== 'function') return value;
   return assigned.has(value) ? assigned.get(value) : value;
 }
 
-/** The platform's handler properties have a setter, which no listener of a program's own has. */
+/** Returns true if a property has a setter, as the platform's handler properties do and ordinary properties do not. */
 function hasSetter(target: object, name: string): boolean {
   for (
     let at: object | null = target;

@@ -1,28 +1,28 @@
 import {
   branch,
-  causedAt,
+  extendCause,
   currentFrame,
   failureFrame,
   joinFrames,
   OUTSIDE,
 } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
-import { sentWith } from './triggers.js';
+import { triggerFrame } from './triggers.js';
 
-/** Which frame a listener runs in: `events` of the plugin's options, or a comment at the call. */
+/** Chooses the frame a listener runs in. Set by the plugin's option `events` or by a directive at the call. */
 export type Policy = 'auto' | 'registration' | 'trigger';
 
-/** The frame of whoever made a listener run; with `failure`, of the strand whose failure it is told of. */
+/** Returns the frame that triggered a listener; with `failure`, the frame of the strand whose failure it receives. */
 export function triggerOf(args: ArrayLike<unknown>, failure: boolean): Frame {
-  return (failure ? failureFrame(args) : sentWith(args[0])) ?? currentFrame();
+  return (failure ? failureFrame(args) : triggerFrame(args[0])) ?? currentFrame();
 }
 
 /**
- * The frame a listener runs in.
+ * Returns the frame a listener runs in.
  *
- * If the trigger runs inside a strand, that strand's frame, joined with the registration's. If the
- * platform or code that was not compiled triggered it, the registration's. Slots without a `join`
- * follow the policy that was asked for.
+ * If a strand triggered it, this is that strand's frame, joined with the registration's. If the platform or
+ * uninstrumented code triggered it, this is the registration's frame. `policy` decides from which of the two the
+ * listener takes slots without a `join`.
  */
 export function listenerFrame(
   registered: Frame,
@@ -33,6 +33,6 @@ export function listenerFrame(
   if (trigger === OUTSIDE && policy === 'auto') return branch(registered);
   const frame = joinFrames(branch(trigger), registered);
   if (registered.cause === undefined) return frame;
-  // Both led here: the trigger, through the place where it was registered.
-  return frame.causedBy(causedAt(registered.cause.site, trigger.cause));
+  // Both led here: the trigger, and then the site of registration.
+  return frame.causedBy(extendCause(registered.cause.site, trigger.cause));
 }

@@ -8,26 +8,24 @@ import {
   settle,
   stampNew,
 } from '../kernel/index.js';
-import type { Frame, Strand } from '../kernel/index.js';
+import type { AnyMethod, Frame, Strand } from '../kernel/index.js';
 import { isEmitter } from './emitters.js';
 import { isTarget } from './event-targets.js';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-/** `once(emitter, name)`: the promise carries whoever triggers the event. */
+/** Stands for `once(emitter, name)`: the promise carries the frame that triggers the event. */
 export function eventOnce(once: unknown, source: unknown, ...rest: unknown[]): unknown {
-  if (!isSource(source)) return (once as Method)(source, ...rest);
+  if (!isSource(source)) return (once as AnyMethod)(source, ...rest);
   const strand = openSettlement();
   const noteTrigger = (frame: Frame): void => void settle(strand, frame);
   const watched = watch(source, noteTrigger);
-  const promise = (once as Method)(watched, ...watchSignal(rest, noteTrigger));
+  const promise = (once as AnyMethod)(watched, ...watchSignal(rest, noteTrigger));
   if (isPromise(promise)) stampNew(promise, strand);
   return promise;
 }
 
-/** `on(emitter, name)`: the promise of each step carries whoever triggered the event it gives. */
+/** Stands for `on(emitter, name)`: the promise of each step carries the frame that triggered its event. */
 export function eventsOn(on: unknown, source: unknown, ...rest: unknown[]): unknown {
-  if (!isSource(source)) return (on as Method)(source, ...rest);
+  if (!isSource(source)) return (on as AnyMethod)(source, ...rest);
   const triggers: Frame[] = [];
   const waiting: Strand[] = [];
   const noteTrigger = (frame: Frame): void => {
@@ -36,11 +34,11 @@ export function eventsOn(on: unknown, source: unknown, ...rest: unknown[]): unkn
     else triggers.push(frame);
   };
   const watched = watch(source, noteTrigger);
-  const iterator = (on as Method)(watched, ...watchSignal(rest, noteTrigger)) as Record<
+  const iterator = (on as AnyMethod)(watched, ...watchSignal(rest, noteTrigger)) as Record<
     PropertyKey,
     unknown
   >;
-  const next = iterator['next'] as Method;
+  const next = iterator['next'] as AnyMethod;
   iterator['next'] = function (this: unknown, ...args: unknown[]): unknown {
     const trigger = triggers.shift();
     const strand = endedStrand(trigger ?? OUTSIDE);
@@ -52,7 +50,7 @@ export function eventsOn(on: unknown, source: unknown, ...rest: unknown[]): unkn
   return iterator;
 }
 
-/** The signal that ends it is a source of an event as well. */
+/** Watches the abort signal in the options as well, because it can settle the promise. */
 function watchSignal(rest: unknown[], called: (trigger: Frame) => void): unknown[] {
   const [name, options, ...more] = rest;
   const { signal } = (options ?? {}) as { signal?: unknown };
@@ -67,16 +65,16 @@ function isSource(value: unknown): value is object {
 const adders = new Set(['on', 'once', 'addListener', 'prependListener', 'addEventListener']);
 const removers = new Set(['off', 'removeListener', 'removeEventListener']);
 
-/** Stands for a source of events: who is called by it first says in which frame that was. */
+/** Returns a proxy for an event source. Listeners added through it report the triggering frame before they run. */
 function watch(source: object, called: (trigger: Frame) => void): object {
-  const standIns = new WeakMap<object, Method>();
+  const standIns = new WeakMap<object, AnyMethod>();
   const standIn = (listener: unknown): unknown => {
     if (typeof listener !== 'function') return listener;
     let made = standIns.get(listener);
     if (made === undefined) {
       made = function (this: unknown, ...args: unknown[]): unknown {
         called(currentFrame());
-        return Reflect.apply(listener as Method, this, args);
+        return Reflect.apply(listener as AnyMethod, this, args);
       };
       standIns.set(listener, made);
     }
@@ -89,7 +87,7 @@ function watch(source: object, called: (trigger: Frame) => void): object {
       const changes = adders.has(key as string) || removers.has(key as string);
       if (!changes) return member;
       return (name: unknown, listener: unknown, ...rest: unknown[]): unknown =>
-        Reflect.apply(member as Method, target, [name, standIn(listener), ...rest]);
+        Reflect.apply(member as AnyMethod, target, [name, standIn(listener), ...rest]);
     },
   });
 }

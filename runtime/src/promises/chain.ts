@@ -17,24 +17,23 @@ import {
   stampNew,
   wrapThenable,
 } from '../kernel/index.js';
-import type { Strand } from '../kernel/index.js';
+import type { AnyMethod, Strand } from '../kernel/index.js';
 import { spawn } from '../callbacks/spawn.js';
 
 type Reaction = (value: unknown) => unknown;
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-// Taken once: what the program does to the prototype later is seen through `method`.
+// Read once. If the program replaces a method later, `method` differs from these.
 const native = Promise.prototype;
-const nativeThen = native.then as Method;
-const nativeCatch = native.catch as Method;
-const nativeFinally = native.finally as Method;
+const nativeThen = native.then as AnyMethod;
+const nativeCatch = native.catch as AnyMethod;
+const nativeFinally = native.finally as AnyMethod;
 
 /**
- * `receiver.then(...)`, under a name that makes no thenable of the module. `method` is the property as it
- * was read in the program's own place, or its name.
+ * Stands for `receiver.then(...)`. Not named `then`, because an export of that name makes a module a thenable.
+ * `method` is the function, read by the program at the original position, or its name.
  *
- * The callbacks run in the frame of this call, joined with what the promise's strand ended with;
- * the promise that comes back carries the callback's strand.
+ * The callbacks run in the frame of this call, joined with the ending of the receiver. The returned promise
+ * carries the strand of the callback.
  */
 export function chain(
   receiver: unknown,
@@ -55,8 +54,8 @@ export function chain(
   return stamp(result, strand);
 }
 
-/** `receiver.catch(callback)`, as for `then`. */
-export function catchRejection(receiver: unknown, method: unknown, onRejected?: unknown): unknown {
+/** Stands for `receiver.catch(callback)`, as `chain` does for `then`. */
+export function chainCatch(receiver: unknown, method: unknown, onRejected?: unknown): unknown {
   method = methodOf(receiver, method);
   if (method !== nativeCatch || !isNativePromise(receiver))
     return foreign(receiver, method, arguments);
@@ -66,8 +65,8 @@ export function catchRejection(receiver: unknown, method: unknown, onRejected?: 
   return stampIfNew(result, strand);
 }
 
-/** `receiver.finally(callback)`: the promise that comes back also ends with what `receiver` did. */
-export function finallySettled(receiver: unknown, method: unknown, onSettled?: unknown): unknown {
+/** Stands for `receiver.finally(callback)`. The returned promise also takes over the ending of `receiver`. */
+export function chainFinally(receiver: unknown, method: unknown, onSettled?: unknown): unknown {
   method = methodOf(receiver, method);
   if (method !== nativeFinally || !isNativePromise(receiver)) {
     return foreign(receiver, method, arguments);
@@ -83,7 +82,7 @@ export function finallySettled(receiver: unknown, method: unknown, onSettled?: u
   return stampIfNew(result, strand);
 }
 
-/** A promise of any class goes on as it is: `finally` compares its constructor (27.2.5.3). */
+/** Adopts the result of a `finally` callback. Promises are not wrapped: `finally` compares constructors (27.2.5.3). */
 function handOnCleanUp(strand: Strand, result: unknown): unknown {
   if (!isNativePromise(result)) return adopt(strand, result);
   adoptEnding(strand, endingOf(result));
@@ -91,18 +90,18 @@ function handOnCleanUp(strand: Strand, result: unknown): unknown {
 }
 
 /**
- * `new Promise(executor)`: the executor runs in the current frame, and the promise carries the
- * frame of whoever settles it first.
+ * Stands for `new Promise(executor)`. The executor runs in the current frame, and the promise carries the frame
+ * of the first call that settles it.
  */
 export function newPromise(executor: unknown): Promise<unknown> {
-  // The engine's own error for what is no function.
+  // The engine throws its own error for a value that is not a function.
   if (typeof executor !== 'function') return new Promise(executor as never);
 
   const strand = openSettlement();
   const promise = new Promise((resolve, reject) => {
     const rejectWith = rejecter(strand, reject);
     try {
-      (executor as Method)(resolver(strand, resolve), rejectWith);
+      (executor as AnyMethod)(resolver(strand, resolve), rejectWith);
     } catch (error) {
       rejectWith(error);
     }
@@ -111,9 +110,9 @@ export function newPromise(executor: unknown): Promise<unknown> {
   return promise;
 }
 
-/** `Promise.withResolvers()`. */
+/** Stands for `Promise.withResolvers()`. */
 export function withResolvers(receiver: unknown, method: unknown): unknown {
-  const made = Reflect.apply(method as Method, receiver, []) as PromiseWithResolvers<unknown>;
+  const made = Reflect.apply(method as AnyMethod, receiver, []) as PromiseWithResolvers<unknown>;
   if (receiver !== Promise || !isNativePromise(made.promise)) return made;
 
   const strand = openSettlement();
@@ -126,13 +125,13 @@ export function withResolvers(receiver: unknown, method: unknown): unknown {
 const nativeResolve = Promise.resolve as (this: unknown, value?: unknown) => unknown;
 
 /**
- * Promises that are written in JavaScript (Hermes', React Native's) hand out one and the same for every
- * `undefined` or `true`: it is nobody's to stamp.
+ * True if `Promise.resolve` returns one shared promise for `undefined`, `true` and the like, as implementations in
+ * JavaScript do (Hermes, React Native). A shared promise cannot carry an ending.
  */
 const sharesPromises = nativeResolve.call(Promise) === nativeResolve.call(Promise);
 
-/** `Promise.resolve(value)` and `Promise.reject(reason)`: settled by the strand that calls. */
-export function settledNow(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+/** Stands for `Promise.resolve(value)` and `Promise.reject(reason)`: the promise carries the current frame. */
+export function settleNow(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   const value = args[0];
   const frame = currentFrame();
   const carry = receiver === Promise && method === nativeResolve && isForeign(value);
@@ -141,26 +140,27 @@ export function settledNow(receiver: unknown, method: unknown, ...args: unknown[
     sharesPromises && receiver === Promise && method === nativeResolve && !isNativePromise(value);
   const promise = isOwn
     ? new Promise((resolve) => resolve(given ? given.value : value))
-    : Reflect.apply(method as Method, receiver, given ? [given.value] : args);
-  // A promise that is handed through keeps the strand it has.
+    : Reflect.apply(method as AnyMethod, receiver, given ? [given.value] : args);
+  // A promise that `resolve` returns as it is keeps its own ending.
   if (receiver !== Promise || promise === value || !isNativePromise(promise)) return promise;
   const ending = given?.ending ?? frame;
   if (ending !== OUTSIDE && endingOf(promise) === undefined) stampNew(promise, ending);
   return promise;
 }
 
-/** `Promise.try(callback, ...args)`: the callback is a strand, and the promise carries it. */
+/** Stands for `Promise.try(callback, ...args)`. The callback runs in a strand, which the promise carries. */
 export function tryCall(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   const [callback, ...rest] = args;
   if (receiver !== Promise || typeof callback !== 'function') {
-    return Reflect.apply(method as Method, receiver, args);
+    return Reflect.apply(method as AnyMethod, receiver, args);
   }
   const strand = openReaction(branch(currentFrame()), undefined);
-  const inStrand = (): unknown => react(strand, () => (callback as Method)(...rest), undefined);
-  const promise = Reflect.apply(method as Method, receiver, [inStrand]) as object;
+  const inStrand = (): unknown => react(strand, () => (callback as AnyMethod)(...rest), undefined);
+  const promise = Reflect.apply(method as AnyMethod, receiver, [inStrand]) as object;
   return stampIfNew(promise, strand);
 }
 
+/** Returns true for a promise of this realm, also of a subclass. */
 export function isNativePromise(value: unknown): value is Promise<unknown> {
   return value instanceof Promise;
 }
@@ -175,13 +175,13 @@ function reaction(strand: Strand, callback: unknown): unknown {
   return (value: unknown) => react(strand, callback as Reaction, value);
 }
 
-/** A subclass may hand out a promise that it keeps and that has a strand already. */
+/** Stamps a promise unless it has an ending already: a subclass may return a promise that it made earlier. */
 function stampIfNew(promise: unknown, strand: Strand): unknown {
   if (isNativePromise(promise) && endingOf(promise) === undefined) stampNew(promise, strand);
   return promise;
 }
 
-/** A `then` that is not the engine's: its callbacks are spawned, all else is as it was. */
+/** Calls a method that is not the engine's, with its callbacks spawned. */
 function foreign(receiver: unknown, method: unknown, all: ArrayLike<unknown>): unknown {
   return callAs(receiver, method, Array.from(all).slice(2).map(spawn));
 }

@@ -8,23 +8,21 @@ import {
   stampNew,
   wrapThenable,
 } from '../kernel/index.js';
-import type { Ending, Frame } from '../kernel/index.js';
+import type { AnyMethod, Ending, Frame } from '../kernel/index.js';
 import { isNativePromise } from './chain.js';
 
 type Settle = (value: unknown) => unknown;
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Which parts a combinator's promise carries, once it is settled. */
+/** The parts whose endings a combinator's promise carries once it is settled. */
 type Carries = 'every part' | 'the part that settled it';
 
-interface Rule {
+interface CombinatorRule {
   readonly fulfilled: Carries;
   readonly rejected: Carries;
 }
 
-// ECMAScript 27.2.4: what `all` rejects with is the reason of one part; `any` that is rejected has
-// waited for every one.
-const rules = new Map<unknown, Rule>([
+// ECMAScript 27.2.4: `all` rejects with the reason of one part; `any` rejects only after every part has.
+const rules = new Map<unknown, CombinatorRule>([
   [Promise.all, { fulfilled: 'every part', rejected: 'the part that settled it' }],
   [Promise.allSettled, { fulfilled: 'every part', rejected: 'every part' }],
   [Promise.race, { fulfilled: 'the part that settled it', rejected: 'the part that settled it' }],
@@ -32,24 +30,25 @@ const rules = new Map<unknown, Rule>([
 ]);
 
 /**
- * `Promise.all(parts)` and its kin: the promise joins every part, or the one that settled it.
+ * Stands for `Promise.all(parts)` and the other combinators: the promise joins every part, or the one that
+ * settled it.
  *
- * The engine's own method does the work, on a stand-in for `Promise` whose `resolve` sees each part
- * once, in order, and whose reactions say which part has settled. The parts are read once, and no
- * tick is added. Another receiver (a subclass) is left as it was.
+ * The engine's own method does the work, on a replacement for `Promise` whose `resolve` sees each part once, in
+ * order, and whose reactions note which part has settled. The parts are read once, and no tick is added. Other
+ * receivers (subclasses) get the call as the program wrote it.
  */
 export function combine(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   const rule = rules.get(method);
   if (receiver !== Promise || rule === undefined) {
-    return Reflect.apply(method as Method, receiver, args);
+    return Reflect.apply(method as AnyMethod, receiver, args);
   }
 
   const frame = currentFrame();
-  if (!methodsHeedThis) return combinedByHand(method as Method, rule, frame, args[0]);
+  if (!methodsHeedThis) return combinedByHand(method as AnyMethod, rule, frame, args[0]);
   const outer = combination;
   combination = new Combination(rule, frame);
   try {
-    return Reflect.apply(method as Method, StandIn, args);
+    return Reflect.apply(method as AnyMethod, StandIn, args);
   } finally {
     combination = outer;
   }
@@ -63,12 +62,12 @@ class Combination {
   resolve: unknown = undefined;
 
   constructor(
-    readonly rule: Rule,
+    readonly rule: CombinatorRule,
     readonly frame: Frame,
   ) {}
 }
 
-/** The call that is running: the engine makes its promise, and reads every part, before it returns. */
+/** The running call. The engine makes the promise and reads every part before the call returns. */
 let combination: Combination | undefined;
 
 function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
@@ -82,7 +81,7 @@ function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<u
   stampNew(promise, call.strand);
   return promise;
 }
-// Read once a call, when the engine reads it: an error there rejects.
+// Read once per call, when the engine reads it, because an error there must reject.
 Object.defineProperty(StandIn, 'resolve', {
   get() {
     const { resolve } = Promise as { resolve: unknown };
@@ -96,15 +95,15 @@ function resolvePart(value: unknown): unknown {
   const foreign =
     !isNativePromise(value) && isForeign(value) ? wrapThenable(value, call.frame) : undefined;
   const given = foreign ? foreign.value : value;
-  const promise = Reflect.apply(call.resolve as Method, Promise, [given]) as Promise<unknown>;
+  const promise = Reflect.apply(call.resolve as AnyMethod, Promise, [given]) as Promise<unknown>;
   const ending = foreign?.ending ?? (isNativePromise(promise) ? endingOf(promise) : undefined);
   if (ending !== undefined) call.parts.push(ending);
   return new Part(call, promise, ending);
 }
 
 /**
- * Stands for one part: its `then` is called once, at once, by the engine. What carries every part needs
- * no word of when, and goes on as the engine's own function: async stack traces follow those.
+ * Wraps one part. The engine calls its `then` once, at once. If the promise carries every part, it does not matter
+ * which one settled, and the engine's own function is passed on, because async stack traces follow it.
  */
 class Part {
   constructor(
@@ -125,7 +124,7 @@ class Part {
   }
 }
 
-/** Promises that are written in JavaScript (Hermes', React Native's) make their own, whatever `this` is. */
+/** False if combinators ignore `this`, as in promises implemented in JavaScript (Hermes, React Native). */
 const methodsHeedThis = (() => {
   let isHeeded = false;
   function Heeding(executor: (resolve: Settle, reject: Settle) => void): void {
@@ -136,12 +135,17 @@ const methodsHeedThis = (() => {
     );
   }
   Heeding.resolve = (value: unknown): unknown => value;
-  (Promise.all as Method).call(Heeding, []);
+  (Promise.all as AnyMethod).call(Heeding, []);
   return isHeeded;
 })();
 
-/** The same where parts cannot be seen on their way: they are read here, and watched beside it. */
-function combinedByHand(method: Method, rule: Rule, frame: Frame, given: unknown): unknown {
+/** Combines where the engine's combinators ignore `this`: reads the parts here, and watches each one separately. */
+function combinedByHand(
+  method: AnyMethod,
+  rule: CombinatorRule,
+  frame: Frame,
+  given: unknown,
+): unknown {
   const endings: Ending[] = [];
   const strand = openSettlement(endings);
   const seen = (value: unknown): unknown => {

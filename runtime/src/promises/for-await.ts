@@ -1,9 +1,9 @@
 import {
-  back,
+  resumeIfSuspended,
   callAs,
   currentFrame,
   isOpen,
-  leaveFor,
+  leaveAtYield,
   methodOf,
   pause,
   prepareForEngine,
@@ -12,48 +12,47 @@ import {
   takeStep,
   waitFor,
 } from '../kernel/index.js';
-import type { Strand } from '../kernel/index.js';
+import type { AnyMethod, Strand } from '../kernel/index.js';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Source = Record<PropertyKey, unknown>;
 
-/** What lowered code asks for where the engine has no such symbol (Hermes). */
+/** `Symbol.asyncIterator`, or the key that lowered code uses where the engine lacks it (Hermes). */
 const asyncIterator: typeof Symbol.asyncIterator =
   (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ??
   ('@@asyncIterator' as never);
 
 /**
- * What a `for await` loop walks over instead of `source`.
+ * Returns the iterable that a `for await` loop gets instead of `source`.
  *
- * The iterator hands on the very promises of the inner one, so no tick is added, and every method
- * is looked up when and as often as the language does (ECMAScript 7.4). Each step leaves the
- * strand; the loop's body enters it again.
+ * Its iterator returns the same promises as the inner one, so no tick is added. Methods are read when and as
+ * often as the language specifies (ECMAScript 7.4). Each step leaves the strand; the loop's body enters it again.
  */
 export function steps(strand: Strand, source: unknown): unknown {
-  return walked(strand, source, back);
+  return walked(strand, source, resumeIfSuspended);
 }
 
-/** The same for `yield*`, whose steps are taken by whoever calls `next()`: in their frame. */
-export function delegated(strand: Strand, source: unknown): unknown {
+/** Returns the iterable that `yield*` gets instead of `source`. Steps run in the frame of the caller of `next()`. */
+export function delegateSteps(strand: Strand, source: unknown): unknown {
   return walked(strand, source, (own) => {
     if (!isOpen(own)) proceed(own, undefined);
   });
 }
 
-/** The same in a plain generator that runs where it was made: each step is taken in its own frame. */
-export function delegatedHere(strand: Strand, source: unknown): unknown {
+/** Returns the iterable for `yield*` in a plain generator that runs where it was created. Steps run in its frame. */
+export function delegateStepsHere(strand: Strand, source: unknown): unknown {
   if (source === undefined || source === null) return source;
   const method = (Object(source) as Source)[Symbol.iterator];
   if (typeof method !== 'function') return source;
   return {
-    [Symbol.iterator]: () => walk(strand, Reflect.apply(method, source, []), leaveFor, back),
+    [Symbol.iterator]: () =>
+      walk(strand, Reflect.apply(method, source, []), leaveAtYield, resumeIfSuspended),
   };
 }
 
-/** What a generator's creation keeps: the frame of the call. */
-export const created = currentFrame;
+/** Returns the frame in which a generator is created. */
+export const creationFrame = currentFrame;
 
-/** What a rest parameter would have been. */
+/** Returns the arguments from an index on, as a rest parameter would have them. */
 export function restOf(args: ArrayLike<unknown>, start: number): unknown[] {
   return Array.prototype.slice.call(args, start);
 }
@@ -62,7 +61,7 @@ export function restOf(args: ArrayLike<unknown>, start: number): unknown[] {
 type Enter = (strand: Strand) => void;
 
 function walked(strand: Strand, source: unknown, enter: Enter): unknown {
-  // The engine's own error names what is not iterable.
+  // The engine's own error says best that a value is not iterable.
   if (source === undefined || source === null) return source;
   const from = Object(source) as Source;
   return {
@@ -85,12 +84,12 @@ function walk(strand: Strand, inner: unknown, step: Step, enter: Enter): unknown
   if ((typeof inner !== 'object' && typeof inner !== 'function') || inner === null) return inner;
   const iterator = inner as Source;
   const take =
-    (method: unknown, into = enter): Method =>
+    (method: unknown, into = enter): AnyMethod =>
     (...args) => {
       into(strand);
       return step(
         strand,
-        takeStep(iterator, () => Reflect.apply(method as Method, iterator, args)),
+        takeStep(iterator, () => Reflect.apply(method as AnyMethod, iterator, args)),
       );
     };
   const optional = (name: string, into = enter): unknown => {
@@ -101,10 +100,10 @@ function walk(strand: Strand, inner: unknown, step: Step, enter: Enter): unknown
   return {
     next: typeof next === 'function' ? take(next) : next,
     get return(): unknown {
-      // Newer engines also close a plain iterator after a value that rejected, when the strand has
-      // left already: nobody asked for that step, so it runs where the strand stood.
+      // Newer engines also close a plain iterator after a value that rejected. The strand is suspended then and
+      // the program did not request that step, so it runs in the frame in which the strand was suspended.
       const isRunning = isOpen(strand);
-      const method = optional('return', isRunning ? enter : back);
+      const method = optional('return', isRunning ? enter : resumeIfSuspended);
       // The engine awaits the end of a plain iterator even when there is nothing to call.
       if (method === undefined && step === stepOfValues && isRunning) suspend(strand, undefined);
       return method;
@@ -115,10 +114,10 @@ function walk(strand: Strand, inner: unknown, step: Step, enter: Enter): unknown
   };
 }
 
-/** One step of an async iterator: the promise goes on as it is. */
+/** Takes one step of an async iterator. The promise is passed on as it is. */
 const step: Step = pause;
 
-/** One step of a plain iterator in a `for await`: the engine awaits the value inside it. */
+/** Takes one step of a plain iterator in a `for await`. The engine awaits the value in the result. */
 const stepOfValues: Step = (strand, result) => {
   suspend(strand, undefined);
   if (typeof result !== 'object' || result === null) return result;
@@ -134,7 +133,7 @@ const stepOfValues: Step = (strand, result) => {
   };
 };
 
-/** `iterator.next(value)`, `return`, `throw`: a step taken by hand. */
+/** Stands for `iterator.next(value)`, `return` and `throw`: a step that the program takes itself. */
 export function stepByHand(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   method = methodOf(receiver, method);
   if (typeof receiver !== 'object' || receiver === null) return callAs(receiver, method, args);

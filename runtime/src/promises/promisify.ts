@@ -1,16 +1,14 @@
 import { currentFrame, isPromise, openSettlement, settle, stampNew } from '../kernel/index.js';
-import type { Strand } from '../kernel/index.js';
+import type { AnyMethod, Strand } from '../kernel/index.js';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-/** How a function says that it has a promise-giving form of its own (Node, `util.promisify.custom`). */
+/** The key of a function's own promise-returning form (Node, `util.promisify.custom`). */
 const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
 
-/** `promisify(fn)`: the promise carries whoever calls back. */
-export function promisified(promisify: unknown, fn: unknown, ...rest: unknown[]): unknown {
-  if (typeof fn !== 'function' || CUSTOM in fn) return (promisify as Method)(fn, ...rest);
+/** Stands for `promisify(fn)`. Promises of the returned function carry the frame that calls back. */
+export function callPromisify(promisify: unknown, fn: unknown, ...rest: unknown[]): unknown {
+  if (typeof fn !== 'function' || CUSTOM in fn) return (promisify as AnyMethod)(fn, ...rest);
 
-  // The call that is being made: Node hands its callback to `standIn` before it returns.
+  // The strand of the running call. Node passes its callback to `standIn` before the call returns.
   let calling: Strand | undefined;
   const standIn = new Proxy(fn, {
     apply(target, self, args: unknown[]) {
@@ -20,14 +18,14 @@ export function promisified(promisify: unknown, fn: unknown, ...rest: unknown[])
       if (strand && typeof callback === 'function') {
         args[args.length - 1] = function (this: unknown, ...results: unknown[]): unknown {
           settle(strand, currentFrame());
-          return Reflect.apply(callback as Method, this, results);
+          return Reflect.apply(callback as AnyMethod, this, results);
         };
       }
-      return Reflect.apply(target as Method, self, args);
+      return Reflect.apply(target as AnyMethod, self, args);
     },
   });
-  const inner = (promisify as Method)(standIn, ...rest) as Method;
-  const outer: Method = new Proxy(inner, {
+  const inner = (promisify as AnyMethod)(standIn, ...rest) as AnyMethod;
+  const outer: AnyMethod = new Proxy(inner, {
     apply(target, self, args) {
       const strand = (calling = openSettlement());
       const promise = Reflect.apply(target, self, args);
@@ -35,7 +33,7 @@ export function promisified(promisify: unknown, fn: unknown, ...rest: unknown[])
       return promise;
     },
   });
-  // Node names the function that it made there, for those who promisify it again.
+  // Node stores the new function under this key, for code that promisifies it again.
   if (Object.getOwnPropertyDescriptor(inner, CUSTOM)?.configurable) {
     Object.defineProperty(inner, CUSTOM, { value: outer, configurable: true });
   }

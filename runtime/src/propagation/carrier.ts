@@ -5,30 +5,33 @@ import { client } from '../xtrace/log.js';
 import { Position } from '../xtrace/position.js';
 import type { Trace } from '../xtrace/trace.js';
 
-/** The paper's metadata keys. Values are decimal; several events make several values of one key. */
+/** The paper's metadata key for the task id, a decimal. */
 export const TASK_KEY = 'xtrace_task_id';
+/** The paper's metadata key for event ids: one decimal value per event. */
 export const EVENT_KEY = 'xtrace_event_id';
 
-/** How to read and write one kind of carrier: gRPC metadata, a headers object, a message. */
+/** Reads and writes one kind of carrier: gRPC metadata, a headers object, a message. */
 export interface CarrierAccess<C> {
-  /** Every value of the key, in order; empty when it is absent. */
+  /** Returns all values of the key, in order; an empty array if it is absent. */
   get(carrier: C, key: string): readonly string[];
+  /** Replaces all values of the key. */
   set(carrier: C, key: string, values: readonly string[]): void;
 }
 
-/** What a carrier says: a task and the events that came before. */
+/** The contents of a carrier: a task and the events that came before. */
 export interface Carried {
   readonly taskId: string;
   readonly eventIds: readonly string[];
 }
 
-/** Why a carrier cannot be read, in the words of the paper's `ExtractIDs`. */
+/** The reason why a carrier cannot be read, worded as in the paper's `ExtractIDs`. */
 export interface Unreadable {
   readonly problem: string;
+  /** True if an id is missing, false if one is malformed. */
   readonly missing: boolean;
 }
 
-/** Writes the task of the running strand, and its latest events, into a carrier. */
+/** Writes a task and its latest events into a carrier. */
 export function inject<C>(carrier: C, access: CarrierAccess<C>, trace: Trace): void {
   access.set(carrier, TASK_KEY, [toDecimal(trace.taskId)]);
   access.set(
@@ -39,10 +42,10 @@ export function inject<C>(carrier: C, access: CarrierAccess<C>, trace: Trace): v
 }
 
 /**
- * Reads what a carrier says. One that says nothing, or nothing that can be read, is not an error of
- * the request's: it goes on in a task of its own.
+ * Reads the task and events from a carrier. Missing or malformed ids are not an error of the request: it runs in
+ * a task of its own.
  *
- * Ids may be signed or unsigned: systems of all 64 bits write half of theirs as negative numbers.
+ * Ids may be signed or unsigned: systems with 64-bit ids write half of them as negative numbers.
  */
 export function extract<C>(carrier: C, access: CarrierAccess<C>): Carried | Unreadable {
   const eventIds: string[] = [];
@@ -51,7 +54,7 @@ export function extract<C>(carrier: C, access: CarrierAccess<C>): Carried | Unre
     if (id === undefined) return malformed(EVENT_KEY, text);
     if (id !== NO_EVENT) eventIds.push(id);
   }
-  // A repeated task is the last one's, as in the Go client.
+  // If the task is repeated, the last value counts, as in the Go client.
   const task = access.get(carrier, TASK_KEY).at(-1);
   if (task === undefined) {
     const missing = eventIds.length === 0 ? 'Event' : 'Task';
@@ -61,30 +64,30 @@ export function extract<C>(carrier: C, access: CarrierAccess<C>): Carried | Unre
   return taskId === undefined ? malformed(TASK_KEY, task) : { taskId: padTask(taskId), eventIds };
 }
 
-/** The parent of an event that begins its task. */
+/** The parent id in the first event of a task: there is no such event. */
 const NO_EVENT = '0000000000000000';
 
 function malformed(key: string, text: string): Unreadable {
   return {
-    problem: `malformed metadata: ${key} must be a 64-bit decimal, but is ${JSON.stringify(text)}`,
+    problem: `malformed metadata: ${key} must be a 64-bit decimal, got ${JSON.stringify(text)}`,
     missing: false,
   };
 }
 
-/** The frame a request's handler starts from: root, with the sender's task in it. */
+/** Returns the frame that a request's handler starts from: root, plus the sender's task. */
 export function requestFrame(carried: Carried): Frame {
   const latest = carried.eventIds.map((id) => Position.elsewhere(id, []));
   const trace: Trace = { taskId: carried.taskId, latest, links: [] };
   return branch(OUTSIDE).with(client.traceSlot, trace);
 }
 
-/** The frame a caller goes on in: its own, joined with what the answer says came after `sent`. */
+/** Returns the frame in which a caller continues: its own, joined with those events of the answer that `sent` lacks. */
 export function answeredFrame(own: Frame, sent: Trace, answer: Carried): Frame {
   const news = answer.eventIds.filter((id) => !sent.latest.some((event) => event.id === id));
   if (news.length === 0) return branch(own);
   const latest = news.map((id) => Position.elsewhere(id, sent.latest));
   const theirs: Trace = { taskId: answer.taskId, latest, links: [] };
-  // Where no task was begun, the one that was sent is the caller's from now on.
+  // A caller without a task of its own continues in the task that it sent.
   const mine = own.has(client.traceSlot as never) ? own : own.with(client.traceSlot, sent);
   return joinFrames(branch(mine), mine.with(client.traceSlot, theirs));
 }

@@ -19,7 +19,7 @@ import { answeredFrame, extract, inject, requestFrame } from './carrier.js';
 import type { CarrierAccess } from './carrier.js';
 
 const access: CarrierAccess<Metadata> = {
-  // HTTP/2 hands over the values of a repeated header as one, with commas between.
+  // HTTP/2 joins the values of a repeated header with commas.
   get: (metadata, key) => metadata.get(key).flatMap((value) => String(value).split(/, ?/)),
   set(metadata, key, values) {
     metadata.remove(key);
@@ -28,8 +28,8 @@ const access: CarrierAccess<Metadata> = {
 };
 
 /**
- * Sends the caller's task and latest events with every call of a client, and joins what the answer
- * brings back: the callback of a unary call runs after the callee's last events.
+ * A client interceptor that sends the caller's task and latest events with every call, and joins the events
+ * that the answer brings back: what follows the call comes after the last events of the service.
  *
  * @example
  * new Operator(address, credentials.createInsecure(), { interceptors: [clientInterceptor] });
@@ -52,8 +52,8 @@ export function clientInterceptor(
 }
 
 /**
- * Starts every handler of a server from its caller's task, and sends its last events back in the
- * trailer. A request without ids, or with ids that cannot be read, gets a task of its own.
+ * A server interceptor that starts every handler in its caller's task, and sends the handler's last events back
+ * in the trailer. A request without ids, or with malformed ids, gets a task of its own.
  *
  * @example
  * new Server({ interceptors: [serverInterceptor] });
@@ -85,7 +85,7 @@ export function serverInterceptor(
         onCancel() {},
       });
     },
-    // Both are called by the handler itself, in its own strand.
+    // The handler itself calls both of these, in its own strand.
     sendMessage(message, proceed) {
       remember();
       proceed(message);
@@ -99,8 +99,11 @@ export function serverInterceptor(
 }
 
 /**
- * The paper's `Invoke`: calls a unary method and hands on the ids, for a client that was made
- * without the interceptor. The caller's own metadata is kept.
+ * Calls a unary method and sends the ids along: the paper's `Invoke`. For a client that was made without
+ * `clientInterceptor`. `metadata` is copied and extended.
+ *
+ * Resolves with the response. Rejects with the `ServiceError` of the call, or with a `TypeError` if the client
+ * has no such method.
  *
  * @example
  * const { num } = await invoke(operator, 'performOp', { num: 3 });
@@ -121,9 +124,9 @@ export function invoke<Response = unknown>(
     const unary = (client as unknown as Record<string, UnaryMethod>)[method];
     if (typeof unary !== 'function') {
       const names = Object.keys(Object.getPrototypeOf(client) as object).join(', ');
-      throw new TypeError(`The client has no method "${method}"; it has ${names || 'none'}.`);
+      throw new TypeError(`The client has no method "${method}". Its methods: ${names || 'none'}.`);
     }
-    // The status, with its trailer, is emitted right after the callback was called.
+    // The status, with its trailer, is emitted right after the callback.
     unary
       .call(client, request, withIds(metadata, sent), options, callback)
       .on('status', (status: StatusObject) =>
@@ -141,8 +144,11 @@ type UnaryMethod = (
 ) => ClientUnaryCall;
 
 /**
- * The paper's `ExtractIDs`, for a server that was made without the interceptor: call it first in a
- * handler, with the call's metadata. Sets both ids or neither; throws when there is nothing to set.
+ * Continues the caller's task in the current handler: the paper's `ExtractIDs`. For a server that was made
+ * without `serverInterceptor`. Call it first in a handler, with the metadata of the call.
+ *
+ * Sets both ids or neither. Throws `TL_METADATA_MISSING` if an id is missing, and `TL_METADATA_MALFORMED` if one
+ * is not a 64-bit decimal.
  */
 export function extractIds(metadata: Metadata | undefined): void {
   if (metadata === undefined) {
@@ -163,7 +169,7 @@ export function extractIds(metadata: Metadata | undefined): void {
 }
 
 function withIds(metadata: Metadata, trace: Trace): Metadata {
-  // A copy: the caller may use its own for several calls.
+  // A copy, because the caller may use its metadata for several calls.
   const copy = metadata.clone();
   inject(copy, access, trace);
   return copy;

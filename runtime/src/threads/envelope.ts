@@ -1,32 +1,34 @@
-import type { Cargo } from './baggage.js';
+import type { Baggage } from './baggage.js';
 
-// No program has a key of this name by chance.
+// Long enough that no program has a key of this name by chance.
 const KEY = 'throughline:message:5f1d0c2e';
 
 /**
- * What goes over a channel whose other end opens it: the program's message, and what goes along. It is
- * only ever sent to a side that has said that it opens envelopes.
+ * A message between two runtimes: the program's message together with baggage. Sent only to a side that has
+ * announced that it opens envelopes.
  */
 export interface Envelope {
-  /** The program's message; absent when the runtime speaks for itself. */
+  /** The program's message; absent if the envelope is only for the runtime. */
   readonly value?: unknown;
-  readonly cargo?: Cargo | undefined;
+  /** The sender's slots. */
+  readonly baggage?: Baggage | undefined;
   /** The sender opens envelopes too. */
   readonly hello?: true;
-  /** This end goes elsewhere: the other one must not send envelopes any more. */
+  /** This end is transferred: the other one must not send envelopes any more. */
   readonly bye?: true;
-  /** What the receiver's thread starts from. */
-  readonly start?: Cargo;
-  /** Which of the transferred ports have another end that opens envelopes. */
+  /** The slots that the receiver's thread starts from. */
+  readonly start?: Baggage;
+  /** The indexes of the transferred ports whose other end opens envelopes. */
   readonly ports?: readonly number[];
 }
 
-export function sealed(envelope: Envelope): unknown {
+/** Returns the message to post for an envelope. */
+export function sealEnvelope(envelope: Envelope): unknown {
   return { [KEY]: envelope };
 }
 
-/** What is in an envelope; undefined for a plain message. */
-export function opened(message: unknown): Envelope | undefined {
+/** Returns the envelope in a message, or undefined for a plain message. */
+export function openEnvelope(message: unknown): Envelope | undefined {
   if (typeof message !== 'object' || message === null || !Object.hasOwn(message, KEY)) {
     return undefined;
   }

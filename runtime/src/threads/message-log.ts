@@ -1,14 +1,14 @@
-import type { Cargo } from './baggage.js';
+import type { Baggage } from './baggage.js';
 
 const HEAD = 2;
 const SIZE = 16 * 1024;
 const [OWNER, USED] = [0, 1];
 
 /**
- * Memory that a creator and its worker share: which thread it is for, and for each message that was
- * posted before the worker could answer, in order, what goes along with it.
+ * Memory that a creator shares with its worker. It holds the id of the worker's thread, and the baggage of each
+ * message that was posted before the worker could answer, in order.
  */
-export class Ledger {
+export class MessageLog {
   private readonly head: Int32Array;
   private readonly text: Uint8Array;
   private lines: readonly string[] = [];
@@ -19,25 +19,25 @@ export class Ledger {
     this.text = new Uint8Array(memory, HEAD * 4);
   }
 
-  /** Says whose it is. */
-  belongsTo(threadId: number): void {
+  /** Sets the thread that the memory is for. */
+  setOwner(threadId: number): void {
     Atomics.store(this.head, OWNER, threadId);
     Atomics.notify(this.head, OWNER);
   }
 
-  /** Whether it is that thread's, which may have started before its creator could say so. */
-  isOf(threadId: number): boolean {
+  /** Returns true if the memory is for that thread. Waits up to a second, since the creator may set it late. */
+  isOwnedBy(threadId: number): boolean {
     Atomics.wait(this.head, OWNER, 0, 1000);
     return Atomics.load(this.head, OWNER) === threadId;
   }
 
   /**
-   * Notes what goes along with the next message; returns how to take that back. Once something had no
-   * room, nothing goes along any more: the lines are counted.
+   * Appends the baggage of the next message and returns a function that removes it again. Once an entry did not
+   * fit, no more are added, because entries are matched to messages by their number.
    */
-  note(cargo: Cargo | undefined): () => void {
+  append(baggage: Baggage | undefined): () => void {
     const used = Atomics.load(this.head, USED);
-    const line = new TextEncoder().encode(`${cargo ? JSON.stringify(cargo) : ''}\n`);
+    const line = new TextEncoder().encode(`${baggage ? JSON.stringify(baggage) : ''}\n`);
     this.isFull ||= used + line.length > this.text.length;
     if (this.isFull) return () => undefined;
     this.text.set(line, used);
@@ -45,13 +45,13 @@ export class Ledger {
     return () => Atomics.store(this.head, USED, used);
   }
 
-  /** What goes along with the message of that number, from 0. */
-  cargoOf(index: number): Cargo | undefined {
+  /** Returns the baggage of a message by its number, from 0. */
+  baggageOf(index: number): Baggage | undefined {
     if (index >= this.lines.length) {
       const text = new TextDecoder().decode(this.text.slice(0, Atomics.load(this.head, USED)));
       this.lines = text.split('\n').slice(0, -1);
     }
     const line = this.lines[index];
-    return line ? (JSON.parse(line) as Cargo) : undefined;
+    return line ? (JSON.parse(line) as Baggage) : undefined;
   }
 }

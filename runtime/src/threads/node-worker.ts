@@ -3,34 +3,33 @@ import {
   currentFrame,
   isEarly,
   isNodeWorker,
-  leftByCreator,
+  recordOfCreator,
   runIn,
   START,
   workerThreads,
 } from '../kernel/index.js';
-import type { AnyFunction, WorkerThreads } from '../kernel/index.js';
+import type { AnyFunction, AnyMethod, WorkerThreads } from '../kernel/index.js';
 import { pack, unpack } from './baggage.js';
-import { arrived, endpoint, openAt, own } from './endpoints.js';
+import { openMessage, registerEndpoint, openAt, defineMethod } from './endpoints.js';
 import type { Endpoint } from './endpoints.js';
-import { sealed } from './envelope.js';
-import { Ledger } from './message-log.js';
+import { sealEnvelope } from './envelope.js';
+import { MessageLog } from './message-log.js';
 import type { StartRecord } from './start-record.js';
-import { creatorSent } from './start.js';
+import { startFromCreator } from './start.js';
 
-import type { Method } from './endpoints.js';
 
 /** A worker of `node:worker_threads`, as its creator holds it. */
 interface NodeWorker {
   readonly threadId: number;
-  emit: Method;
-  postMessage: Method;
+  emit: AnyMethod;
+  postMessage: AnyMethod;
 }
 
-/** Makes a worker that starts from the current frame's slots, and that may find out who made it. */
+/** Makes a worker that starts from the current frame's slots and that can find its creator's record. */
 export function newNodeWorker<W>(threads: WorkerThreads, make: () => W): W {
-  const ledger = new Ledger();
+  const log = new MessageLog();
   const before = threads.getEnvironmentData(START);
-  const record: StartRecord = { cargo: pack(branch(currentFrame())), memory: ledger.memory };
+  const record: StartRecord = { baggage: pack(branch(currentFrame())), memory: log.memory };
   let worker: W;
   try {
     threads.setEnvironmentData(START, record);
@@ -38,7 +37,7 @@ export function newNodeWorker<W>(threads: WorkerThreads, make: () => W): W {
   } finally {
     threads.setEnvironmentData(START, before);
   }
-  if (isNodesWorker(worker)) meet(worker, ledger);
+  if (isNodesWorker(worker)) meet(worker, log);
   return worker;
 }
 
@@ -47,16 +46,16 @@ function isNodesWorker(value: unknown): value is NodeWorker {
 }
 
 /**
- * Until the worker says that it opens envelopes, it is sent what the program sends, and the ledger has
- * what goes along. That needs a count of all messages, whoever posts them, so this one worker gets a
- * method of its own for as long.
+ * Sends plain messages and writes their baggage to shared memory until the worker announces that it opens
+ * envelopes. All messages must be counted, also those of uninstrumented code, so until then this one worker has
+ * its own `postMessage`.
  */
-function meet(worker: NodeWorker, ledger: Ledger): void {
-  ledger.belongsTo(worker.threadId);
+function meet(worker: NodeWorker, log: MessageLog): void {
+  log.setOwner(worker.threadId);
   const { postMessage } = worker;
-  const counted: Method = function (this: unknown, ...args) {
-    // Before the message, which may be there at once. One that throws was not posted.
-    const takeBack = ledger.note(pack(branch(currentFrame())));
+  const counted: AnyMethod = function (this: unknown, ...args) {
+    // Before the message, which may arrive at once. If posting throws, the entry is removed.
+    const takeBack = log.append(pack(branch(currentFrame())));
     try {
       return Reflect.apply(postMessage, this, args);
     } catch (error) {
@@ -64,21 +63,21 @@ function meet(worker: NodeWorker, ledger: Ledger): void {
       throw error;
     }
   };
-  const end = endpoint(worker, {
-    told({ hello }) {
-      // The program may have put its own there.
+  const end = registerEndpoint(worker, {
+    onEnvelope({ hello }) {
+      // The program may have replaced the method.
       if (hello && worker.postMessage === counted) Reflect.deleteProperty(worker, 'postMessage');
     },
   });
-  own(worker, 'postMessage', counted);
+  defineMethod(worker, 'postMessage', counted);
   openAtWorker(worker, end);
 }
 
-/** What a worker sends arrives as an event of an emitter: its listeners run in the sender's frame. */
+/** Opens messages from a worker. They arrive as events of an emitter, whose listeners run in the sender's frame. */
 function openAtWorker(worker: NodeWorker, end: Endpoint): void {
   const { emit } = worker;
-  own(worker, 'emit', function (this: unknown, name, ...args) {
-    const arrival = name === 'message' ? arrived(end, args[0], []) : 'plain';
+  defineMethod(worker, 'emit', function (this: unknown, name, ...args) {
+    const arrival = name === 'message' ? openMessage(end, args[0], []) : 'plain';
     if (arrival === 'ours') return true;
     if (arrival === 'plain') return Reflect.apply(emit, this, [name, ...args]);
     const given = [name, arrival.value] as never[];
@@ -86,27 +85,27 @@ function openAtWorker(worker: NodeWorker, end: Endpoint): void {
   });
 }
 
-/** In a worker of Node: takes what its creator left, and tells it that envelopes are opened here. */
+/** Takes the record of this worker's creator and announces to it that envelopes are opened here. For Node. */
 export function startNodeThread(): void {
   const threads = isNodeWorker() ? workerThreads() : undefined;
-  const record = leftByCreator() as StartRecord | undefined;
+  const record = recordOfCreator() as StartRecord | undefined;
   if (!threads?.parentPort || record === undefined) return;
-  const ledger = new Ledger(record.memory);
-  if (!ledger.isOf(threads.threadId)) return;
+  const log = new MessageLog(record.memory);
+  if (!log.isOwnedBy(threads.threadId)) return;
 
-  if (record.cargo) creatorSent(record.cargo);
+  if (record.baggage) startFromCreator(record.baggage);
   const { parentPort } = threads;
   let count = 0;
-  endpoint(parentPort, {
+  registerEndpoint(parentPort, {
     peerOpens: true,
-    // Messages are counted from the first: whoever comes late does not know which is which.
+    // Messages are counted from the first. If some may have arrived already, the count would be wrong.
     ...(isEarly() && {
-      plain() {
-        const cargo = ledger.cargoOf(count++);
-        return cargo && unpack(cargo);
+      nextFrame() {
+        const baggage = log.baggageOf(count++);
+        return baggage && unpack(baggage);
       },
     }),
   });
   openAt(parentPort);
-  (parentPort as { postMessage: Method }).postMessage(sealed({ hello: true }));
+  (parentPort as { postMessage: AnyMethod }).postMessage(sealEnvelope({ hello: true }));
 }

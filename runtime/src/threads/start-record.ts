@@ -1,11 +1,12 @@
-import type { Cargo } from './baggage.js';
+import type { Baggage } from './baggage.js';
 
 /**
- * What a creator leaves for its worker. Environment data goes along when a worker is made, and no
- * program sees what it does not ask for.
+ * The record that a creator leaves for its worker, as environment data. A new worker receives it, and programs
+ * see only the keys that they ask for.
  */
 export interface StartRecord {
-  readonly cargo: Cargo | undefined;
-  /** The ledger of the creator and this one worker. */
+  /** The slots that the worker starts from. */
+  readonly baggage: Baggage | undefined;
+  /** The memory that the creator shares with this worker (message-log.ts). */
   readonly memory: SharedArrayBuffer;
 }

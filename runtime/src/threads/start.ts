@@ -1,9 +1,9 @@
-import { onCarrier, startsFrom } from '../kernel/index.js';
+import { onCarriedSlot, changeStartFrame } from '../kernel/index.js';
 import { unpack, unpackSlot } from './baggage.js';
-import type { Cargo } from './baggage.js';
+import type { Baggage } from './baggage.js';
 
-/** What the slots of this thread's creator were. */
-export function creatorSent(cargo: Cargo): void {
-  startsFrom(() => unpack(cargo));
-  onCarrier((token) => startsFrom((start) => unpackSlot(start, token, cargo)));
+/** Makes this thread start from the slots of its creator, also those that are registered later. */
+export function startFromCreator(baggage: Baggage): void {
+  changeStartFrame(() => unpack(baggage));
+  onCarriedSlot((token) => changeStartFrame((start) => unpackSlot(start, token, baggage)));
 }

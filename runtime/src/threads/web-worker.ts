@@ -1,14 +1,14 @@
 import { branch, currentFrame, isWebWorker } from '../kernel/index.js';
 import { pack } from './baggage.js';
-import { endpoint, openAt } from './endpoints.js';
+import { registerEndpoint, openAt } from './endpoints.js';
 import type { Endpoint } from './endpoints.js';
-import { sealed } from './envelope.js';
-import { creatorSent } from './start.js';
+import { sealEnvelope } from './envelope.js';
+import { startFromCreator } from './start.js';
 import { files } from '../causes/sites.js';
 
 /**
- * What compiled workers of the Web say of themselves, on a channel that nobody else listens to: which
- * source files they run. A worker that runs none of ours says nothing, and is sent nothing of ours.
+ * The name of the broadcast channel on which instrumented Web workers announce which source files they run. An
+ * uninstrumented worker announces nothing and is never sent an envelope.
  */
 const CHANNEL = 'throughline.workers';
 
@@ -16,25 +16,26 @@ interface Scope {
   postMessage?: (message: unknown) => void;
 }
 
-/** Source files that run in workers and are compiled, as those said. */
+/** Source files that instrumented workers have announced. */
 const compiled = new Set<string>();
+/** Endpoints of workers whose source file has not been announced yet, by file. */
 const waiting = new Map<string, Set<WeakRef<Endpoint>>>();
 let channel: BroadcastChannel | undefined;
 
 /**
- * Makes a worker. It opens envelopes if the build says so, or once a worker with the same source file
- * has said so; until then it is sent what the program sends.
+ * Makes a worker. It gets envelopes if the build instruments every worker, or once a worker with the same source
+ * file has announced itself. Until then it gets plain messages.
  */
 export function newWebWorker<W>(make: () => W, source: string | undefined, assumed: boolean): W {
   listenForWorkers();
   const worker = make();
   if (!(worker instanceof EventTarget)) return worker;
   const opens = assumed || (source !== undefined && compiled.has(source));
-  const end = endpoint(worker, { peerOpens: opens });
+  const end = registerEndpoint(worker, { peerOpens: opens });
   openAt(worker);
   if (opens) {
     const start = pack(branch(currentFrame()));
-    const hello = sealed(start ? { hello: true, start } : { hello: true });
+    const hello = sealEnvelope(start ? { hello: true, start } : { hello: true });
     (worker as unknown as Worker).postMessage(hello);
   } else if (source !== undefined) {
     waiting.set(source, (waiting.get(source) ?? new Set()).add(new WeakRef(end)));
@@ -43,7 +44,7 @@ export function newWebWorker<W>(make: () => W, source: string | undefined, assum
   return worker;
 }
 
-/** Workers that are told, once it is known that they are compiled, that their creator is too. */
+/** Workers to greet once they are known to be instrumented, so that they know the same of their creator. */
 const greet = new WeakMap<Endpoint, Worker>();
 
 function listenForWorkers(): void {
@@ -56,24 +57,24 @@ function listenForWorkers(): void {
         const end = reference.deref();
         if (end === undefined) continue;
         end.peerOpens = true;
-        greet.get(end)?.postMessage(sealed({ hello: true }));
+        greet.get(end)?.postMessage(sealEnvelope({ hello: true }));
       }
       waiting.delete(file);
     }
   };
 }
 
-/** In a worker of the Web: opens what arrives, and says which files it runs. */
+/** Opens messages in a Web worker and announces which source files it runs. */
 export function startWebThread(): void {
   const scope = globalThis as Scope & typeof globalThis;
   if (!isWebWorker() || !scope.postMessage) return;
-  endpoint(scope, {
-    told({ start }) {
-      if (start) creatorSent(start);
+  registerEndpoint(scope, {
+    onEnvelope({ start }) {
+      if (start) startFromCreator(start);
     },
   });
   openAt(scope);
-  // Once its modules are evaluated, they are known.
+  // The files are known once the worker's modules are evaluated.
   queueMicrotask(() => {
     const said = new BroadcastChannel(CHANNEL);
     said.postMessage(files());

@@ -1,7 +1,7 @@
-// The helpers that hand work over or add a listener, each told first at which site that is.
-import { members as plainMembers } from '../callbacks/objects-of-callbacks.js';
+// The helpers that spawn work or add a listener, each with the number of its site as the first parameter.
+import { spawnMembers as plainMembers } from '../callbacks/objects-of-callbacks.js';
 import { spawnInMethod as plainSpawnInMethod } from '../callbacks/methods-by-class.js';
-import { stages as plainStages } from '../callbacks/pipeline-stages.js';
+import { spawnStages as plainStages } from '../callbacks/pipeline-stages.js';
 import { spawnArguments as plainSpawnArguments } from '../callbacks/rules.js';
 import * as callbacks from '../callbacks/spawn.js';
 import { observed } from '../causes/observer.js';
@@ -19,7 +19,7 @@ function sited<A extends unknown[], R>(helper: Helper<A, R>): Sited<A, R> {
   return (site, ...args) => spawnAt(site, told(helper), args);
 }
 
-/** Tells the observer where it is, in the frame that says so. */
+/** Returns the helper with a call of the observer's `spawned` before it, in the frame whose cause names the site. */
 function told<A extends unknown[], R>(helper: Helper<A, R>): Helper<A, R> {
   const { by } = observed;
   if (by?.spawned === undefined) return helper;
@@ -29,18 +29,19 @@ function told<A extends unknown[], R>(helper: Helper<A, R>): Helper<A, R> {
   };
 }
 
+// Each of these does what the helper of the same name does, and notes its site.
 export const spawn = sited(callbacks.spawn);
 export const spawnAlike = sited(callbacks.spawnAlike);
 export const spawnEach = sited(callbacks.spawnEach);
 export const spawnArguments = sited(plainSpawnArguments);
 export const spawnInMethod = sited(plainSpawnInMethod);
-export const failing = sited(emitters.failing);
-export const listening = sited(emitters.listening);
-export const members = sited(plainMembers);
-export const stages = sited(plainStages);
+export const spawnFailureListener = sited(emitters.spawnFailureListener);
+export const spawnListener = sited(emitters.spawnListener);
+export const spawnMembers = sited(plainMembers);
+export const spawnStages = sited(plainStages);
 export const chain = sited(promises.chain);
-export const catchRejection = sited(promises.catchRejection);
-export const finallySettled = sited(promises.finallySettled);
+export const chainCatch = sited(promises.chainCatch);
+export const chainFinally = sited(promises.chainFinally);
 export const handlerFor = sited(plainHandlerFor);
 export const listen = sited(noting(emitters.listen, from(0)));
 export const listenBy = sited(noting(emitters.listenBy, from(1)));
@@ -51,10 +52,10 @@ export const unlisten = unnoting(targets.unlisten, from(0));
 export const removeListener = unnoting(targets.removeListener, from(0));
 export const removeListenerHere = unnoting(targets.removeListenerHere, ofGlobal);
 
-/** Reads out of a helper's arguments which listener is meant. */
+/** Reads the listener registration from a helper's arguments. */
 type Reading = (args: readonly unknown[]) => Listening | undefined;
 
-/** `helper(target, method, name, listener, options)`, from a place on. */
+/** Reads the arguments of `helper(target, method, name, listener, options)`, from an index on. */
 function from(start: number): Reading {
   return (args) => {
     const [target, , name, listener, options] = args.slice(start);
@@ -64,7 +65,7 @@ function from(start: number): Reading {
   };
 }
 
-/** `helper(method, name, listener, options)` of the global scope. */
+/** Reads the arguments of `helper(method, name, listener, options)` of the global scope. */
 function ofGlobal(args: readonly unknown[]): Listening | undefined {
   return from(0)([globalThis, ...args]);
 }

@@ -1,5 +1,5 @@
-// The helpers that begin and end strands, settle promises and throw, as builds with causes have them: spawn
-// points are noted in the frame, causes of errors remembered, and the observer called.
+// The helpers that begin and end strands, settle promises and throw, for builds with causes: they note spawn
+// points in the frame, remember the causes of errors, and call the observer.
 import { noteCause } from '../causes/caused-errors.js';
 import { observed } from '../causes/observer.js';
 import * as kernel from '../kernel/index.js';
@@ -7,7 +7,7 @@ import { causeHere, currentFrame, frameOfEnding, isOpen } from '../kernel/index.
 import type { Frame, Strand } from '../kernel/index.js';
 import * as promises from '../promises/chain.js';
 
-/** At the head of an async function. */
+/** Notes the call of an async function, at its head. */
 function called(site: number): void {
   causeHere(site);
   observed.by?.called?.(currentFrame().cause!);
@@ -15,6 +15,7 @@ function called(site: number): void {
 
 type Body = (strand: Strand, ...args: never[]) => Promise<unknown>;
 
+/** Does what `run` of the kernel does, and notes the call. */
 export function run(site: number, body: Body, args?: ArrayLike<unknown>): Promise<unknown> {
   return kernel.run((strand, ...rest) => {
     called(site);
@@ -23,11 +24,13 @@ export function run(site: number, body: Body, args?: ArrayLike<unknown>): Promis
   }, args);
 }
 
+/** Does what `end` of the kernel does, and notes that the activation has ended. */
 export function end(strand: Strand): void {
   kernel.end(strand);
   observed.by?.ended?.(strand);
 }
 
+/** Does what `runSync` of the kernel does, and notes the call. */
 export function runSync(
   site: number,
   body: (...args: never[]) => Promise<unknown>,
@@ -39,41 +42,46 @@ export function runSync(
   }, args);
 }
 
-export function begin(site: number): Frame {
-  const outer = kernel.begin();
+/** Does what `begin` of the kernel does, and notes the call. */
+export function beginSync(site: number): Frame {
+  const outer = kernel.beginSync();
   called(site);
   return outer;
 }
 
+/** Does what `enter` of the kernel does, and notes the site. */
 export function enter(site: number): Strand {
   const strand = kernel.enter();
   causeHere(site);
   return strand;
 }
 
+/** Does what `enterCreated` of the kernel does, and notes the site. */
 export function enterCreated(site: number, created: Frame): Strand {
   const strand = kernel.enterCreated(created);
   causeHere(site);
   return strand;
 }
 
-/** `throw thrown(error)`. */
-export const thrown: <E>(error: E) => E = (error) => noteCause(error);
+/** Stands in `throw thrown(error)`: notes the cause of the error and returns it. */
+export const noteThrow: <E>(error: E) => E = (error) => noteCause(error);
 
+/** Does what `rejectSync` of the kernel does, and notes the cause of the error. */
 export function rejectSync(outer: Frame, error: unknown): Promise<unknown> {
   noteCause(error);
   return kernel.rejectSync(outer, error);
 }
 
-/** At the head of `catch`: what an `await` rejected with comes from the strand that it waited for. */
-export function caught(strand: Strand, error: unknown): void {
+/** Notes the cause of an error at the head of `catch`. An error from an `await` comes from the awaited strand. */
+export function noteCatch(strand: Strand, error: unknown): void {
   const failed = !isOpen(strand) ? frameOfEnding(strand.awaiting) : undefined;
-  kernel.back(strand);
+  kernel.resumeIfSuspended(strand);
   noteCause(error, failed?.cause);
 }
 
 type Settle = (value?: unknown) => void;
 
+/** Does what `newPromise` does, and notes the cause of a rejection. */
 export function newPromise(executor: unknown): Promise<unknown> {
   if (typeof executor !== 'function') return promises.newPromise(executor);
   return promises.newPromise((resolve: Settle, reject: Settle) =>
@@ -81,7 +89,8 @@ export function newPromise(executor: unknown): Promise<unknown> {
   );
 }
 
-export function settledNow(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+/** Does what `settleNow` does, and notes the cause of a rejection. */
+export function settleNow(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   if (method === Promise.reject) noteCause(args[0]);
-  return promises.settledNow(receiver, method, ...args);
+  return promises.settleNow(receiver, method, ...args);
 }

@@ -1,15 +1,15 @@
 import { quote, ThroughlineError } from '../kernel/index.js';
 
-/** 128 bits as 32 hex digits: W3C Trace Context's trace id. */
+/** The id of a task: 128 bits as 32 lower-case hex digits, like a trace id of W3C Trace Context. */
 export type TaskId = string;
-/** 64 bits as 16 hex digits. */
+/** The id of an event: 64 bits as 16 lower-case hex digits. */
 export type EventId = string;
 
 const WORDS = 1024;
 const words = new Uint32Array(WORDS);
 let used = WORDS;
 
-/** Ids come from the cryptographic source; drawing them one by one costs a system call each. */
+/** Returns 32 random bits. They come from the cryptographic source in batches: each draw costs a system call. */
 function word(): number {
   if (used === WORDS) {
     globalThis.crypto.getRandomValues(words);
@@ -19,14 +19,14 @@ function word(): number {
 }
 
 /**
- * A new task id. The lower half has its top bit clear, so that X-Trace v4 and the paper's metadata,
- * which carry 63 bits as a non-negative number, name the same task.
+ * Returns a new task id. The top bit of its lower half is 0, so that X-Trace v4 and the paper's metadata, which
+ * carry 63 bits as a non-negative number, name the same task.
  */
 export function newTaskId(): TaskId {
   return digits(word(), word()) + newEventId();
 }
 
-/** A new event id: 63 random bits, never zero. */
+/** Returns a new event id: 63 random bits, never zero. */
 export function newEventId(): EventId {
   return digits(word() & 0x7fffffff, word() | 1);
 }
@@ -34,8 +34,8 @@ export function newEventId(): EventId {
 const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /**
- * Sixteen digits at once: `toString(16)` of numbers beyond 31 bits goes through doubles and costs seven
- * times this, and a string that was put together is taken apart when the event is sent.
+ * Returns 64 bits as 16 hex digits, in one step. `toString(16)` of numbers beyond 31 bits goes through doubles
+ * and takes seven times as long, and a concatenated string would have to be flattened when the event is sent.
  */
 function digits(high: number, low: number): string {
   return String.fromCharCode(
@@ -61,7 +61,7 @@ function digits(high: number, low: number): string {
 const DECIMAL = /^-?\d{1,20}$/;
 const TWO_TO_64 = 1n << 64n;
 
-/** Reads a signed or unsigned 64-bit decimal as 16 hex digits; undefined when it is neither. */
+/** Converts a signed or unsigned 64-bit decimal to 16 hex digits. Returns undefined for any other string. */
 export function fromDecimal(text: string): EventId | undefined {
   if (!DECIMAL.test(text)) return undefined;
   const value = BigInt(text);
@@ -69,15 +69,15 @@ export function fromDecimal(text: string): EventId | undefined {
   return BigInt.asUintN(64, value).toString(16).padStart(16, '0');
 }
 
-/** The decimal that the paper's metadata carries. */
+/** Returns the lower half of an id as the unsigned decimal that the paper's metadata carries. */
 export function toDecimal(id: TaskId | EventId): string {
   return BigInt(`0x${lowerHalf(id)}`).toString();
 }
 
 /**
- * The 64 bits of an id that X-Trace v4 and the paper's metadata carry, as 16 hex digits. Of a task
- * with 128 bits these are the lowest 63. Ids that were born with 64 bits keep them all, or they
- * would name nothing.
+ * Returns the 64 bits of an id that X-Trace v4 and the paper's metadata carry, as 16 hex digits. For a task id of
+ * 128 bits, these are the lowest 63 bits. Ids that were made with 64 bits keep all of them, or they would no
+ * longer match.
  */
 export function lowerHalf(id: TaskId | EventId): string {
   const half = id.slice(-16).padStart(16, '0');
@@ -85,24 +85,24 @@ export function lowerHalf(id: TaskId | EventId): string {
   return (Number.parseInt(half[0]!, 16) & 7).toString(16) + half.slice(1);
 }
 
-/** A task that was born with 64 bits, as a task id. */
+/** Pads a 64-bit task id to 32 hex digits. */
 export function padTask(id: string): TaskId {
   return id.padStart(32, '0');
 }
 
-/** Whether two ids name one task: one may have lost its upper half on the way. */
+/** Returns true if two ids name the same task. One of them may have lost its upper half on the way. */
 export function isSameTask(a: TaskId, b: TaskId): boolean {
   return a === b || (isPadded(a) !== isPadded(b) && lowerHalf(a) === lowerHalf(b));
 }
 
-/** Whether a task was born with 64 bits. */
+/** Returns true if a task id was made with 64 bits and padded. */
 export function isPadded(id: TaskId): boolean {
   return id.startsWith('0000000000000000');
 }
 
 const ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/;
 
-/** Checks an id that a person handed in, and brings it to its full length. */
+/** Checks an id that the user passed and returns it in lower case and full length. Throws `TL_ID_INVALID`. */
 export function checkId(what: 'task' | 'event', id: unknown): string {
   const text = typeof id === 'string' ? id.toLowerCase() : '';
   if (ID.test(text) && (what === 'task' || text.length === 16)) {
@@ -111,6 +111,6 @@ export function checkId(what: 'task' | 'event', id: unknown): string {
   const expected = what === 'task' ? '32 (or 16) hex digits' : '16 hex digits';
   throw new ThroughlineError(
     'TL_ID_INVALID',
-    `A ${what} id must be ${expected}, but is ${quote(id)}.`,
+    `A ${what} id must be ${expected}, got ${quote(id)}.`,
   );
 }

@@ -7,13 +7,13 @@ import type { EventId, TaskId } from './ids.js';
 import { Position } from './position.js';
 import { ReportQueue } from './queue.js';
 import type { Report } from './report.js';
-import { after, MAX_LATEST, onJoin, traceOfProcess, traceSlot } from './trace.js';
+import { addEvent, MAX_LATEST, onJoin, traceOfProcess, traceSlot } from './trace.js';
 import type { Trace } from './trace.js';
 
-/** What `log` takes beside the label. Values are sent as text. */
+/** The fields of an event, by name. Values of any type; they are sent as strings, objects as JSON. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Who a report says it is from. Set once by the platform's entry. */
+/** The process that reports name as their origin. Set once by the entry of the platform. */
 export interface Origin {
   host?: string;
   processId?: number;
@@ -23,18 +23,18 @@ export interface Origin {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Observes what a program logs, for test runners. Must be quick and must not throw. */
+/** Receives what a program logs; for test runners. Its methods must be quick and must not throw. */
 export interface TraceListener {
-  /** An event was logged. Called in the strand that logged it. */
+  /** An event was logged. Called in the context that logged it. */
   logged(report: Report): void;
-  /** A strand left its task for a new one. */
+  /** `startTask` was called. `before` is the trace in which the code ran until then. */
   started(taskId: TaskId, before: Trace): void;
 }
 
 const state = {
   queue: new ReportQueue(),
   origin: {} as Origin,
-  /** Wakes the sender; before there is one, reports wait in the queue. */
+  /** Wakes the sender. Until there is one, reports wait in the queue. */
   wake: (): void => {},
   listener: undefined as TraceListener | undefined,
 };
@@ -42,11 +42,11 @@ const state = {
 onJoin((before, id) => report(before, id, 'join', undefined, undefined));
 
 /**
- * Logs an event and returns its id. Its parents are the events that really came before it: the latest of
- * this strand, and of every strand that it has joined since.
+ * Logs an event and returns its id: 16 hex digits. Its parents are the events that really came before it: the
+ * latest event of this context, and those of every context that it has joined since.
  *
- * Takes about a microsecond, sends nothing by itself and never throws. Values of `fields` are sent as
- * strings. Before `connect`, and while the collector is away, events wait in a bounded queue.
+ * Takes about a microsecond, does no I/O and never throws. Values of `fields` are sent as strings, objects as
+ * JSON. Before `connect`, and while the collector is unreachable, events wait in a bounded queue.
  *
  * @example
  * log('cart loaded', { items: cart.length });
@@ -54,7 +54,7 @@ onJoin((before, id) => report(before, id, 'join', undefined, undefined));
 export function log(label: string, fields?: Fields): EventId {
   const site = takeLogSite();
   const before = currentTrace();
-  const { trace, id } = after(before);
+  const { trace, id } = addEvent(before);
   setLocal(traceSlot, trace);
   report(
     before,
@@ -66,7 +66,7 @@ export function log(label: string, fields?: Fields): EventId {
   return id;
 }
 
-/** Queues the report of an event, whose parents are the latest events before it. */
+/** Queues the report of an event. Its parents are the latest events of the trace before it. */
 function report(
   { taskId, latest, links }: Trace,
   eventId: EventId,
@@ -96,8 +96,8 @@ function report(
 }
 
 /**
- * Starts a task of its own in this strand, and in what it spawns from now on. Without it, events
- * belong to the task of the process. Returns the task's id.
+ * Starts a new task, for the current context and everything it starts from now on. Returns the id of the task:
+ * 32 hex digits. Without this call, events belong to the task of the process.
  */
 export function startTask(): TaskId {
   const taskId = newTaskId();
@@ -114,44 +114,56 @@ function beginTask(taskId: TaskId): void {
   setLocal(traceSlot, { taskId, latest: [], links: [] });
 }
 
-/** Returns the task of this strand: 32 hex digits. */
+/** Returns the id of the current task: 32 hex digits. */
 export function getTaskId(): TaskId {
   return currentTrace().taskId;
 }
 
-/** Makes this strand part of a task that began elsewhere: 32 hex digits (or 16, of a 64-bit id). */
+/**
+ * Continues a task that began elsewhere, in the current context. Takes 32 hex digits, or 16 for a 64-bit id.
+ * Throws `TL_ID_INVALID` for anything else.
+ */
 export function setTaskId(taskId: TaskId): void {
   beginTask(checkId('task', taskId));
 }
 
-/** The latest event of this strand, or undefined before the first. The newest, when it has several. */
+/**
+ * Returns the id of the latest event of this context: 16 hex digits. Returns the newest if there are several
+ * after a join, and undefined before the first event.
+ */
 export function getEventId(): EventId | undefined {
   return currentTrace().latest.at(-1)?.id;
 }
 
-/** Sets the event that the next one comes after: 16 hex digits. */
+/**
+ * Sets the parent of the next event of this context. Takes 16 hex digits; throws `TL_ID_INVALID` for anything
+ * else.
+ */
 export function setEventId(eventId: EventId): void {
   const event = Position.elsewhere(checkId('event', eventId), []);
   setLocal(traceSlot, { ...currentTrace(), latest: [event] });
 }
 
-/** The value of the X-Trace slot here, for propagators. */
+/** Returns the value of the X-Trace slot, for propagators. */
 export function currentTrace(): Trace {
   return getLocal(traceSlot) ?? traceOfProcess();
 }
 
-/** Continues a task with events of another process: what a request or a message carried. */
+/**
+ * Continues a task of another process, whose id and latest events a request or a message carried. `taskId` has
+ * 32 or 16 hex digits, event ids have 16; they are not checked.
+ */
 export function continueTask(taskId: string, eventIds: readonly EventId[]): void {
   const latest = eventIds.slice(-MAX_LATEST).map((id) => Position.elsewhere(id, []));
   setLocal(traceSlot, { taskId: padTask(taskId), latest, links: [] });
 }
 
-/** Microseconds since 1970, finer than the clock's milliseconds where the platform allows it. */
+/** Returns microseconds since 1970, with as much precision as the platform allows. */
 function microseconds(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }
 
-/** A value of any kind as text; one that cannot be read must not stop the program. */
+/** Returns a value of any type as a string. A value that cannot be read must not stop the program. */
 function textOf(read: () => unknown): string {
   try {
     const value = read();
@@ -162,20 +174,23 @@ function textOf(read: () => unknown): string {
   }
 }
 
-/** Calls `listener` at every event and every new task, in place of the listener before. Returns how to stop. */
+/**
+ * Calls `listener` for every event and every new task, in place of the listener before. Returns a function that
+ * restores that one.
+ */
 export function listenToTrace(listener: TraceListener): () => void {
   const before = client.state.listener;
   client.state.listener = listener;
   return () => (client.state.listener = before);
 }
 
-/** What became of the events of this process: `logged = sent + dropped + queued`. */
+/** Returns the numbers of this process's events: `logged = sent + dropped + queued`. */
 function stats(): { logged: number; sent: number; dropped: number; queued: number } {
   const { put, taken, dropped, size } = state.queue;
   return { logged: put, sent: taken, dropped, queued: size };
 }
 
-/** The client of whichever copy of the runtime came first: one queue a realm. */
+/** The client of the copy of the runtime that was loaded first, so that a realm has one queue. */
 export const client = shared('xtrace', {
   state,
   log,

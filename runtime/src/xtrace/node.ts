@@ -11,12 +11,13 @@ export type { Fields } from './log.js';
 export type { Report } from './report.js';
 export const { log, startTask, getTaskId, setTaskId, getEventId, setEventId, stats } = client;
 
+/** Options of `connect`. */
 export interface ConnectOptions {
-  /** How events name this process. Default: the command line without the engine's path. */
+  /** The name of this process in events. Default: the command line, without paths. */
   processName?: string;
-  /** How many events wait while the collector is away, before the oldest is dropped. Default: 100,000. */
+  /** How many events may wait while the collector is unreachable; then the oldest are dropped. Default: 100,000. */
   maxQueuedEvents?: number;
-  /** How long the end of the process waits for events to be sent, in milliseconds. Default: 1,000. */
+  /** How long the process waits at its end for events to be sent, in milliseconds. Default: 1,000. */
   exitTimeoutMs?: number;
 }
 
@@ -27,14 +28,16 @@ const connection = shared('xtrace-connection', {
 });
 
 /**
- * Sends this process's events to a collector: `host:port`, or `:5563` for one on this machine.
+ * Connects to a collector and sends it the events of this process. `address` is `host:port`, or `:5563` for a
+ * collector on this machine.
  *
- * Resolves once connected. If the first attempt fails it rejects, and goes on trying in the
- * background with growing pauses; a program that does not care need not look at the promise.
+ * Resolves once connected. Rejects with `TL_ADDRESS_INVALID` if the address is malformed, and with
+ * `TL_COLLECTOR_UNREACHABLE` if the first attempt fails; it then keeps trying in the background, with growing
+ * pauses. The promise may be ignored: its rejection never ends the process.
  */
 export function connect(address: string, options: ConnectOptions = {}): Promise<void> {
   const connected = start(address, options);
-  // Not awaiting it is fine, and must not end the process.
+  // A caller that ignores the promise must not get an unhandled rejection.
   connected.catch(() => {});
   return connected;
 }
@@ -60,15 +63,16 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   if (failure) {
     throw new ThroughlineError(
       'TL_COLLECTOR_UNREACHABLE',
-      `No collector answers at ${address}: ${failure.message}. Start one with "throughline serve".`,
+      `Cannot reach a collector at ${address}: ${failure.message}. Start one with "throughline serve".`,
       { cause: failure },
     );
   }
 }
 
 /**
- * Waits until every event logged so far was handed over. Resolves to false when `timeoutMs`
- * (default 5,000) passed first, or when there is nobody to send to.
+ * Waits until every event logged so far has been passed to the operating system. Resolves to true then, and to
+ * false if `timeoutMs` milliseconds (default 5,000) pass first. Without `connect`, resolves at once, to true if
+ * no event waits.
  */
 export function flush(timeoutMs = 5000): Promise<boolean> {
   return connection.sender?.flush(timeoutMs) ?? Promise.resolve(client.state.queue.size === 0);
@@ -95,7 +99,7 @@ function flushAtExit(): void {
   });
 }
 
-/** The command line as a person typed it: the script's own name in place of its path. */
+/** Returns the command line as a person would type it: the script's name instead of its path. */
 function commandLine(): string {
   const [, script = 'node', ...args] = process.argv;
   return [basename(script), ...args].join(' ');

@@ -7,23 +7,26 @@ export type { ConnectOptions } from './node.js';
 export type { Report } from './report.js';
 export const { log, startTask, getTaskId, setTaskId, getEventId, setEventId, stats } = client;
 
-// The client where there is no TCP: in pages and in React Native. Bundlers take it by the conditions
-// `browser` and `react-native`, so that nothing of Node's is in their bundles.
+// The client for platforms without TCP: pages and React Native. Bundlers choose it by the conditions `browser`
+// and `react-native`, so that their bundles contain no Node modules.
 
-/** Rejects: a page has no TCP. Tasks and events work; the newest events wait in a bounded queue. */
+/**
+ * Rejects with `TL_TRANSPORT_MISSING`, because pages and React Native have no TCP. Tasks and events work; the
+ * newest events are kept in a bounded queue. The promise may be ignored.
+ */
 export function connect(address: string): Promise<void> {
   const refused = Promise.reject<never>(
     new ThroughlineError(
       'TL_TRANSPORT_MISSING',
-      `connect(${quote(address)}) needs TCP, which pages and React Native do not have. ` +
-        `Connect where the code runs on Node, Bun or Deno; here, events are kept and not sent.`,
+      `connect(${quote(address)}) needs TCP, which browsers and React Native do not have. ` +
+        `Call it only on Node, Bun or Deno; here, events are kept in memory and never sent.`,
     ),
   );
   refused.catch(() => {});
   return refused;
 }
 
-/** Resolves to whether nothing waits: there is nobody to send to. */
+/** Resolves at once, to true if no event waits. There is no collector to send to. */
 export function flush(): Promise<boolean> {
   return Promise.resolve(client.state.queue.size === 0);
 }

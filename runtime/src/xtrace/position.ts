@@ -1,19 +1,19 @@
 import type { EventId } from './ids.js';
 
-/** A run of events of which each is the first successor of the one before. */
+/** A sequence of events in which each is the first successor of the one before. */
 interface Line {
   last: number;
 }
 
-/** How many lines of its past an event remembers; beyond it the oldest are forgotten. */
+/** How many lines of its past an event remembers. Beyond that, the oldest are dropped. */
 const MAX_LINES = 64;
 
 /**
- * An event's place in its task: enough to tell whether another one certainly came before it.
+ * The position of an event in its task: enough to tell if another event certainly came before it.
  *
- * A vector clock over lines. Sequential code makes one line however long it runs, so nothing grows
- * with time; a fork makes a line. What is forgotten beyond 64 lines costs a superfluous edge, which
- * is still a true one.
+ * A vector clock over lines. Sequential code stays on one line however long it runs, so nothing grows with
+ * time; a fork starts a line. An entry dropped beyond 64 lines can only cause a redundant edge, which is still
+ * a true one.
  */
 export class Position {
   private constructor(
@@ -23,7 +23,7 @@ export class Position {
     private readonly past: ReadonlyMap<Line, number> | undefined,
   ) {}
 
-  /** An event of this process, after its parents. */
+  /** Returns the position of an event of this process, after its parents. */
   static after(id: EventId, parents: readonly Position[]): Position {
     const tip = parents.find(({ line, place }) => line.last === place);
     const line = tip?.line ?? { last: 0 };
@@ -31,24 +31,24 @@ export class Position {
     return new Position(id, line, place, Position.pastOf(parents, tip));
   }
 
-  /** An event of another process, which is known to come after `parents`. */
+  /** Returns the position of an event of another process that is known to come after `parents`. */
   static elsewhere(id: EventId, parents: readonly Position[]): Position {
     return new Position(id, { last: 1 }, 1, Position.pastOf(parents, undefined));
   }
 
-  /** Whether `other` is this event or came before it. */
+  /** Returns true if `other` is this event or certainly came before it. */
   covers(other: Position): boolean {
     if (other.id === this.id) return true;
     if (other.line === this.line) return other.place <= this.place;
     return (this.past?.get(other.line) ?? 0) >= other.place;
   }
 
-  /** What an event knows of other lines: all that its parents knew, and the parents themselves. */
+  /** Returns what an event knows of other lines: everything its parents knew, and the parents themselves. */
   private static pastOf(
     parents: readonly Position[],
     tip: Position | undefined,
   ): ReadonlyMap<Line, number> | undefined {
-    // The usual case: the next event of the same line knows what its only parent knew.
+    // The usual case: the next event on the same line knows what its only parent knew.
     if (parents.length === 1 && parents[0] === tip) return tip!.past;
     if (parents.length === 0) return undefined;
     const past = new Map<Line, number>();
@@ -67,7 +67,7 @@ export class Position {
   }
 }
 
-/** The events of both sets that no other one of them covers. */
+/** Returns the latest events of both sets: those that no other event in them covers. */
 export function latestOf(
   mine: readonly Position[],
   theirs: readonly Position[],

@@ -1,10 +1,10 @@
 import type { Report } from './report.js';
 
-/** How many reports wait for a connection before the oldest is dropped. */
+/** The default of `limit`: how many reports wait before the oldest is dropped. */
 export const DEFAULT_LIMIT = 100_000;
 
 /**
- * Reports on their way out. Bounded: when it is full the oldest goes, and is counted.
+ * A bounded queue of reports to send. When it is full, the oldest report is dropped and counted.
  *
  *   put = taken + dropped + waiting
  */
@@ -30,7 +30,7 @@ export class ReportQueue {
     this.compact();
   }
 
-  /** The oldest reports, at most `most` of them. */
+  /** Removes and returns the oldest reports, at most `most` of them. */
   take(most: number): Report[] {
     const batch = this.waiting.slice(this.start, this.start + most);
     this.start += batch.length;
@@ -39,7 +39,7 @@ export class ReportQueue {
     return batch;
   }
 
-  /** Puts back what could not be sent, ahead of the rest; what no longer fits is dropped. */
+  /** Puts reports that could not be sent back at the front. If they do not fit, the oldest are dropped. */
   putBack(batch: readonly Report[]): void {
     const room = Math.max(0, this.limit - this.size);
     const kept = batch.slice(Math.max(0, batch.length - room));
@@ -49,7 +49,7 @@ export class ReportQueue {
     this.dropped += batch.length - kept.length;
   }
 
-  /** Shifting an array of this size at every report would cost more than all the rest. */
+  /** Removes the taken reports from the array, rarely: shifting an array of this size per report is too slow. */
   private compact(): void {
     if (this.start < 1024 || this.start * 2 < this.waiting.length) return;
     this.waiting = this.waiting.slice(this.start);

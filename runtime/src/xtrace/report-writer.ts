@@ -2,21 +2,21 @@ import { isPadded } from './ids.js';
 import { REPORT_TOPIC } from './report.js';
 import type { Report } from './report.js';
 
-// The one message that a traced program writes, at every event: a report in X-Trace's v4 (field numbers in
-// report-codec.ts). Written field by field into one buffer, each function taking the place to write at and
-// giving the next one. The library that reads reports makes thirty objects of each that it writes.
+// Writes the one message that a traced program sends, once per event: an X-Trace report v4 (the field numbers
+// are in the collector's report-codec.ts). Each function writes into one shared buffer at the offset it gets, and
+// returns the next offset. The library that the collector reads reports with would make thirty objects per report.
 
 const BUFFER_BYTES = 64 * 1024;
-/** A buffer that has grown beyond this is not kept for the next batch. */
+/** A buffer that has grown beyond this size is not kept for the next batch. */
 const MOST_KEPT_BYTES = 1024 * 1024;
 let buffer = new Uint8Array(BUFFER_BYTES);
 
-/** A report as the bytes of one message. */
+/** Returns a report encoded as one message. */
 export function encodeReport(report: Report): Uint8Array {
   return written(writeReport(withRoomFor(report, 0), 0, report));
 }
 
-/** Reports as they go to the collector: each a message of the pubsub protocol (frames.ts). */
+/** Returns reports encoded for the collector, each as a message of the pubsub protocol. */
 export function encodeReports(reports: readonly Report[]): Uint8Array {
   let at = 0;
   for (const report of reports) {
@@ -28,7 +28,7 @@ export function encodeReports(reports: readonly Report[]): Uint8Array {
   return written(at);
 }
 
-/** A copy of what is in the buffer. */
+/** Returns a copy of the first `length` bytes of the buffer. */
 function written(length: number): Uint8Array {
   const bytes = buffer.slice(0, length);
   if (buffer.length > MOST_KEPT_BYTES) buffer = new Uint8Array(BUFFER_BYTES);
@@ -38,13 +38,13 @@ function written(length: number): Uint8Array {
 const encoder = new TextEncoder();
 const topic = encoder.encode(REPORT_TOPIC);
 
-/** At most so many bytes for each field beside its text, which takes three for a UTF-16 unit. */
+/** The maximum size of a field without its string. A string takes at most three bytes per UTF-16 unit. */
 const FIELD_BYTES = 16;
-/** All fields that are not repeated, and the frame. */
+/** The number of fields that are not repeated, and the message header. */
 const SINGLE_FIELDS = 16;
 const none: readonly never[] = [];
 
-/** The buffer, large enough for one more report: nothing below has to ask again. */
+/** Returns the buffer, grown to fit one more report, so that the functions below need not check its size. */
 function withRoomFor(report: Report, at: number): Uint8Array {
   const { fields = none, tags = none } = report;
   let units =
@@ -74,7 +74,7 @@ function writeReport(bytes: Uint8Array, at: number, report: Report): number {
   const { parentEventIds, fields = none, tags = none } = report;
   at = id(bytes, at, 1, report.taskId);
   at = id(bytes, at, 2, report.eventId);
-  // Unpacked, as both original clients write them. A root has the parent 0: readers of both take it for one.
+  // Unpacked, as both original clients write them. The first event of a task has the parent 0, as with both.
   if (parentEventIds.length === 0) at = id(bytes, at, 3, '');
   for (let i = 0; i < parentEventIds.length; i++) at = id(bytes, at, 3, parentEventIds[i]!);
   at = integer(bytes, at, 4, report.timestamp);
@@ -98,7 +98,7 @@ function writeTopic(bytes: Uint8Array, at: number): number {
   return at;
 }
 
-/** A frame's length, big-endian. */
+/** Writes the length of a message as 32 bits, big-endian. */
 function writeLength(bytes: Uint8Array, at: number, length: number): number {
   bytes[at++] = length >>> 24;
   bytes[at++] = length >>> 16;
@@ -121,7 +121,7 @@ function varint(bytes: Uint8Array, at: number, value: number): number {
   return at;
 }
 
-/** An integer of 32 or 64 bits. One below zero takes ten bytes, as its two's complement does. */
+/** Writes an integer of 32 or 64 bits. A negative one takes ten bytes, as its 64-bit two's complement. */
 function integer(bytes: Uint8Array, at: number, field: number, value: number | undefined): number {
   if (value === undefined) return at;
   at = varint(bytes, at, field * 8 + VARINT);
@@ -135,7 +135,7 @@ function integer(bytes: Uint8Array, at: number, field: number, value: number | u
   return varint(bytes, at, low);
 }
 
-/** The 64 bits of an id that the protocol carries (`lowerHalf`), little-endian. */
+/** Writes the 64 bits of an id that the protocol carries (`lowerHalf` in ids.ts), little-endian. */
 function id(bytes: Uint8Array, at: number, field: number, digits: string): number {
   at = varint(bytes, at, field * 8 + FIXED64);
   const start = digits.length - 16;
@@ -156,7 +156,7 @@ function halfOfId(bytes: Uint8Array, at: number, half: number): number {
   return at;
 }
 
-/** Eight hex digits; those before the first are 0. */
+/** Reads eight hex digits as 32 bits. A negative `start` means leading zeros. */
 function word(digits: string, start: number): number {
   let value = 0;
   for (let i = start < 0 ? 0 : start; i < start + 8; i++) {
@@ -171,7 +171,7 @@ function text(bytes: Uint8Array, at: number, field: number, value: string | unde
   at = varint(bytes, at, field * 8 + LENGTH_DELIMITED);
   const { length } = value;
   if (length < 128) {
-    // Most texts: each unit is a byte, and so is their number.
+    // Most strings are short and ASCII: each unit is one byte, and so is the length.
     let i = 0;
     for (; i < length; i++) {
       const code = value.charCodeAt(i);

@@ -8,16 +8,16 @@ import type { Report } from './report.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
-/** How many reports are encoded at once, so that the program is never held up for long. */
+/** How many reports are encoded at once. Bounded, so that the program never blocks for long. */
 const BATCH = 500;
-/** How long an event waits for others to go with, in milliseconds: each write is a system call. */
+/** How long an event waits for others to be sent with it. Each write is a system call. */
 const GATHERING_MS = 5;
 
 /**
- * Carries reports from the queue to a collector over TCP, when the program is idle.
+ * Sends reports from the queue to a collector over TCP, when the program is idle.
  *
- * It never keeps the process alive, never throws into the program, and reconnects with growing
- * pauses. A batch whose socket failed is sent again: the collector keeps an event once.
+ * Never keeps the process alive, never throws into the program, and reconnects with growing pauses. A batch
+ * whose socket failed is sent again: the collector keeps an event once.
  */
 export class TcpSender {
   private socket: Socket | undefined;
@@ -25,10 +25,10 @@ export class TcpSender {
   private closed = false;
   private pauseMs = FIRST_PAUSE_MS;
   private scheduled = false;
-  /** Batches handed to the socket that it has not confirmed. */
+  /** Batches that were written to the socket and not confirmed by it yet. */
   private readonly unconfirmed = new Set<readonly Report[]>();
   private readonly idle = new Set<() => void>();
-  /** Settles when the first attempt to connect is over. */
+  /** Resolves when the first attempt to connect has ended: to the error if it failed, else to undefined. */
   readonly firstAttempt: Promise<Error | undefined>;
   private firstAttemptOver: (error: Error | undefined) => void = () => {};
 
@@ -41,7 +41,7 @@ export class TcpSender {
     this.connect();
   }
 
-  /** Sends what is queued soon, but not now: the caller is in the middle of its own work. */
+  /** Schedules a send. Never sends at once, because the caller is in the middle of its own work. */
   wake(): void {
     if (this.scheduled || !this.ready) return;
     this.scheduled = true;
@@ -49,12 +49,12 @@ export class TcpSender {
       this.scheduled = false;
       this.send();
     };
-    // Not a reason to stay alive: what is left at the end is sent by `flush` and `sendNow`.
+    // This must not keep the process alive. `flush` and `sendNow` send the rest at the end.
     if (this.queue.size < BATCH) setTimeout(send, GATHERING_MS).unref();
     else setImmediate(send).unref();
   }
 
-  /** Resolves to true when everything queued so far was handed over, to false when time is up. */
+  /** Resolves to true when everything queued so far has been sent, to false after `timeoutMs`. */
   flush(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const done = (sent: boolean): void => {
@@ -74,16 +74,17 @@ export class TcpSender {
   }
 
   /**
-   * Hands everything to the operating system at once, as far as it takes it: for the moment before
-   * the process ends, when nothing asynchronous runs any more.
+   * Writes everything to the socket at once; the operating system takes what fits its buffers. For the moment
+   * before the process ends, when nothing asynchronous runs any more.
    */
   sendNow(): void {
     while (this.ready && this.queue.size > 0) this.writeBatch();
   }
 
+  /** Closes the connection and does not reconnect. */
   close(): void {
     this.closed = true;
-    this.firstAttemptOver(new Error('closed before it was connected'));
+    this.firstAttemptOver(new Error('the connection was closed before it was established'));
     this.socket?.end();
   }
 
@@ -98,8 +99,8 @@ export class TcpSender {
       this.firstAttemptOver(undefined);
       this.send();
     });
-    // The server routes control messages to whoever asks; nobody here does, but the stream has to
-    // be read for its end to be seen.
+    // The server sends control messages only to clients that subscribe, and this one does not. Still, the stream
+    // must be read for its end to be noticed.
     socket.resume();
     socket.on('drain', () => this.send());
     let failure: Error | undefined;
@@ -118,9 +119,9 @@ export class TcpSender {
     const reason = failure ? `: ${failure.message}` : '';
     warnOnce(
       'TL_COLLECTOR_UNREACHABLE',
-      `no connection to the collector at ${this.host}:${this.port}${reason}; events wait, up to ${this.queue.limit}`,
+      `cannot reach the collector at ${this.host}:${this.port}${reason}; up to ${this.queue.limit} events are queued`,
     );
-    // Spread out, or every process of a fleet knocks at the same moment.
+    // Randomised, or all processes of a fleet would reconnect at the same moment.
     const pauseMs = this.pauseMs * (0.5 + Math.random() / 2);
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
     setTimeout(() => {
