@@ -7,7 +7,89 @@ function boundary(files, forbidden, message) {
   return { files, rules: { 'no-restricted-imports': ['error', { patterns }] } };
 }
 
-const outsideLanguage = '^(?!\\./|\\.\\./)';
+/** A module that is no file of ours. */
+const OUTSIDE = '^(?!\\.{1,2}/)';
+
+/**
+ * The rooms of a package: the folders that the files of a folder may import from, besides their own. A folder that is
+ * not listed cannot be imported from any of them.
+ */
+const rooms = {
+  'runtime/src': {
+    kernel: [],
+    listeners: ['kernel'],
+    callbacks: ['kernel', 'listeners'],
+    promises: ['kernel', 'callbacks'],
+    causes: ['kernel'],
+    threads: ['kernel', 'listeners', 'causes'],
+    faces: ['kernel', 'callbacks', 'listeners', 'threads'],
+    'with-causes': ['kernel', 'callbacks', 'causes', 'listeners', 'promises'],
+    xtrace: ['kernel', 'causes', 'faces'],
+    propagation: ['kernel', 'promises', 'xtrace'],
+  },
+  'babel-plugin/src': {
+    catalogue: ['options', 'bindings'],
+    rewrite: [
+      'activations',
+      'bindings',
+      'callback-arguments',
+      'catalogue',
+      'names',
+      'nodes',
+      'options',
+      'sites',
+      'state',
+    ],
+    check: ['adapters', 'errors', 'options', 'plugin'],
+  },
+  'jest/src': {
+    ledger: [],
+    report: ['events', 'jest-packages', 'ledger'],
+  },
+  'collector/src': {
+    graph: ['store'],
+    store: ['errors', 'settings'],
+    ingest: ['errors', 'store', 'graph'],
+    query: ['errors', 'graph', 'ingest', 'store'],
+  },
+  'cli/src': {
+    'init-jest': ['errors'],
+    sources: ['errors'],
+    commands: ['errors', 'init-jest', 'sources'],
+  },
+};
+
+/** Modules of the platform and of others that a room may import; all others are refused where a room is listed. */
+const outside = {
+  'runtime/src/kernel': [],
+  'runtime/src/listeners': [],
+  'runtime/src/callbacks': [],
+  'runtime/src/promises': [],
+  'runtime/src/causes': [],
+  'runtime/src/threads': [],
+  'runtime/src/faces': ['@opentelemetry/api'],
+  'runtime/src/with-causes': [],
+  'runtime/src/xtrace': ['node:.*'],
+  'runtime/src/propagation': ['@grpc/grpc-js'],
+  'jest/src/ledger': ['node:async_hooks'],
+};
+
+/** Returns one rule per room. */
+function roomRules() {
+  return Object.entries(rooms).flatMap(([root, folders]) =>
+    Object.entries(folders).map(([room, allowed]) => {
+      const others = allowed.length > 0 ? `(?!(?:${allowed.join('|')})(?:/|\\.js$))` : '';
+      const may = outside[`${root}/${room}`];
+      const forbidden = [`^\\.\\./${others}`];
+      if (may) forbidden.push(`^(?!\\.{1,2}/)(?!(?:${may.join('|') || '$^'})$)`);
+      return boundary(
+        [`${root}/${room}/**`],
+        forbidden,
+        `${root}/${room} may import ${allowed.join(', ') || 'nothing'} beside its own files.`,
+      );
+    }),
+  );
+}
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '__tests__/fixtures/**', '.cache/**'] },
@@ -25,28 +107,17 @@ export default tseslint.config(
     },
   },
   {
-    files: [
-      'scripts/**',
-      'bench/**',
-      '__tests__/**',
-      'examples/**',
-      '{collector,babel-plugin}/src/commands/**',
-      '**/*.mjs',
-    ],
+    files: ['scripts/**', 'bench/**', '__tests__/**', 'examples/**', 'cli/src/**', '**/*.mjs'],
     rules: { 'no-console': 'off' },
   },
   {
     // Their business is to say what went wrong.
-    files: [
-      'runtime/src/complain.ts',
-      'collector/src/{main,ingest/accept,query/web}.ts',
-      'babel-plugin/src/main.ts',
-    ],
+    files: ['runtime/src/kernel/warn.ts', 'collector/src/{ingest/accept,query/web}.ts'],
     rules: { 'no-console': 'off' },
   },
   {
     // What stands for a callback makes no list of its arguments: it runs at every event.
-    files: ['runtime/src/{emitters,promises,spawn}.ts'],
+    files: ['runtime/src/{listeners/emitters,promises/chain,callbacks/spawn}.ts'],
     rules: { 'prefer-rest-params': 'off' },
   },
   {
@@ -69,37 +140,47 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
     },
   },
+  {
+    // Nodes are built in one folder: visitors recognise and decide.
+    files: ['babel-plugin/src/**'],
+    ignores: ['babel-plugin/src/rewrite/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[object.name="t"], MemberExpression[object.property.name="t"]',
+          message: 'Only files of rewrite/ build nodes.',
+        },
+      ],
+    },
+  },
+  ...roomRules(),
   boundary(
-    ['babel-plugin/src/**'],
-    ['^@throughline/', '/(runtime|collector|jest)/'],
+    ['runtime/src/*.ts'],
+    [OUTSIDE],
+    'The doors of the runtime export what is in its rooms, and nothing else.',
+  ),
+  boundary(
+    ['babel-plugin/src/*.ts', 'babel-plugin/src/{adapters,visitors}/**'],
+    ['^@throughline/', '/(runtime|collector|jest|cli)/'],
     'The plugin writes the name of the runtime into code; it imports nothing of ours.',
   ),
   boundary(
-    ['runtime/src/*.ts'],
-    [outsideLanguage, '^\\./(xtrace|propagation)/'],
-    'The core of the runtime imports nothing but itself.',
-  ),
-  boundary(
-    ['runtime/src/{xtrace,propagation}/**'],
-    ['^@throughline/', '/(babel-plugin|collector|jest)/'],
-    'The runtime imports nothing else of ours.',
-  ),
-  boundary(
-    ['jest/src/**'],
+    ['jest/src/*.ts', 'jest/src/{events,jsdom}/**'],
     [
-      '^@throughline/(?!babel-plugin$|runtime$|runtime/(?:ledger|report)$)',
-      '/(runtime|babel-plugin|collector)/src',
+      '^@throughline/(?!babel-plugin$|runtime$|runtime/(?:ledger|report|realm-script)$)',
+      '/(runtime|babel-plugin|collector|cli)/src',
     ],
-    'The Jest preset imports the plugin, the runtime, its ledger entry and its report types.',
+    'The Jest preset imports the plugin and the entries of the runtime that are made for it.',
   ),
   boundary(
-    ['jest/src/ledger/{findings,ledger,source,task}.ts'],
-    [outsideLanguage],
-    'The ledger knows neither Jest, nor the runtime, nor Node.',
-  ),
-  boundary(
-    ['collector/**'],
-    ['^@throughline/(?!runtime/report$)', '/(babel-plugin|jest)/', '/runtime/src'],
+    ['collector/src/*.ts', 'collector/page/**'],
+    ['^@throughline/(?!runtime/report$)', '/(babel-plugin|jest|cli)/', '/runtime/src'],
     'The collector imports the report types of the runtime, and nothing else of ours.',
+  ),
+  boundary(
+    ['cli/src/*.ts'],
+    ['/(runtime|babel-plugin|jest|collector)/src'],
+    'The command line imports the other packages by their names.',
   ),
 );

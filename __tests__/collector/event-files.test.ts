@@ -6,7 +6,7 @@ import { Child, ran, root } from '../harness/child';
 import { ask } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';
 
-const throughline = join(root, 'collector', 'dist', 'esm', 'main.js');
+const throughline = join(root, 'cli', 'dist', 'esm', 'main.js');
 const SHOP = [
   event(1, 1, [], { label: 'buys', processName: 'shop.test.js', source: 'shop.test.js:3' }),
   event(1, 2, [1], { label: 'load cart', fields: [['items', '2']], tags: ['slow'] }),

@@ -303,20 +303,19 @@ describe('the line of a test that fails', () => {
     ]);
     expect(output.indexOf(lines[0]!)).toBeGreaterThan(output.indexOf('● has "quotes"'));
     const [, args] = lines[0]!.split('npx throughline ');
-    for (const program of ['jest', 'collector']) {
-      const main = join(root, program, 'dist', 'esm', 'main.js');
-      const shown = await ran([main, ...args!.split(' ')], { cwd: project.folder });
-      expect(shown).toEqual({
-        ...{ code: 0, stderr: '' },
-        stdout: [
-          '●  has "quotes"  src/a.test.js',
-          '●  load cart     src/a.test.js',
-          '●  loaded cart   src/a.test.js',
-          '●  failed        src/a.test.js',
-          '',
-        ].join('\n'),
-      });
-    }
+    const main = join(root, 'cli', 'dist', 'esm', 'main.js');
+    const shown = await ran([main, ...args!.split(' ')], { cwd: project.folder });
+    expect(shown).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        '●  has "quotes"  src/a.test.js',
+        '●  load cart     src/a.test.js',
+        '●  loaded cart   src/a.test.js',
+        '●  failed        src/a.test.js',
+        '',
+      ].join('\n'),
+    });
   });
 
   test('is there for one that fails by a policy as well', async () => {

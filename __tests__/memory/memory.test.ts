@@ -65,7 +65,7 @@ const gone: Record<string, string> = {
       const child = snapshot();
       setLocal(slot, value);
       await turn();
-      child(() => kept.push(setInterval(() => {}, 1e6)));
+      child.run(() => kept.push(setInterval(() => {}, 1e6)));
     };
     await strand();
     return ref;`,

@@ -44,7 +44,7 @@ let complaints: string[] = [];
 
 beforeAll(async () => {
   if (!existsSync(CHROMIUM)) return;
-  const main = join(root, 'collector', 'dist', 'esm', 'main.js');
+  const main = join(root, 'cli', 'dist', 'esm', 'main.js');
   collector = new Child([
     ...[main, 'serve', '--store', ':memory:', '--report-port', '0', '--web-port', '0'],
   ]);

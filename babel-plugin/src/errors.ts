@@ -6,9 +6,7 @@ export type PluginErrorCode =
   | 'TL_ASYNC_LOWERED_FIRST'
   | 'TL_TYPESCRIPT_PRESET_MISSING'
   | 'TL_SOURCE_MISSING'
-  | 'TL_POSITION_INVALID'
-  | 'TL_BUDGET_INVALID'
-  | 'TL_PACKAGE_MISSING';
+  | 'TL_BUDGET_INVALID';
 
 /** Error that the plugin, its adapters and its commands throw. Its message ends with `code`, in parentheses. */
 export class PluginError extends Error {
@@ -60,28 +58,11 @@ export function sourceMissing(path: string): PluginError {
   );
 }
 
-/** Returns the error for an argument of `throughline explain` that is not a line of an instrumented file. */
-export function placeInvalid(place: string): PluginError {
-  return new PluginError(
-    'TL_POSITION_INVALID',
-    `Expected FILE:LINE of an instrumented source file, got ${quote(place)}. ` +
-      `Example: "throughline explain src/cart.ts:12".`,
-  );
-}
-
 /** Returns the error for a budget file that `throughline check` could not have written. */
 export function budgetInvalid(file: string, why: string): PluginError {
   return new PluginError(
     'TL_BUDGET_INVALID',
     `Cannot read the budget file ${quote(file)}: ${why}. Delete it to let the next check write a new one.`,
-  );
-}
-
-/** Returns the error for a command that belongs to a package which is not installed. */
-export function packageMissing(command: string, name: string): PluginError {
-  return new PluginError(
-    'TL_PACKAGE_MISSING',
-    `The command "${command}" needs ${name}, which is not installed. Run "npm install ${name}".`,
   );
 }
 

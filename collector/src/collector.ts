@@ -14,6 +14,8 @@ import type { TraceEvent } from './store/store.js';
 export interface Collector {
   /** Address for the X-Trace client's `connect()`, as `host:port`. */
   readonly reportAddress: string;
+  /** The database file, or `:memory:`. */
+  readonly store: string;
   /** URL of the page and of the HTTP API, without a trailing slash. */
   readonly url: string;
   /** How many events were received, kept, refused and lost so far. */
@@ -54,6 +56,7 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     const page = await listenOrThrow('webPort', webPort, () => listen(web, host, webPort));
     return {
       reportAddress: `${urlHost(host)}:${reports}`,
+      store: file,
       url: `http://${urlHost(host)}:${page}`,
       get counters() {
         return acceptor.counters;

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import envPaths from 'env-paths';
 import { CollectorError } from './errors.js';
 
 /** Settings of a collector. Each has a default and an environment variable. */
@@ -8,7 +10,7 @@ export interface Settings {
   reportPort: number;
   /** Port of the page and of the HTTP API. 0 picks a free port. Default: 4080. */
   webPort: number;
-  /** Database file of the embedded store, or `:memory:`. Default: `throughline.db`. */
+  /** Database file of the embedded store, or `:memory:`. Default: `events.db` in the user's data folder. */
   store: string;
 }
 
@@ -23,7 +25,11 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   host: { fallback: '127.0.0.1', variable: 'THROUGHLINE_HOST', read: nonEmptyString },
   reportPort: { fallback: 5563, variable: 'THROUGHLINE_REPORT_PORT', read: port },
   webPort: { fallback: 4080, variable: 'THROUGHLINE_WEB_PORT', read: port },
-  store: { fallback: 'throughline.db', variable: 'THROUGHLINE_STORE', read: nonEmptyString },
+  store: {
+    fallback: join(envPaths('throughline', { suffix: '' }).data, 'events.db'),
+    variable: 'THROUGHLINE_STORE',
+    read: nonEmptyString,
+  },
 };
 
 /**

@@ -3,8 +3,6 @@ export type JestErrorCode =
   | 'TL_OPTION_UNKNOWN'
   | 'TL_OPTION_INVALID'
   | 'TL_JEST_MISSING'
-  | 'TL_CONFIG_MISSING'
-  | 'TL_CONFIG_AMBIGUOUS'
   | 'TL_CONFIG_UNREADABLE'
   | 'TL_EVENTS_UNWRITABLE';
 
@@ -45,24 +43,6 @@ export function jestMissing(name: string, cause: unknown): JestError {
       name.startsWith('jest-environment') ? name : 'jest'
     }".`,
     { cause },
-  );
-}
-
-/** Returns the error for a folder without a package.json. */
-export function configMissing(folder: string): JestError {
-  return new JestError(
-    'TL_CONFIG_MISSING',
-    `No package.json in ${JSON.stringify(folder)}. ` +
-      `Run "throughline init jest" in the root folder of the project.`,
-  );
-}
-
-/** Returns the error for a project with more than one Jest configuration. */
-export function configAmbiguous(files: readonly string[]): JestError {
-  return new JestError(
-    'TL_CONFIG_AMBIGUOUS',
-    `Found more than one Jest configuration: ${list(files)}. ` +
-      `Name the one to change: "throughline init jest ${files[0]}".`,
   );
 }
 

@@ -1,4 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
+import { settings } from '../settings.js';
 import { openDriver } from './driver.js';
 import type { Driver, Row, Statement } from './driver.js';
 import type { Store, TaskPage, TraceEvent } from './store.js';
@@ -55,6 +58,7 @@ export class SqliteStore implements Store {
   /** Opens the store in a file, or in memory for `:memory:`. Throws `TL_STORE_UNAVAILABLE`. */
   static async open(file: string): Promise<SqliteStore> {
     try {
+      if (file === settings.store.fallback) mkdirSync(dirname(file), { recursive: true });
       return new SqliteStore(await openDriver(file));
     } catch (error) {
       throw new CollectorError(

@@ -1,7 +1,5 @@
-/* eslint-disable no-restricted-imports -- implements an interface of this package, an optional peer dependency */
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context, ContextManager } from '@opentelemetry/api';
-/* eslint-enable no-restricted-imports */
 import { isEmitter } from '../listeners/emitters.js';
 import { currentFrame, runIn, runWith, Token } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';

@@ -17,7 +17,6 @@ import { MessageLog } from './message-log.js';
 import type { StartRecord } from './start-record.js';
 import { startFromCreator } from './start.js';
 
-
 /** A worker of `node:worker_threads`, as its creator holds it. */
 interface NodeWorker {
   readonly threadId: number;

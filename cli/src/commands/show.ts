@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { causalGraph } from '../graph/causal-order.js';
-import { textRecords } from '../graph/records.js';
-import { drawGraph } from '../graph/terminal.js';
-import { DEFAULT_URL } from './collector-api.js';
-import { openEventSource } from './event-source.js';
-import type { EventSource } from './event-source.js';
+import { causalGraph, drawGraph, textRecords } from '@throughline/collector';
+import { collectorUrl } from '../sources/collector-client.js';
+import { openEventSource } from '../sources/event-source.js';
+import type { EventSource, SourceOptions } from '../sources/event-source.js';
 import { printTasks } from './list.js';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -17,14 +15,14 @@ export function show(program: Command): void {
   program
     .command('show [task]')
     .description('Print the events of a task as text records, causes before effects.')
-    .option('--collector <url>', 'URL of a running collector', DEFAULT_URL)
+    .option('--collector <url>', `URL of a running collector (default: ${collectorUrl()})`)
     .option('--file <path>', 'read an event file or folder instead of a collector')
     .option('--graph', 'draw the causal graph instead')
     .option('--json', 'print one JSON object per line instead')
     .action(
       async (
         given: string | undefined,
-        options: { collector: string; file?: string; graph?: true; json?: true },
+        options: SourceOptions & { graph?: true; json?: true },
         command: Command,
       ) => {
         const { file, graph, json } = options;

@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
-import { CollectorError } from '../errors.js';
-import { oneLine } from '../graph/plain-text.js';
-import type { TaskPage } from '../store/store.js';
-import { DEFAULT_URL } from './collector-api.js';
-import { openEventSource } from './event-source.js';
+import { oneLine } from '@throughline/collector';
+import type { TaskPage } from '@throughline/collector';
+import { CliError } from '../errors.js';
+import { collectorUrl } from '../sources/collector-client.js';
+import { openEventSource } from '../sources/event-source.js';
+import type { SourceOptions } from '../sources/event-source.js';
 
 /** Adds `throughline list`, which lists the tasks of a collector or of event files, newest first. */
 export function list(program: Command): void {
   program
     .command('list')
     .description('List the tasks of a collector or of event files, newest first.')
-    .option('--collector <url>', 'URL of a running collector', DEFAULT_URL)
+    .option('--collector <url>', `URL of a running collector (default: ${collectorUrl()})`)
     .option('--file <path>', 'read an event file or folder instead of a collector')
     .option('--limit <number>', 'maximum number of tasks to list', '20')
     .option('--json', 'print one JSON object per line')
-    .action(async (options: { collector: string; file?: string; limit: string; json?: true }) => {
+    .action(async (options: SourceOptions & { limit: string; json?: true }) => {
       const limit = wholeNumber(options.limit);
       const source = await openEventSource(options);
       printTasks(await source.tasks(limit), { json: options.json ?? false });
@@ -51,8 +52,8 @@ function printTable(head: string[], rows: string[][]): void {
 
 function wholeNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new CollectorError(
-    'TL_QUERY_INVALID',
+  throw new CliError(
+    'TL_ARGUMENT_INVALID',
     `--limit must be a whole number from 0 to 999999999, got ${JSON.stringify(text)}.`,
   );
 }

@@ -11,7 +11,7 @@ import { ask } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';
 import { until } from '../harness/until';
 
-const throughline = join(root, 'collector', 'dist', 'esm', 'main.js');
+const throughline = join(root, 'cli', 'dist', 'esm', 'main.js');
 const FREE = ['--report-port', '0', '--web-port', '0'];
 
 let children: Child[] = [];

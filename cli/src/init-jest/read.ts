@@ -82,7 +82,9 @@ function exportedValue(statement: t.Statement): t.Node | undefined {
   const isExports =
     left.type === 'MemberExpression' &&
     left.object.type === 'Identifier' &&
-    left.object.name === 'module';
+    left.object.name === 'module' &&
+    left.property.type === 'Identifier' &&
+    left.property.name === 'exports';
   return isExports ? right : undefined;
 }
 
@@ -114,7 +116,8 @@ function declaredValue(name: string, program: t.Program): t.Expression | undefin
 }
 
 /** Returns the name of a property that is an identifier or a string. */
-export function keyOf({ key }: t.ObjectProperty): string | undefined {
+export function keyOf({ key, computed }: t.ObjectProperty): string | undefined {
+  if (computed) return undefined;
   if (key.type === 'Identifier') return key.name;
   return key.type === 'StringLiteral' ? key.value : undefined;
 }

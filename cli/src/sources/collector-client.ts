@@ -1,16 +1,20 @@
-import { CollectorError, errorMessage } from '../errors.js';
-import { settings } from '../settings.js';
-import type { TaskPage, TaskSummary, TraceEvent } from '../store/store.js';
+import { CliError, errorMessage } from '../errors.js';
+import { readSettings } from '@throughline/collector';
+import type { TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
 import type { EventSource } from './event-source.js';
 
-/** URL that commands use for a running collector by default. */
-export const DEFAULT_URL = `http://${settings.host.fallback}:${settings.webPort.fallback}`;
+/** Returns where a collector with the current settings listens, as `serve` reads them. */
+export function collectorUrl(): string {
+  const { host, webPort } = readSettings({});
+  const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${webPort}`;
+}
 
 /** Maximum number of tasks in one response. */
 const PAGE_SIZE = 1000;
 
 /** Queries a running collector over HTTP. Throws `TL_COLLECTOR_UNREACHABLE`, or the collector's own error. */
-export class CollectorApi implements EventSource {
+export class CollectorClient implements EventSource {
   constructor(private readonly url: string) {}
 
   /** Returns the newest tasks, fetched in pages. */
@@ -36,7 +40,7 @@ export class CollectorApi implements EventSource {
     try {
       response = await fetch(new URL(path, this.url));
     } catch (error) {
-      throw new CollectorError(
+      throw new CliError(
         'TL_COLLECTOR_UNREACHABLE',
         `Cannot reach a collector at ${this.url}: ${errorMessage((error as Error).cause ?? error)}. Start one with "throughline serve", or pass its URL with --collector.`,
         { cause: error },
@@ -47,7 +51,7 @@ export class CollectorApi implements EventSource {
     if (answer !== undefined && response.ok) return answer;
     // The collector's own message, which ends with its code.
     if (typeof answer?.error === 'string') throw new Error(answer.error);
-    throw new CollectorError(
+    throw new CliError(
       'TL_COLLECTOR_UNREACHABLE',
       `The server at ${this.url} is not a Throughline collector: it answered ${path} with status ${response.status}. Pass the URL of a collector with --collector.`,
     );

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { configAmbiguous, configMissing, configUnreadable } from '../errors.js';
 
 /** A Jest configuration and the file that holds it. */
@@ -7,7 +7,6 @@ export interface ConfigFile {
   readonly file: string;
   readonly text: string;
   readonly kind: ConfigKind;
-  readonly exists: boolean;
 }
 /** A JSON file, a package.json with a `jest` key, or a program that exports the configuration. */
 export type ConfigKind = 'json' | 'package' | 'program';
@@ -31,14 +30,14 @@ export function findConfig(folder: string, named: string | undefined): ConfigFil
 
 function read(file: string): ConfigFile {
   try {
-    return { file, text: readFileSync(file, 'utf8'), kind: kindOf(file), exists: true };
+    return { file, text: readFileSync(file, 'utf8'), kind: kindOf(file) };
   } catch (error) {
     throw configUnreadable(file, error);
   }
 }
 
 function kindOf(file: string): ConfigKind {
-  if (file.endsWith('package.json')) return 'package';
+  if (basename(file) === 'package.json') return 'package';
   return extname(file) === '.json' ? 'json' : 'program';
 }
 

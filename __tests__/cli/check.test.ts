@@ -1,18 +1,9 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ran, root } from '../harness/child';
 
-const throughline = join(root, 'babel-plugin', 'dist', 'esm', 'main.js');
+const throughline = join(root, 'cli', 'dist', 'esm', 'main.js');
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'throughline-check-'))));
@@ -456,15 +447,15 @@ describe('explain', () => {
   });
 
   test.each(['src/a.js', 'src/a.js:', 'src/a.js:one', ':1', 'src/a.js:99', 'src/a.js:0', 'src:1'])(
-    '%s is said to be no place, with code 1',
-    async (place) => {
+    '%s is refused with code 1',
+    async (position) => {
       project({ 'src/a.js': 'foo();\n' });
-      const { code, stdout, stderr } = await run('explain', place);
+      const { code, stdout, stderr } = await run('explain', position);
 
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toBe(
-        `throughline: Expected FILE:LINE of an instrumented source file, got "${place}". ` +
-          'Example: "throughline explain src/cart.ts:12". (TL_POSITION_INVALID)\n',
+        `throughline: Expected FILE:LINE of an instrumented source file, got "${position}". ` +
+          'Example: throughline explain src/cart.ts:12 (TL_POSITION_INVALID)\n',
       );
     },
   );
@@ -477,54 +468,11 @@ describe('explain', () => {
   });
 });
 
-describe('commands of the collector', () => {
-  /** The plugin, installed where nothing else is. */
-  function installAlone(): string {
-    const home = join(folder, 'node_modules', '@throughline', 'babel-plugin');
-    mkdirSync(home, { recursive: true });
-    cpSync(join(root, 'babel-plugin', 'dist'), join(home, 'dist'), { recursive: true });
-    cpSync(join(root, 'babel-plugin', 'package.json'), join(home, 'package.json'));
-    for (const scope of ['@babel', '@jridgewell']) mkdirSync(join(folder, 'node_modules', scope));
-    for (const name of [
-      'commander',
-      '@babel/core',
-      'unplugin',
-      'pirates',
-      '@jridgewell/trace-mapping',
-    ]) {
-      symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-    }
-    return join(home, 'dist', 'esm', 'main.js');
+test('--help lists every command', async () => {
+  const { code, stdout } = await run('--help');
+
+  expect(code).toBe(0);
+  for (const command of ['serve', 'list', 'show', 'open', 'check', 'explain', 'init']) {
+    expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
-
-  test.each([['serve'], ['serve', '--web-port', '0'], ['list', '--json'], ['show', '1']])(
-    '%s says which package it is part of when that is not installed',
-    async (...args) => {
-      const [command] = args;
-
-      expect(await ran([installAlone(), ...args], { cwd: folder })).toEqual({
-        code: 1,
-        stdout: '',
-        stderr:
-          `throughline: The command "${command}" needs @throughline/collector, which is not ` +
-          'installed. Run "npm install @throughline/collector". (TL_PACKAGE_MISSING)\n',
-      });
-    },
-  );
-
-  test('are handed on with their flags when it is', async () => {
-    const { code, stdout } = await run('serve', '--help');
-
-    expect(code).toBe(0);
-    expect(stdout).toContain('--report-port <port>');
-  });
-
-  test('--help lists every command', async () => {
-    const { code, stdout } = await run('--help');
-
-    expect(code).toBe(0);
-    for (const command of ['check', 'explain', 'serve', 'list', 'show']) {
-      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
-    }
-  });
 });

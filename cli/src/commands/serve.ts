@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { startCollector } from '../collector.js';
-import { settings } from '../settings.js';
+import { settings, startCollector } from '@throughline/collector';
 
 /** Adds `throughline serve`, which runs a collector until it is interrupted. */
 export function serve(program: Command): void {
@@ -22,6 +21,7 @@ export function serve(program: Command): void {
       const collector = await startCollector(options);
       console.log(`Receiving reports at ${collector.reportAddress}`);
       console.log(`Page at ${collector.url}`);
+      console.log(`Storing events in ${collector.store}`);
       console.log('Press Ctrl-C to stop.');
       await untilInterrupted();
       await collector.close();

@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
-import { countLosses, overBudget, readBudget, writeBudget } from '../check/budget.js';
-import { scan } from '../check/scan.js';
-import { formatReport } from '../check/text.js';
+import {
+  countLosses,
+  formatReport,
+  overBudget,
+  readBudget,
+  scan,
+  writeBudget,
+} from '@throughline/babel-plugin/check';
+import { CliError } from '../errors.js';
 
 /** Adds the command `throughline check SRC...`, which lists the calls that may lose context. */
 export function check(program: Command): void {
@@ -14,6 +20,12 @@ export function check(program: Command): void {
     .option('--budget <file>', 'exit with code 1 if more is lost than the file allows')
     .option('--update', 'write the current losses to the budget file')
     .action((sources: string[], options: Options) => {
+      if (options.update && !options.budget) {
+        throw new CliError(
+          'TL_ARGUMENT_INVALID',
+          '--update needs the file to write: --budget FILE.',
+        );
+      }
       const reports = scan(sources);
       if (options.json) {
         const shown = reports.map(({ file, findings, error }) => ({ file, findings, error }));

@@ -44,7 +44,7 @@ export function planFor(options: ReadonlyMap<string, unknown>): Plan {
   const preset = options.get('preset');
   if (preset === COMPUTED) return hand('its "preset" is computed.');
   if (preset === undefined) edits.push({ option: 'preset' });
-  else if (!String(preset).startsWith(PRESET)) {
+  else if (preset !== PRESET && !String(preset).startsWith(`${PRESET}/`)) {
     return hand(
       `it uses the preset ${JSON.stringify(preset)}, and Jest accepts only one. Replace it and copy its ` +
         'settings, or spread ours: `const { throughline } = require("@throughline/jest")`, ' +

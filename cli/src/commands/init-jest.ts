@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { change } from '../config/change.js';
-import { diff } from '../config/diff.js';
-import { findConfig } from '../config/find.js';
+import { createTwoFilesPatch } from 'diff';
+import { change } from '../init-jest/change.js';
+import { findConfig } from '../init-jest/find.js';
 
 /** Registers `throughline init jest [FILE]`, which adds the preset to a project's Jest configuration. */
-export function init(program: Command): void {
+export function initJest(program: Command): void {
   program
     .command('init')
     .description('add Throughline to a project')
@@ -14,16 +14,16 @@ export function init(program: Command): void {
     .description('add the preset to the Jest configuration and show the change')
     .option('--dry-run', 'show the change without writing it')
     .action((config: string | undefined, options: { dryRun?: boolean }) =>
-      initJest(process.cwd(), config, options),
+      addPreset(process.cwd(), config, options),
     );
 }
 
-function initJest(folder: string, named: string | undefined, options: { dryRun?: boolean }): void {
+function addPreset(folder: string, named: string | undefined, options: { dryRun?: boolean }): void {
   const config = findConfig(folder, named);
   const name = relative(folder, config.file);
   const { text, notes, byHand } = change(config.text, config.kind, config.file);
   if (byHand !== undefined) {
-    say(`${name} was not changed: ${byHand.why}\n\nAdd by hand:\n\n${indented(byHand.what)}`);
+    say(`${name} was not changed: ${byHand.why}\n\nAdd by hand:\n\n${indent(byHand.what)}`);
     process.exitCode = 1;
     return;
   }
@@ -31,17 +31,25 @@ function initJest(folder: string, named: string | undefined, options: { dryRun?:
     say(`${name} already uses the preset. Nothing to change.`);
     return;
   }
-  say(diff(config.text, text, name));
+  say(patch(name, config.text, text));
   for (const note of notes) say(`\n- ${note}`);
   if (options.dryRun) return;
   writeFileSync(config.file, text);
-  say(`\n${config.exists ? 'Changed' : 'Wrote'} ${name}. Run "npx jest".`);
+  say(`\nChanged ${name}. Run "npx jest".`);
 }
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function indented(text: string): string {
+function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '    ');
+}
+
+/** Returns the change of a file as a patch, without the header that names it twice. */
+export function patch(name: string, before: string, after: string): string {
+  const [, ...lines] = createTwoFilesPatch(name, name, before, after, '', '', { context: 2 }).split(
+    '\n',
+  );
+  return lines.join('\n').trimEnd();
 }

@@ -1,10 +1,11 @@
 import type { types as t } from '@babel/core';
+import MagicString from 'magic-string';
 import type { ConfigKind } from './find.js';
 import { byHand, planFor, PRESET } from './plan.js';
 import type { ByHand } from './plan.js';
 import { configObject, keyOf, objectAt, parse, parseJson, valueOf } from './read.js';
-import { applyChanges, firstOption, lastElement, ourTransformer } from './text-changes.js';
-import type { Style } from './text-changes.js';
+import { addPreset, addReporter, replaceTransformer } from './edits.js';
+import type { Style } from './edits.js';
 
 /** The changed configuration, or instructions for changing it by hand. */
 export interface Change {
@@ -48,19 +49,21 @@ function changeObject(
 
   const quote = quoted || text.split('"').length > text.split("'").length ? '"' : "'";
   const style: Style = { quoted, text: (value) => `${quote}${value}${quote}` };
-  const changes = plan.edits.flatMap((edit) => {
-    if (edit.option === 'preset') return [firstOption(text, object, style)];
-    const node = nodes.get(edit.option)!;
-    return edit.option === 'reporters'
-      ? [lastElement(node as t.ArrayExpression, style)]
-      : edit.patterns.flatMap((pattern) =>
-          ourTransformer(node as t.ObjectExpression, pattern, style),
-        );
-  });
+  const changed = new MagicString(text);
+  for (const edit of plan.edits) {
+    const node = nodes.get(edit.option);
+    if (edit.option === 'preset') addPreset(changed, object, style);
+    else if (edit.option === 'reporters') addReporter(changed, node as t.ArrayExpression, style);
+    else {
+      for (const pattern of edit.patterns) {
+        replaceTransformer(changed, node as t.ObjectExpression, pattern, style);
+      }
+    }
+  }
   const spread = object.properties.some(({ type }) => type === 'SpreadElement');
   const inherited = 'The spread configuration overrides settings of the preset.';
   return {
-    text: applyChanges(text, changes),
+    text: changed.toString(),
     notes: [...plan.notes, ...(spread ? [inherited] : [])],
   };
 }

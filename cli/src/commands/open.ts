@@ -1,21 +1,23 @@
+import { openEventFiles, settings, startCollector } from '@throughline/collector';
 import type { Command } from 'commander';
-import { startCollector } from '../collector.js';
-import { settings } from '../settings.js';
-import { loadEventFiles } from './event-source.js';
+import { printProblems } from '../sources/event-source.js';
 import { untilInterrupted } from './serve.js';
 
 /** Adds `throughline open PATH [TASK]`, which shows event files on a page of their own. */
 export function open(program: Command): void {
+  const { variable } = settings.webPort;
   program
     .command('open <path> [task]')
     .description('Show an event file or folder on a page, until interrupted.')
-    .option('--web-port <port>', 'port for the page (default: a free port)')
+    .option('--web-port <port>', `port for the page (default: ${variable}, or a free port)`)
     .action(async (path: string, task: string | undefined, { webPort }: { webPort?: string }) => {
-      const events = loadEventFiles(path);
+      const { events, problems } = await openEventFiles(path);
+      printProblems(problems);
       const collector = await startCollector({
-        ...{ host: settings.host.fallback, store: ':memory:', reportPort: 0 },
+        store: ':memory:',
+        reportPort: 0,
         // The setting also accepts a numeric string.
-        webPort: (webPort ?? 0) as number,
+        webPort: (webPort ?? process.env[variable] ?? 0) as number,
       });
       await collector.addEvents(events);
       const tasks = new Set(events.map(({ taskId }) => taskId));

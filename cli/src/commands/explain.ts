@@ -1,8 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { explain as explained } from '../check/explain.js';
-import { scan } from '../check/scan.js';
-import { placeInvalid } from '../errors.js';
+import { explain as explained, scan } from '@throughline/babel-plugin/check';
+import { CliError } from '../errors.js';
 
 function hasLine(file: string, line: number): boolean {
   if (statSync(file).isDirectory()) return false;
@@ -15,14 +14,21 @@ export function explain(program: Command): void {
     .command('explain')
     .description('show what the plugin does on a line, and why')
     .argument('<file:line>', 'for example src/cart.ts:12')
-    .action((place: string) => {
-      const [, file, line] = /^(.+):(\d+)$/.exec(place) ?? [];
-      if (file === undefined || line === undefined) throw placeInvalid(place);
+    .action((position: string) => {
+      const [, file, line] = /^(.+):(\d+)$/.exec(position) ?? [];
+      if (file === undefined || line === undefined) throw positionInvalid(position);
       const [report, ...others] = scan([file]);
       if (report === undefined || others.length > 0 || !hasLine(file, Number(line))) {
-        throw placeInvalid(place);
+        throw positionInvalid(position);
       }
       console.log(explained(report, file, Number(line)));
       if (report.error) process.exitCode = 1;
     });
+}
+
+function positionInvalid(position: string): CliError {
+  return new CliError(
+    'TL_POSITION_INVALID',
+    `Expected FILE:LINE of an instrumented source file, got ${JSON.stringify(position)}. Example: throughline explain src/cart.ts:12`,
+  );
 }

@@ -1,0 +1,103 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = join(__dirname, '../..');
+const SOURCES = ['runtime/src', 'babel-plugin/src', 'jest/src', 'collector', 'cli/src'];
+
+describe('import cycles', () => {
+  const cruise = (...paths: string[]) =>
+    spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/.bin/depcruise'), '--config', '.dependency-cruiser.cjs', ...paths],
+      { cwd: root, encoding: 'utf8' },
+    );
+
+  test('no package has one', () => {
+    const { stdout, status } = cruise(...SOURCES);
+
+    expect(stdout).toContain('no dependency violations found');
+    expect(Number(/\((\d+) modules/.exec(stdout)?.[1])).toBeGreaterThan(250);
+    expect(status).toBe(0);
+  });
+
+  test('one that goes through types is found', () => {
+    const folder = mkdtempSync(join(root, '.cache', 'cycle-'));
+    try {
+      writeFileSync(join(folder, 'a.ts'), "import type { B } from './b';\nexport type A = B;\n");
+      writeFileSync(join(folder, 'b.ts'), "import type { A } from './a';\nexport type B = A;\n");
+      const { stdout, status } = cruise(relative(root, folder));
+
+      expect(stdout).toContain('no-cycle');
+      expect(status).toBeGreaterThan(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('folders', () => {
+  /** For each folder a file that imports, or does, what it must not. */
+  const broken: readonly (readonly [file: string, code: string])[] = [
+    ['runtime/src/kernel/a.ts', "import '../faces/slots.js';"],
+    ['runtime/src/kernel/a.ts', "import 'node:fs';"],
+    ['runtime/src/listeners/a.ts', "import '../callbacks/spawn.js';"],
+    ['runtime/src/callbacks/a.ts', "import '../promises/chain.js';"],
+    ['runtime/src/promises/a.ts', "import '../xtrace/log.js';"],
+    ['runtime/src/causes/a.ts', "import '../promises/chain.js';"],
+    ['runtime/src/threads/a.ts', "import '../faces/slots.js';"],
+    ['runtime/src/faces/a.ts', "import '../xtrace/log.js';"],
+    ['runtime/src/faces/a.ts', "import 'node:async_hooks';"],
+    ['runtime/src/with-causes/a.ts', "import '../compiled.js';"],
+    ['runtime/src/xtrace/a.ts', "import '../propagation/carrier.js';"],
+    ['runtime/src/xtrace/a.ts', "import 'protobufjs';"],
+    ['runtime/src/propagation/a.ts', "import '../threads/index.js';"],
+    ['runtime/src/a.ts', "import 'node:fs';"],
+    ['babel-plugin/src/catalogue/a.ts', "import '../state.js';"],
+    ['babel-plugin/src/rewrite/a.ts', "import '../visitors/calls.js';"],
+    ['babel-plugin/src/check/a.ts', "import '../visitors/calls.js';"],
+    ['babel-plugin/src/visitors/a.ts', "import '@throughline/runtime';"],
+    ['babel-plugin/src/visitors/a.ts', 'export const f = (state) => state.output.t.nullLiteral();'],
+    ['babel-plugin/src/a.ts', 'export const f = (t) => t.nullLiteral();'],
+    ['jest/src/ledger/a.ts', "import '../realm.js';"],
+    ['jest/src/ledger/a.ts', "import '@throughline/runtime/ledger';"],
+    ['jest/src/report/a.ts', "import '../watch.js';"],
+    ['jest/src/a.ts', "import '@throughline/runtime/xtrace';"],
+    ['collector/src/graph/a.ts', "import '../query/web.js';"],
+    ['collector/src/store/a.ts', "import '../ingest/accept.js';"],
+    ['collector/src/ingest/a.ts', "import '../query/web.js';"],
+    ['collector/src/query/a.ts', "import '../collector.js';"],
+    ['collector/src/a.ts', "import '@throughline/runtime/xtrace';"],
+    ['collector/page/src/a.ts', "import '@throughline/babel-plugin';"],
+    ['cli/src/init-jest/a.ts', "import '../commands/list.js';"],
+    ['cli/src/sources/a.ts', "import '../commands/list.js';"],
+    ['cli/src/commands/a.ts', "import '../main.js';"],
+    ['cli/src/a.ts', "import '../../collector/src/index.js';"],
+  ];
+  const BOUNDARIES = ['no-restricted-imports', 'no-restricted-syntax'];
+  let found: string[][];
+
+  beforeAll(() => {
+    const program = `
+      import { ESLint } from 'eslint';
+      const eslint = new ESLint();
+      const found = [];
+      for (const [filePath, code] of ${JSON.stringify(broken)}) {
+        const [result] = await eslint.lintText(code, { filePath });
+        found.push(result.messages.map(({ ruleId }) => ruleId));
+      }
+      console.log(JSON.stringify(found));`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    found = JSON.parse(printed) as string[][];
+  });
+
+  test.each(broken.map(([file, code], index) => [file, code, index] as const))(
+    '%s must not have: %s',
+    (_file, _code, index) => {
+      expect(found[index]!.filter((rule) => BOUNDARIES.includes(rule))).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { check } from './commands/check.js';
+import { explain } from './commands/explain.js';
+import { initJest } from './commands/init-jest.js';
+import { list } from './commands/list.js';
+import { open } from './commands/open.js';
+import { serve } from './commands/serve.js';
+import { show } from './commands/show.js';
+
+const { version } = createRequire(import.meta.url)('throughline/package.json') as {
+  version: string;
+};
+const program = new Command('throughline')
+  .description('Causal tracing for JavaScript: collect events and see what caused what.')
+  .version(version)
+  .showHelpAfterError();
+for (const add of [serve, list, show, open, check, explain, initJest]) add(program);
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(`throughline: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

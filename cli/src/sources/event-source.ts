@@ -1,0 +1,53 @@
+import { openEventFiles } from '@throughline/collector';
+import type { EventFileQueries, TaskPage, TraceEvent } from '@throughline/collector';
+import { CliError } from '../errors.js';
+import { CollectorClient, collectorUrl } from './collector-client.js';
+
+/** A source of tasks and events for commands: a running collector, or event files. */
+export interface EventSource {
+  /** Returns the newest tasks. */
+  tasks(limit: number): Promise<TaskPage>;
+  /** Returns the events of one task. Throws `TL_TASK_UNKNOWN` or `TL_TASK_ID_INVALID`. */
+  task(taskId: string): Promise<readonly TraceEvent[]>;
+}
+
+/** The options that name a source. */
+export interface SourceOptions {
+  readonly file?: string;
+  readonly collector?: string;
+}
+
+/** Returns the event files, if `file` is given, or else the running collector. Throws `TL_EVENTS_UNREADABLE`. */
+export async function openEventSource({ file, collector }: SourceOptions): Promise<EventSource> {
+  if (file === undefined) return new CollectorClient(collector ?? collectorUrl());
+  return new FileSource(file, await openEventFiles(file));
+}
+
+/** Prints an error for each invalid line of event files, and sets the exit code to 1. */
+export function printProblems(problems: readonly Error[]): void {
+  for (const problem of problems) console.error(`throughline: ${problem.message}`);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+class FileSource implements EventSource {
+  constructor(
+    private readonly path: string,
+    private readonly files: EventFileQueries,
+  ) {
+    printProblems(files.problems);
+  }
+
+  tasks(limit: number): Promise<TaskPage> {
+    return this.files.tasks(limit);
+  }
+
+  async task(taskId: string): Promise<readonly TraceEvent[]> {
+    const events = await this.files.task(taskId);
+    if (events.length > 0) return events;
+    const path = JSON.stringify(this.path);
+    throw new CliError(
+      'TL_TASK_UNKNOWN',
+      `No events of task ${JSON.stringify(taskId)} in ${path}. Run "throughline list --file ${path}" to list its tasks.`,
+    );
+  }
+}
