@@ -46,10 +46,8 @@ function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '    ');
 }
 
-/** Returns the change of a file as a patch, without the header that names it twice. */
+/** Returns the change of a file as a patch. */
 export function patch(name: string, before: string, after: string): string {
-  const [, ...lines] = createTwoFilesPatch(name, name, before, after, '', '', { context: 2 }).split(
-    '\n',
-  );
-  return lines.join('\n').trimEnd();
+  const text = createTwoFilesPatch(name, name, before, after, '', '', { context: 2 });
+  return text.replace(/^=+\n/, '').trimEnd();
 }

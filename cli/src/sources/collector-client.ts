@@ -1,7 +1,7 @@
 import { CliError, errorMessage } from '../errors.js';
 import { readSettings } from '@throughline/collector';
 import type { TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
-import type { EventSource } from './event-source.js';
+import type { EventSource } from './source.js';
 
 /** Returns where a collector with the current settings listens, as `serve` reads them. */
 export function collectorUrl(): string {

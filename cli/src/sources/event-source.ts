@@ -2,14 +2,9 @@ import { openEventFiles } from '@throughline/collector';
 import type { EventFileQueries, TaskPage, TraceEvent } from '@throughline/collector';
 import { CliError } from '../errors.js';
 import { CollectorClient, collectorUrl } from './collector-client.js';
+import type { EventSource } from './source.js';
 
-/** A source of tasks and events for commands: a running collector, or event files. */
-export interface EventSource {
-  /** Returns the newest tasks. */
-  tasks(limit: number): Promise<TaskPage>;
-  /** Returns the events of one task. Throws `TL_TASK_UNKNOWN` or `TL_TASK_ID_INVALID`. */
-  task(taskId: string): Promise<readonly TraceEvent[]>;
-}
+export type { EventSource } from './source.js';
 
 /** The options that name a source. */
 export interface SourceOptions {
