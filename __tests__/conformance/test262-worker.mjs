@@ -7,8 +7,9 @@ import vm from 'node:vm';
 import throughline from '../../babel-plugin/dist/esm/index.js';
 
 const [directory, options] = process.argv.slice(2);
-// As for production, whatever the environment says.
-const plugin = [throughline, { causes: false, ...JSON.parse(options) }];
+// As for production, whatever the environment says; `--options '{"causes":true}'` for development builds.
+const pluginOptions = { causes: false, ...JSON.parse(options) };
+const plugin = [throughline, pluginOptions];
 const harness = new Map();
 const runtimeFolder = fileURLToPath(new URL('../../runtime/dist/cjs/', import.meta.url));
 const runtimeFiles = new Map(
@@ -112,7 +113,8 @@ async function run(file, mode, transform) {
 
   let finished;
   const context = newContext((text) => {
-    if (/^Test262:Async/.test(text)) finished = text;
+    // A test may fail and go on to complete: what it said first counts.
+    if (/^Test262:Async/.test(text)) finished ??= text;
   });
   if (!flags.includes('raw')) {
     for (const name of ['assert.js', 'sta.js', 'doneprintHandle.js', ...includes]) {
@@ -190,7 +192,7 @@ function runtimeLoader(context) {
     runtimeFiles.get(name).runInContext(context)(loadFrom, exports);
     return exports;
   };
-  return () => load('compiled.js');
+  return () => load(pluginOptions.causes ? 'compiled-with-causes.js' : 'compiled.js');
 }
 
 /** The modules of one realm; a script has them too, through `import()`. */

@@ -8,7 +8,7 @@ const logging = shared('logging', { site: undefined as number | undefined });
 export function logAt(site: number, log: Log, ...args: unknown[]): unknown {
   logging.site = site;
   try {
-    return log(...args);
+    return Reflect.apply(log, undefined, args);
   } finally {
     logging.site = undefined;
   }

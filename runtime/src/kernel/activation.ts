@@ -6,6 +6,7 @@ import { here, frameAfterCall } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { activate, adoptEnding, isOpen, leave, reenter, takeAwaited, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
+import { withFirst } from './with-first.js';
 import { Box, wrapAwaited, wrapThenable } from './thenable.js';
 
 /**
@@ -26,7 +27,9 @@ export function run<P extends Promise<unknown>>(
   here.frame = frame;
   try {
     const promise =
-      args === undefined ? body(strand) : body(strand, ...(args as unknown as never[]));
+      args === undefined
+        ? body(strand)
+        : (Reflect.apply(body, undefined, withFirst(strand, args)) as P);
     stampNew(promise, strand);
     // A parameter's default threw before the body could end the strand.
     if (isOpen(strand)) leave(strand, here.frame);

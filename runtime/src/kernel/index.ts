@@ -48,6 +48,7 @@ export {
 export { prepareForEngine, rejecter, resolver, wrapThenable } from './thenable.js';
 export { onCarriedSlot, register, Token, tokensWithCarry } from './token.js';
 export { warn, warnOnce } from './warn.js';
+export { withFirst } from './with-first.js';
 export { adoptSync, beginSync, rejectSync, resolveSync, runSync } from './without-awaits.js';
 
 export type { Cause } from './cause.js';

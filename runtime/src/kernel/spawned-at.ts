@@ -19,7 +19,8 @@ export function spawnAt<A extends unknown[], R>(
   const { cause } = here.frame;
   causeHere(site);
   try {
-    return helper(...args);
+    // Not by a spread, which would take the program's own `Array.prototype[Symbol.iterator]`.
+    return Reflect.apply(helper, undefined, args) as R;
   } finally {
     const after = here.frame.causedBy(cause);
     here.frame = after.isRoot ? OUTSIDE : after;

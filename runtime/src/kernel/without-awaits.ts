@@ -86,7 +86,7 @@ export function runSync<P extends Promise<unknown>>(
   if (frame !== outer) here.frame = frame;
   if (outerReturned !== undefined) returned.ending = undefined;
   try {
-    const promise = args === undefined ? body() : body(...(args as unknown as never[]));
+    const promise = args === undefined ? body() : (Reflect.apply(body, undefined, args) as P);
     stampNew(promise, endingWith(here.frame, returned.ending));
     return promise;
   } finally {

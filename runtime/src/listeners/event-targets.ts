@@ -30,7 +30,7 @@ const { registrations } = shared('event-targets', {
 
 /** Stands for `target.addEventListener(type, listener, options)`. */
 export function addListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
-  return addListenerBy('auto', receiver, method, ...args);
+  return add(receiver, method, args, 'auto');
 }
 
 /** Stands for such a call where a directive or an option chose the policy. */
@@ -40,40 +40,53 @@ export function addListenerBy(
   method: unknown,
   ...args: unknown[]
 ): unknown {
-  method = methodOf(receiver, method);
-  const [type, listener, options] = args;
-  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
-
-  const { capture, once, signal } = flatten(options);
-  const key = `${String(type)} ${capture}`;
-  const kept = wrapperFor(receiver, key, listener, { once, signal, policy });
-  return callAs(receiver, method, [type, kept, ...args.slice(2)]);
+  return add(receiver, method, args, policy);
 }
 
 /** Stands for `addEventListener(type, listener)` of the global scope. */
 export function addListenerHere(method: unknown, ...args: unknown[]): unknown {
-  return addListener(globalThis, method, ...args);
-}
-
-/** Stands for `removeEventListener(type, listener)` of the global scope. */
-export function removeListenerHere(method: unknown, ...args: unknown[]): unknown {
-  return removeListener(globalThis, method, ...args);
+  return add(globalThis, method, args, 'auto');
 }
 
 /** Stands for `target.removeEventListener(type, listener, options)`: removes the listener's wrapper. */
 export function removeListener(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
-  method = methodOf(receiver, method);
-  const [type, listener, options] = args;
-  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
+  return remove(receiver, method, args);
+}
 
-  const byListener = registrations
-    .get(receiver)
-    ?.get(`${String(type)} ${flatten(options).capture}`);
+/** Stands for `removeEventListener(type, listener)` of the global scope. */
+export function removeListenerHere(method: unknown, ...args: unknown[]): unknown {
+  return remove(globalThis, method, args);
+}
+
+function add(receiver: unknown, method: unknown, args: unknown[], policy: Policy): unknown {
+  method = methodOf(receiver, method);
+  const listener = args[1];
+  if (isTarget(receiver) && isListener(listener)) {
+    const { capture, once, signal } = flatten(args[2]);
+    const key = `${String(args[0])} ${capture}`;
+    args[1] = wrapperFor(receiver, key, listener, { once, signal, policy });
+  }
+  return callAs(receiver, method, args);
+}
+
+function remove(receiver: unknown, method: unknown, args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  const listener = args[1];
+  if (isTarget(receiver) && isListener(listener)) {
+    const { capture } = flatten(args[2]);
+    args[1] = forget(receiver, `${String(args[0])} ${capture}`, listener);
+  }
+  return callAs(receiver, method, args);
+}
+
+/** Forgets a registration. Returns the wrapper to remove; the listener itself if it has none. */
+function forget(target: object, key: string, listener: Listener): unknown {
+  const byListener = registrations.get(target)?.get(key);
   const registration = byListener?.get(listener);
-  if (registration === undefined) return callAs(receiver, method, args);
+  if (registration === undefined) return listener;
   byListener?.delete(listener);
   registration.gone = true;
-  return callAs(receiver, method, [type, registration.kept, ...args.slice(2)]);
+  return registration.kept;
 }
 
 /**
@@ -96,12 +109,11 @@ export function nodeListener(
 /** Stands for `port.off(name, listener)`. Emitters that are not targets find the wrapper by themselves. */
 export function unlisten(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   method = methodOf(receiver, method);
-  const [name, listener, ...rest] = args;
-  if (!isTarget(receiver) || !isListener(listener)) return callAs(receiver, method, args);
-  const byListener = registrations.get(receiver)?.get(`${String(name)} false`);
-  const registration = byListener?.get(listener);
-  byListener?.delete(listener);
-  return callAs(receiver, method, [name, registration?.kept ?? listener, ...rest]);
+  const listener = args[1];
+  if (isTarget(receiver) && isListener(listener)) {
+    args[1] = forget(receiver, `${String(args[0])} false`, listener);
+  }
+  return callAs(receiver, method, args);
 }
 
 function wrapperFor(

@@ -150,12 +150,13 @@ export function settleNow(receiver: unknown, method: unknown, ...args: unknown[]
 
 /** Stands for `Promise.try(callback, ...args)`. The callback runs in a strand, which the promise carries. */
 export function tryCall(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
-  const [callback, ...rest] = args;
+  const callback = args[0];
   if (receiver !== Promise || typeof callback !== 'function') {
     return Reflect.apply(method as AnyMethod, receiver, args);
   }
   const strand = openReaction(branch(currentFrame()), undefined);
-  const inStrand = (): unknown => react(strand, () => (callback as AnyMethod)(...rest), undefined);
+  const call = (): unknown => Reflect.apply(callback, undefined, args.slice(1));
+  const inStrand = (): unknown => react(strand, call, undefined);
   const promise = Reflect.apply(method as AnyMethod, receiver, [inStrand]) as object;
   return stampIfNew(promise, strand);
 }

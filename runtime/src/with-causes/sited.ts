@@ -6,7 +6,7 @@ import { spawnArguments as plainSpawnArguments } from '../callbacks/rules.js';
 import * as callbacks from '../callbacks/spawn.js';
 import { observed } from '../causes/observer.js';
 import type { Listening } from '../causes/observer.js';
-import { currentFrame, spawnAt } from '../kernel/index.js';
+import { currentFrame, spawnAt, withFirst } from '../kernel/index.js';
 import * as emitters from '../listeners/emitters.js';
 import * as targets from '../listeners/event-targets.js';
 import { handlerFor as plainHandlerFor } from '../listeners/handlers.js';
@@ -25,7 +25,7 @@ function told<A extends unknown[], R>(helper: Helper<A, R>): Helper<A, R> {
   if (by?.spawned === undefined) return helper;
   return (...args) => {
     by.spawned!(currentFrame().cause!);
-    return helper(...args);
+    return Reflect.apply(helper, undefined, args) as R;
   };
 }
 
@@ -58,7 +58,10 @@ type Reading = (args: readonly unknown[]) => Listening | undefined;
 /** Reads the arguments of `helper(target, method, name, listener, options)`, from an index on. */
 function from(start: number): Reading {
   return (args) => {
-    const [target, , name, listener, options] = args.slice(start);
+    const target = args[start];
+    const name = args[start + 2];
+    const listener = args[start + 3];
+    const options = args[start + 4];
     const isObject =
       (typeof target === 'object' || typeof target === 'function') && target !== null;
     return isObject ? { target, name, listener, options } : undefined;
@@ -67,14 +70,14 @@ function from(start: number): Reading {
 
 /** Reads the arguments of `helper(method, name, listener, options)` of the global scope. */
 function ofGlobal(args: readonly unknown[]): Listening | undefined {
-  return from(0)([globalThis, ...args]);
+  return from(0)(withFirst(globalThis, args));
 }
 
 function noting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {
   return (...args) => {
     const listening = read(args);
     if (listening) observed.by?.listening?.();
-    const result = helper(...(args as never[]));
+    const result: unknown = Reflect.apply(helper, undefined, args);
     if (listening) observed.by?.listened?.(listening, currentFrame().cause!);
     return result;
   };
@@ -84,6 +87,6 @@ function unnoting(helper: Helper<never[], unknown>, read: Reading): Helper<unkno
   return (...args) => {
     const listening = read(args);
     if (listening) observed.by?.unlistened?.(listening);
-    return helper(...(args as never[]));
+    return Reflect.apply(helper, undefined, args);
   };
 }

@@ -20,7 +20,7 @@ export function run(site: number, body: Body, args?: ArrayLike<unknown>): Promis
   return kernel.run((strand, ...rest) => {
     called(site);
     observed.by?.started?.(strand, currentFrame().cause!);
-    return body(strand, ...rest);
+    return Reflect.apply(body, undefined, kernel.withFirst(strand, rest)) as Promise<unknown>;
   }, args);
 }
 
@@ -38,7 +38,7 @@ export function runSync(
 ): Promise<unknown> {
   return kernel.runSync((...rest: never[]) => {
     called(site);
-    return body(...rest);
+    return Reflect.apply(body, undefined, rest) as Promise<unknown>;
   }, args);
 }
 
@@ -63,7 +63,7 @@ export function enterCreated(site: number, created: Frame): Strand {
   return strand;
 }
 
-/** Stands in `throw thrown(error)`: notes the cause of the error and returns it. */
+/** Stands in `throw noteThrow(error)`: notes the cause of the error and returns it. */
 export const noteThrow: <E>(error: E) => E = (error) => noteCause(error);
 
 /** Does what `rejectSync` of the kernel does, and notes the cause of the error. */
@@ -92,5 +92,6 @@ export function newPromise(executor: unknown): Promise<unknown> {
 /** Does what `settleNow` does, and notes the cause of a rejection. */
 export function settleNow(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   if (method === Promise.reject) noteCause(args[0]);
-  return promises.settleNow(receiver, method, ...args);
+  const given = kernel.withFirst(receiver, kernel.withFirst(method, args));
+  return Reflect.apply(promises.settleNow, undefined, given);
 }
