@@ -24,27 +24,58 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/.*/package.json', '<rootDir>/.cache/'],
 };
 
+const tests = (...names) => names.map((name) => `<rootDir>/__tests__/${name}.test.ts`);
+
+/** Tests whose result depends on the engine. Every supported Node runs them; all others run once. */
+const ENGINE = tests(
+  'async-local-storage/**/*',
+  'babel-plugin/{bindings,event-policies,fixtures,function-shape,same-program}',
+  'babel-plugin/{spawn-points,stack-traces,text-taken,ticks,top-level-await}',
+  'behaviour/**/*',
+  'causes/**/*',
+  'collector/sqlite-store',
+  'engines/**/*',
+  'fuzz/**/*',
+  'grpc/**/*',
+  'memory/**/*',
+  'node-callbacks/**/*',
+  'opentelemetry/**/*',
+  'runtime/{async-context,factory-that-throws,one-runtime,plain-build,slot-callbacks,slots,spawn}',
+  'traps/**/*',
+  'workers/node-*',
+  'xtrace/{program-end,tcp-sender}',
+);
+const sources = {
+  ...shared,
+  moduleNameMapper: { ...source, ...shared.moduleNameMapper },
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
   // Tests wait for things, never for a time: only what hangs takes this long, even on a busy machine.
   testTimeout: 60_000,
   projects: [
+    { ...sources, displayName: 'engine', testMatch: ENGINE },
     {
-      ...shared,
-      displayName: 'source',
-      testMatch: ['<rootDir>/__tests__/**/*.test.ts', '!**/__tests__/toolchains/**'],
-      moduleNameMapper: { ...source, ...shared.moduleNameMapper },
+      ...sources,
+      displayName: 'once',
+      testMatch: [
+        '<rootDir>/__tests__/**/*.test.ts',
+        '!**/__tests__/toolchains/**',
+        // A test is in exactly one of the two, so none falls between them.
+        ...ENGINE.map((glob) => glob.replace('<rootDir>', '!**')),
+      ],
     },
     {
       ...shared,
       displayName: 'built',
       transform: { '\\.[jt]sx?$': ['babel-jest', { envName: 'causes' }] },
-      testMatch: ['<rootDir>/__tests__/{runtime,behaviour}/**/*.test.ts'],
+      testMatch: tests('{runtime,behaviour}/**/*'),
     },
     {
       ...shared,
       displayName: 'toolchains',
-      testMatch: ['<rootDir>/__tests__/toolchains/**/*.test.ts'],
+      testMatch: tests('toolchains/**/*'),
       setupFilesAfterEnv: ['<rootDir>/__tests__/toolchains/patience.ts'],
     },
   ],

@@ -6,12 +6,17 @@ import { loop } from './measure.mjs';
 const SLOWER = 10;
 const RUNS = 20;
 
+/**
+ * A `budget` is the ratio that a build must not exceed, with room for a noisy machine: the command exits with 1. A
+ * `goal` is the ratio that the project wants, and is only printed.
+ */
 const constructs = [
   {
     name: 'await',
     question: 'await of an async function, in a loop that does nothing else',
     ...{ unit: 'await', count: 150_000, source: 'await-call.js' },
-    budget: { throughline: 1.5 },
+    budget: { throughline: 1.7 },
+    goal: { throughline: 1.3 },
     contexts: { ...contexts, ...withCauses },
   },
   {
@@ -19,24 +24,30 @@ const constructs = [
     question: 'await of a plain value, in a loop that does nothing else',
     ...{ unit: 'await', count: 150_000 },
     budget: { throughline: 1.5 },
+    goal: { throughline: 1.3 },
   },
   {
     name: 'async-call',
     question: 'call of an async function that awaits a value and is itself awaited',
     ...{ unit: 'call', count: 100_000 },
+    budget: { throughline: 1.7 },
+    goal: { throughline: 1.3 },
   },
   {
     name: 'await-10-variables',
     question: 'await of an async function, with ten variables set',
     ...{ unit: 'await', count: 150_000, source: 'await-call.js' },
-    budget: { throughline: 1.5 },
+    budget: { throughline: 1.7 },
+    goal: { throughline: 1.3 },
     contexts: withTenVariables,
   },
   {
     name: 'then',
     question: 'a chain of 300,000 `then` calls',
     ...{ unit: 'then', count: 300_000, runs: 5 },
-    budget: { throughline: 2.5 },
+    // The more expensive one is Node 24, whose young generation is what it measures.
+    budget: { throughline: 12 },
+    goal: { throughline: 2.5 },
   },
   {
     name: 'promise-all-100',
@@ -48,7 +59,8 @@ const constructs = [
     group: 'timers',
     question: 'setTimeout, 20,000 at once',
     ...{ unit: 'timer', count: 20_000 },
-    budget: { throughline: 1.2 },
+    budget: { throughline: 1.4 },
+    goal: { throughline: 1.2 },
     contexts: { ...contexts, ...withCauses },
   },
   {
@@ -56,20 +68,23 @@ const constructs = [
     group: 'timers',
     question: 'setImmediate, 1,000 at once',
     ...{ unit: 'timer', count: 100_000 },
-    budget: { throughline: 1.2 },
+    budget: { throughline: 1.9 },
+    goal: { throughline: 1.3 },
     contexts: { ...contexts, ...withCauses },
   },
   {
     name: 'microtask',
     question: 'queueMicrotask, 1,000 at once',
     ...{ unit: 'microtask', count: 150_000 },
-    budget: { throughline: 1.5 },
+    budget: { throughline: 1.7 },
+    goal: { throughline: 1.5 },
   },
   {
     name: 'emit',
     question: 'emit to one listener that adds a number',
     ...{ unit: 'emit', count: 300_000 },
     budget: { throughline: 2 },
+    goal: { throughline: 2 },
   },
   {
     name: 'async-generator',
@@ -100,6 +115,7 @@ const constructs = [
     name: 'async-closure',
     question: 'an async closure that is created, called and awaited',
     ...{ unit: 'closure', count: 100_000 },
+    goal: { throughline: 1.8 },
   },
 ];
 

@@ -70,6 +70,11 @@ function summary(times) {
   return { median: at(0.5), low: at(0), high: at(1) };
 }
 
+/** Returns a case's goal and whether it is reached; undefined when it has no goal. */
+export function goalOf({ goal = {} }, { title, ratio }) {
+  return goal[title] && { limit: `${goal[title]}x`, within: ratio <= goal[title] };
+}
+
 /** Returns a case's budget and whether it is within it; undefined when it has no budget. */
 export function verdict({ budget = {}, budgetNs = {} }, { title, ratio, median }) {
   if (budget[title] !== undefined) {

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { here } from './compile.mjs';
-import { compare, measure, verdict } from './measure.mjs';
+import { compare, goalOf, measure, verdict } from './measure.mjs';
 import { checkout } from './revision.mjs';
 import { benchmarkTable, memoryTable, sizeTable, write } from './write.mjs';
 
@@ -114,7 +114,9 @@ function print(benchmark, engine, results) {
     const { title, median, low, high, ratio, clock } = result;
     const found = verdict(benchmark, result);
     if (found && !found.within) process.exitCode = 1;
-    const told = found ? `  ${found.within ? 'within' : 'OVER'} ${found.limit}` : '';
+    const goal = goalOf(benchmark, result);
+    const aim = goal ? `  goal ${goal.limit} ${goal.within ? 'reached' : 'not reached'}` : '';
+    const told = `${found ? `  ${found.within ? 'within' : 'OVER'} ${found.limit}` : ''}${aim}`;
     const rate = clock ? `  ${String(Math.round(1e9 / clock)).padStart(6)} requests/s` : '';
     console.log(
       `  ${title.padEnd(24)} ${median.toFixed(1).padStart(8)} ns/${unit}  (${low.toFixed(0)}-${high.toFixed(0)})  ${ratio.toFixed(2).padStart(6)}x${rate}${told}`,

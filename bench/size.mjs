@@ -13,19 +13,19 @@ const program = (name) => fileURLToPath(new URL(`./programs/${name}.js`, import.
 /** The plugin, configured as for production. */
 const plugin = (options) => [['@throughline/babel-plugin', { causes: false, ...options }]];
 
-/** Pages, with a budget in bytes for the whole bundle. */
+/** Pages, with what the whole bundle must not exceed and what it should get to, in bytes. */
 const PAGES = [
-  { title: 'page, AsyncContext', file: program('size-async-context'), budget: 3_000 },
-  { title: 'page, X-Trace client', file: program('size-xtrace'), budget: 6_000 },
+  { title: 'page, AsyncContext', file: program('size-async-context'), budget: 4_500, goal: 3_500 },
+  { title: 'page, X-Trace client', file: program('size-xtrace'), budget: 7_800, goal: 6_500 },
 ];
 const REWRITTEN = 1.25;
 
 /** Returns the size of each bundle and whether it is within its budget. */
 export async function sizes() {
   const rows = [];
-  for (const { title, file, budget } of PAGES) {
+  for (const { title, file, budget, goal } of PAGES) {
     const bytes = await bundled(file, 'browser', plugin());
-    rows.push({ title, bytes, limit: `${budget} bytes`, within: bytes <= budget });
+    rows.push({ title, bytes, limit: `${budget} bytes`, within: bytes <= budget, goal });
   }
   const before = await bundled(services, 'node', []);
   rows.push({ title: 'services, nothing', bytes: before, ratio: 1 });
@@ -64,14 +64,15 @@ async function bundled(input, platform, plugins) {
 export async function size({ json }) {
   if (!json) console.log('\nsize: how large is a bundle? (minified, gzip)');
   const rows = await sizes();
-  for (const { title, bytes, ratio, limit, within } of rows) {
+  for (const { title, bytes, ratio, limit, within, goal } of rows) {
     if (json) {
       const rest = ratio === undefined ? {} : { ratio: Number(ratio.toFixed(3)) };
       console.log(JSON.stringify({ bench: 'size', case: title, bytes, ...rest }));
       continue;
     }
     const times = ratio === undefined ? '' : `  ${ratio.toFixed(2)}x`;
-    const told = limit === undefined ? '' : `  ${within ? 'within' : 'OVER'} ${limit}`;
+    const aim = goal ? `  goal ${goal} bytes ${bytes <= goal ? 'reached' : 'not reached'}` : '';
+    const told = limit === undefined ? '' : `  ${within ? 'within' : 'OVER'} ${limit}${aim}`;
     console.log(`  ${title.padEnd(36)} ${String(bytes).padStart(8)} bytes${times}${told}`);
   }
   return { isOver: rows.some(({ within }) => within === false) };

@@ -2,18 +2,24 @@
 //
 // Runs the paper's example in one terminal: a collector, two services (+7 and *3) and a client that sends 3
 // through both, each in its own process. Prints the collected events and serves the page. With --once, exits
-// instead of waiting for Ctrl-C.
+// instead of waiting for Ctrl-C. With --installed DIR, builds nothing: the packages and the example are in DIR.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { once: { type: 'boolean', default: false }, installed: { type: 'string' } },
+});
 const root = fileURLToPath(new URL('..', import.meta.url));
-const service = join(root, 'examples', 'math-chain', 'dist', 'math-chain.cjs');
+const example = values.installed ?? join(root, 'examples', 'math-chain');
+const service = join(example, 'dist', 'math-chain.cjs');
+const collectorEntry = values.installed
+  ? join(values.installed, 'node_modules', '@throughline', 'collector', 'dist', 'esm', 'index.js')
+  : join(root, 'collector', 'dist', 'esm', 'index.js');
 const DEADLINE_MS = 15_000;
 const EVENTS = 5;
 
@@ -36,12 +42,15 @@ try {
 }
 
 async function demo() {
-  step('Building the packages, the page and the example');
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--no-types'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const { causalGraph, drawGraph, startCollector, textRecords } =
-    await import('../collector/dist/esm/index.js');
+  if (values.installed === undefined) {
+    step('Building the packages, the page and the example');
+    execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--no-types'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+  const { causalGraph, drawGraph, startCollector, textRecords } = await import(
+    pathToFileURL(collectorEntry).href
+  );
 
   step('Starting the collector and two services');
   collector = await startCollector({
@@ -53,7 +62,7 @@ async function demo() {
   await startService('--add', '7', '--listen-addr', add, '--next-server', mul);
 
   step('Sending 3 through both services');
-  console.log(await ranToEnd('--next-server', add, '--in', '3'));
+  console.log(await runClient('--next-server', add, '--in', '3'));
 
   const { taskId, events } = await firstTask();
   const graph = causalGraph(events);
@@ -82,7 +91,7 @@ function startService(...flags) {
 }
 
 /** Runs the client; resolves to its output. */
-function ranToEnd(...flags) {
+function runClient(...flags) {
   const child = start(flags);
   return within('the client to finish', (resolve, reject) => {
     child.on('exit', (code) =>

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ran, root } from '../harness/child';
 import { instrument } from '../harness/instrument';
+import { CHROMIUM, hasChromium } from '../harness/chromium';
 
-const CHROMIUM = '/usr/bin/chromium';
-const it = existsSync(CHROMIUM) ? test : test.skip;
+const it = hasChromium ? test : test.skip;
 const TIME = 120_000;
 jest.setTimeout(TIME);
 

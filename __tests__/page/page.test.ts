@@ -1,5 +1,4 @@
 import { encodeReport } from '@throughline/runtime/report';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
@@ -8,9 +7,9 @@ import { Child, root } from '../harness/child';
 import { PubsubConnection } from '../harness/pubsub-connection';
 import { event, id } from '../harness/trace-events';
 import { until } from '../harness/until';
+import { CHROMIUM, hasChromium } from '../harness/chromium';
 
-const CHROMIUM = '/usr/bin/chromium';
-const it = existsSync(CHROMIUM) ? test : test.skip;
+const it = hasChromium ? test : test.skip;
 const TIME = 60_000;
 jest.setTimeout(TIME);
 
@@ -43,7 +42,7 @@ let page: Page;
 let complaints: string[] = [];
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) return;
+  if (!hasChromium) return;
   const main = join(root, 'cli', 'dist', 'esm', 'main.js');
   collector = new Child([
     ...[main, 'serve', '--store', ':memory:', '--report-port', '0', '--web-port', '0'],

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { Project } from './project';
 import { serve } from './programs';
+import { CHROMIUM, hasChromium } from '../harness/chromium';
 
-const CHROMIUM = '/usr/bin/chromium';
-const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;
+const inBrowser = hasChromium ? describe : describe.skip;
 const VITE = 'node_modules/vite/bin/vite.js';
 const example = join(__dirname, '..', '..', 'examples', 'opentelemetry-browser', 'app');
 

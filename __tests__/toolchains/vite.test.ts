@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { choice, chosen, program } from './dependencies';
 import { appWithoutClient, moduleApp, outcome, seen } from './app';
 import { Project } from './project';
 import { serve } from './programs';
+import { CHROMIUM, hasChromium } from '../harness/chromium';
 
-const CHROMIUM = '/usr/bin/chromium';
-const inBrowser = existsSync(CHROMIUM) ? test : test.skip;
+const inBrowser = hasChromium ? test : test.skip;
 const VITE = 'node_modules/vite/bin/vite.js';
 const configuration = (rest = '', options = ''): string => `
   import throughline from '@throughline/babel-plugin/vite';

@@ -11,8 +11,9 @@ import { root } from '../harness/child';
 import { packages, written } from './program';
 import type { Files } from './program';
 
-export const CHROMIUM = '/usr/bin/chromium';
-export const hasChromium = existsSync(CHROMIUM);
+import { CHROMIUM } from '../harness/chromium';
+
+export { CHROMIUM, hasChromium } from '../harness/chromium';
 
 let browser: Browser | undefined;
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { change } from '../init-jest/change.js';
 import { findConfig } from '../init-jest/find.js';
 
@@ -48,6 +48,6 @@ function indent(text: string): string {
 
 /** Returns the change of a file as a patch. */
 export function patch(name: string, before: string, after: string): string {
-  const text = createTwoFilesPatch(name, name, before, after, '', '', { context: 2 });
-  return text.replace(/^=+\n/, '').trimEnd();
+  const options = { context: 2, headerOptions: FILE_HEADERS_ONLY };
+  return createTwoFilesPatch(name, name, before, after, undefined, undefined, options).trimEnd();
 }
