@@ -45,6 +45,7 @@ const rooms = {
   'jest/src': {
     ledger: [],
     report: ['events', 'jest-packages', 'ledger'],
+    watch: ['events', 'is-promise', 'ledger', 'policy', 'realm', 'report', 'stack-reader'],
   },
   'collector/src': {
     graph: ['store'],

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Owner } from '../../jest/src/ledger/index';
-import { Origins } from '../../jest/src/origins';
+import { Origins } from '../../jest/src/watch/origins';
 import { runtimeSource } from '../../jest/src/runtime-source';
 import * as ledger from '../../runtime/src/ledger';
 import * as runtime from '../../runtime/src/index';

@@ -61,7 +61,7 @@ describe('folders', () => {
     ['babel-plugin/src/a.ts', 'export const f = (t) => t.nullLiteral();'],
     ['jest/src/ledger/a.ts', "import '../realm.js';"],
     ['jest/src/ledger/a.ts', "import '@throughline/runtime/ledger';"],
-    ['jest/src/report/a.ts', "import '../watch.js';"],
+    ['jest/src/report/a.ts', "import '../watch/watch.js';"],
     ['jest/src/a.ts', "import '@throughline/runtime/xtrace';"],
     ['collector/src/graph/a.ts', "import '../query/web.js';"],
     ['collector/src/store/a.ts', "import '../ingest/accept.js';"],

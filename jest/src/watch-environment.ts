@@ -5,7 +5,7 @@ import { optionsOf } from './options.js';
 import { policyOf } from './policy.js';
 import { loadRealm } from './realm.js';
 import { runtimeSource } from './runtime-source.js';
-import { watch } from './watch.js';
+import { watch } from './watch/watch.js';
 
 const watched = new WeakSet<object>();
 

@@ -1,7 +1,7 @@
 import type { Trace } from '@throughline/runtime/ledger';
 import { newEventId, newTaskId } from '@throughline/runtime/report';
 import type { Report } from '@throughline/runtime/report';
-import { isPromise } from '../matchers.js';
+import { isPromise } from '../is-promise.js';
 import { latestOf } from './ancestry.js';
 import { setBounded, shortTaskId, MOST_KEPT, now } from './event.js';
 import type { TestEvent } from './event.js';

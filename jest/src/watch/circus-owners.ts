@@ -1,6 +1,6 @@
 import type { Circus } from '@jest/types';
-import { Owner } from './ledger/owner.js';
-import type { SourcePosition } from './ledger/owner.js';
+import { Owner } from '../ledger/owner.js';
+import type { SourcePosition } from '../ledger/owner.js';
 
 const ROOT = 'ROOT_DESCRIBE_BLOCK';
 

@@ -1,4 +1,4 @@
-import type { Cause, Context, SourcePosition, Site, Slot, Source, Owner } from './ledger/index.js';
+import type { Cause, Context, SourcePosition, Site, Slot, Source, Owner } from '../ledger/index.js';
 
 /** The owner of the running code, and the part of its history that no table of sites holds. */
 interface Origin {

@@ -1,3 +1,5 @@
+import { isPromise } from '../is-promise.js';
+
 /** Callbacks for a matcher that waits for a promise. */
 export interface AwaitCallbacks {
   /** Called when the promise has settled and the matcher has checked it. */
@@ -51,9 +53,4 @@ function watched(
       };
     },
   });
-}
-
-/** Returns true for promises only: calling `then` on a lazy thenable, such as a query, would run it twice. */
-export function isPromise(value: unknown): value is Promise<unknown> {
-  return Object.prototype.toString.call(value) === '[object Promise]';
 }
