@@ -10,6 +10,7 @@ export class SmallCollector {
   readonly reports: Report[] = [];
   readonly sockets = new Set<Socket>();
   connections = 0;
+  private pauseMs = 0;
   private readonly waiting = new Set<() => void>();
 
   private constructor(private readonly server: Server) {
@@ -36,6 +37,11 @@ export class SmallCollector {
     while (!is()) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
 
+  /** Reads one chunk per pause from every connection that follows. */
+  readSlowly({ pauseMs = 1 } = {}): void {
+    this.pauseMs = pauseMs;
+  }
+
   hangUp(): void {
     for (const socket of this.sockets) socket.destroy();
   }
@@ -54,6 +60,10 @@ export class SmallCollector {
     socket.on('data', (chunk) => {
       for (const { message } of reader.read(chunk)) this.reports.push(decodeReport(message));
       this.tell();
+      if (this.pauseMs > 0) {
+        socket.pause();
+        setTimeout(() => socket.resume(), this.pauseMs).unref();
+      }
     });
     socket.on('error', () => {});
     socket.on('close', () => {

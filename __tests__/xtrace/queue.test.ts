@@ -48,36 +48,41 @@ test('a queue whose limit was lowered comes down to it', () => {
   queue.push(report('new'));
 
   expect(queue.size).toBeLessThanOrEqual(3);
-  expect(queue.put).toBe(queue.taken + queue.dropped + queue.size);
+  expect(queue.put).toBe(queue.sent + queue.inFlight + queue.dropped + queue.size);
 });
 
-type Step = { push: number } | { take: number } | 'put back';
+type Step = { push: number } | { take: number } | 'put back' | 'confirm';
 const steps = fc.array(
   fc.oneof(
     fc.record({ push: fc.integer({ min: 1, max: 3000 }) }),
     fc.record({ take: fc.nat({ max: 3000 }) }),
-    fc.constant('put back' as const),
+    fc.constantFrom('put back', 'confirm'),
   ),
   { maxLength: 40 },
 );
 
-test('put = taken + dropped + waiting, and order holds, whatever happens', () => {
+test('put = sent + inFlight + dropped + waiting, and order holds, whatever happens', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4000 }), steps, (limit, todo: readonly Step[]) => {
       const queue = new ReportQueue();
       queue.limit = limit;
       let model: string[] = [];
-      let out: Report[][] = [];
+      let out: (readonly Report[])[] = [];
       let next = 0;
+      let sent = 0;
       for (const step of todo) {
-        if (step === 'put back') {
+        if (step === 'confirm') {
+          const batch = out.shift();
+          if (!batch) continue;
+          queue.confirm(batch);
+          sent += batch.length;
+        } else if (step === 'put back') {
           const batch = out.pop();
           if (!batch) continue;
           queue.putBack(batch);
           const room = Math.max(0, limit - model.length);
           model = [...labels(batch).slice(Math.max(0, batch.length - room)), ...model];
         } else if ('push' in step) {
-          out = [];
           for (let i = 0; i < step.push; i++) {
             queue.push(report(`${next}`));
             model.push(`${next++}`);
@@ -89,7 +94,8 @@ test('put = taken + dropped + waiting, and order holds, whatever happens', () =>
           out.push(batch);
         }
         expect(queue.size).toBe(model.length);
-        expect(queue.put).toBe(queue.taken + queue.dropped + queue.size);
+        expect(queue.sent).toBe(sent);
+        expect(queue.put).toBe(queue.sent + queue.inFlight + queue.dropped + queue.size);
       }
       expect(labels(queue.take(Infinity))).toEqual(model);
     }),

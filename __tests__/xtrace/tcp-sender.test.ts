@@ -53,7 +53,7 @@ test('what was queued before the connection is sent, in order', async () => {
   expect(await sender.flush(50_000)).toBe(true);
   await collector.until(() => collector.reports.length === 1200);
   expect(collector.labels).toEqual(labels(1200));
-  expect([queue.put, queue.taken, queue.dropped, queue.size]).toEqual([1200, 1200, 0, 0]);
+  expect([queue.put, queue.sent, queue.dropped, queue.size]).toEqual([1200, 1200, 0, 0]);
 });
 
 test('a wake sends what came since', async () => {
@@ -119,7 +119,7 @@ test('while the collector is away the queue is bounded and keeps the newest', as
   await collector.until(() => collector.reports.length === 10);
 
   expect(collector.labels).toEqual(labels(25).slice(15));
-  expect(queue.put).toBe(queue.taken + queue.dropped + queue.size);
+  expect(queue.put).toBe(queue.sent + queue.inFlight + queue.dropped + queue.size);
 });
 
 test('a collector that hangs up is connected to again, and nothing is lost', async () => {
@@ -167,7 +167,7 @@ test('reports that had not been handed to a socket that failed go to the next on
   expect(await sender.flush(50_000)).toBe(true);
   const rest = collector.labels.map((label) => label.split(' ')[0]!).slice(-100);
   expect(rest).toEqual(labels(600).slice(500));
-  expect(queue.put).toBe(queue.taken + queue.dropped + queue.size);
+  expect(queue.put).toBe(queue.sent + queue.inFlight + queue.dropped + queue.size);
 });
 
 test('flush resolves to true when there is nothing to send, connected or not', async () => {

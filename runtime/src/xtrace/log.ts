@@ -184,10 +184,13 @@ export function listenToTrace(listener: TraceListener): () => void {
   return () => (client.state.listener = before);
 }
 
-/** Returns the numbers of this process's events: `logged = sent + dropped + queued`. */
+/**
+ * Returns the numbers of this process's events: `logged = sent + dropped + queued`. An event is sent when the
+ * operating system has taken it.
+ */
 function stats(): { logged: number; sent: number; dropped: number; queued: number } {
-  const { put, taken, dropped, size } = state.queue;
-  return { logged: put, sent: taken, dropped, queued: size };
+  const { put, sent, dropped, size, inFlight } = state.queue;
+  return { logged: put, sent, dropped, queued: size + inFlight };
 }
 
 /** The client of the copy of the runtime that was loaded first, so that a realm has one queue. */

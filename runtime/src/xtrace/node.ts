@@ -17,7 +17,10 @@ export interface ConnectOptions {
   processName?: string;
   /** How many events may wait while the collector is unreachable; then the oldest are dropped. Default: 100,000. */
   maxQueuedEvents?: number;
-  /** How long the process waits at its end for events to be sent, in milliseconds. Default: 1,000. */
+  /**
+   * How long the process waits at its end while no event can be sent, in milliseconds. Default: 1,000. It waits
+   * longer while the collector takes events.
+   */
   exitTimeoutMs?: number;
 }
 
@@ -75,7 +78,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
  * no event waits.
  */
 export function flush(timeoutMs = 5000): Promise<boolean> {
-  return connection.sender?.flush(timeoutMs) ?? Promise.resolve(client.state.queue.size === 0);
+  return connection.sender?.flush(timeoutMs) ?? Promise.resolve(stats().queued === 0);
 }
 
 function flushAtExit(): void {
@@ -83,20 +86,26 @@ function flushAtExit(): void {
   connection.listensForExit = true;
   let flushed = false;
   process.on('beforeExit', () => {
-    if (flushed || client.state.queue.size === 0) return;
+    if (flushed || stats().queued === 0) return;
     flushed = true;
-    void flush(connection.exitTimeoutMs);
+    void flushWhileSending();
   });
   process.on('exit', () => {
     connection.sender?.sendNow();
     const { dropped, queued } = stats();
-    if (dropped + queued > 0) {
-      warnOnce(
-        'TL_REPORTS_UNSENT',
-        `${dropped + queued} events were not sent before the process ended`,
-      );
+    const unsent = dropped + queued;
+    if (unsent > 0) {
+      const events = unsent === 1 ? '1 event was' : `${unsent} events were`;
+      warnOnce('TL_REPORTS_UNSENT', `${events} not sent before the process ended`);
     }
   });
+}
+
+/** Keeps the process alive until every event is sent, or none was for `exitTimeoutMs`. */
+async function flushWhileSending(): Promise<void> {
+  let before: number;
+  do before = stats().sent;
+  while (!(await flush(connection.exitTimeoutMs)) && stats().sent > before);
 }
 
 /** Returns the command line as a person would type it: the script's name instead of its path. */

@@ -28,5 +28,5 @@ export function connect(address: string): Promise<void> {
 
 /** Resolves at once, to true if no event waits. There is no collector to send to. */
 export function flush(): Promise<boolean> {
-  return Promise.resolve(client.state.queue.size === 0);
+  return Promise.resolve(client.stats().queued === 0);
 }

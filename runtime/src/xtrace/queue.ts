@@ -6,16 +6,20 @@ export const DEFAULT_LIMIT = 100_000;
 /**
  * A bounded queue of reports to send. When it is full, the oldest report is dropped and counted.
  *
- *   put = taken + dropped + waiting
+ *   put = sent + dropped + inFlight + size
  */
 export class ReportQueue {
   private waiting: Report[] = [];
   private start = 0;
   put = 0;
-  taken = 0;
+  /** How many reports the operating system has taken. */
+  sent = 0;
   dropped = 0;
+  /** How many reports were taken from the queue and neither sent nor put back so far. */
+  inFlight = 0;
   limit = DEFAULT_LIMIT;
 
+  /** How many reports wait. */
   get size(): number {
     return this.waiting.length - this.start;
   }
@@ -30,13 +34,19 @@ export class ReportQueue {
     this.compact();
   }
 
-  /** Removes and returns the oldest reports, at most `most` of them. */
-  take(most: number): Report[] {
+  /** Removes and returns the oldest reports, at most `most` of them. End with `confirm` or `putBack`. */
+  take(most: number): readonly Report[] {
     const batch = this.waiting.slice(this.start, this.start + most);
     this.start += batch.length;
-    this.taken += batch.length;
+    this.inFlight += batch.length;
     this.compact();
     return batch;
+  }
+
+  /** Counts reports as sent. */
+  confirm(batch: readonly Report[]): void {
+    this.inFlight -= batch.length;
+    this.sent += batch.length;
   }
 
   /** Puts reports that could not be sent back at the front. If they do not fit, the oldest are dropped. */
@@ -45,7 +55,7 @@ export class ReportQueue {
     const kept = batch.slice(Math.max(0, batch.length - room));
     this.waiting = [...kept, ...this.waiting.slice(this.start)];
     this.start = 0;
-    this.taken -= batch.length;
+    this.inFlight -= batch.length;
     this.dropped += batch.length - kept.length;
   }
 

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
-import { setImmediate, setTimeout } from 'node:timers';
+import { setTimeout } from 'node:timers';
 import { warnOnce } from '../kernel/index.js';
 import type { ReportQueue } from './queue.js';
 import { encodeReports } from './report-writer.js';
@@ -12,6 +12,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const BATCH = 500;
 /** How long an event waits for others to be sent with it. Each write is a system call. */
 const GATHERING_MS = 5;
+/** The pause between batches that are full. */
+const NEXT_BATCH_MS = 1;
 
 /**
  * Sends reports from the queue to a collector over TCP, when the program is idle.
@@ -49,9 +51,9 @@ export class TcpSender {
       this.scheduled = false;
       this.send();
     };
-    // This must not keep the process alive. `flush` and `sendNow` send the rest at the end.
-    if (this.queue.size < BATCH) setTimeout(send, GATHERING_MS).unref();
-    else setImmediate(send).unref();
+    // This must not keep the process alive: `flush` and `sendNow` send the rest at the end. A timer, because a
+    // loop that has nothing else to do sleeps through an unreferenced immediate.
+    setTimeout(send, this.queue.size < BATCH ? GATHERING_MS : NEXT_BATCH_MS).unref();
   }
 
   /** Resolves to true when everything queued so far has been sent, to false after `timeoutMs`. */
@@ -74,11 +76,17 @@ export class TcpSender {
   }
 
   /**
-   * Writes everything to the socket at once; the operating system takes what fits its buffers. For the moment
-   * before the process ends, when nothing asynchronous runs any more.
+   * Writes as much as the operating system takes at once; the rest stays in the queue. For the moment before the
+   * process ends, when nothing asynchronous runs any more.
    */
   sendNow(): void {
-    while (this.ready && this.queue.size > 0) this.writeBatch();
+    if (!this.ready) return;
+    // The socket reports a finished write later. What it still holds is what the system has not taken.
+    while (this.socket!.writableLength === 0) {
+      for (const batch of this.unconfirmed) this.confirm(batch);
+      if (this.queue.size === 0) return;
+      this.writeBatch();
+    }
   }
 
   /** Closes the connection and does not reconnect. */
@@ -142,9 +150,13 @@ export class TcpSender {
     this.unconfirmed.add(batch);
     this.socket!.write(encodeReports(batch), (error) => {
       if (error) return;
-      this.unconfirmed.delete(batch);
+      this.confirm(batch);
       this.tellIfIdle();
     });
+  }
+
+  private confirm(batch: readonly Report[]): void {
+    if (this.unconfirmed.delete(batch)) this.queue.confirm(batch);
   }
 
   private tellIfIdle(): void {
