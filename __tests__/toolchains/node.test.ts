@@ -169,6 +169,27 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(await project.run(...REGISTER, 'src/app.js')).toBe('written again\n');
   });
 
+  test.each([
+    ['development', 'production'],
+    ['production', 'development'],
+  ])('what was compiled for %s is not used for %s', async (first, second) => {
+    project.write({
+      'main.js': `
+      import { causeChain } from '@throughline/runtime/causes';
+      async function main() {
+        await null;
+        console.log(causeChain().length > 0 ? 'development' : 'production');
+      }
+      main();`,
+    });
+    const seen: string[] = [];
+    for (const env of [first, second]) {
+      seen.push((await project.runWith({ NODE_ENV: env }, ...REGISTER, 'main.js')).trim());
+    }
+
+    expect(seen).toEqual([first, second]);
+  });
+
   test('with --require', async () => {
     project.write(commonjsApp(), { type: 'commonjs' });
 

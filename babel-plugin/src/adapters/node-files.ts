@@ -1,4 +1,4 @@
-import { version as babelVersion } from '@babel/core';
+import * as Babel from '@babel/core';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export interface NodeFiles {
 export function nodeFiles(): NodeFiles {
   const { options: written, root } = readPackageOptions(process.cwd());
   const { options, covers } = splitOptions(written);
-  const salt = JSON.stringify([packageVersion, babelVersion, options, root]);
+  const salt = JSON.stringify([packageVersion, Babel.version, options, root]);
   const cache = cacheFor(root, salt);
   const types = new Map<string, ModuleFormat | undefined>();
   // Babel loads parts of itself lazily: files loaded during a compilation belong to Babel.
@@ -48,6 +48,11 @@ export function nodeFiles(): NodeFiles {
     }
   }
 
+  /** Returns what the result depends on besides the file: Babel's environment, and the compiler of types. */
+  function context(file: string): string[] {
+    return [environment(), isTyped(file) ? typescriptPreset(root).version : ''];
+  }
+
   function compile(code: string, file: string, format: ModuleFormat | undefined): string {
     const presets = isTyped(file) ? typescriptPresets(root, format) : [];
     const made = instrumentSync(code, {
@@ -59,7 +64,7 @@ export function nodeFiles(): NodeFiles {
   /** Detects the format from the code (Node, "Syntax detection"). */
   function detected(file: string): ModuleFormat {
     const code = readFileSync(file, 'utf8');
-    const format = kept(['format', file, code], () =>
+    const format = kept(['format', ...context(file), file, code], () =>
       isModule(code, file) ? 'module' : 'commonjs',
     );
     return format as ModuleFormat;
@@ -71,7 +76,7 @@ export function nodeFiles(): NodeFiles {
     isTyped,
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
     transform: (code, file, format) =>
-      kept([file, format ?? '', code], () => compile(code, file, format)),
+      kept([...context(file), file, format ?? '', code], () => compile(code, file, format)),
   };
 }
 
@@ -82,19 +87,29 @@ function cacheFor(root: string, salt: string): DiskCache | undefined {
   return new DiskCache(named ?? join(root, 'node_modules', '.cache', 'throughline'), salt);
 }
 
+/** Returns the name of Babel's environment, which decides whether causes are recorded. */
+function environment(): string {
+  // Newer than Babel's types.
+  return (Babel as unknown as { getEnv(): string }).getEnv();
+}
+
 /** Returns presets that strip types and, as TypeScript does, turn `import` in CommonJS into `require`. */
 function typescriptPresets(root: string, format: ModuleFormat | undefined): unknown[] {
-  const typescript = typescriptPreset(root);
-  const own = [typescript, { onlyRemoveTypeImports: false }];
+  const { file } = typescriptPreset(root);
+  const own = [file, { onlyRemoveTypeImports: false }];
   if (format === 'module') return [own];
-  const modules = createRequire(typescript).resolve('@babel/plugin-transform-modules-commonjs');
+  const modules = createRequire(file).resolve('@babel/plugin-transform-modules-commonjs');
   return [own, { plugins: [[modules, { allowTopLevelThis: true }]] }];
 }
 
-function typescriptPreset(root: string): string {
+/** Finds the preset of the program, or else the one beside this package. */
+function typescriptPreset(root: string): { readonly file: string; readonly version: string } {
   for (const from of [join(root, 'package.json'), fileURLToPath(import.meta.url)]) {
+    const require = createRequire(from);
     try {
-      return createRequire(from).resolve('@babel/preset-typescript');
+      const file = require.resolve('@babel/preset-typescript');
+      const { version } = require('@babel/preset-typescript/package.json') as { version: string };
+      return { file, version };
     } catch {
       // Try the next folder.
     }
