@@ -15,6 +15,7 @@ const types: [heading: string, file: string, type: string][] = [
   ['The runtime', 'runtime/src/kernel/errors.ts', 'RuntimeErrorCode'],
   ['Jest', 'jest/src/errors.ts', 'JestErrorCode'],
   ['The collector', 'collector/src/errors.ts', 'CollectorErrorCode'],
+  ['The command line', 'cli/src/errors.ts', 'CliErrorCode'],
 ];
 
 test.each(types)('%s: ERRORS.md explains every code, and no other', (heading, file, type) => {

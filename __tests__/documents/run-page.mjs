@@ -2,7 +2,8 @@
 //
 // Does what a page says. A code block whose info string names a file is written to it; a `console` block is a session:
 // each `$ ` line is run, and what follows it has to be what it prints. `…` stands for any text, a line of its own
-// for any lines. `text` and `diff` blocks are figures. Every other block is an error, so nothing is left untried.
+// for any lines. `text`, `diff` and `html` blocks are figures. Every other block is an error, so nothing is left untried.
+// Ports that the page names are replaced by free ones. Prints what is not as the page says, and fails if anything is.
 import { spawn } from 'node:child_process';
 import {
   existsSync,
@@ -21,18 +22,23 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const FIGURES = new Set(['text', 'diff', 'html']);
 const LIMIT_MS = 60_000;
+/** Where a collector listens by default. */
+const [WEB_PORT, REPORT_PORT] = ['4080', '5563'];
 
 /** Runs a page. Returns one line for each thing that is not as the page says. */
-export async function runPage(file) {
+async function runPage(file) {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-page-'));
-  const ports = { 4080: await freePort(), 5563: await freePort() };
-  const here = (text) => text.replace(/\b(4080|5563)\b/g, (port) => ports[port]);
+  const page = readFileSync(file, 'utf8');
+  const ports = new Map(
+    await Promise.all(portsOf(page).map(async (port) => [port, await freePort()])),
+  );
+  const here = (text) => text.replace(/\b\d{4,5}\b/g, (port) => ports.get(port) ?? port);
   const problems = [];
   let sessions = 0;
   try {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
-    for (const { info, code, line } of blocksOf(readFileSync(file, 'utf8'))) {
+    for (const { info, code, line } of blocksOf(page)) {
       const [language, name] = info.split(' ');
       if (language === 'console') {
         sessions++;
@@ -49,6 +55,12 @@ export async function runPage(file) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   return { problems, sessions };
+}
+
+/** The ports that a page names, and those of a collector that it starts. */
+function portsOf(page) {
+  const named = [...page.matchAll(/(?:127\.0\.0\.1:|localhost:|listen\()(\d{4,5})\b/g)];
+  return [...new Set([WEB_PORT, REPORT_PORT, ...named.map(([, port]) => port)])];
 }
 
 function* blocksOf(text) {
@@ -115,8 +127,8 @@ function shell(script, cwd, ports) {
       FORCE_COLOR: '0',
       NO_COLOR: '1',
       PATH: `${join(cwd, 'node_modules', '.bin')}:${dirname(process.execPath)}:${process.env.PATH}`,
-      THROUGHLINE_WEB_PORT: String(ports[4080]),
-      THROUGHLINE_REPORT_PORT: String(ports[5563]),
+      THROUGHLINE_WEB_PORT: String(ports.get(WEB_PORT)),
+      THROUGHLINE_REPORT_PORT: String(ports.get(REPORT_PORT)),
       THROUGHLINE_STORE: ':memory:',
       THROUGHLINE_CACHE: join(cwd, '.cache'),
     };
@@ -180,19 +192,7 @@ function freePort() {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const results = [];
-  for (const file of process.argv.slice(2))
-    results.push({ file, ...(await runPage(resolve(file))) });
-  for (const { problems } of results) for (const problem of problems) console.error(`${problem}\n`);
-  console.log(
-    JSON.stringify(
-      results.map(({ file, problems, sessions }) => ({
-        file,
-        sessions,
-        problems: problems.length,
-      })),
-    ),
-  );
-  process.exitCode = results.some(({ problems }) => problems.length > 0) ? 1 : 0;
-}
+const file = resolve(process.argv[2]);
+const { problems, sessions } = await runPage(file);
+console.log(JSON.stringify({ file, problems, sessions }, null, 2));
+process.exitCode = problems.length > 0 ? 1 : 0;
