@@ -33,10 +33,10 @@ const CART = lines(
   '}',
 );
 const SUMS = {
-  covered: 'covered    carries context',
-  uncompiled: 'uncompiled passes a callback to uninstrumented code',
-  unknown: 'unknown    passes a callback to a method whose class is known only at run time',
-  text: 'text       is not instrumented, because its source text runs elsewhere',
+  covered: 'covered        carries context',
+  uninstrumented: 'uninstrumented passes a callback to uninstrumented code',
+  unknown: 'unknown        passes a callback to a method whose class is known only at run time',
+  text: 'text           is not instrumented, because its source text runs elsewhere',
 };
 
 describe('check', () => {
@@ -47,12 +47,12 @@ describe('check', () => {
       ...{ code: 0, stderr: '' },
       stdout: lines(
         'src/cart.js',
-        '  5:9      unknown     queue.onEmpty',
-        '  6:3      uncompiled  lodash.debounce',
+        '  5:9      unknown         queue.onEmpty',
+        '  6:3      uninstrumented  lodash.debounce',
         '',
         '2 files',
         `4 ${SUMS.covered}`,
-        `1 ${SUMS.uncompiled}`,
+        `1 ${SUMS.uninstrumented}`,
         `1 ${SUMS.unknown}`,
       ),
     });
@@ -62,7 +62,7 @@ describe('check', () => {
     project({ 'src/a.js': 'setTimeout(() => {}, 1);\n' });
 
     expect((await run('check', 'src')).stdout).toBe(
-      lines('1 file', `1 ${SUMS.covered}`, `0 ${SUMS.uncompiled}`, `0 ${SUMS.unknown}`),
+      lines('1 file', `1 ${SUMS.covered}`, `0 ${SUMS.uninstrumented}`, `0 ${SUMS.unknown}`),
     );
   });
 
@@ -72,12 +72,12 @@ describe('check', () => {
 
     expect(stdout.split('\n\n')[0]!.split('\n')).toEqual([
       'src/cart.js',
-      '  2:8      covered     async total',
-      '  3:24     covered     promise Promise.all',
-      expect.stringMatching(/^ {2}3:46 {5}covered {5}async/),
-      '  4:3      covered     timer setTimeout',
-      '  5:9      unknown     queue.onEmpty',
-      '  6:3      uncompiled  lodash.debounce',
+      '  2:8      covered         async total',
+      '  3:24     covered         promise Promise.all',
+      expect.stringMatching(/^ {2}3:46 {5}covered {9}async/),
+      '  4:3      covered         timer setTimeout',
+      '  5:9      unknown         queue.onEmpty',
+      '  6:3      uninstrumented  lodash.debounce',
     ]);
   });
 
@@ -101,7 +101,13 @@ describe('check', () => {
           { status: 'covered', line: 3, column: 45, kind: 'async', name: '' },
           { status: 'covered', line: 4, column: 2, kind: 'timer', name: 'setTimeout' },
           { status: 'unknown', line: 5, column: 8, name: 'queue.onEmpty' },
-          { status: 'uncompiled', line: 6, column: 2, name: 'lodash.debounce' },
+          {
+            status: 'uninstrumented',
+            line: 6,
+            column: 2,
+            name: 'lodash.debounce',
+            module: 'lodash',
+          },
         ],
       },
       { file: 'src/none.js', findings: [] },
@@ -116,7 +122,7 @@ describe('check', () => {
     expect(stdout).toMatch(
       /^src\/broken\.js\n {2}cannot be instrumented: .*Unexpected token \(1:23\)\n\n/,
     );
-    expect(stdout).toContain('  5:9      unknown     queue.onEmpty\n');
+    expect(stdout).toContain('  5:9      unknown         queue.onEmpty\n');
     expect(stdout).toContain('\n2 files\n');
 
     const json = await run('check', 'src', '--json');
@@ -173,11 +179,11 @@ describe('check', () => {
     expect((await run('check', 'a.js')).stdout).toBe(
       lines(
         'a.js',
-        '  1:15     text        function',
+        '  1:15     text            function',
         '',
         '1 file',
         `0 ${SUMS.covered}`,
-        `0 ${SUMS.uncompiled}`,
+        `0 ${SUMS.uninstrumented}`,
         `0 ${SUMS.unknown}`,
         `1 ${SUMS.text}`,
       ),
@@ -233,7 +239,7 @@ describe('check', () => {
   test('a function that is awaited where it is handed over is listed too', async () => {
     project({ 'a.js': 'export const f = async (db) => { await db.inside(async () => {}); };\n' });
 
-    expect((await run('check', 'a.js')).stdout).toContain('unknown     db.inside\n');
+    expect((await run('check', 'a.js')).stdout).toContain('unknown         db.inside\n');
   });
 });
 
@@ -322,7 +328,7 @@ describe('check --budget', () => {
 
   test('is written when there is none, without lines', () => {
     expect(budget()).toEqual({
-      'src/cart.js': { 'uncompiled lodash.debounce': 1, 'unknown queue.onEmpty': 1 },
+      'src/cart.js': { 'uninstrumented lodash.debounce': 1, 'unknown queue.onEmpty': 1 },
     });
   });
 

@@ -140,7 +140,7 @@ describe('serve', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      new RegExp(`^throughline: Cannot listen on port ${port}: .*\\(TL_PORT_TAKEN\\)\\n$`),
+      new RegExp(`^throughline: Cannot listen on port ${port}: .*\\(TL_PORT_UNAVAILABLE\\)\\n$`),
     );
   });
 });

@@ -532,10 +532,10 @@ describe('the end', () => {
     const store = join(folder, 'events.db');
 
     await expect(startTestCollector({ reportPort: taken })).rejects.toThrow(
-      new RegExp(`port ${taken}: .*EADDRINUSE.*reportPort.*\\(TL_PORT_TAKEN\\)$`),
+      new RegExp(`port ${taken}: .*EADDRINUSE.*reportPort.*\\(TL_PORT_UNAVAILABLE\\)$`),
     );
     await expect(startTestCollector({ store, webPort: page })).rejects.toThrow(
-      new RegExp(`port ${page}: .*EADDRINUSE.*webPort.*\\(TL_PORT_TAKEN\\)$`),
+      new RegExp(`port ${page}: .*EADDRINUSE.*webPort.*\\(TL_PORT_UNAVAILABLE\\)$`),
     );
     await (await startTestCollector({ store })).close();
   });

@@ -130,10 +130,8 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     });
   });
 
-  test('all dependencies, the compiler itself among them', async () => {
-    project.write(program, {
-      throughline: { include: ['node_modules/'], exclude: ['./src/left.js'] },
-    });
+  test.each([[['node_modules/']], ['all']])('all dependencies, with %j', async (include) => {
+    project.write(program, { throughline: { include, exclude: ['./src/left.js'] } });
 
     const all = { ...chosen, plain: 'ada' };
     expect(await project.seenBy(...REGISTER, 'src/app.js')).toEqual(all);

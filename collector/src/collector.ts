@@ -30,7 +30,7 @@ export interface Collector {
  * Starts a collector, which receives reports over the pubsub protocol, stores them, and serves the page and the
  * HTTP API. Settings that are not given come from environment variables, then from defaults.
  *
- * Throws `TL_SETTING_INVALID`, `TL_STORE_UNAVAILABLE` or `TL_PORT_TAKEN`.
+ * Throws `TL_SETTING_INVALID`, `TL_STORE_UNAVAILABLE` or `TL_PORT_UNAVAILABLE`.
  *
  * @example
  * const collector = await startCollector({ store: ':memory:', reportPort: 0, webPort: 0 });
@@ -82,7 +82,7 @@ async function listenOrThrow(
     return await listen();
   } catch (error) {
     throw new CollectorError(
-      'TL_PORT_TAKEN',
+      'TL_PORT_UNAVAILABLE',
       `Cannot listen on port ${port}: ${errorMessage(error)}. Set "${name}" to another port, or to 0 for any free port.`,
       { cause: error },
     );

@@ -1,14 +1,13 @@
 /** Codes of every error that the collector throws or returns. Renaming one is a breaking change. */
 export type CollectorErrorCode =
   | 'TL_SETTING_INVALID'
-  | 'TL_PORT_TAKEN'
+  | 'TL_PORT_UNAVAILABLE'
   | 'TL_STORE_UNAVAILABLE'
   | 'TL_TASK_UNKNOWN'
   | 'TL_TASK_ID_INVALID'
   | 'TL_QUERY_INVALID'
   | 'TL_EVENTS_UNREADABLE'
   | 'TL_EVENT_INVALID'
-  | 'TL_COLLECTOR_UNREACHABLE'
   | 'TL_PAGE_MISSING'
   | 'TL_INTERNAL';
 

@@ -4,10 +4,11 @@ import type { Options } from '../options.js';
 /** Options of the adapters and of `register`: the plugin's own, and which files to instrument. */
 export interface AdapterOptions extends Options {
   /**
-   * Dependencies to instrument as well: package names, parts of paths, or patterns that are tested against the
-   * file's path, with forward slashes. Default: `[]`; all files outside of `node_modules` are instrumented.
+   * Dependencies to instrument as well: `"all"`, or package names, parts of paths, and patterns that are tested
+   * against the file's path, with forward slashes. Default: `[]`; all files outside of `node_modules` are
+   * instrumented.
    */
-  include?: readonly (string | RegExp)[];
+  include?: 'all' | readonly (string | RegExp)[];
   /** Files that are not instrumented: package names, parts of paths, or patterns. Default: `[]`. */
   exclude?: readonly (string | RegExp)[];
 }
@@ -27,7 +28,7 @@ const DECLARATIONS = /\.d\.[cm]?ts$/;
  */
 export function splitOptions(written: AdapterOptions = {}): SplitOptions {
   const { include, exclude, ...options } = written;
-  const included = patterns('include', include);
+  const included = include === 'all' ? [() => true] : patterns('include', include);
   const excluded = patterns('exclude', exclude);
   return {
     options,

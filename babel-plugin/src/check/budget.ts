@@ -6,7 +6,7 @@ import type { FileReport } from './scan.js';
 /**
  * Number of known losses of context, by file and by status and name. It has no line numbers, because code moves.
  *
- *   { "src/cart.ts": { "uncompiled lodash.debounce": 1 } }
+ *   { "src/cart.ts": { "uninstrumented lodash.debounce": 1 } }
  */
 export type Budget = Readonly<Record<string, Readonly<Record<string, number>>>>;
 

@@ -27,7 +27,7 @@ function explained({ status, kind, name, column }: Finding): string[] {
 }
 
 const advice: Readonly<Record<Exclude<Finding['status'], 'covered'>, string>> = {
-  uncompiled:
+  uninstrumented:
     'If it calls back later, the callback runs without context. Instrument the package with the ' +
     'option "include", or add the call to the option "spawnPoints".',
   unknown:

@@ -1,7 +1,7 @@
 /** Statuses of a finding, each with its description in the output. */
 export const statuses = {
   covered: 'carries context',
-  uncompiled: 'passes a callback to uninstrumented code',
+  uninstrumented: 'passes a callback to uninstrumented code',
   unknown: 'passes a callback to a method whose class is known only at run time',
   text: 'is not instrumented, because its source text runs elsewhere',
 } as const;
@@ -9,7 +9,7 @@ export const statuses = {
 export type Status = keyof typeof statuses;
 
 /** Statuses in which context may be lost. */
-export const lossStatuses: readonly Status[] = ['uncompiled', 'unknown'];
+export const lossStatuses: readonly Status[] = ['uninstrumented', 'unknown'];
 
 /** A place in a file where work is passed on: a spawn point, or a call that may lose context. */
 export interface Finding {
@@ -22,4 +22,6 @@ export interface Finding {
   readonly kind?: string;
   /** Name of the function or call: `setTimeout`, `lodash.debounce`, `cart.onChange`; empty if anonymous. */
   readonly name: string;
+  /** The module that a callback is passed to, if it is known. */
+  readonly module?: string;
 }

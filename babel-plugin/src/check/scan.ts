@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { transformSync } from '@babel/core';
 import { splitOptions } from '../adapters/files.js';
+import type { SplitOptions } from '../adapters/files.js';
 import { readPackageOptions } from '../adapters/settings.js';
 import { babelSettings } from '../adapters/transform.js';
 import { sourceMissing } from '../errors.js';
@@ -31,16 +32,23 @@ export function scan(sources: readonly string[], cwd = process.cwd()): FileRepor
   return sources
     .flatMap((source) => filesBelow(resolve(cwd, source), source))
     .filter(covers)
-    .map((file) => checkFile(file, options, cwd));
+    .map((file) => checkFile(file, { options, covers, cwd }));
 }
 
-function checkFile(file: string, options: object, cwd: string): FileReport {
+interface Settings extends SplitOptions {
+  readonly cwd: string;
+}
+
+function checkFile(file: string, { options, covers, cwd }: Settings): FileReport {
+  /** True for a call of a package that is instrumented as well. */
+  const isIncluded = ({ module }: Finding): boolean =>
+    module !== undefined && covers(join(cwd, 'node_modules', module, 'index.js'));
   const name = relative(cwd, file).replaceAll('\\', '/');
   const findings: Finding[] = [];
   try {
     const request = { file, options, cwd };
     const observing = [
-      createPlugin((finding) => findings.push(finding)),
+      createPlugin((finding) => isIncluded(finding) || findings.push(finding)),
       { ...options, causes: false },
     ];
     const result = transformSync(readFileSync(file, 'utf8'), {

@@ -2,6 +2,9 @@ import { lossStatuses, statuses } from './finding.js';
 import type { Status } from './finding.js';
 import type { FileReport } from './scan.js';
 
+/** The length of the longest status. */
+const WIDTH = Math.max(...Object.keys(statuses).map((status) => status.length));
+
 /** Formats the reports for a terminal: the files in which context may be lost, then totals. */
 export function formatReport(reports: readonly FileReport[], { all = false } = {}): string {
   const lines: string[] = [];
@@ -13,7 +16,7 @@ export function formatReport(reports: readonly FileReport[], { all = false } = {
     for (const { line, column, status, kind, name } of shown) {
       const place = `${line}:${column + 1}`.padEnd(9);
       lines.push(
-        `  ${place}${status.padEnd(12)}${kind ? `${kind} ` : ''}${name || 'anonymous function'}`,
+        `  ${place}${status.padEnd(WIDTH + 2)}${kind ? `${kind} ` : ''}${name || 'anonymous function'}`,
       );
     }
     lines.push('');
@@ -31,7 +34,7 @@ function sums(reports: readonly FileReport[]): string[] {
     .filter((status) => counts.has(status) || status === 'covered' || lossStatuses.includes(status))
     .map((status) => {
       const count = String(counts.get(status) ?? 0).padStart(width);
-      return `${count} ${status.padEnd(10)} ${statuses[status]}`;
+      return `${count} ${status.padEnd(WIDTH)} ${statuses[status]}`;
     });
   return [`${reports.length} file${reports.length === 1 ? '' : 's'}`, ...rows];
 }

@@ -23,7 +23,8 @@ export const losses: Visitor<FileState> = {
   Function: {
     enter(path, state) {
       if (!state.asText.has(path.node)) return;
-      report('text', path.node, functionName(path as NodePath<AnyFunction>) || 'function', state);
+      const name = functionName(path as NodePath<AnyFunction>) || 'function';
+      report({ status: 'text', at: path.node, name }, state);
     },
   },
 };
@@ -33,11 +34,13 @@ export interface Loss {
   readonly status: Status;
   readonly at: t.Node;
   readonly name: string;
+  /** The module that the callback is passed to, if it is known. */
+  readonly module?: string;
 }
 
 function reportLoss(path: NodePath<Call>, state: FileState): void {
   const loss = lossAt(path, state);
-  if (loss) report(loss.status, loss.at, loss.name, state);
+  if (loss) report(loss, state);
 }
 
 /** Returns the loss when a call passes a callback to code which nothing is known about. */
@@ -53,15 +56,16 @@ export function lossAt(path: NodePath<Call>, state: FileState): Loss | undefined
   if (named && state.catalogue.pointOf(named, path.isNewExpression())) return undefined;
   if (named?.from === 'module') {
     const { module, name } = named;
-    // Relative modules and ours are instrumented, and the catalogue knows Node's functions.
-    if (/^[./]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/'))
+    // The program's own modules and ours are instrumented, and the catalogue knows Node's functions.
+    if (/^[./#]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/'))
       return undefined;
     if (name.includes('()') && synchronousMethods.has(name.slice(name.lastIndexOf('.') + 1)))
       return undefined;
     return {
-      status: 'uncompiled',
+      status: 'uninstrumented',
       at: path.node,
       name: `${module}.${name === '*' ? 'default' : name}`,
+      module,
     };
   }
   if (callee.type !== 'MemberExpression' && callee.type !== 'OptionalMemberExpression')
@@ -99,9 +103,9 @@ function isKnown(method: string, state: FileState): boolean {
   );
 }
 
-function report(status: Status, node: t.Node, name: string, state: FileState): void {
-  const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
-  state.observe?.({ status, line, column, name });
+function report({ at, ...loss }: Loss, state: FileState): void {
+  const { line, column } = at.loc?.start ?? { line: 0, column: 0 };
+  state.observe?.({ ...loss, line, column });
 }
 
 /** Returns a short name of a receiver: its name or the last part of it. */

@@ -13,7 +13,7 @@ import { CliError } from '../errors.js';
 export function check(program: Command): void {
   program
     .command('check')
-    .description('count the spawn points that carry context, and list the calls that may lose it')
+    .description('Count the spawn points that carry context, and list the calls that may lose it.')
     .argument('<src...>', 'source files and folders')
     .option('--all', 'also list covered spawn points')
     .option('--json', 'print JSON')

@@ -12,7 +12,7 @@ function hasLine(file: string, line: number): boolean {
 export function explain(program: Command): void {
   program
     .command('explain')
-    .description('show what the plugin does on a line, and why')
+    .description('Show what the plugin does on a line, and why.')
     .argument('<file:line>', 'for example src/cart.ts:12')
     .action((position: string) => {
       const [, file, line] = /^(.+):(\d+)$/.exec(position) ?? [];

@@ -9,9 +9,9 @@ import { findConfig } from '../init-jest/find.js';
 export function initJest(program: Command): void {
   program
     .command('init')
-    .description('add Throughline to a project')
+    .description('Add Throughline to a project.')
     .command('jest [config]')
-    .description('add the preset to the Jest configuration and show the change')
+    .description('Add the preset to the Jest configuration, and show the change.')
     .option('--dry-run', 'show the change without writing it')
     .action((config: string | undefined, options: { dryRun?: boolean }) =>
       addPreset(process.cwd(), config, options),

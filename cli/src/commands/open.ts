@@ -1,4 +1,5 @@
-import { openEventFiles, settings, startCollector } from '@throughline/collector';
+import { CollectorError, openEventFiles, settings, startCollector } from '@throughline/collector';
+import type { Collector } from '@throughline/collector';
 import type { Command } from 'commander';
 import { printProblems } from '../sources/event-source.js';
 import { untilInterrupted } from './serve.js';
@@ -13,12 +14,10 @@ export function open(program: Command): void {
     .action(async (path: string, task: string | undefined, { webPort }: { webPort?: string }) => {
       const { events, problems } = await openEventFiles(path);
       printProblems(problems);
-      const collector = await startCollector({
-        store: ':memory:',
-        reportPort: 0,
-        // The setting also accepts a numeric string.
-        webPort: (webPort ?? process.env[variable] ?? 0) as number,
-      });
+      const asked = process.env[variable];
+      const collector = await (webPort === undefined && asked !== undefined
+        ? start(asked).catch(anyPortInstead)
+        : start(webPort ?? '0'));
       await collector.addEvents(events);
       const tasks = new Set(events.map(({ taskId }) => taskId));
       const shown = task ?? (tasks.size === 1 ? [...tasks][0] : undefined);
@@ -27,4 +26,19 @@ export function open(program: Command): void {
       await untilInterrupted();
       await collector.close();
     });
+}
+
+function start(webPort: string): Promise<Collector> {
+  // The setting also accepts a numeric string.
+  return startCollector({
+    store: ':memory:',
+    reportPort: 0,
+    webPort: webPort as unknown as number,
+  });
+}
+
+/** The variable is that of `serve`, which may be running. */
+function anyPortInstead(error: unknown): Promise<Collector> {
+  if (error instanceof CollectorError && error.code === 'TL_PORT_UNAVAILABLE') return start('0');
+  throw error;
 }

@@ -42,7 +42,7 @@ class FileSource implements EventSource {
     const path = JSON.stringify(this.path);
     throw new CliError(
       'TL_TASK_UNKNOWN',
-      `No events of task ${JSON.stringify(taskId)} in ${path}. Run "throughline list --file ${path}" to list its tasks.`,
+      `No events of task ${JSON.stringify(taskId)} in ${path}. "throughline list" with the same --file lists its tasks.`,
     );
   }
 }
