@@ -13,13 +13,18 @@ const source = {
   '^@throughline/runtime/grpc$': '<rootDir>/runtime/src/propagation/grpc.ts',
 };
 
+/** The suite has one module twice: compiled, and as it is written. */
+const asWritten = {
+  '/order-programs\\?uncompiled$': '<rootDir>/__tests__/engines/order-programs-as-written.ts',
+};
+
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
   // Jest knows nothing of the plugin that its Babel config names: one cache for each build of it.
   cacheDirectory: join(__dirname, '.cache', 'jest', buildOf('babel-plugin')),
   // Sources name the files that they are compiled to.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { ...asWritten, '^(\\.{1,2}/.*)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/.*/package.json', '<rootDir>/.cache/'],
 };
@@ -69,8 +74,13 @@ module.exports = {
     {
       ...shared,
       displayName: 'built',
+      moduleNameMapper: {
+        ...shared.moduleNameMapper,
+        // Parts that no entry exports come from the same build.
+        '^(?:\\.\\./)+runtime/src/(.*)$': '<rootDir>/runtime/dist/cjs/$1.js',
+      },
       transform: { '\\.[jt]sx?$': ['babel-jest', { envName: 'causes' }] },
-      testMatch: tests('{runtime,behaviour}/**/*'),
+      testMatch: tests('{runtime,behaviour,engines}/**/*'),
     },
     {
       ...shared,

@@ -3,7 +3,7 @@ import { construct } from './harness/construct';
 import { equal } from './harness/equal';
 import { microtask } from './harness/needs';
 import { call, inMicrotask } from './harness/uncompiled';
-import { add, depth, fail, joined, read, user } from './slots';
+import { add, depth, joined, read, user } from './slots';
 
 const test = construct('queueMicrotask', microtask);
 
@@ -57,6 +57,6 @@ test('what is no function goes to the platform as it is', () => {
   } catch (error) {
     caught = error;
   }
-  equal(caught instanceof TypeError, true);
-  equal(typeof fail, 'function');
+  // In Jest, the platform's classes of errors are not those of the tests.
+  equal((caught as Error).name, 'TypeError');
 });

@@ -18,7 +18,8 @@ export type Line =
   | { readonly index: number; readonly outcome: 'failed'; readonly error: string }
   | { readonly index: number; readonly outcome: 'absent'; readonly lacks: string };
 
-const cases: Case[] = [];
+/** Every case of the modules that were imported. */
+export const cases: Case[] = [];
 
 /** Names a row of the table; what it returns adds a case to it. */
 export function construct(
@@ -42,15 +43,20 @@ export async function runAll(isRoot: () => boolean, report: (line: string) => vo
       continue;
     }
     try {
-      await settledInTime(inMicrotask(run));
-      if (!isRoot()) throw new Error('the frame of the case is current after its end');
-      await turn();
-      if (!isRoot()) throw new Error('a frame of the case is current a turn later');
+      await runCase(run, isRoot);
       say({ index, outcome: 'passed' });
     } catch (error) {
       say({ index, outcome: 'failed', error: textOf(error) });
     }
   }
+}
+
+/** Runs one case, to its end and a turn longer. */
+export async function runCase(run: () => unknown, isRoot: () => boolean): Promise<void> {
+  await settledInTime(inMicrotask(run));
+  if (!isRoot()) throw new Error('the frame of the case is current after its end');
+  await turn();
+  if (!isRoot()) throw new Error('a frame of the case is current a turn later');
 }
 
 async function firstLack(needs: readonly Need[]): Promise<Need | undefined> {

@@ -4,12 +4,12 @@ export function equal(actual: unknown, expected: unknown): void {
   throw new Error(`expected ${show(expected)}, but got ${show(actual)}`);
 }
 
-/** Throws unless `fn` throws an error of that class. */
+/** Throws unless `fn` throws an error of that class, or of the class of that name of another realm. */
 export function throws(fn: () => unknown, kind: new (message: string) => Error): void {
   try {
     fn();
   } catch (error) {
-    if (error instanceof kind) return;
+    if (error instanceof kind || (error as Error).name === kind.name) return;
     throw new Error(`expected a ${kind.name}, but got ${show(error)}`);
   }
   throw new Error(`expected a ${kind.name}, but nothing was thrown`);
