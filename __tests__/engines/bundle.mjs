@@ -1,7 +1,7 @@
 // Compiles the suite with the built plugin and bundles it with the built runtime: one script a form.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transformAsync } from '@babel/core';
 import { rolldown } from 'rolldown';
@@ -64,7 +64,7 @@ async function bundle(built, choose) {
     cwd: suite,
     platform: 'neutral',
     checks: { pluginTimings: false },
-    plugins: [families(built), compiled(plugin), resolved(built, choose)],
+    plugins: [families(), compiled(plugin), resolved(built, choose)],
     onwarn: (warning) => {
       throw new Error(warning.message);
     },
@@ -74,21 +74,14 @@ async function bundle(built, choose) {
   return output[0].code;
 }
 
-/**
- * The entry: every family of the suite, in order of names. Families of a face of the runtime
- * (`faces/async-context.ts`) come in when the runtime that was built has that entry.
- */
-function families(built) {
-  const inFolder = (folder) =>
-    existsSync(folder)
-      ? readdirSync(folder)
-          .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-          .sort()
-          .map((name) => join(folder, name))
-      : [];
-  const isBuilt = (file) =>
-    existsSync(join(built, 'runtime', 'dist', 'esm', basename(file).replace(/\.ts$/, '.js')));
-  const files = [...inFolder(suite), ...inFolder(join(suite, 'faces')).filter(isBuilt)];
+/** The entry: every family of the suite, and those of the runtime's faces, in order of names. */
+function families() {
+  const files = [suite, join(suite, 'faces')].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+      .sort()
+      .map((name) => join(folder, name)),
+  );
   return {
     name: 'families',
     resolveId: (id) => (id === ENTRY ? ENTRY : undefined),
