@@ -175,7 +175,7 @@ for (const [name, program, ...needs] of programs) {
       await turn();
       await microtasks(20);
       const found = watch.stop();
-      equal(found.length > 10, true);
+      equal(found.length > 30, true);
       equal(
         found.filter((one, i) => found.indexOf(one) === i),
         ['nobody'],

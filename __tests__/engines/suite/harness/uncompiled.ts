@@ -1,6 +1,10 @@
 // Code that the plugin never sees: what a dependency without spawn points looks like to a program.
 // Built on promises alone, since that is all that some engines have.
 
+const hasTurns = typeof setTimeout === 'function';
+/** How many microtasks a sentry looks in, in each turn. */
+const LOOKS = 30;
+
 /** Runs `fn` in a microtask, outside every strand, and resolves with what it returns. */
 export function inMicrotask<T>(fn: () => T | PromiseLike<T>): Promise<T> {
   return Promise.resolve().then(fn);
@@ -20,7 +24,7 @@ export function turn(): Promise<void> {
 const MANY = 200;
 
 function schedule(resume: () => void): void {
-  if (typeof setTimeout === 'function') setTimeout(resume, 0);
+  if (hasTurns) setTimeout(resume, 0);
   else void microtasks(MANY).then(resume);
 }
 
@@ -60,17 +64,27 @@ export function thenable<T>(value: T, onThen: () => void = () => {}): PromiseLik
   };
 }
 
-/** Reads over and over between everybody else's work. `stop` gives all that was read. */
+/**
+ * Reads over and over between everybody else's work: in microtasks, and in ticks and turns of the event
+ * loop where there are any. `stop` gives all that was read.
+ */
 export function sentry<T>(read: () => T): { stop(): T[] } {
   const seen: T[] = [];
   let stopped = false;
-  const look = (): void => {
+  const look = (left: number): void => {
     if (stopped) return;
     seen.push(read());
-    if (seen.length % 30 === 0 && typeof setTimeout === 'function') setTimeout(look, 0);
-    else void Promise.resolve().then(look);
+    if (left > 0) void Promise.resolve().then(() => look(left - 1));
+    else if (!hasTurns) void Promise.resolve().then(() => look(0));
   };
-  look();
+  const start = (): void => {
+    if (stopped) return;
+    void Promise.resolve().then(() => look(LOOKS));
+    if (typeof process === 'object') process.nextTick?.(() => look(0));
+    if (typeof setImmediate === 'function') setImmediate(start);
+    else if (hasTurns) setTimeout(start, 0);
+  };
+  start();
   return {
     stop: () => {
       stopped = true;
