@@ -321,25 +321,3 @@ test('a listener of code that was not compiled sees the frame of the trigger, or
 
   expect(read).toEqual(['ada', 'nobody']);
 });
-
-test('an `on` of something else is left as it was', () => {
-  const calls: unknown[][] = [];
-  const foreign = {
-    on(...args: unknown[]): object {
-      calls.push([this, ...args]);
-      return this;
-    },
-  };
-  const listener = (): void => {};
-
-  expect(foreign.on('x', listener)).toBe(foreign);
-  expect(calls).toEqual([[foreign, 'x', listener]]);
-  expect(calls[0]![2]).toBe(listener);
-});
-
-test('a method that is missing is a TypeError, as the engine gives', () => {
-  const thing = {} as { on(name: string, listener: () => void): void };
-
-  expect(() => thing.on('x', () => {})).toThrow(TypeError);
-  expect(() => thing.on('x', () => {})).toThrow('is not a function');
-});

@@ -12,7 +12,7 @@ import {
 import type { Report } from '@throughline/runtime/xtrace';
 import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { EventEmitter } from 'node:events';
-import { inImmediate, inMicrotask } from '../harness/uncompiled';
+import { inMicrotask } from '../harness/uncompiled';
 
 /** The queue that no sender empties: every event that was logged waits there. */
 const queue = (
@@ -47,112 +47,6 @@ async function step(label: string, turns = 1): Promise<void> {
   for (let i = 0; i < turns; i++) await null;
   log(label);
 }
-async function failingStep(label: string): Promise<never> {
-  await step(label);
-  throw new Error(label);
-}
-
-test('awaited calls make a chain', async () => {
-  startTask();
-  log('start');
-  await step('a');
-  await step('b');
-  log('end');
-
-  expect(parents('start')).toEqual([]);
-  expect(parents('a')).toEqual(['start']);
-  expect(parents('b')).toEqual(['a']);
-  expect(parents('end')).toEqual(['b']);
-});
-
-test('a rejected call is in the chain too', async () => {
-  startTask();
-  log('start');
-  try {
-    await failingStep('a');
-  } catch {
-    log('caught');
-  } finally {
-    log('finally');
-  }
-  await failingStep('b').catch(() => log('handled'));
-  log('end');
-
-  expect(parents('caught')).toEqual(['a']);
-  expect(parents('finally')).toEqual(['caught']);
-  expect(parents('b')).toEqual(['finally']);
-  expect(parents('handled')).toEqual(['b']);
-  expect(parents('end')).toEqual(['handled']);
-});
-
-test('an await after Promise.all over n strands has n parents', async () => {
-  startTask();
-  log('start');
-  await Promise.all(['a', 'b', 'c', 'd'].map((label, i) => step(label, 4 - i)));
-  log('end');
-
-  for (const label of ['a', 'b', 'c', 'd']) expect(parents(label)).toEqual(['start']);
-  expect(parents('end')).toEqual(['a', 'b', 'c', 'd']);
-});
-
-test('a strand that moved itself is a parent beside the one it joins', async () => {
-  startTask();
-  log('start');
-  const running = step('a');
-  log('b');
-  await running;
-  log('end');
-
-  expect(parents('b')).toEqual(['start']);
-  expect(parents('end')).toEqual(['a', 'b']);
-});
-
-test('a strand that is not awaited is no parent', async () => {
-  startTask();
-  log('start');
-  const running = step('a');
-  await inImmediate(() => {});
-  log('end');
-  expect(parents('end')).toEqual(['start']);
-  await running;
-});
-
-test('who loses a race is no parent', async () => {
-  startTask();
-  log('start');
-  await Promise.race([step('slow', 9), step('quick', 1)]);
-  await inImmediate(() => {});
-  log('end');
-
-  expect(parents('end')).toEqual(['quick']);
-});
-
-test('what is dominated is dropped', async () => {
-  startTask();
-  log('start');
-  const first = step('a');
-  const second = (async () => {
-    await first;
-    log('b');
-  })();
-  await Promise.all([first, second, first]);
-  log('end');
-
-  expect(parents('b')).toEqual(['a']);
-  expect(parents('end')).toEqual(['b']);
-});
-
-test('a strand without events of its own hands on those it joined', async () => {
-  startTask();
-  log('start');
-  const quiet = async (): Promise<void> => {
-    await Promise.all([step('a'), step('b')]);
-  };
-  await quiet();
-  log('end');
-
-  expect(parents('end')).toEqual(['a', 'b']);
-});
 
 test('a set that would grow past 64 becomes a join event', async () => {
   startTask();

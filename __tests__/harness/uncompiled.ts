@@ -41,12 +41,6 @@ export function call<A extends unknown[], R>(fn: (...args: A) => R, ...args: A):
   return fn(...args);
 }
 
-/** Calls `fn` after an `await` of an async function that was not compiled. */
-export async function callAfterAwait<R>(fn: () => R): Promise<R> {
-  await null;
-  return fn();
-}
-
 /** Adds a listener as a dependency does. */
 export function addPlainListener(
   emitter: { on(name: string, listener: () => void): unknown },

@@ -151,8 +151,8 @@ test('what uncompiled code calls from a strand is in it, and from nowhere in roo
     await null;
     return read();
   };
-  equal(await call(look), 'ada');
-  equal(await inMicrotask(look), 'nobody');
+  equal([call(read), await call(look)], ['ada', 'ada']);
+  equal([await inMicrotask(read), await inMicrotask(look)], ['nobody', 'nobody']);
 });
 
 test('a spawn callback runs once for each strand', async () => {

@@ -117,3 +117,50 @@ test('a long chain of awaits stays in its strand', async () => {
   }
   equal(wrong, 0);
 });
+
+test('a pattern in catch is read in the strand', async () => {
+  setLocal(user, 'ada');
+  let found = '';
+  const refuses = (): Promise<never> => Promise.reject([] as unknown as Error);
+  try {
+    await refuses();
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the only type a pattern may have
+  } catch ([name = read()]: any) {
+    found = name as string;
+  }
+  equal(found, 'ada');
+});
+
+test('an iterator that a rejected await closes is closed in the strand', async () => {
+  const found: string[] = [];
+  function* items(): Generator<number> {
+    try {
+      yield 1;
+    } finally {
+      found.push(read());
+    }
+  }
+  setLocal(user, 'ada');
+  try {
+    for (const item of items()) await Promise.reject(new Error(String(item)));
+  } catch {
+    found.push(read());
+  }
+  equal(found, ['ada', 'ada']);
+});
+
+test('what an iterator sets while a rejected await closes it is set in the strand', async () => {
+  function* items(): Generator<number> {
+    try {
+      yield 1;
+    } finally {
+      setLocal(user, 'bob');
+    }
+  }
+  try {
+    for (const item of items()) await Promise.reject(new Error(String(item)));
+  } catch {
+    // Read below.
+  }
+  equal(read(), 'bob');
+});

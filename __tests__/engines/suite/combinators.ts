@@ -1,7 +1,7 @@
-import { setLocal } from '@throughline/runtime';
+import { getLocal, register, setLocal } from '@throughline/runtime';
 import { construct } from './harness/construct';
 import { equal } from './harness/equal';
-import { allSettled, any } from './harness/needs';
+import { allSettled, any, deepStack } from './harness/needs';
 import { thenable, turn } from './harness/uncompiled';
 import { rejects } from './rejects';
 import { add, adds, addsAndFails, joined, read, user } from './slots';
@@ -64,6 +64,13 @@ all('reads its parts once, in order', async () => {
 
 const race = construct('Promise.race');
 
+race('runs the then of a thenable in the frame of the call', async () => {
+  setLocal(user, 'ada');
+  const found: string[] = [];
+  equal(await Promise.race([thenable(1, () => found.push(read()))]), 1);
+  equal(found, ['ada']);
+});
+
 race('joins the winner alone', async () => {
   const slow = adds('slow', 5);
   equal(await Promise.race([slow, adds('quick', 1)]), 'quick');
@@ -89,7 +96,36 @@ settled('joins every part', async () => {
   equal(joined(), ['a', 'b', 'c']);
 });
 
+settled('of nothing joins nothing', async () => {
+  add('mine');
+  equal(await Promise.allSettled([]), []);
+  equal(joined(), ['mine']);
+});
+
+settled('runs the then of a thenable in the frame of the call', async () => {
+  setLocal(user, 'ada');
+  const found: string[] = [];
+  await Promise.allSettled([thenable(1, () => found.push(read()))]);
+  equal(found, ['ada']);
+});
+
 const first = construct('Promise.any', any);
+
+first('of nothing joins nothing', async () => {
+  add('mine');
+  const isRejected = await Promise.any([]).then(
+    () => false,
+    () => true,
+  );
+  equal([isRejected, joined()], [true, ['mine']]);
+});
+
+first('runs the then of a thenable in the frame of the call', async () => {
+  setLocal(user, 'ada');
+  const found: string[] = [];
+  equal(await Promise.any([thenable(1, () => found.push(read()))]), 1);
+  equal(found, ['ada']);
+});
 
 first('joins the winner alone, and everybody when nobody wins', async () => {
   await Promise.any([addsAndFails('early', 1), adds('winner', 3), adds('late', 9)]);
@@ -127,3 +163,37 @@ nested('a deep pile is joined', async () => {
   await pile;
   equal(joined(), ['a']);
 });
+
+nested(
+  'a very deep pile is joined',
+  async () => {
+    let pile: Promise<unknown> = adds('a');
+    for (let i = 0; i < 20_000; i++) pile = Promise.all([pile]);
+    await pile;
+    equal(joined(), ['a']);
+  },
+  deepStack,
+);
+
+let joinCalls = 0;
+/** Joins to a new value every time. */
+const joins = register<readonly number[]>(() => [], {
+  join: (mine) => {
+    joinCalls++;
+    return [...mine];
+  },
+});
+
+nested(
+  'a part that is in the pile many times is joined few times',
+  async () => {
+    joinCalls = 0;
+    let pile: Promise<unknown> = adds('a');
+    for (let i = 0; i < 12; i++) pile = Promise.allSettled([pile, pile]);
+    setLocal(joins, [0]);
+    await pile;
+    // Walking every path would make 2^12 joins, and hang a program at 2^40.
+    equal([joinCalls < 100, getLocal(joins)], [true, [0]]);
+  },
+  allSettled,
+);

@@ -124,3 +124,18 @@ test('an on that is no emitter gets the very call', async () => {
   equal(chart.on('x', handler) === chart, true);
   equal(got[0] === chart && got[1] === 'x' && got[2] === handler, true);
 });
+
+test('a method that is missing is a TypeError, as the engine gives', () => {
+  const thing = {} as { on(name: string, listener: () => void): void };
+  let message = '';
+  const calls = (): void => {
+    try {
+      thing.on('x', () => {});
+    } catch (error) {
+      ({ message } = error as Error);
+      throw error;
+    }
+  };
+  throws(calls, TypeError);
+  equal(message.includes('not a function'), true);
+});

@@ -112,6 +112,7 @@ test('return and throw leave the frame of the caller', async () => {
       inFinally.push('closed');
       setLocal(user, 'mallory');
       await inMicrotask(() => {});
+      setLocal(user, 'trudy');
     }
   }
   setLocal(user, 'ada');
@@ -123,7 +124,12 @@ test('return and throw leave the frame of the caller', async () => {
   equal(read(), 'ada');
   const thrown = guarded();
   await thrown.next();
-  await rejects(thrown.throw(new Error('boom')), 'boom');
+  const failing = thrown.throw(new Error('boom'));
+  equal(read(), 'ada');
+  await rejects(failing, 'boom');
+  equal(read(), 'ada');
+  await guarded().return(undefined);
+  await rejects(guarded().throw(new Error('unstarted')), 'unstarted');
   equal(read(), 'ada');
   equal(inFinally.length, 2);
 });
@@ -138,6 +144,7 @@ test(
         yield 1;
       } finally {
         await null;
+        setLocal(user, 'trudy');
         isClosed = true;
       }
     }
@@ -152,6 +159,7 @@ test('a body that throws rejects the step and leaves the frame of the caller', a
   async function* broken(): AsyncGenerator<number> {
     setLocal(user, 'eve');
     yield 1;
+    setLocal(user, 'mallory');
     fail();
   }
   async function* brokenDefault(value: unknown = fail()): AsyncGenerator<unknown> {
@@ -170,22 +178,27 @@ test('a body that throws rejects the step and leaves the frame of the caller', a
 
 test('what is yielded arrives as it is', async () => {
   let found = '';
+  const odd = { then: 'no function' };
+  const boom = new Error('boom');
   async function* values(): AsyncGenerator<unknown, unknown> {
+    yield odd;
     yield Promise.resolve('settled');
     yield thenable('thenable', () => (found = read()));
     try {
-      yield Promise.reject(new Error('boom'));
+      yield Promise.reject(boom);
     } catch (error) {
-      yield (error as Error).message;
+      yield error;
     }
-    return 'end';
+    return odd;
   }
   setLocal(user, 'ada');
   const steps = values();
+  equal((await steps.next()).value === odd, true);
   equal((await steps.next()).value, 'settled');
   equal([(await steps.next()).value, found], ['thenable', 'ada']);
-  equal((await steps.next()).value, 'boom');
-  equal(await steps.next(), { done: true, value: 'end' });
+  equal((await steps.next()).value === boom, true);
+  const last = await steps.next();
+  equal([last.done, last.value === odd], [true, true]);
 });
 
 const delegation = construct('yield*');
@@ -265,15 +278,18 @@ loop('each step of an async generator is joined', async () => {
       add(`step ${n}`);
       yield n;
     }
+    add('last');
   }
   const found: unknown[] = [];
   for await (const _ of steps()) found.push(joined());
   equal(found, [['step 1'], ['step 1', 'step 2']]);
+  equal(joined(), ['step 1', 'step 2', 'last']);
 });
 
 loop('each promise of a list is joined', async () => {
-  for await (const _ of [adds('a', 3), adds('b')]);
-  equal(joined(), ['a', 'b']);
+  const found: unknown[] = [];
+  for await (const _ of [adds('a', 3), adds('b')]) found.push(joined());
+  equal(found, [['a'], ['a', 'b']]);
 });
 
 const failing = async (): Promise<never> => {
@@ -293,8 +309,10 @@ loop('a step that rejects leads to catch in the strand', async () => {
     for await (const _ of steps()) found.push(read());
   } catch {
     found.push(read(), joined());
+  } finally {
+    found.push(read());
   }
-  equal(found, ['ada', 'ada', ['failed']]);
+  equal(found, ['ada', 'ada', ['failed'], 'ada']);
 });
 
 loop(
@@ -306,14 +324,16 @@ loop(
       for await (const _ of [Promise.resolve(1), failing()]) found.push(read());
     } catch {
       found.push(read(), joined());
+    } finally {
+      found.push(read());
     }
-    equal(found, ['ada', 'ada', ['failed']]);
+    equal(found, ['ada', 'ada', ['failed'], 'ada']);
   },
   rejectedValues,
 );
 
 loop(
-  'break, return and a throw leave the loop in the strand',
+  'break, continue, return and a rejected await leave the loop in the strand',
   async () => {
     const found: string[] = [];
     const closing = {
@@ -328,18 +348,25 @@ loop(
     setLocal(user, 'ada');
     for await (const _ of closing) break;
     found.push(read());
+    outer: for (const _ of [1, 2]) {
+      for await (const _inner of closing) continue outer;
+    }
+    found.push(read());
     const returns = async (): Promise<string> => {
       for await (const _ of closing) return read();
       return 'never';
     };
-    found.push(await returns());
+    found.push(await returns(), read());
     try {
       for await (const _ of closing) await Promise.reject(new Error('boom'));
     } catch {
       found.push(read());
     }
     const closed = 'closed by ada';
-    equal(found, [closed, 'ada', closed, 'ada', closed, 'ada']);
+    equal(found, [
+      ...[closed, 'ada', closed, closed, 'ada', closed, 'ada', 'ada'],
+      ...[closed, 'ada'],
+    ]);
   },
   asyncIteratorSymbol,
 );

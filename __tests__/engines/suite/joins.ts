@@ -1,7 +1,8 @@
 import { construct } from './harness/construct';
 import { equal } from './harness/equal';
+import { deepStack } from './harness/needs';
 import { deferred, inMicrotask, inTurn, turn } from './harness/uncompiled';
-import { add, adds, addsAndFails, joined } from './slots';
+import { add, adds, addsAndFails, fail, joined } from './slots';
 
 const test = construct('exact joins');
 
@@ -21,8 +22,46 @@ test('a rejected await joins, in catch and in finally', async () => {
   } finally {
     found.push(joined());
   }
-  equal(found, [['failed'], ['failed']]);
+  try {
+    await addsAndFails('again').catch(fail);
+  } catch {
+    found.push(joined());
+  } finally {
+    found.push(joined());
+  }
+  equal(found, [['failed'], ['failed'], ['failed', 'again'], ['failed', 'again']]);
 });
+
+test('a join goes through strands that only await', async () => {
+  const middle = async (): Promise<void> => {
+    await adds('a');
+  };
+  const failing = async (): Promise<void> => {
+    await addsAndFails('b');
+  };
+  await middle();
+  await failing().catch(() => {});
+  equal(joined(), ['a', 'b']);
+});
+
+const recurses = async (depth: number): Promise<void> => {
+  if (depth === 0) await adds('end');
+  else await recurses(depth - 1);
+};
+
+test('recursion through awaits joins once', async () => {
+  await recurses(20);
+  equal(joined(), ['end']);
+});
+
+test(
+  'deep recursion through awaits joins once',
+  async () => {
+    await recurses(500);
+    equal(joined(), ['end']);
+  },
+  deepStack,
+);
 
 test('a promise that many await is joined by each', async () => {
   const source = adds('source', 3);

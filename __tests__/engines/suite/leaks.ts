@@ -1,11 +1,19 @@
-import { setLocal } from '@throughline/runtime';
+import { getLocal, setLocal } from '@throughline/runtime';
 import { construct } from './harness/construct';
 import { EventEmitter } from './harness/emitter';
 import { equal } from './harness/equal';
-import { eventTarget, microtask, timeout } from './harness/needs';
+import {
+  allSettled,
+  asyncIteratorSymbol,
+  eventTarget,
+  immediate,
+  microtask,
+  nextTick,
+  timeout,
+} from './harness/needs';
 import type { Need } from './harness/needs';
 import { inMicrotask, inTurn, microtasks, sentry, turn } from './harness/uncompiled';
-import { fail, read, user } from './slots';
+import { fail, read, record, user } from './slots';
 
 const evil = (): never => {
   setLocal(user, 'eve');
@@ -57,8 +65,34 @@ const programs: readonly (readonly [string, () => Promise<unknown>, ...Need[]])[
     },
   ],
   [
+    'a catch block that throws',
+    async () => {
+      setLocal(user, 'eve');
+      try {
+        await inMicrotask(fail);
+      } catch {
+        evil();
+      }
+    },
+  ],
+  [
+    'a finally block that overrules a rejected await',
+    async () => {
+      setLocal(user, 'eve');
+      for (const _ of [1]) {
+        try {
+          await inMicrotask(fail);
+        } finally {
+          continue;
+        }
+      }
+      await null;
+    },
+  ],
+  [
     'callbacks of promises that throw',
     async () => {
+      setLocal(user, 'eve');
       await Promise.resolve()
         .then(evil)
         .catch(evil)
@@ -87,6 +121,28 @@ const programs: readonly (readonly [string, () => Promise<unknown>, ...Need[]])[
     },
   ],
   [
+    'Promise.allSettled of failing parts',
+    async () => {
+      const fails = async (): Promise<void> => {
+        setLocal(user, 'eve');
+        await null;
+        fail();
+      };
+      await Promise.allSettled([fails(), fails()]);
+    },
+    allSettled,
+  ],
+  [
+    'a thenable whose then cannot be read',
+    async () => {
+      await {
+        get then(): never {
+          return evil();
+        },
+      };
+    },
+  ],
+  [
     'a thenable that throws',
     async () => {
       await ({ then: evil } as unknown);
@@ -96,6 +152,7 @@ const programs: readonly (readonly [string, () => Promise<unknown>, ...Need[]])[
     'an emitter whose listener throws',
     async () => {
       const emitter = new EventEmitter();
+      setLocal(user, 'eve');
       emitter.on('x', evil);
       await inTurn(() => emitter.emit('x'));
     },
@@ -110,6 +167,87 @@ const programs: readonly (readonly [string, () => Promise<unknown>, ...Need[]])[
         evil();
       }
       for await (const _ of broken()) await turn();
+    },
+  ],
+  [
+    'an async generator that is left half-way',
+    async () => {
+      async function* values(): AsyncGenerator<number> {
+        setLocal(user, 'eve');
+        yield 1;
+        await turn();
+        setLocal(user, 'mallory');
+        yield 2;
+      }
+      const steps = values();
+      await steps.next();
+      void steps.next();
+      await turn();
+    },
+  ],
+  [
+    'an async generator whose return is called while it awaits',
+    async () => {
+      async function* values(): AsyncGenerator<number> {
+        try {
+          setLocal(user, 'eve');
+          await turn();
+          yield 1;
+        } finally {
+          evil();
+        }
+      }
+      const steps = values();
+      void steps.next();
+      await steps.return(1);
+    },
+  ],
+  [
+    'async generators that are closed in every way',
+    async () => {
+      async function* guarded(): AsyncGenerator<number> {
+        try {
+          setLocal(user, 'eve');
+          yield 1;
+        } finally {
+          setLocal(user, 'mallory');
+          await inMicrotask(() => {});
+          setLocal(user, 'trudy');
+        }
+      }
+      const returned = guarded();
+      await returned.next();
+      await returned.return(undefined);
+      const thrown = guarded();
+      await thrown.next();
+      await thrown.throw(new Error('boom')).catch(() => {});
+      await guarded().return(undefined);
+      await guarded()
+        .throw(new Error('boom'))
+        .catch(() => {});
+      for await (const _ of guarded()) break;
+    },
+  ],
+  [
+    'an iterator whose next throws',
+    async () => {
+      setLocal(user, 'eve');
+      for await (const _ of {
+        [Symbol.asyncIterator]: () => ({ next: evil as () => never }),
+      } as AsyncIterable<unknown>);
+    },
+    asyncIteratorSymbol,
+  ],
+  [
+    'a for loop whose iterator throws while a rejected await closes it',
+    async () => {
+      const items = {
+        [Symbol.iterator]: () => ({
+          next: () => ({ done: false, value: 1 }),
+          return: evil as () => never,
+        }),
+      } as unknown as Iterable<number>;
+      for (const _ of items) await inMicrotask(fail);
     },
   ],
   [
@@ -136,6 +274,32 @@ const programs: readonly (readonly [string, () => Promise<unknown>, ...Need[]])[
       });
     },
     microtask,
+  ],
+  [
+    'ticks that set',
+    async () => {
+      await new Promise<void>((resolve) => {
+        setLocal(user, 'eve');
+        process.nextTick(() => {
+          setLocal(user, 'trudy');
+          resolve();
+        });
+      });
+    },
+    nextTick,
+  ],
+  [
+    'immediates that set',
+    async () => {
+      await new Promise<void>((resolve) => {
+        setLocal(user, 'eve');
+        setImmediate(() => {
+          setLocal(user, 'oscar');
+          resolve();
+        });
+      });
+    },
+    immediate,
   ],
   [
     'timers that set',
@@ -205,4 +369,10 @@ forward('a slot that is set outside every strand is gone in the next microtask',
     next = inMicrotask(read);
   });
   equal(await next, 'nobody');
+});
+
+forward('a record that is read outside every strand belongs to nobody else', async () => {
+  const first = await inMicrotask(() => getLocal(record));
+  const second = await inMicrotask(() => getLocal(record));
+  equal(first === second, false);
 });

@@ -9,15 +9,17 @@ const test = construct('queueMicrotask', microtask);
 
 test('the callback runs in a fresh branch of the frame it is spawned in', async () => {
   setLocal(user, 'ada');
+  add('mine');
   const before = getLocal(depth);
   const found = new Promise<unknown>((resolve) => {
     queueMicrotask(() => {
-      resolve([read(), getLocal(depth)]);
+      resolve([read(), joined(), getLocal(depth)]);
       setLocal(user, 'eve');
+      add('theirs');
     });
   });
   setLocal(user, 'bob');
-  equal(await found, ['ada', before + 1]);
+  equal(await found, ['ada', ['mine'], before + 1]);
   equal(read(), 'bob');
 });
 

@@ -153,10 +153,37 @@ adoption('a promise that an async function returns is adopted', async () => {
     await null;
     return addsAndFails('c');
   };
+  const chosen = async (yes: boolean): Promise<unknown> => (yes ? adds('d') : null);
   await atOnce();
+  equal(joined(), ['a']);
   await late();
+  equal(joined(), ['a', 'b']);
   await rejects(failing(), 'c');
   equal(joined(), ['a', 'b', 'c']);
+  await chosen(true);
+  equal(joined(), ['a', 'b', 'c', 'd']);
+});
+
+adoption('a return that a finally block overrules joins nothing', async () => {
+  const overruled = async (): Promise<number> => {
+    try {
+      return adds('a') as unknown as number;
+    } finally {
+      return 1;
+    }
+  };
+  const overruledLate = async (): Promise<number> => {
+    await null;
+    try {
+      return adds('b') as unknown as number;
+    } finally {
+      return 1;
+    }
+  };
+  const running = [overruled(), overruledLate()];
+  await turn();
+  equal([await running[0], await running[1]], [1, 1]);
+  equal(joined(), []);
 });
 
 adoption('a promise that a callback returns is adopted', async () => {

@@ -33,3 +33,23 @@ test('the promise that comes back carries the callback', async () => {
   await Mine.reject(new Error('boom')).catch(() => add('catch'));
   equal(joined(), ['then', 'catch']);
 });
+
+test('a callback that a subclass calls twice is in its frame both times', async () => {
+  class Twice<T> extends Promise<T> {
+    override then(...handlers: never[]): never {
+      const [fulfil, reject] = handlers as unknown as ((value: unknown) => unknown)[];
+      const again = fulfil && ((value: unknown) => [fulfil(value), fulfil(value)].pop());
+      return super.then(again as never, reject as never) as never;
+    }
+  }
+  setLocal(user, 'ada');
+  const found: string[] = [];
+  const late = new Twice<void>((resolve) => void inTurn(() => resolve()));
+  const after = late.finally(() => {
+    found.push(read());
+    setLocal(user, 'bob');
+  });
+  await inTurn(() => {});
+  await after;
+  equal([found[0], found.length > 1, found.includes('nobody')], ['ada', true, false]);
+});

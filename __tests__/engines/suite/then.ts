@@ -28,9 +28,11 @@ test('optional and computed calls are spawn points too', async () => {
   const found: string[] = [];
   const late = inTurn(() => 1) as Promise<number> | undefined;
   await late?.then(() => found.push(read()));
+  const holder = { late } as { late?: Promise<number> } | undefined;
+  await holder?.late?.then(() => found.push(read()));
   await late!['then'](() => found.push(read()));
   await late?.finally?.(() => void found.push(read()));
-  equal(found, ['ada', 'ada', 'ada']);
+  equal(found, ['ada', 'ada', 'ada', 'ada']);
 });
 
 test('a callback does not see what another one sets', async () => {
@@ -75,4 +77,18 @@ test('the promise that comes back carries the source when no callback runs', asy
   }
   await adds('c').then(undefined, undefined);
   equal(joined(), ['a', 'b', 'c']);
+});
+
+test('callbacks are called with what the language gives them', async () => {
+  const given: unknown[] = [];
+  const note = (...args: unknown[]): void => void given.push(args);
+  const boom = new Error('boom');
+  const noteError = (...args: unknown[]): void => {
+    given.push([args.length, args[0] === boom]);
+  };
+  await Promise.resolve(1).then(note);
+  await Promise.reject(boom).then(undefined, noteError);
+  await Promise.resolve(2).finally(note);
+  await Promise.reject(boom).finally(note).catch(noteError);
+  equal(given, [[1], [1, true], [], [], [1, true]]);
 });

@@ -67,6 +67,8 @@ test('an object whose then is no function is the value itself', async () => {
   };
   equal((await (odd as unknown)) === odd, true);
   equal((await returns()) === odd, true);
+  equal((await (async () => odd as unknown)()) === odd, true);
+  equal((await Promise.all([odd as unknown]))[0] === odd, true);
 });
 
 test('a then that throws rejects in the strand', async () => {

@@ -56,17 +56,23 @@ test('a rejected call is in the chain too', async () => {
     await failingStep('a');
   } catch {
     log('caught');
+  } finally {
+    log('finally');
   }
   await failingStep('b').catch(() => log('handled'));
   log('end');
-  equal([parents.get('caught'), parents.get('b')], [['a'], ['caught']]);
+  equal([parents.get('caught'), parents.get('finally')], [['a'], ['caught']]);
+  equal(parents.get('b'), ['finally']);
   equal([parents.get('handled'), parents.get('end')], [['b'], ['handled']]);
 });
 
 test('an await after Promise.all over n strands has n parents', async () => {
   await Promise.all(['a', 'b', 'c', 'd'].map((label, i) => step(label, 4 - i)));
   log('end');
-  equal([parents.get('a'), parents.get('end')], [['start'], ['a', 'b', 'c', 'd']]);
+  equal(
+    ['a', 'b', 'c', 'd', 'end'].map((label) => parents.get(label)),
+    [['start'], ['start'], ['start'], ['start'], ['a', 'b', 'c', 'd']],
+  );
 });
 
 test('a strand that moved itself is a parent beside the one it joins', async () => {
@@ -94,6 +100,30 @@ test('what is dominated is dropped', async () => {
   await Promise.all([first, second, first]);
   log('end');
   equal([parents.get('b'), parents.get('end')], [['a'], ['b']]);
+});
+
+test('a strand without events of its own hands on those it joined', async () => {
+  const quiet = async (): Promise<void> => {
+    await Promise.all([step('a'), step('b')]);
+  };
+  await quiet();
+  log('end');
+  equal(parents.get('end'), ['a', 'b']);
+});
+
+test('a link goes through strands that only await', async () => {
+  const shared = (async () => {
+    start(OTHER);
+    log('elsewhere');
+    await null;
+  })();
+  const helper = async (): Promise<void> => {
+    await shared;
+  };
+  await helper();
+  equal(links(), [`${OTHER}/elsewhere`]);
+  log('end');
+  equal(parents.get('end'), ['start']);
 });
 
 test('joining another task keeps the own one and remembers a link', async () => {

@@ -22,6 +22,10 @@ function ofPromise(name: string): Need {
 export const timeout = global('setTimeout');
 export const interval = global('setInterval');
 export const immediate = global('setImmediate');
+export const nextTick: Need = {
+  what: 'process.nextTick',
+  isHere: typeof process === 'object' && typeof process.nextTick === 'function',
+};
 export const microtask = global('queueMicrotask');
 export const animationFrame = global('requestAnimationFrame');
 export const idleCallback = global('requestIdleCallback');
@@ -58,6 +62,12 @@ export const notConstructors: Need = {
 export const nativePromise: Need = {
   what: 'a native Promise',
   isHere: Object.prototype.toString.call(Promise.resolve()) === '[object Promise]',
+};
+
+/** Hermes, and QuickJS as WebAssembly, which has no timers, have little stack for calls and for what they free. */
+export const deepStack: Need = {
+  what: 'a deep stack',
+  isHere: nativePromise.isHere === true && timeout.isHere === true,
 };
 
 /** QuickJS goes on after the loop before the iterator has closed. */
