@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -54,8 +62,10 @@ export class JestProject {
   async run(flags: readonly string[] = [], env: Record<string, string> = {}): Promise<JestRun> {
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
     const results = join(this.folder, 'results.json');
+    rmSync(results, { force: true });
     const args = [jest, '--json', '--outputFile', results, ...flags];
     const { code, stderr } = await ran(args, { cwd: this.folder, env: { NO_COLOR: '1', ...env } });
+    if (!existsSync(results)) throw new Error(`Jest wrote no results: ${stderr}`);
     const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as Results;
     const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
     return {

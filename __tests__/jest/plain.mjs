@@ -4,8 +4,8 @@
 //   node __tests__/jest/plain.mjs PROJECT --write      writes it down there
 //   node __tests__/jest/plain.mjs PROJECT --only NAME  one of them, and shows Jest's output
 //
-// PROJECT is a folder in which jest, jest-environment-jsdom, @babel/preset-env and
-// @babel/preset-typescript are installed.
+// PROJECT is a folder in which jest, jest-environment-jsdom, @babel/preset-typescript and
+// @babel/plugin-transform-modules-commonjs are installed.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';

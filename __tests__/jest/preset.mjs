@@ -3,7 +3,7 @@
 //
 //   node __tests__/jest/preset.mjs PROJECT [--in-band] [--show] [NAME ...]
 //
-// PROJECT is as for plain.mjs, with the packed packages installed beside.
+// PROJECT is as for plain.mjs, with our packages beside.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

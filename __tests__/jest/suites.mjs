@@ -10,8 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const BABEL = `module.exports = {
-  presets: [['@babel/preset-env', { targets: { node: 'current' } }], '@babel/preset-typescript'],
+const BABEL = `module.exports = (api) => {
+  const isEsm = api.caller((caller) => Boolean(caller && caller.supportsStaticESM));
+  return {
+    presets: ['@babel/preset-typescript'],
+    plugins: isEsm ? [] : ['@babel/plugin-transform-modules-commonjs'],
+  };
 };
 `;
 
