@@ -71,7 +71,7 @@ export function frameOfEnding(ending: Ending | undefined): Frame | undefined {
   for (const seen = new Set<Ending>(); ending !== undefined && !seen.has(ending);) {
     seen.add(ending);
     const { adopted }: Ending = ending;
-    const next = isList(adopted) ? adopted.at(-1) : adopted;
+    const next = isList(adopted) ? adopted[adopted.length - 1] : adopted;
     if (next === undefined) return ending.frame;
     ending = next;
   }
