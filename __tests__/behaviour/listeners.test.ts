@@ -27,29 +27,11 @@ const emitterPrepend: Kind = {
   ...emitter,
   add: (source, listener) => void (source as EventEmitter).prependListener('x', listener),
 };
-const target: Kind = {
-  make: () => new EventTarget(),
-  add: (source, listener) => (source as EventTarget).addEventListener('x', listener),
-  fire: (source) => void (source as EventTarget).dispatchEvent(new Event('x')),
-};
-const targetOnce: Kind = {
-  ...target,
-  add: (source, listener) =>
-    (source as EventTarget).addEventListener('x', listener, { once: true }),
-};
-const targetObject: Kind = {
-  ...target,
-  add: (source, listener) =>
-    (source as EventTarget).addEventListener('x', { handleEvent: listener }),
-};
 
 describe.each([
   ['EventEmitter.on', emitter],
   ['EventEmitter.once', emitterOnce],
   ['EventEmitter.prependListener', emitterPrepend],
-  ['EventTarget', target],
-  ['EventTarget, once', targetOnce],
-  ['EventTarget, an object', targetObject],
 ])('%s', (_name, { make, add, fire }) => {
   /** A source whose listener was added by a strand whose user is `name`. */
   const addedBy = async (name: string, listener: () => void): Promise<object> => {
@@ -229,53 +211,6 @@ test('once fires once, also when it fires again from inside', () => {
 
   expect(fired).toBe(1);
   expect(source.listenerCount('x')).toBe(0);
-});
-
-test('a double registration on an EventTarget stays one', () => {
-  const source = new EventTarget();
-  let heard = 0;
-  const listener = (): void => void heard++;
-  source.addEventListener('x', listener);
-  source.addEventListener('x', listener);
-  source.addEventListener('x', listener, { capture: true });
-  source.dispatchEvent(new Event('x'));
-  expect(heard).toBe(2);
-
-  source.removeEventListener('x', listener);
-  source.dispatchEvent(new Event('x'));
-  expect(heard).toBe(3);
-  source.removeEventListener('x', listener, { capture: true });
-  source.dispatchEvent(new Event('x'));
-  expect(heard).toBe(3);
-});
-
-test('a listener that was used up can be added again, and is tied to where it was added last', async () => {
-  const source = new EventTarget();
-  const read: string[] = [];
-  const listener = (): void => void read.push(getLocal(user));
-  setLocal(user, 'ada');
-  source.addEventListener('x', listener, { once: true });
-  await inMicrotask(() => source.dispatchEvent(new Event('x')));
-  setLocal(user, 'bob');
-  source.addEventListener('x', listener, { once: true });
-  await inMicrotask(() => source.dispatchEvent(new Event('x')));
-
-  expect(read).toEqual(['ada', 'bob']);
-});
-
-test('a listener ends with its signal and can be added again', () => {
-  const source = new EventTarget();
-  let heard = 0;
-  const listener = (): void => void heard++;
-  const controller = new AbortController();
-  source.addEventListener('x', listener, { signal: controller.signal });
-  controller.abort();
-  source.dispatchEvent(new Event('x'));
-  expect(heard).toBe(0);
-
-  source.addEventListener('x', listener);
-  source.dispatchEvent(new Event('x'));
-  expect(heard).toBe(1);
 });
 
 test('an abort signal tells in the frame of who aborts, or of who listens', async () => {

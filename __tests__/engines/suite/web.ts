@@ -1,9 +1,9 @@
-import { setLocal } from '@throughline/runtime';
+import { getLocal, setLocal } from '@throughline/runtime';
 import { construct } from './harness/construct';
 import { equal } from './harness/equal';
 import * as needs from './harness/needs';
-import { inTurn } from './harness/uncompiled';
-import { add, joined, read, user } from './slots';
+import { call, inMicrotask, inTurn } from './harness/uncompiled';
+import { add, joined, read, record, seen, user } from './slots';
 
 const target = construct('EventTarget', needs.eventTarget);
 
@@ -96,6 +96,221 @@ target('what one listener sets the next does not see', async () => {
   bus.dispatchEvent(new Event('x'));
   equal([found, read()], [['eve', 'ada'], 'ada']);
 });
+
+type Listen = (source: EventTarget, listener: () => void) => void;
+const listens: readonly (readonly [string, Listen])[] = [
+  ['a function', (source, listener) => source.addEventListener('x', listener)],
+  [
+    'a function, once',
+    (source, listener) => source.addEventListener('x', listener, { once: true }),
+  ],
+  ['an object', (source, listener) => source.addEventListener('x', { handleEvent: listener })],
+];
+const fire = (source: EventTarget): void => void source.dispatchEvent(new Event('x'));
+
+for (const [name, listen] of listens) {
+  /** A source whose listener was added by a strand whose user is `by`. */
+  const addedBy = async (by: string, listener: () => void): Promise<EventTarget> => {
+    const source = new EventTarget();
+    setLocal(user, by);
+    setLocal(seen, [`registered by ${by}`]);
+    listen(source, listener);
+    return source;
+  };
+
+  target(`${name}: a trigger inside a strand gives its frame`, async () => {
+    const found: unknown[] = [];
+    let source = new EventTarget();
+    await addedBy('ada', () => found.push(read(), joined())).then((made) => (source = made));
+    const triggers = async (): Promise<void> => {
+      await null;
+      setLocal(user, 'bob');
+      setLocal(seen, ['triggered']);
+      fire(source);
+    };
+    await triggers();
+    equal(found, ['bob', ['triggered', 'registered by ada']]);
+  });
+
+  target(`${name}: a trigger inside a strand that set nothing gives its frame`, async () => {
+    const found: unknown[] = [];
+    const source = await inTurn(() => addedBy('ada', () => found.push(read())));
+    await inTurn(async () => fire(source));
+    equal(found, ['nobody']);
+  });
+
+  target(`${name}: uncompiled code that a strand calls gives the frame of the strand`, async () => {
+    const found: unknown[] = [];
+    const source = await addedBy('ada', () => found.push(read()));
+    setLocal(user, 'bob');
+    call(() => fire(source));
+    equal(found, ['bob']);
+  });
+
+  target(
+    `${name}: uncompiled code or the platform gives the frame of the registration`,
+    async () => {
+      const found: unknown[] = [];
+      setLocal(user, 'bob');
+      const source = await addedBy('ada', () => found.push(read(), joined()));
+      await inMicrotask(() => fire(source));
+      equal(found, ['ada', ['registered by ada']]);
+    },
+  );
+
+  target(`${name}: so does uncompiled code that read a record`, async () => {
+    const found: unknown[] = [];
+    const source = await addedBy('ada', () => found.push(read()));
+    await inMicrotask(() => {
+      getLocal(record);
+      call(() => fire(source));
+    });
+    equal(found, ['ada']);
+  });
+
+  target(`${name}: what a listener sets is seen by nobody else`, () => {
+    const found: string[] = [];
+    const source = new EventTarget();
+    setLocal(user, 'ada');
+    listen(source, () => setLocal(user, 'eve'));
+    listen(source, () => found.push(read()));
+    listen(source, () => setLocal(user, 'mallory'));
+    fire(source);
+    equal([found, read()], [['ada'], 'ada']);
+  });
+}
+
+target('a double registration stays one', () => {
+  const source = new EventTarget();
+  let heard = 0;
+  const counts: number[] = [];
+  const listener = (): void => void heard++;
+  source.addEventListener('x', listener);
+  source.addEventListener('x', listener);
+  source.addEventListener('x', listener, { capture: true });
+  fire(source);
+  counts.push(heard);
+  source.removeEventListener('x', listener);
+  fire(source);
+  counts.push(heard);
+  source.removeEventListener('x', listener, { capture: true });
+  fire(source);
+  counts.push(heard);
+  equal(counts, [2, 3, 3]);
+});
+
+target('a listener that was used up is tied to where it is added again', async () => {
+  const source = new EventTarget();
+  const found: string[] = [];
+  const listener = (): void => void found.push(read());
+  setLocal(user, 'ada');
+  source.addEventListener('x', listener, { once: true });
+  await inMicrotask(() => fire(source));
+  setLocal(user, 'bob');
+  source.addEventListener('x', listener, { once: true });
+  await inMicrotask(() => fire(source));
+  equal(found, ['ada', 'bob']);
+});
+
+target(
+  'a listener ends with its signal and can be added again',
+  () => {
+    const source = new EventTarget();
+    const counts: number[] = [];
+    let heard = 0;
+    const listener = (): void => void heard++;
+    const controller = new AbortController();
+    source.addEventListener('x', listener, { signal: controller.signal });
+    controller.abort();
+    fire(source);
+    counts.push(heard);
+    source.addEventListener('x', listener);
+    fire(source);
+    counts.push(heard);
+    equal(counts, [0, 1]);
+  },
+  needs.abortController,
+);
+
+interface Own extends EventTarget {
+  onmessage: ((event: unknown) => void) | null;
+  fire(): void;
+}
+
+/** An event target of a program's own, with a handler. Made late, since an engine may have no `EventTarget`. */
+function own(): Own {
+  class WithHandler extends EventTarget {
+    #handler: ((event: unknown) => void) | null = null;
+    get onmessage(): ((event: unknown) => void) | null {
+      return this.#handler;
+    }
+    set onmessage(handler) {
+      this.#handler = handler;
+    }
+    fire(): void {
+      this.#handler?.({ type: 'message' });
+    }
+  }
+  return new WithHandler();
+}
+
+const assignments: readonly (readonly [string, (source: Own, handler: () => void) => void])[] = [
+  [
+    'an assignment',
+    (source, handler) => {
+      source.onmessage = handler;
+    },
+  ],
+  [
+    'a computed name and a chain',
+    (source, handler) => {
+      own().onmessage = source['onmessage'] = handler;
+    },
+  ],
+  [
+    'a logical assignment',
+    (source, handler) => {
+      source.onmessage ??= handler;
+    },
+  ],
+];
+const handlers = construct('handler properties', needs.eventTarget);
+
+for (const [name, assign] of assignments) {
+  const assigned = async (by: string, handler: () => void): Promise<Own> => {
+    const source = own();
+    setLocal(user, by);
+    setLocal(seen, [by]);
+    assign(source, handler);
+    return source;
+  };
+
+  handlers(
+    `${name}: a trigger in a strand gives its frame, joined with the registration`,
+    async () => {
+      const found: unknown[] = [];
+      const source = await assigned('ada', () => {
+        found.push(read(), joined());
+        setLocal(user, 'eve');
+      });
+      setLocal(user, 'bob');
+      setLocal(seen, ['triggered']);
+      source.fire();
+      equal([found, read()], [['bob', ['triggered', 'ada']], 'bob']);
+    },
+  );
+
+  handlers(`${name}: a trigger of the platform gives the frame of the registration`, async () => {
+    const found: unknown[] = [];
+    setLocal(user, 'bob');
+    const source = await assigned('ada', () => {
+      found.push(read(), joined());
+      setLocal(user, 'eve');
+    });
+    await inTurn(() => source.fire());
+    equal([found, await inTurn(read)], [['ada', ['ada']], 'nobody']);
+  });
+}
 
 const abort = construct('AbortSignal', needs.abortController);
 
