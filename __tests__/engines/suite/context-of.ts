@@ -23,7 +23,7 @@ test('a rejected promise has the frame of the strand that failed', async () => {
   equal([readIn(failing), read()], ['ada', 'nobody']);
 });
 
-test('so have the promises that took it over', async () => {
+test('promises that took it over have the same frame', async () => {
   const adopting = (async () => {
     setLocal(user, 'bob');
     return fails('ada');
@@ -46,7 +46,7 @@ test('a callback that throws is the strand that failed', async () => {
   equal(readIn(failing), 'ada');
 });
 
-test('whoever rejects a promise by hand is the strand that failed', async () => {
+test('the strand that rejects a promise by hand is the one that failed', async () => {
   let reject!: (error: Error) => void;
   const failing = new Promise((_, no) => (reject = no));
   await (async () => {

@@ -8,7 +8,7 @@ import { add, adds, fail, joined, read, user } from './slots';
 
 const plain = construct('generators: caller');
 
-plain('a body runs in the frame of whoever calls next', async () => {
+plain('a body runs in the frame of the caller of next()', async () => {
   function* names(): Generator<string> {
     for (;;) yield read();
   }
@@ -35,7 +35,7 @@ plain('what an async function does with a generator stays in its strand', async 
 
 const test = construct('async generators: caller');
 
-test('each step runs in the frame of whoever calls next', async () => {
+test('each step runs in the frame of the caller of next()', async () => {
   async function* reads(): AsyncGenerator<string> {
     for (;;) {
       yield read();
@@ -51,7 +51,7 @@ test('each step runs in the frame of whoever calls next', async () => {
   await steps.return(undefined);
 });
 
-test('steps that are asked for ahead run in the frame of whoever calls next', async () => {
+test('steps that are asked for ahead run in the frame of the caller of next()', async () => {
   async function* reads(): AsyncGenerator<string> {
     for (;;) {
       await null;
@@ -88,7 +88,7 @@ test('the caller does not see what a step sets', async () => {
   equal(read(), 'ada');
 });
 
-test('a step joins what it awaits, and whoever awaits it joins the step', async () => {
+test('a step joins what it awaits, and is joined where it is awaited', async () => {
   async function* adding(): AsyncGenerator<number> {
     await adds('awaited');
     yield 1;

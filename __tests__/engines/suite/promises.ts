@@ -18,7 +18,7 @@ made('the executor runs in the current frame', async () => {
   equal(found, 'ada');
 });
 
-made('the promise carries whoever settled it', async () => {
+made('the promise carries the strand that settled it', async () => {
   await new Promise<void>((resolve) => {
     void adds('a').then(() => resolve());
   });
@@ -63,7 +63,7 @@ made('code that was not compiled and resolves adds nothing', async () => {
 
 const pair = construct('Promise.withResolvers', withResolvers);
 
-pair('the promise carries whoever settled it', async () => {
+pair('the promise carries the strand that settled it', async () => {
   const first = Promise.withResolvers<void>();
   void adds('a').then(() => first.resolve());
   await first.promise;

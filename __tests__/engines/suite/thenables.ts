@@ -34,7 +34,7 @@ test('what then sets is not seen by the awaiter, and who calls back is joined', 
   equal([read(), joined()], ['nobody', ['trigger']]);
 });
 
-test('the awaiter joins whoever calls back later', async () => {
+test('the awaiter joins the strand that calls back later', async () => {
   const late = {
     then(resolve: (value: number) => void): void {
       const calls = async (): Promise<void> => {

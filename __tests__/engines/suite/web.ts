@@ -139,34 +139,37 @@ for (const [name, listen] of listens) {
     equal(found, ['nobody']);
   });
 
-  target(`${name}: uncompiled code that a strand calls gives the frame of the strand`, async () => {
-    const found: unknown[] = [];
-    const source = await addedBy('ada', () => found.push(read()));
-    setLocal(user, 'bob');
-    call(() => fire(source));
-    equal(found, ['bob']);
-  });
-
   target(
-    `${name}: uncompiled code or the platform gives the frame of the registration`,
+    `${name}: a trigger by uncompiled code that a strand calls gives the frame of the strand`,
     async () => {
       const found: unknown[] = [];
+      const source = await addedBy('ada', () => found.push(read()));
       setLocal(user, 'bob');
-      const source = await addedBy('ada', () => found.push(read(), joined()));
-      await inMicrotask(() => fire(source));
-      equal(found, ['ada', ['registered by ada']]);
+      call(() => fire(source));
+      equal(found, ['bob']);
     },
   );
 
-  target(`${name}: so does uncompiled code that read a record`, async () => {
+  target(`${name}: a trigger by uncompiled code gives the frame of the registration`, async () => {
     const found: unknown[] = [];
-    const source = await addedBy('ada', () => found.push(read()));
-    await inMicrotask(() => {
-      getLocal(record);
-      call(() => fire(source));
-    });
-    equal(found, ['ada']);
+    setLocal(user, 'bob');
+    const source = await addedBy('ada', () => found.push(read(), joined()));
+    await inMicrotask(() => fire(source));
+    equal(found, ['ada', ['registered by ada']]);
   });
+
+  target(
+    `${name}: a trigger by uncompiled code that read a record gives the frame of the registration`,
+    async () => {
+      const found: unknown[] = [];
+      const source = await addedBy('ada', () => found.push(read()));
+      await inMicrotask(() => {
+        getLocal(record);
+        call(() => fire(source));
+      });
+      equal(found, ['ada']);
+    },
+  );
 
   target(`${name}: what a listener sets is seen by nobody else`, () => {
     const found: string[] = [];
@@ -314,7 +317,7 @@ for (const [name, assign] of assignments) {
 
 const abort = construct('AbortSignal', needs.abortController);
 
-abort('a listener sees whoever aborts', async () => {
+abort('a listener sees the strand that aborts', async () => {
   setLocal(user, 'ada');
   const controller = new AbortController();
   const found: string[] = [];
@@ -329,7 +332,7 @@ abort('a listener sees whoever aborts', async () => {
 });
 
 abort(
-  'a handler property sees whoever aborts, and reads as it was set',
+  'a handler property reads as it was set, and sees the frame of its assignment when the platform aborts',
   async () => {
     setLocal(user, 'ada');
     const controller = new AbortController();

@@ -86,7 +86,7 @@ variable('two variables are two values', async () => {
   );
 });
 
-variable('what runs in a run does not reach whoever awaits it', async () => {
+variable('what runs in a run does not reach the code that awaits it', async () => {
   await user.run('ada', async () => {
     await user.run('bob', async () => {
       await turn();
@@ -108,7 +108,7 @@ variable('a rejected run is over, too', async () => {
   });
 });
 
-variable('a generator sees whoever asks for the next value', () => {
+variable('a generator sees the caller of next()', () => {
   function* values(): Generator<unknown> {
     for (;;) yield user.get();
   }
