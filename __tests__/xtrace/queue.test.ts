@@ -67,7 +67,7 @@ test('put = sent + inFlight + dropped + waiting, and order holds, whatever happe
       const queue = new ReportQueue();
       queue.limit = limit;
       let model: string[] = [];
-      let out: (readonly Report[])[] = [];
+      const out: (readonly Report[])[] = [];
       let next = 0;
       let sent = 0;
       for (const step of todo) {

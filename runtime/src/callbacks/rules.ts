@@ -58,7 +58,10 @@ export function applyRule({ indexes, wrap }: Rule, args: unknown[]): unknown[] {
 
 /** Returns the index of the last argument that is not undefined: Node accepts `readFile(path, callback, undefined)`. */
 function lastOf(args: readonly unknown[]): number {
-  return args.findLastIndex((argument) => argument !== undefined);
+  // Hermes has no findLastIndex.
+  let index = args.length - 1;
+  while (index >= 0 && args[index] === undefined) index--;
+  return index;
 }
 
 /** Returns the arguments of a call that spreads them, with callbacks wrapped: `f(...spawnArguments("0", ...args))`. */

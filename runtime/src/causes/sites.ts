@@ -40,7 +40,8 @@ export function files(): string[] {
 
 /** Returns the site with that number, or undefined if no module has it. */
 export function siteOf(id: number): Site | undefined {
-  const table = state.tables.findLast(({ base }) => base <= id);
+  // Hermes has no findLast.
+  const [table] = state.tables.filter(({ base }) => base <= id).slice(-1);
   const row = table?.rows[id - table.base];
   if (table === undefined || row === undefined) return undefined;
   const [, line, column, kind, name] = /^(\d+):(\d+) (\S+) ?(.*)$/.exec(row) ?? [];

@@ -132,7 +132,8 @@ export function setTaskId(taskId: TaskId): void {
  * after a join, and undefined before the first event.
  */
 export function getEventId(): EventId | undefined {
-  return currentTrace().latest.at(-1)?.id;
+  const { latest } = currentTrace();
+  return latest[latest.length - 1]?.id;
 }
 
 /**
