@@ -57,7 +57,7 @@ function loadBabel(): void {
 /** Returns a filter that is as narrow as `include` allows: `onLoad` must answer for every file that passes it. */
 function filterFor({ include = [] }: AdapterOptions): RegExp {
   const reached = ['(?!.*/node_modules/)'];
-  for (const one of include) {
+  for (const one of include === 'all' ? [/./] : include) {
     reached.push(typeof one === 'string' ? `(?=.*${escaped(partOf(one))})` : '');
   }
   const start = reached.join('|').replaceAll('/', '[\\\\/]');

@@ -34,8 +34,8 @@ export function formatReport({ findings, graphs, cwd }: FileReport): string[] {
 function commandOf({ test, file, taskId }: FailedGraph, folder: string): string {
   const path = relative(folder, file);
   const word = /^[\w@%+=:,./-]+$/.test(path) ? path : JSON.stringify(path);
-  const name = test.replaceAll('\n', ' ');
-  return `  Graph of "${name}": npx throughline show --graph --file ${word} ${taskId}`;
+  const name = JSON.stringify(test.replaceAll('\n', ' '));
+  return `  Graph of ${name}: npx throughline show --graph --file ${word} ${taskId}`;
 }
 
 /** Returns a finding as one line: the test, the sentence, and how often it was found. */

@@ -74,11 +74,11 @@ class FileWatch {
     const stacks = new StackReader(cwd, RUNTIME_DIR);
     const origins = new Origins(source, stacks.caller);
     const ledger = new Ledger(origins.chainOf);
-    const owners = new CircusOwners(relative(cwd, testPath), stacks.first);
+    const name = relative(cwd, testPath).replaceAll('\\', '/');
+    const owners = new CircusOwners(name, stacks.first);
     this.#collecting = owners.file;
 
     this.#eventFile = eventFile === undefined ? undefined : new EventFile(eventFile);
-    const { name } = owners.file;
     const owner = (): Owner | undefined => origins.owner;
     const events = new Events({ ledger: watched.ledger, source, name, owner }, this.#eventFile);
 
