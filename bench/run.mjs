@@ -52,6 +52,10 @@ const engines = values.node.map((path) => ({
   name: execFileSync(path, ['--version'], { encoding: 'utf8' }).trim().slice(1),
 }));
 if (values.compare !== undefined) {
+  if (chosenOthers.length > 0) {
+    console.error(`--compare takes benchmarks of constructs, not ${chosenOthers.join(', ')}.`);
+    process.exit(2);
+  }
   await compareWith(values.compare);
   process.exit();
 }
@@ -60,6 +64,8 @@ for (const benchmark of chosen) {
   for (const engine of engines) {
     const results = await measure(benchmark, engine.path, Number(values.rounds));
     columns.push({ engine: engine.name, results });
+    if (results.some((result) => verdict(benchmark, result)?.within === false))
+      process.exitCode = 1;
     (values.json ? printJson : print)(benchmark, engine, results);
   }
   // Write after each benchmark, so that an interrupted run keeps its results.
@@ -113,7 +119,6 @@ function print(benchmark, engine, results) {
   for (const result of results) {
     const { title, median, low, high, ratio, clock } = result;
     const found = verdict(benchmark, result);
-    if (found && !found.within) process.exitCode = 1;
     const goal = goalOf(benchmark, result);
     const aim = goal ? `  goal ${goal.limit} ${goal.within ? 'reached' : 'not reached'}` : '';
     const told = `${found ? `  ${found.within ? 'within' : 'OVER'} ${found.limit}` : ''}${aim}`;

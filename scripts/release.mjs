@@ -16,11 +16,33 @@ const PACKAGES = ['runtime', 'babel-plugin', 'jest', 'collector', 'cli'];
 /** What the example is built with. */
 const TOOLS = ['@babel/core', '@babel/preset-typescript', 'babel-loader', 'webpack', 'webpack-cli'];
 
-if (!values['dry-run']) run('npx', ['changeset', 'version']);
+if (!values['dry-run']) nameVersions();
 run('node', ['scripts/build.mjs']);
 checkPacks();
 if (values['dry-run']) console.log('\nNothing was published.');
-else run('npx', ['changeset', 'publish']);
+else publish();
+
+/** Writes the new versions, and the repository, which provenance needs. */
+function nameVersions() {
+  run('npx', ['changeset', 'version']);
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
+  if (server && repository) {
+    const url = `repository.url=git+${server}/${repository}.git`;
+    for (const name of PACKAGES) {
+      const fields = ['repository.type=git', url, `repository.directory=${name}`];
+      run('npm', ['pkg', 'set', ...fields, '--workspace', name]);
+    }
+  }
+  run('npm', ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund']);
+}
+
+/** Commits the versions, so that the next release starts from them, then publishes and tags them. */
+function publish() {
+  const { version } = manifestOf(join(root, 'runtime'));
+  run('git', ['commit', '--all', '--message', `release: ${version}`]);
+  run('npx', ['changeset', 'publish']);
+  run('git', ['push', '--follow-tags']);
+}
 
 function checkPacks() {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-release-'));

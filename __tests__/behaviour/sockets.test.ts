@@ -123,6 +123,43 @@ describe('net', () => {
     await new Promise((resolve) => own.close(resolve));
   });
 
+  test('a callback is seen by its name, async or not, declared before or after', async () => {
+    const seen: Record<string, string> = {};
+    const socket = net.connect(portOf(server), LOCAL);
+    await new Promise<void>((resolve) => {
+      setLocal(user, 'cleo');
+      const plain = () => void (seen['plain'] = look());
+      const arrow = async () => void (seen['arrow'] = look());
+      const typed = (async () => void (seen['typed'] = look())) as () => void;
+      const expression = async function () {
+        seen['expression'] = look();
+      };
+      const waiting = async () => {
+        await null;
+        seen['waiting'] = look();
+      };
+      socket.write('a', plain);
+      socket.write('b', arrow);
+      socket.write('c', typed);
+      socket.write('d', expression);
+      socket.write('e', waiting);
+      socket.write('f', declared);
+      socket.end('g', async () => {
+        seen['inline'] = look();
+        await inImmediate(() => {});
+        resolve();
+      });
+      async function declared() {
+        seen['declared'] = look();
+      }
+    });
+
+    socket.destroy();
+
+    const forms = ['arrow', 'declared', 'expression', 'inline', 'plain', 'typed', 'waiting'];
+    expect(seen).toEqual(Object.fromEntries(forms.map((form) => [form, 'cleo'])));
+  });
+
   test('socket.setTimeout calls where it was called', async () => {
     const socket = net.connect(portOf(server), LOCAL);
     expect(await userOf((callback) => socket.setTimeout(5, callback))).toBe('cleo');

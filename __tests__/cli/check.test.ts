@@ -323,10 +323,10 @@ describe('check --budget', () => {
 
   beforeEach(async () => {
     project({ 'src/cart.js': CART });
-    expect(await check()).toMatchObject({ code: 0, stderr: WRITTEN });
+    expect(await check('--update')).toMatchObject({ code: 0, stderr: WRITTEN });
   });
 
-  test('is written when there is none, without lines', () => {
+  test('is written without lines', () => {
     expect(budget()).toEqual({
       'src/cart.js': { 'uninstrumented lodash.debounce': 1, 'unknown queue.onEmpty': 1 },
     });
@@ -383,7 +383,16 @@ describe('check --budget', () => {
     rmSync(join(folder, 'budget.json'));
     project({ 'src/broken.js': '(;\n' });
 
-    expect((await check()).code).toBe(1);
+    expect((await check('--update')).code).toBe(1);
+    expect(existsSync(join(folder, 'budget.json'))).toBe(false);
+  });
+
+  test('one that is missing is an error, because a run in CI would always pass', async () => {
+    rmSync(join(folder, 'budget.json'));
+    const { code, stderr } = await check();
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ENOENT.*Write it with --update\. \(TL_BUDGET_INVALID\)\n$/);
     expect(existsSync(join(folder, 'budget.json'))).toBe(false);
   });
 
@@ -398,6 +407,7 @@ describe('check --budget', () => {
         /^throughline: Cannot read the budget file "budget\.json": .*\(TL_BUDGET_INVALID\)\n$/,
       );
       expect(readFileSync(join(folder, 'budget.json'), 'utf8')).toBe(text);
+      expect((await check('--update')).code).toBe(0);
     },
   );
 });

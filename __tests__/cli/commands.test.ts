@@ -145,6 +145,17 @@ describe('serve', () => {
   });
 });
 
+test('a setting that is wrong does not concern commands that do not use it', async () => {
+  const env = { THROUGHLINE_WEB_PORT: 'abc' };
+  const { code, stdout } = await ran([throughline, 'list', '--help'], { cwd: folder, env });
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('THROUGHLINE_WEB_PORT');
+  expect((await ran([throughline, 'list'], { cwd: folder, env })).stderr).toMatch(
+    /^throughline: Setting "THROUGHLINE_WEB_PORT" must be a port .*\(TL_SETTING_INVALID\)\n$/,
+  );
+});
+
 describe('list and show', () => {
   test('list has a line for every task, the newest first', async () => {
     const { url, report } = await serve();

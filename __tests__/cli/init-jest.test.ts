@@ -95,6 +95,15 @@ describe('JSON', () => {
   });
 });
 
+test('a configuration in another file, which the key "jest" names, is left to its owner', () => {
+  const text = '{ "jest": "config/jest.json" }\n';
+
+  expect(manifest(text)).toMatchObject({
+    text,
+    byHand: { why: expect.stringContaining('another file') },
+  });
+});
+
 test('a change is shown with the lines around it', () => {
   const before = ['a', 'b', 'c', 'd', 'e', 'f'].join('\n');
   const after = ['a', 'b', 'c', 'x', 'e', 'f'].join('\n');

@@ -34,7 +34,7 @@ export async function asMarkdown(results) {
   const lines = [
     '# Engines',
     '',
-    'One suite of compiled programs, run on every engine: [what each callback sees](what-callbacks-see.md), exact joins, no leaks, the shape of async functions, the order of microtasks. Written by `npm run engines -- --write` (`--install` installs the engines that Debian packages); the suite is in `__tests__/engines/suite`.',
+    'One suite of instrumented programs, run on every engine: [what each callback sees](what-callbacks-see.md), exact joins, no leaks, the shape of async functions, the order of microtasks. Written by `npm run engines -- --write` (`--install` installs the engines that Debian packages); the suite is in `__tests__/engines/suite`.',
     '',
     'A number says how many cases passed; `3 of 4` that one failed; `-` that the engine has no such construct. Nothing is said of an engine that was not run.',
     '',

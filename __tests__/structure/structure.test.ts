@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 const root = join(__dirname, '../..');
 const SOURCES = ['runtime/src', 'babel-plugin/src', 'jest/src', 'collector', 'cli/src'];
@@ -59,6 +59,21 @@ describe('folders', () => {
     ['babel-plugin/src/visitors/a.ts', "import '@throughline/runtime';"],
     ['babel-plugin/src/visitors/a.ts', 'export const f = (state) => state.output.t.nullLiteral();'],
     ['babel-plugin/src/a.ts', 'export const f = (t) => t.nullLiteral();'],
+    ['babel-plugin/src/visitors/a.ts', "import '../adapters/transform.js';"],
+    ['babel-plugin/src/visitors/a.ts', 'export const f = ({ types }) => types.nullLiteral();'],
+    ['babel-plugin/src/adapters/a.ts', "import '../visitors/calls.js';"],
+    ['babel-plugin/src/rewrite/a.ts', "import '@throughline/runtime';"],
+    ['babel-plugin/src/catalogue/a.ts', "import '@throughline/collector';"],
+    ['jest/src/events/a.ts', "import '../watch/watch.js';"],
+    ['jest/src/jsdom/a.ts', "import '../report/format.js';"],
+    ['jest/src/watch/a.ts', "import '../runner.js';"],
+    ['jest/src/watch/a.ts', "import '@throughline/collector';"],
+    ['jest/src/report/a.ts', "import '@throughline/runtime/xtrace';"],
+    ['collector/src/ingest/a.ts', "import '@throughline/babel-plugin';"],
+    ['collector/page/src/model/a.ts', "import '../views/task-list';"],
+    ['collector/page/src/widgets/a.tsx', "import '../views/task-list';"],
+    ['collector/page/src/views/a.tsx', "import '../main';"],
+    ['cli/src/commands/a.ts', "import '@throughline/runtime';"],
     ['jest/src/ledger/a.ts', "import '../realm.js';"],
     ['jest/src/ledger/a.ts', "import '@throughline/runtime/ledger';"],
     ['jest/src/report/a.ts', "import '../watch/watch.js';"],
@@ -92,6 +107,21 @@ describe('folders', () => {
       encoding: 'utf8',
     });
     found = JSON.parse(printed) as string[][];
+  });
+
+  test('every room of every package has such a file', () => {
+    const roomsOf = (root: string) =>
+      readdirSync(join(__dirname, '../..', root), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${root}/${name}`);
+    const rooms = [
+      ...SOURCES.filter((root) => root !== 'collector'),
+      'collector/src',
+      'collector/page/src',
+    ];
+    const proved = new Set(broken.map(([file]) => dirname(file)));
+
+    expect(rooms.flatMap(roomsOf).filter((room) => !proved.has(room))).toEqual([]);
   });
 
   test.each(broken.map(([file, code], index) => [file, code, index] as const))(

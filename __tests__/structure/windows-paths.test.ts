@@ -4,7 +4,7 @@ import { SiteTable } from '../../babel-plugin/src/sites';
 import { eventFileOf } from '../../jest/src/events/event-file';
 import { StackReader } from '../../jest/src/stack-reader';
 
-jest.mock('node:path', () => jest.requireActual<typeof import('node:path')>('node:path').win32);
+jest.mock('node:path', () => jest.requireActual<{ win32: object }>('node:path').win32);
 
 const cwd = 'C:\\shop';
 

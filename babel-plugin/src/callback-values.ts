@@ -1,5 +1,6 @@
 import type { NodePath, types as t } from '@babel/core';
 import { keyName } from './names.js';
+import { isFunctionValue } from './nodes.js';
 
 /** Returns true for arguments that can be evaluated before or after a property read without a visible difference. */
 export function isInert(node: t.Node): boolean {
@@ -27,9 +28,8 @@ const callbackName =
  * are frequent, and must not get slower.
  */
 export function mayBeCallback(node: t.Node, scope: NodePath['scope']): boolean {
+  if (isFunctionValue(node)) return true;
   switch (node.type) {
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
     case 'SpreadElement':
       return true;
     case 'Identifier':
@@ -57,5 +57,5 @@ function isFunction(declared: NodePath | undefined): boolean {
   if (declared.isFunctionDeclaration()) return true;
   if (!declared.isVariableDeclarator()) return false;
   const { init } = declared.node;
-  return init?.type === 'FunctionExpression' || init?.type === 'ArrowFunctionExpression';
+  return init ? isFunctionValue(init) : false;
 }

@@ -62,7 +62,7 @@ export function sourceMissing(path: string): PluginError {
 export function budgetInvalid(file: string, why: string): PluginError {
   return new PluginError(
     'TL_BUDGET_INVALID',
-    `Cannot read the budget file ${quote(file)}: ${why}. Delete it to let the next check write a new one.`,
+    `Cannot read the budget file ${quote(file)}: ${why}. Write it with --update.`,
   );
 }
 

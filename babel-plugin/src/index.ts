@@ -5,6 +5,7 @@ import type { Options } from './options.js';
 export { PluginError } from './errors.js';
 export type { PluginErrorCode } from './errors.js';
 export type {
+  AsyncHooksPolicy,
   EventPolicy,
   GeneratorPolicy,
   Options,

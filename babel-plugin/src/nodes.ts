@@ -31,3 +31,22 @@ export function isFunctionNode({ type }: t.Node): boolean {
 export function isPlainParameter(param: t.Node): boolean {
   return param.type === 'Identifier';
 }
+
+const functionValues = new WeakSet<t.Node>();
+
+/** Notes that an expression has taken the place of a function that the program wrote. */
+export function noteFunctionValue(expression: t.Node): void {
+  functionValues.add(expression);
+}
+
+/** Returns true for a function that the program wrote as an expression, rewritten or not. */
+export function isFunctionValue(node: t.Node): boolean {
+  if (typeWrappers.has(node.type)) {
+    return isFunctionValue((node as t.TSAsExpression).expression);
+  }
+  return (
+    node.type === 'FunctionExpression' ||
+    node.type === 'ArrowFunctionExpression' ||
+    functionValues.has(node)
+  );
+}

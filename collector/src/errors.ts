@@ -11,7 +11,7 @@ export type CollectorErrorCode =
   | 'TL_PAGE_MISSING'
   | 'TL_INTERNAL';
 
-/** An error of the collector or its commands. The message ends with `code`. */
+/** An error of the collector. The message ends with `code`. */
 export class CollectorError extends Error {
   override readonly name = 'CollectorError';
 

@@ -9,7 +9,7 @@ const NAME = /^(?:@[\w.-]+\/)?[\w.-]+$|^@[\w.-]+$/;
  * Names are packages (`"knex"`) or scopes (`"@acme"`). Throws `TL_OPTION_INVALID` for any other string.
  *
  * @example
- * module.exports = { transformIgnorePatterns: packagesToCompile(['knex', '@acme']) };
+ * module.exports = { transformIgnorePatterns: packagesToInstrument(['knex', '@acme']) };
  */
 export function packagesToInstrument(names: readonly string[]): string[] {
   for (const name of names) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Stores compiled code in a folder, keyed by everything that it depends on. */
+/** Stores results of the compiler in a folder, keyed by everything that it depends on. */
 export class DiskCache {
   constructor(
     private readonly folder: string,

@@ -44,12 +44,12 @@ export function isModule(code: string, file: string): boolean {
   if (program.body.some(isModuleSyntax)) return true;
 
   // Babel saw `import.meta`, a top-level `await`, or only types, which decide nothing.
-  const types = program.body.filter(({ type }) => /^(TS)?(Import|Export)/.test(type));
-  const rest = types.reduceRight(
+  const typed = program.body.filter(({ type }) => /^(TS)?(Import|Export)/.test(type));
+  const rest = typed.reduceRight(
     (text, { start, end }) => text.slice(0, start!) + text.slice(end!),
     code,
   );
-  return types.length === 0 || isModule(rest, file);
+  return typed.length === 0 || isModule(rest, file);
 }
 
 /** Returns true for TypeScript files. */

@@ -34,16 +34,10 @@ export function overBudget(now: Budget, before: Budget): string[] {
   );
 }
 
-/** Reads a budget file; undefined when there is none yet. Throws `TL_BUDGET_INVALID`. */
-export function readBudget(file: string): Budget | undefined {
-  let text: string;
+/** Reads a budget file. Throws `TL_BUDGET_INVALID`, also when there is none. */
+export function readBudget(file: string): Budget {
   try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    const budget: unknown = JSON.parse(text);
+    const budget: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (!isBudget(budget)) throw new Error('expected an object of counts by file');
     return budget;
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { SpawnPointKind } from '../options.js';
 
 /**
- * Context that a callback of each kind sees, and the contexts that it joins (README, "What each callback sees").
+ * Context that a callback of each kind sees, and the contexts that it joins (docs/what-callbacks-see.md).
  */
 export const meanings: Readonly<
   Record<SpawnPointKind | 'event', { readonly sees: string; readonly joins: string }>

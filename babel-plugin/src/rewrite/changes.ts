@@ -1,4 +1,5 @@
 import type { NodePath, types as t } from '@babel/core';
+import { isFunctionValue, noteFunctionValue } from '../nodes.js';
 import type { Output } from './output.js';
 
 /** What a rewrite that replaces nodes needs: it builds them with `output` and puts them in with `changes`. */
@@ -31,6 +32,7 @@ export class Changes {
     node.leadingComments ??= path.node.leadingComments ?? null;
     node.trailingComments ??= path.node.trailingComments ?? null;
     node.loc ??= path.node.loc ?? null;
+    if (isFunctionValue(path.node)) noteFunctionValue(node);
     const container = path.container as unknown as Record<string | number, t.Node>;
     container[path.key!] = node;
     this.rewritten.set(path, node);

@@ -45,14 +45,13 @@ interface Options {
 
 function compare(reports: ReturnType<typeof scan>, file: string, update: boolean): void {
   const now = countLosses(reports);
-  const before = readBudget(file);
   if (reports.some(({ error }) => error)) return;
-  if (before === undefined || update) {
+  if (update) {
     writeBudget(file, now);
     console.error(`Wrote the budget to ${file}.`);
     return;
   }
-  const over = overBudget(now, before);
+  const over = overBudget(now, readBudget(file));
   if (over.length === 0) return;
   console.error(`\nOver the budget in ${file}:\n${over.map((line) => `  ${line}`).join('\n')}`);
   process.exitCode = 1;

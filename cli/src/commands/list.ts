@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { oneLine } from '@throughline/collector';
 import type { TaskPage } from '@throughline/collector';
 import { CliError } from '../errors.js';
-import { collectorUrl } from '../sources/collector-client.js';
+import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { SourceOptions } from '../sources/event-source.js';
 
@@ -11,7 +11,7 @@ export function list(program: Command): void {
   program
     .command('list')
     .description('List the tasks of a collector or of event files, newest first.')
-    .option('--collector <url>', `URL of a running collector (default: ${collectorUrl()})`)
+    .option('--collector <url>', COLLECTOR_HELP)
     .option('--file <path>', 'read an event file or folder instead of a collector')
     .option('--limit <number>', 'maximum number of tasks to list', '20')
     .option('--json', 'print one JSON object per line')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { causalGraph, drawGraph, textRecords } from '@throughline/collector';
-import { collectorUrl } from '../sources/collector-client.js';
+import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { EventSource, SourceOptions } from '../sources/event-source.js';
 import { printTasks } from './list.js';
@@ -15,7 +15,7 @@ export function show(program: Command): void {
   program
     .command('show [task]')
     .description('Print the events of a task as text records, causes before effects.')
-    .option('--collector <url>', `URL of a running collector (default: ${collectorUrl()})`)
+    .option('--collector <url>', COLLECTOR_HELP)
     .option('--file <path>', 'read an event file or folder instead of a collector')
     .option('--graph', 'draw the causal graph instead')
     .option('--json', 'print one JSON object per line instead')

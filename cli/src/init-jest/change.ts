@@ -28,6 +28,10 @@ export function change(text: string, kind: ConfigKind, file: string): Change {
   const root = parseJson(text, file);
   const object = kind === 'json' ? root : objectAt(root, 'jest');
   if (object) return changeObject(text, object, { quoted: true });
+  if (root.properties.some((one) => one.type === 'ObjectProperty' && keyOf(one) === 'jest')) {
+    const why = 'its key "jest" names another file.';
+    return { text, notes: [], byHand: { why, what: byHand } };
+  }
   // A package.json without a `jest` key. npm formats the file in the same way.
   const manifest = { ...(JSON.parse(text) as object), jest: { preset: PRESET } };
   return { text: `${JSON.stringify(manifest, undefined, indentOf(text))}\n`, notes: [] };

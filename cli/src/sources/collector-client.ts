@@ -1,7 +1,12 @@
 import { CliError, errorMessage } from '../errors.js';
-import { readSettings } from '@throughline/collector';
+import { readSettings, settings } from '@throughline/collector';
 import type { TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
 import type { EventSource } from './source.js';
+
+/** The description of the option that names a collector. */
+export const COLLECTOR_HELP =
+  `URL of a running collector (default: where "serve" listens, by ${settings.host.variable} and ` +
+  `${settings.webPort.variable})`;
 
 /** Returns where a collector with the current settings listens, as `serve` reads them. */
 export function collectorUrl(): string {

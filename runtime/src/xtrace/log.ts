@@ -79,7 +79,7 @@ function report(
     for (const key of Object.keys(given)) fields.push([key, textOf(() => given[key])]);
   }
   for (const link of links) fields.push(['link', link]);
-  const report: Writable<Report> = {
+  const made: Writable<Report> = {
     taskId,
     eventId,
     parentEventIds: latest.map((parent) => parent.id),
@@ -88,10 +88,10 @@ function report(
     ...state.origin,
   };
   const source = site === undefined ? undefined : positionOf(site);
-  if (source !== undefined) report.source = source;
-  if (fields.length > 0) report.fields = fields;
-  state.listener?.logged(report);
-  state.queue.push(report);
+  if (source !== undefined) made.source = source;
+  if (fields.length > 0) made.fields = fields;
+  state.listener?.logged(made);
+  state.queue.push(made);
   state.wake();
 }
 

@@ -81,8 +81,10 @@ export class TcpSender {
    */
   sendNow(): void {
     if (!this.ready) return;
-    // The socket reports a finished write later. What it still holds is what the system has not taken.
-    while (this.socket!.writableLength === 0) {
+    const socket = this.socket!;
+    // The socket reports a finished write later. What it still holds is what the system has not taken. After a
+    // failed write it is not writable.
+    while (socket.writable && socket.writableLength === 0) {
       for (const batch of this.unconfirmed) this.confirm(batch);
       if (this.queue.size === 0) return;
       this.writeBatch();
