@@ -3,7 +3,6 @@
 //   node scripts/build.mjs             everything
 //   node scripts/build.mjs --no-types  without type declarations
 import { execFileSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +14,6 @@ const flags = process.argv.slice(2);
 for (const name of ['runtime', 'babel-plugin', 'jest', 'collector', 'cli']) {
   run([join(root, 'scripts', 'build-package.mjs'), name, ...flags]);
 }
-// npm sets this when it installs a package, but here the command is built after that.
-chmodSync(join(root, 'cli/dist/esm/main.js'), 0o755);
 const vite = join(dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
 run([vite, 'build', '--config', 'collector/page/vite.config.ts', '--logLevel', 'warn']);
 const webpack = require.resolve('webpack/bin/webpack.js');

