@@ -238,6 +238,18 @@ describe('list and show', () => {
     ]);
   });
 
+  test('show --latest is the newest task', async () => {
+    const { url, report } = await serve();
+    expect(await run('show', '--latest', '--collector', url)).toMatchObject({
+      code: 1,
+      stderr: 'throughline: There are no tasks yet. (TL_TASK_UNKNOWN)\n',
+    });
+    await report(...TASK, event(2, 9));
+
+    const { stdout } = await run('show', '--latest', '--collector', url);
+    expect(stdout.match(/^label: .*$/gm)).toEqual(['label: "event 9"']);
+  });
+
   test('show --graph draws', async () => {
     const { url, report } = await serve();
     await report(...TASK);
@@ -352,7 +364,7 @@ describe('the command line', () => {
   test.each([
     [['nonsense'], /unknown command 'nonsense'/],
     [['serve', '--nonsense'], /unknown option '--nonsense'/],
-    [['show'], /missing required argument 'task'/],
+    [['show'], /name a task, or use --latest/],
     [['list', 'too', 'many'], /too many arguments/],
   ])('%j is said to be wrong, with code 1', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);

@@ -298,7 +298,7 @@ describe('the line of a test that fails', () => {
 
     expect(lines).toEqual([
       expect.stringMatching(
-        /^ {2}Graph of "has "quotes"": npx throughline show --graph --file graphs\/src\/a\.test\.js\.jsonl [0-9a-f]{16}$/,
+        /^ {2}Graph of "has \\"quotes\\"": npx throughline show --graph --file graphs\/src\/a\.test\.js\.jsonl [0-9a-f]{16}$/,
       ),
     ]);
     expect(output.indexOf(lines[0]!)).toBeGreaterThan(output.indexOf('● has "quotes"'));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { causalGraph, drawGraph, textRecords } from '@throughline/collector';
+import { causalGraph, CollectorError, drawGraph, textRecords } from '@throughline/collector';
 import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { EventSource, SourceOptions } from '../sources/event-source.js';
@@ -9,7 +9,7 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /**
  * Adds `throughline show [TASK]`, which prints the paper's text records, the graph or JSON. Without a task, prints
- * the only task of the event files, or lists their tasks if there are several.
+ * the newest with `--latest`, else the only task of the event files, or lists their tasks if there are several.
  */
 export function show(program: Command): void {
   program
@@ -17,20 +17,21 @@ export function show(program: Command): void {
     .description('Print the events of a task as text records, causes before effects.')
     .option('--collector <url>', COLLECTOR_HELP)
     .option('--file <path>', 'read an event file or folder instead of a collector')
+    .option('--latest', 'show the newest task')
     .option('--graph', 'draw the causal graph instead')
     .option('--json', 'print one JSON object per line instead')
     .action(
       async (
         given: string | undefined,
-        options: SourceOptions & { graph?: true; json?: true },
+        options: SourceOptions & { latest?: true; graph?: true; json?: true },
         command: Command,
       ) => {
-        const { file, graph, json } = options;
-        if (given === undefined && file === undefined) {
-          command.error("error: missing required argument 'task'");
+        const { file, latest, graph, json } = options;
+        if (given === undefined && file === undefined && !latest) {
+          command.error('error: name a task, or use --latest');
         }
         const source = await openEventSource(options);
-        const task = given ?? (await onlyTask(source));
+        const task = given ?? (await (latest ? newestTask(source) : onlyTask(source)));
         if (task === undefined)
           return printTasks(await source.tasks(NO_LIMIT), { json: json ?? false });
         const causal = causalGraph(await source.task(task));
@@ -44,4 +45,11 @@ export function show(program: Command): void {
 async function onlyTask(source: EventSource): Promise<string | undefined> {
   const { tasks, total } = await source.tasks(1);
   return total === 1 ? tasks[0]?.taskId : undefined;
+}
+
+/** Returns the id of the newest task. Throws `TL_TASK_UNKNOWN` if there is none. */
+async function newestTask(source: EventSource): Promise<string> {
+  const { tasks } = await source.tasks(1);
+  if (tasks[0]) return tasks[0].taskId;
+  throw new CollectorError('TL_TASK_UNKNOWN', 'There are no tasks yet.');
 }
