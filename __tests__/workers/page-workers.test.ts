@@ -21,8 +21,8 @@ const annAnd = (creator: string, worker: string): Record<string, string> => ({
 });
 const SEND = `const send = async (name, message = name) => { be(name); worker.postMessage(message); };`;
 
-describe('workers: "compiled"', () => {
-  const options = { workers: 'compiled' } as const;
+describe('workers: "instrumented"', () => {
+  const options = { workers: 'instrumented' } as const;
 
   it('slots cross from the first message on, and to the start', async () => {
     const files = annAnd(

@@ -24,7 +24,7 @@ const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript'
 
 interface Way {
   readonly compile?: boolean;
-  readonly workers?: 'handshake' | 'compiled';
+  readonly workers?: 'handshake' | 'instrumented';
   /** What else a page may say before it is over. */
   readonly quietMs?: number;
 }

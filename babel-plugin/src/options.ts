@@ -19,7 +19,7 @@ export const generatorPolicies = ['caller', 'creation'] as const;
 export type GeneratorPolicy = (typeof generatorPolicies)[number];
 
 /** Values of the option `workers`. */
-export const workerPolicies = ['handshake', 'compiled'] as const;
+export const workerPolicies = ['handshake', 'instrumented'] as const;
 /** Tells whether the workers that a file starts are instrumented, or whether to ask them by a handshake. */
 export type WorkerPolicy = (typeof workerPolicies)[number];
 
@@ -71,7 +71,7 @@ export interface Options {
    */
   generators?: GeneratorPolicy;
   /**
-   * `"compiled"` asserts that the workers which these files start are instrumented too, so that context
+   * `"instrumented"` asserts that the workers which these files start are instrumented too, so that context
    * crosses with the first message. `"handshake"` asks each worker. Default: `"handshake"`.
    */
   workers?: WorkerPolicy;

@@ -29,7 +29,7 @@ function newWorker(
 ): BabelTypes.Expression {
   const { t } = output;
   const call = output.call('newWorker', t.arrowFunctionExpression([], made));
-  const assumed = output.options.workers === 'compiled';
+  const assumed = output.options.workers === 'instrumented';
   if (source || assumed) call.arguments.push(source ? t.stringLiteral(source) : output.absent());
   if (assumed) call.arguments.push(t.booleanLiteral(true));
   return call;
