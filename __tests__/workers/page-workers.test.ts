@@ -180,7 +180,7 @@ const HEAR = `
   };
   postMessage('up');`;
 
-describe.each(['handshake', 'compiled'] as const)(
+describe.each(['handshake', 'instrumented'] as const)(
   'with "%s" a page does what it does natively',
   (workers) => {
     const same = async (files: Record<string, string>): Promise<void> => {
