@@ -75,7 +75,7 @@ const rooms = {
   'collector/page/src': {
     model: ['../../src/store'],
     widgets: ['../../src/graph', '../../src/store', 'model'],
-    views: ['../../src/graph', 'address', 'api', 'model', 'polled', 'widgets'],
+    views: ['../../src/graph', '../../src/store', 'address', 'api', 'model', 'polled', 'widgets'],
   },
   'cli/src': {
     'init-jest': ['errors'],

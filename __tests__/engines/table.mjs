@@ -36,7 +36,7 @@ export async function asMarkdown(results) {
     '',
     'One suite of instrumented programs, run on every engine: [what each callback sees](what-callbacks-see.md), exact joins, no leaks, the shape of async functions, the order of microtasks. Written by `npm run engines -- --write` (`--install` installs the engines that Debian packages); the suite is in `__tests__/engines/suite`.',
     '',
-    'A number says how many cases passed; `3 of 4` that one failed; `-` that the engine has no such construct. Nothing is said of an engine that was not run.',
+    'A number is how many cases passed. `3 of 4` means that one failed, and `-` that the engine has no such construct. Engines that were not run are left out.',
     '',
     row(['', ...results.map(({ engine }) => engine.title)]),
     row(['---', ...results.map(() => '---')]),

@@ -30,17 +30,20 @@ export interface Counters {
  */
 export class Acceptor {
   private waiting: TraceEvent[] = [];
+  /** How many events are being written. */
+  private inFlight = 0;
   private scheduled = false;
   private writing: Promise<void> = Promise.resolve();
   private readonly counts = { received: 0, kept: 0, duplicates: 0, refused: 0, lost: 0 };
   /** Message of the last refused report or failed write, for `/health`. */
   lastProblem: string | undefined;
+  /** True if the last write to the store failed. */
+  isFailing = false;
 
   constructor(private readonly store: Store) {}
 
   get counters(): Counters {
-    const { received, kept, duplicates, refused, lost } = this.counts;
-    return { ...this.counts, waiting: received - kept - duplicates - refused - lost };
+    return { ...this.counts, waiting: this.waiting.length + this.inFlight };
   }
 
   /** Accepts the bytes of one report. A malformed report is counted and noted in `lastProblem`. */
@@ -80,6 +83,7 @@ export class Acceptor {
     this.scheduled = false;
     const batch = this.waiting.splice(0, BATCH);
     if (this.waiting.length > 0) this.schedule();
+    this.inFlight += batch.length;
     if (batch.length > 0) this.writing = this.writing.then(() => this.storeBatch(batch));
     return this.writing;
   }
@@ -89,10 +93,14 @@ export class Acceptor {
       const added = await this.store.append(batch);
       this.counts.kept += added;
       this.counts.duplicates += batch.length - added;
+      this.isFailing = false;
     } catch (error) {
       this.counts.lost += batch.length;
-      this.lastProblem = `${batch.length} events were lost: ${errorMessage(error)}`;
+      this.isFailing = true;
+      const events = batch.length === 1 ? '1 event was' : `${batch.length} events were`;
+      this.lastProblem = `${events} lost: ${errorMessage(error)}`;
       console.error(`throughline: ${this.lastProblem}`);
     }
+    this.inFlight -= batch.length;
   }
 }

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { fileURLToPath } from 'node:url';
-import { CollectorError } from '../errors.js';
+import { CollectorError, errorMessage } from '../errors.js';
 import { causalGraph } from '../graph/causal-order.js';
 import { textRecords } from '../graph/records.js';
 import type { Acceptor } from '../ingest/accept.js';
@@ -50,14 +50,14 @@ export function webApp({ store, acceptor, pubsub }: WebAppParts): Hono {
     const events = await eventsOf(store, context.req.param('task'));
     return context.text(textRecords(causalGraph(events).events));
   });
-  app.get('/health', (context) => {
-    const problems = [acceptor.lastProblem, pubsub.lastProblem].filter(Boolean);
-    return context.json({
-      ok: true,
-      reports: acceptor.counters,
-      pubsub: pubsub.counters,
-      problems,
-    });
+  app.get('/health', async (context) => {
+    const unreadable = await store
+      .tasks({ offset: 0, limit: 1 })
+      .then(() => undefined, errorMessage);
+    const problems = [unreadable, acceptor.lastProblem, pubsub.lastProblem].filter(Boolean);
+    const ok = unreadable === undefined && !acceptor.isFailing;
+    const answer = { ok, reports: acceptor.counters, pubsub: pubsub.counters, problems };
+    return context.json(answer, ok ? 200 : 503);
   });
   app.all('/api/*', (context) => context.json(unknownPath(context.req.path), 404));
 

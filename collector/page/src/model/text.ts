@@ -16,6 +16,11 @@ export function duration(microseconds: number): string {
   return `${sign}${(size / 60_000_000).toFixed(1)} min`;
 }
 
+/** Formats a number of things: `1 event`, `2 events`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
 /** Shortens a string to at most `most` characters, ending with an ellipsis. */
 export function truncate(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;

@@ -1,6 +1,7 @@
+import type { TaskPage } from '../../../src/store/store';
 import { fetchTasks } from '../api';
 import { taskAddress } from '../address';
-import { dateTime, duration } from '../model/text';
+import { count, dateTime, duration } from '../model/text';
 import { usePolled } from '../polled';
 
 /** Shows the newest tasks, the one with the latest event first. */
@@ -10,7 +11,7 @@ export function TaskList() {
     <main class="list">
       <header>
         <h1>Throughline</h1>
-        {value && <p>{value.total === 1 ? '1 task' : `${value.total} tasks`}</p>}
+        {value && <p>{howMany(value)}</p>}
       </header>
       {error && <p role="alert">{error}</p>}
       {value?.total === 0 && (
@@ -48,4 +49,9 @@ export function TaskList() {
       )}
     </main>
   );
+}
+
+function howMany({ tasks, total }: TaskPage): string {
+  const all = count(total, 'task');
+  return total > tasks.length ? `The newest ${tasks.length} of ${all}` : all;
 }

@@ -3,7 +3,7 @@ import { causalGraph } from '../../../src/graph/causal-order';
 import { layOut } from '../../../src/graph/layout';
 import { fetchTask } from '../api';
 import { replaceAddress, taskAddress } from '../address';
-import { duration } from '../model/text';
+import { count, duration } from '../model/text';
 import { usePolled } from '../polled';
 import { CausalGraphView } from '../widgets/causal-graph-view';
 import { EventDetails } from '../widgets/event-details';
@@ -36,10 +36,9 @@ export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: strin
         <h1>{graph?.events[0]?.label ?? `Task ${taskId}`}</h1>
         {graph && layout && (
           <p class="facts">
-            <code>{taskId}</code> · {graph.events.length} events · {layout.lanes.length}{' '}
-            {layout.lanes.length === 1 ? 'process' : 'processes'} · {duration(span)}
-            {graph.missing.length > 0 &&
-              ` · ${graph.missing.length} missing ${graph.missing.length === 1 ? 'parent' : 'parents'}`}
+            <code>{taskId}</code> · {count(graph.events.length, 'event')} ·{' '}
+            {count(layout.lanes.length, 'process', 'processes')} · {duration(span)}
+            {graph.missing.length > 0 && ` · ${count(graph.missing.length, 'missing parent')}`}
           </p>
         )}
         <Legend />
