@@ -328,7 +328,7 @@ describe('the rest', () => {
 
       expect(status).toBe(404);
       expect(body['error']).toMatch(/^Unknown path /);
-      expect(body['code']).toBe('TL_QUERY_INVALID');
+      expect(body['code']).toBe('TL_PATH_UNKNOWN');
     },
   );
 

@@ -687,7 +687,9 @@ describe('invoke', () => {
   test('names the methods there are when there is none of that name', async () => {
     const client = clientOf(await serve(programs.handler), []) as unknown as Client;
 
-    await expect(invoke(client, 'nonsense', {})).rejects.toThrow(/no method "nonsense".*echo/i);
+    await expect(invoke(client, 'nonsense', {})).rejects.toThrow(
+      /no method "nonsense".*echo.*\(TL_METHOD_UNKNOWN\)$/i,
+    );
   });
 
   test('works with the interceptor as well', async () => {

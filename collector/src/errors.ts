@@ -5,6 +5,7 @@ export type CollectorErrorCode =
   | 'TL_STORE_UNAVAILABLE'
   | 'TL_TASK_UNKNOWN'
   | 'TL_TASK_ID_INVALID'
+  | 'TL_PATH_UNKNOWN'
   | 'TL_QUERY_INVALID'
   | 'TL_EVENTS_UNREADABLE'
   | 'TL_EVENT_INVALID'

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { fileURLToPath } from 'node:url';
 import { CollectorError, errorMessage } from '../errors.js';
+import type { CollectorErrorCode } from '../errors.js';
 import { causalGraph } from '../graph/causal-order.js';
 import { textRecords } from '../graph/records.js';
 import type { Acceptor } from '../ingest/accept.js';
@@ -106,6 +107,6 @@ function errorResponse(context: Context, error: Error): Response {
   return context.json({ error: error.message, code: error.code }, status);
 }
 
-function unknownPath(path: string): { error: string; code: string } {
-  return { error: `Unknown path ${path}. Tasks are at /api/tasks.`, code: 'TL_QUERY_INVALID' };
+function unknownPath(path: string): { error: string; code: CollectorErrorCode } {
+  return { error: `Unknown path ${path}. Tasks are at /api/tasks.`, code: 'TL_PATH_UNKNOWN' };
 }

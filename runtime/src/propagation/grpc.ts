@@ -102,8 +102,8 @@ export function serverInterceptor(
  * Calls a unary method and sends the ids along: the paper's `Invoke`. For a client that was made without
  * `clientInterceptor`. `metadata` is copied and extended.
  *
- * Resolves with the response. Rejects with the `ServiceError` of the call, or with a `TypeError` if the client
- * has no such method.
+ * Resolves with the response. Rejects with the `ServiceError` of the call, or with `TL_METHOD_UNKNOWN` if the
+ * client has no such method.
  *
  * @example
  * const { num } = await invoke(operator, 'performOp', { num: 3 });
@@ -124,7 +124,10 @@ export function invoke<Response = unknown>(
     const unary = (client as unknown as Record<string, UnaryMethod>)[method];
     if (typeof unary !== 'function') {
       const names = Object.keys(Object.getPrototypeOf(client) as object).join(', ');
-      throw new TypeError(`The client has no method "${method}". Its methods: ${names || 'none'}.`);
+      throw new ThroughlineError(
+        'TL_METHOD_UNKNOWN',
+        `The client has no method "${method}". Its methods: ${names || 'none'}.`,
+      );
     }
     // The status, with its trailer, is emitted right after the callback.
     unary
