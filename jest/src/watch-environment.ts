@@ -26,7 +26,7 @@ export function watchEnvironment(
     config,
     testPath,
     source: runtimeSource(realm),
-    ledger: realm.ledger,
+    tracing: realm.ledger,
     eventFile: eventFileOf(config, testPath, options.events),
     policy,
     global: realm.global,

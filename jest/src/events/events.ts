@@ -12,7 +12,7 @@ const MOST_CHARACTERS = 4000;
 
 /** The inputs for collecting the events of a test file. */
 export interface EventSource {
-  readonly ledger: Realm['ledger'];
+  readonly tracing: Realm['ledger'];
   readonly source: Source;
   /** Returns the owner of the running code. */
   owner(): Owner | undefined;
@@ -50,10 +50,10 @@ export class Events {
     private readonly from: EventSource,
     private readonly file: EventFile | undefined,
   ) {
-    const { ledger } = from;
+    const { tracing } = from;
     // The runtime's slots are tokens.
-    this.#slot = ledger.traceSlot as unknown as Slot<Trace | undefined>;
-    ledger.listenToTrace({
+    this.#slot = tracing.traceSlot as unknown as Slot<Trace | undefined>;
+    tracing.listenToTrace({
       logged: (report) => this.#logged(report),
       started: (taskId, before) => this.#runOf(before.taskId)?.noteTask(taskId, before),
     });
@@ -91,11 +91,11 @@ export class Events {
   /** Records that a test has called `done` in this strand. */
   noteDone(task: Owner | undefined): void {
     const test = testOf(task);
-    const { ledger, source } = this.from;
+    const { tracing, source } = this.from;
     const trace = source.get(this.#slot);
     const run = test && this.#runs.get(test);
     if (run === undefined || trace === undefined) return;
-    run.advanceTo(run.trace && run.trace !== trace ? ledger.joinTraces(run.trace, trace) : trace);
+    run.advanceTo(run.trace && run.trace !== trace ? tracing.joinTraces(run.trace, trace) : trace);
   }
 
   /** Ends the run of a test. */
@@ -124,7 +124,7 @@ export class Events {
   }
 
   #begin(test: Owner, before: TestRun | undefined): TestRun {
-    const { ledger, source } = this.from;
+    const { tracing, source } = this.from;
     const run = new TestRun((before?.attempt ?? 0) + 1);
     this.#runs.set(test, run);
     this.#running.add(run);
@@ -137,7 +137,7 @@ export class Events {
       ...(position && { source: `${position.file}:${position.line}` }),
       ...(attempt > 1 && { fields: [['attempt', String(attempt)]] }),
     });
-    ledger.continueTask(run.taskId, [run.firstEventId]);
+    tracing.continueTask(run.taskId, [run.firstEventId]);
     run.advanceTo(source.get(this.#slot));
     return run;
   }

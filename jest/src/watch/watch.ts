@@ -26,7 +26,7 @@ export interface Watched {
   readonly testPath: string;
   readonly source: Source;
   /** The runtime's entry for observers, in the tests' realm. */
-  readonly ledger: Realm['ledger'];
+  readonly tracing: Realm['ledger'];
   /** The file for the tests' events, if they are written. */
   readonly eventFile: string | undefined;
   readonly policy: Policy;
@@ -80,7 +80,7 @@ class FileWatch {
 
     this.#eventFile = eventFile === undefined ? undefined : new EventFile(eventFile);
     const owner = (): Owner | undefined => origins.owner;
-    const events = new Events({ ledger: watched.ledger, source, name, owner }, this.#eventFile);
+    const events = new Events({ tracing: watched.tracing, source, name, owner }, this.#eventFile);
 
     const incidents = new Incidents({
       ledger,
