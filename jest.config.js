@@ -13,7 +13,7 @@ const source = {
   '^@throughline/runtime/grpc$': '<rootDir>/runtime/src/propagation/grpc.ts',
 };
 
-/** The suite has one module twice: compiled, and as it is written. */
+/** The suite has one module twice: instrumented, and as it is written. */
 const asWritten = {
   '/order-programs\\?uncompiled$': '<rootDir>/__tests__/engines/order-programs-as-written.ts',
 };
@@ -31,21 +31,26 @@ const shared = {
 
 const tests = (...names) => names.map((name) => `<rootDir>/__tests__/${name}.test.ts`);
 
-/** Tests whose result depends on the engine. Every supported Node runs them; all others run once. */
+/**
+ * Programs and parts of the runtime. They run twice: from the sources without causes, as in production, and on the
+ * built packages with causes. Their results depend on the engine.
+ */
+const PROGRAMS = tests(
+  '{behaviour,engines}/**/*',
+  'runtime/{async-context,factory-that-throws,one-runtime,plain-build,slot-callbacks,slots,spawn}',
+);
+/** Other tests whose result depends on the engine. Every supported Node runs them; those that are left run once. */
 const ENGINE = tests(
   'async-local-storage/**/*',
   'babel-plugin/{bindings,event-policies,fixtures,function-shape,same-program}',
   'babel-plugin/{spawn-points,stack-traces,text-taken,ticks,top-level-await}',
-  'behaviour/**/*',
   'causes/**/*',
   'collector/sqlite-store',
-  'engines/**/*',
   'fuzz/**/*',
   'grpc/**/*',
   'memory/**/*',
   'node-callbacks/**/*',
   'opentelemetry/**/*',
-  'runtime/{async-context,factory-that-throws,one-runtime,plain-build,slot-callbacks,slots,spawn}',
   'traps/**/*',
   'workers/node-*',
   'xtrace/{program-end,tcp-sender}',
@@ -60,6 +65,7 @@ module.exports = {
   // Tests wait for things, never for a time: only what hangs takes this long, even on a busy machine.
   testTimeout: 60_000,
   projects: [
+    { ...sources, displayName: 'source', testMatch: PROGRAMS },
     { ...sources, displayName: 'engine', testMatch: ENGINE },
     {
       ...sources,
@@ -67,8 +73,8 @@ module.exports = {
       testMatch: [
         '<rootDir>/__tests__/**/*.test.ts',
         '!**/__tests__/toolchains/**',
-        // A test is in exactly one of the two, so none falls between them.
-        ...ENGINE.map((glob) => glob.replace('<rootDir>', '!**')),
+        // A test is in exactly one of the three, so none falls between them.
+        ...[...PROGRAMS, ...ENGINE].map((glob) => glob.replace('<rootDir>', '!**')),
       ],
     },
     {

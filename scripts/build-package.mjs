@@ -60,7 +60,7 @@ if (name === 'runtime') {
   const { output } = await bundle.generate({ format: 'iife', name: 'realm' });
   mkdirSync(join(dist, 'realm'));
   writeFileSync(
-    join(dist, 'realm', 'script.js'),
+    join(dist, 'realm', 'script.cjs'),
     `(() => {\n${output[0].code.replace(/^\/\/#.*$/gm, '')}\nreturn realm;\n})\n`,
   );
 }

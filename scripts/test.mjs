@@ -47,7 +47,7 @@ const short = [
       ]),
   ],
   ['packages as published', () => packed()],
-  ['tests', (name) => jest(name, process.execPath, ['engine', 'built', 'once'])],
+  ['tests', (name) => jest(name, process.execPath, ['source', 'engine', 'built', 'once'])],
   [
     'budgets: size, await',
     () => check('node', ['bench/run.mjs', 'size', 'await', '--rounds', '3']),
