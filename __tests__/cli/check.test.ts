@@ -315,6 +315,22 @@ describe('the field "throughline" of package.json', () => {
   });
 });
 
+test.each([
+  ['{', /^throughline: Cannot read ".*package\.json": .*\(TL_CONFIG_UNREADABLE\)\n$/],
+  [
+    '{ "throughline": null }',
+    /^throughline: .*"throughline" must be an object.*null.*\(TL_OPTION_INVALID\)\n$/,
+  ],
+  ['{ "throughline": ["x"] }', /^throughline: .*must be an object.*\(TL_OPTION_INVALID\)\n$/],
+])('options in a package.json that holds %s are an error', async (text, message) => {
+  project({ 'a.js': '', 'package.json': text });
+
+  expect(await run('check', 'a.js')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(message),
+  });
+});
+
 describe('check --budget', () => {
   const budget = (): unknown => JSON.parse(readFileSync(join(folder, 'budget.json'), 'utf8'));
   const check = (...more: string[]): ReturnType<typeof ran> =>

@@ -6,7 +6,8 @@ export type PluginErrorCode =
   | 'TL_ASYNC_LOWERED_FIRST'
   | 'TL_TYPESCRIPT_PRESET_MISSING'
   | 'TL_SOURCE_MISSING'
-  | 'TL_BUDGET_INVALID';
+  | 'TL_BUDGET_INVALID'
+  | 'TL_CONFIG_UNREADABLE';
 
 /** Error that the plugin, its adapters and its commands throw. Its message ends with `code`, in parentheses. */
 export class PluginError extends Error {
@@ -56,6 +57,11 @@ export function sourceMissing(path: string): PluginError {
     'TL_SOURCE_MISSING',
     `No such file or folder: ${quote(path)}. Pass the sources to check: "throughline check src".`,
   );
+}
+
+/** Returns the error for a package.json that is not JSON. */
+export function configUnreadable(file: string, why: string): PluginError {
+  return new PluginError('TL_CONFIG_UNREADABLE', `Cannot read ${quote(file)}: ${why}.`);
 }
 
 /** Returns the error for a budget file that `throughline check` could not have written. */
