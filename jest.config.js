@@ -64,6 +64,8 @@ const sources = {
 module.exports = {
   // Tests wait for things, never for a time: only what hangs takes this long, even on a busy machine.
   testTimeout: 60_000,
+  // Concurrent tests start processes.
+  maxConcurrency: 3,
   projects: [
     { ...sources, displayName: 'source', testMatch: PROGRAMS },
     { ...sources, displayName: 'engine', testMatch: ENGINE },

@@ -21,7 +21,8 @@ async function run(file: string): Promise<Outcome> {
   return JSON.parse(stdout) as Outcome;
 }
 
-test.each(documents.filter((file) => !WRITTEN.includes(file)))(
+// Each page has a folder and ports of its own, and waits most of the time.
+test.concurrent.each(documents.filter((file) => !WRITTEN.includes(file)))(
   '%s: its code does what it says',
   async (file) => {
     expect((await run(file)).problems).toEqual([]);
