@@ -35,6 +35,10 @@ export const eventTarget: Need = {
   what: 'EventTarget',
   isHere: hasFunction('EventTarget') && hasFunction('Event'),
 };
+export const captureListeners: Need = {
+  what: 'listeners that capture',
+  isHere: eventTarget.isHere === true && takesCapture(),
+};
 export const abortController = global('AbortController');
 export const allSettled = ofPromise('allSettled');
 export const any = ofPromise('any');
@@ -116,4 +120,13 @@ async function seesRejectedValue(): Promise<boolean> {
   loop().catch(() => (isSeen = true));
   await microtasks(20);
   return isSeen;
+}
+
+function takesCapture(): boolean {
+  try {
+    new EventTarget().addEventListener('x', () => {}, { capture: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
