@@ -64,6 +64,8 @@ const sources = {
 module.exports = {
   // Tests wait for things, never for a time: only what hangs takes this long, even on a busy machine.
   testTimeout: 60_000,
+  // By default Jest leaves one processor idle: half of a machine with two.
+  maxWorkers: '100%',
   // Concurrent tests start processes.
   maxConcurrency: 3,
   projects: [
