@@ -33,6 +33,9 @@ export function nodeFiles(): NodeFiles {
   const { options, covers } = splitOptions(written);
   const salt = JSON.stringify([packageVersion, Babel.version, options, root]);
   const cache = cacheFor(root, salt);
+  let preset: TypescriptPreset | undefined;
+  /** Found once: every TypeScript file of the program asks for it, those from the cache too. */
+  const typescript = (): TypescriptPreset => (preset ??= typescriptPreset(root));
   const types = new Map<string, ModuleFormat | undefined>();
   // Babel loads parts of itself lazily: files loaded during a compilation belong to Babel.
   let compiling = false;
@@ -50,11 +53,11 @@ export function nodeFiles(): NodeFiles {
 
   /** Returns what the result depends on besides the file: Babel's environment, and the compiler of types. */
   function context(file: string): string[] {
-    return [environment(), isTyped(file) ? typescriptPreset(root).version : ''];
+    return [environment(), isTyped(file) ? typescript().version : ''];
   }
 
   function compile(code: string, file: string, format: ModuleFormat | undefined): string {
-    const presets = isTyped(file) ? typescriptPresets(root, format) : [];
+    const presets = isTyped(file) ? presetsOf(typescript(), format) : [];
     const made = instrumentSync(code, {
       ...{ file, options, format, cwd: root, sourceMaps: 'inline' as const, presets },
     });
@@ -94,16 +97,20 @@ function environment(): string {
 }
 
 /** Returns presets that strip types and, as TypeScript does, turn `import` in CommonJS into `require`. */
-function typescriptPresets(root: string, format: ModuleFormat | undefined): unknown[] {
-  const { file } = typescriptPreset(root);
+function presetsOf({ file }: TypescriptPreset, format: ModuleFormat | undefined): unknown[] {
   const own = [file, { onlyRemoveTypeImports: false }];
   if (format === 'module') return [own];
   const modules = createRequire(file).resolve('@babel/plugin-transform-modules-commonjs');
   return [own, { plugins: [[modules, { allowTopLevelThis: true }]] }];
 }
 
+interface TypescriptPreset {
+  readonly file: string;
+  readonly version: string;
+}
+
 /** Finds the preset of the program, or else the one beside this package. */
-function typescriptPreset(root: string): { readonly file: string; readonly version: string } {
+function typescriptPreset(root: string): TypescriptPreset {
   for (const from of [join(root, 'package.json'), fileURLToPath(import.meta.url)]) {
     const require = createRequire(from);
     try {
