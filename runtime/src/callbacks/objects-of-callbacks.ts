@@ -36,7 +36,7 @@ function inFrame(
 ): AnyFunction {
   function member(this: unknown, ...args: never[]): unknown {
     const self = receiver && this === receiver.standIn ? receiver.target : this;
-    return callIn(listenerFrame(registered), fn, self, args);
+    return callIn(listenerFrame(registered, this), fn, self, args);
   }
   return copyFunctionShape(member as AnyFunction, fn);
 }

@@ -100,7 +100,7 @@ export class ThroughlineContextManager implements ContextManager {
     }
     const registered = currentFrame();
     const run = (receiver: unknown, args: unknown[]): unknown => {
-      const frame = listenerFrame(registered);
+      const frame = listenerFrame(registered, receiver);
       return runIn(this.enabled ? frame.with(this.slot, context) : frame, listener, receiver, args);
     };
     const kept: Listener = function (this: unknown, ...args: never[]): unknown {

@@ -2,7 +2,16 @@ import { joinEnding } from './endings.js';
 import { isForeign } from './foreign.js';
 import { branch, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { here, frameAfterCall } from './here.js';
+import {
+  currentFrame,
+  enter,
+  enterResumed,
+  goBack,
+  enterCaller,
+  here,
+  moveTo,
+  wayBack,
+} from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { activate, adoptEnding, isOpen, leave, reenter, takeAwaited, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
@@ -21,21 +30,22 @@ export function run<P extends Promise<unknown>>(
   body: (strand: Strand, ...args: never[]) => P,
   args?: ArrayLike<unknown>,
 ): P {
-  const outer = here.frame;
-  const frame = branch(outer);
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  const frame = branch(parent);
   const strand = activate(frame, outer);
-  here.frame = frame;
+  enter(parent, frame);
   try {
     const promise =
       args === undefined
         ? body(strand)
         : (Reflect.apply(body, undefined, withFirst(strand, args)) as P);
     stampNew(promise, strand);
-    // A parameter's default threw before the body could end the strand.
-    if (isOpen(strand)) leave(strand, here.frame);
     return promise;
   } finally {
-    here.frame = frameAfterCall(outer, strand.frame);
+    // A parameter's default threw before the body could end the strand.
+    if (isOpen(strand)) suspendNow(strand);
+    enterCaller(outer, strand.frame);
   }
 }
 
@@ -51,13 +61,19 @@ export function suspend(strand: Strand, value: unknown): unknown {
       waitFor(strand, ending);
     }
   }
-  here.frame = leave(strand, here.frame);
+  suspendNow(strand);
   return value;
+}
+
+/** Leaves the strand, which resumes in the current frame. */
+function suspendNow(strand: Strand): void {
+  const frame = here.frame;
+  goBack(leave(strand, frame), frame);
 }
 
 /** Enters the strand again after an `await` and joins the ending it waited for. */
 export function resume<T>(strand: Strand, value: T): T {
-  here.frame = reenter(strand, here.frame);
+  reenter(strand, enterResumed(strand.frame));
   return strand.awaiting === undefined ? value : (takeIn(strand, value) as T);
 }
 
@@ -69,7 +85,7 @@ export function resumeIfSuspended(strand: Strand): void {
 /** Ends the strand. From now on its promise carries the frame it ended with. */
 export function end(strand: Strand): void {
   resumeIfSuspended(strand);
-  here.frame = leave(strand, here.frame);
+  suspendNow(strand);
 }
 
 /** Stands at `return value` in an async function: the function's promise also takes over the ending of `value`. */
@@ -86,7 +102,7 @@ export function adopt(strand: Strand, value: unknown): unknown {
 
 /** The slow half of `resume`: joins the awaited ending, and unwraps a boxed value. */
 function takeIn(strand: Strand, value: unknown): unknown {
-  here.frame = joinAwaited(strand, here.frame);
+  moveTo(joinAwaited(strand, here.frame));
   return value instanceof Box ? value.content : value;
 }
 

@@ -1,8 +1,19 @@
+import { bridge } from './bridge.js';
 import { applyEntered } from './entered.js';
 import { noteFailure } from './failures.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { here, frameAfterCall } from './here.js';
+import {
+  cameFromOutside,
+  currentFrame,
+  enter,
+  goBack,
+  goBackEntering,
+  goBackTo,
+  here,
+  strandFrame,
+  wayBack,
+} from './here.js';
 import { tokensWithSpawn } from './token.js';
 
 /**
@@ -16,13 +27,14 @@ export function runIn<R>(
   args: ArrayLike<unknown>,
   ended?: (frame: Frame) => void,
 ): R {
-  const outer = here.frame;
-  here.frame = frame;
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  enter(parent, frame);
   try {
     return Reflect.apply(fn, receiver, args) as R;
   } finally {
     if (ended !== undefined) ended(here.frame);
-    here.frame = outer;
+    goBack(outer, here.frame);
   }
 }
 
@@ -36,8 +48,9 @@ export function callIn<R>(
   receiver: unknown,
   args: ArrayLike<unknown>,
 ): R {
-  const outer = here.frame;
-  here.frame = frame;
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  enter(parent, frame);
   let threw = true;
   try {
     const result = Reflect.apply(fn, receiver, args) as R;
@@ -59,8 +72,9 @@ export function callShort<R>(
   count: number,
   argument: unknown,
 ): R {
-  const outer = here.frame;
-  here.frame = frame;
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  enter(parent, frame);
   let threw = true;
   try {
     const result =
@@ -75,7 +89,7 @@ export function callShort<R>(
 /** Returns true if a callback tied to `frame` would run in exactly the current frame. */
 export function isPlainlyHere(frame: Frame): boolean {
   return (
-    here.frame === frame &&
+    strandFrame() === frame &&
     frame !== OUTSIDE &&
     frame.cause === undefined &&
     tokensWithSpawn.length === 0
@@ -92,13 +106,15 @@ export function callHere<R>(
   try {
     return Reflect.apply(fn, receiver, [argument]) as R;
   } finally {
-    if (here.frame !== frame) here.frame = frameAfterCall(frame, here.frame);
+    if (here.frame !== frame) goBackEntering(frame, here.frame);
   }
 }
 
 /** Restores the caller's frame after a callback that started in the frame `started`. */
 function leaveCall(outer: Frame, started: Frame, threw: boolean): void {
   const ended = here.frame;
-  here.frame = ended.entered === started.entered ? outer : applyEntered(outer, started, ended);
-  if (threw && outer === OUTSIDE) noteFailure(ended);
+  const after = ended.entered === started.entered ? outer : applyEntered(outer, started, ended);
+  goBackTo(outer, after, ended);
+  if (outer === OUTSIDE && bridge.probe !== undefined) bridge.probe();
+  if (threw && cameFromOutside(outer)) noteFailure(ended);
 }

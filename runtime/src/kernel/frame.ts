@@ -66,6 +66,11 @@ export class Frame {
     return cause === this.cause ? this : new Frame(this.values, this.entered, cause);
   }
 
+  /** True if no slot was set. */
+  get isEmpty(): boolean {
+    return this.values.length === 0;
+  }
+
   /** True for the root frame, and for frames that differ from it only by their cause. */
   get isRoot(): boolean {
     return this.values === roots.nothing;
@@ -89,6 +94,13 @@ function indexIn(values: readonly unknown[], token: unknown): number {
 function without(values: readonly unknown[], token: unknown): readonly unknown[] {
   const index = indexIn(values, token);
   return [...values.slice(0, index), ...values.slice(index + 2)];
+}
+
+/** A frame with the values of another one, and a place for more (bridge.ts). */
+export class FrameLike extends Frame {
+  constructor(like: Frame) {
+    super((like as FrameLike).values, like.entered, like.cause);
+  }
 }
 
 /** A frame whose values become known later: the one a thread starts from. */

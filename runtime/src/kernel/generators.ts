@@ -2,7 +2,7 @@ import { shared } from './realm.js';
 import { joinAwaited, suspend } from './activation.js';
 import { branch, joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { here } from './here.js';
+import { currentFrame, enter as enterFrame, here, wayBack } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { activate, reenter, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
@@ -22,17 +22,19 @@ const stepped = shared('stepped', {
 
 /** Starts a strand in the current frame, at the head of a body: an async generator at its first `next()`. */
 export function enter(): Strand {
-  const outer = here.frame;
-  const frame = branch(outer);
-  here.frame = frame;
-  return (stepped.latest = activate(frame, outer));
+  const parent = currentFrame();
+  return enterIn(branch(parent), parent);
 }
 
 /** Starts a strand in the frame in which a generator was created. */
 export function enterCreated(created: Frame): Strand {
-  const outer = here.frame;
-  here.frame = branch(created);
-  return (stepped.latest = activate(here.frame, outer));
+  return enterIn(branch(created), currentFrame());
+}
+
+function enterIn(frame: Frame, parent: Frame): Strand {
+  const outer = wayBack(parent);
+  enterFrame(parent, frame);
+  return (stepped.latest = activate(frame, outer));
 }
 
 /**
@@ -58,10 +60,10 @@ export function proceed<T>(strand: Strand, value: T): T {
   const own = joinAwaited(strand, strand.frame);
   stepped.latest = strand;
   // A step requested while another one ran: the platform begins it now, and its caller's frame was queued.
-  const caller =
-    here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? here.frame) : here.frame;
-  reenter(strand, here.frame);
-  here.frame = joinFrames(branch(caller), own);
+  const parent = currentFrame();
+  const caller = here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? parent) : parent;
+  reenter(strand, wayBack(parent));
+  enterFrame(parent, joinFrames(branch(caller), own));
   return value;
 }
 
@@ -75,7 +77,7 @@ export function takeStep(iterator: object, call: () => unknown): unknown {
     const strand = stepped.latest ?? stepped.strands.get(iterator);
     if (strand === undefined) return promise;
     if (stepped.latest === undefined)
-      stepped.asked.set(strand, [...(stepped.asked.get(strand) ?? []), here.frame]);
+      stepped.asked.set(strand, [...(stepped.asked.get(strand) ?? []), currentFrame()]);
     else stepped.strands.set(iterator, strand);
     if (endingOf(promise) === undefined) stampNew(promise, strand);
     return promise;

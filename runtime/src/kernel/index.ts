@@ -3,6 +3,7 @@ export { adopt, resumeIfSuspended, end, resume, run, suspend } from './activatio
 export { callAs, methodOf } from './call-as-written.js';
 export { callHere, callIn, callShort, isPlainlyHere, runIn } from './callbacks.js';
 export { extendCause } from './cause.js';
+export { openBridge } from './engine-storage.js';
 export { joinEnding } from './endings.js';
 export { quote, ThroughlineError } from './errors.js';
 export {
@@ -16,7 +17,7 @@ export {
 export { isForeign } from './foreign.js';
 export { branch, callGuarded, joinFrames, OUTSIDE } from './frame.js';
 export { enter, enterCreated, leaveAtYield, pause, proceed, takeStep } from './generators.js';
-export { currentFrame, setCurrentFrame } from './here.js';
+export { currentFrame, setCurrentFrame, strandFrame } from './here.js';
 export { resumeModuleIfSuspended, enterModule, resumeModule } from './modules.js';
 export { endingOf, stamp, stampNew } from './promise-stamp.js';
 export { react } from './reactions.js';

@@ -1,6 +1,6 @@
 import { adopt } from './activation.js';
 import { joinAdopted } from './endings.js';
-import { here } from './here.js';
+import { currentFrame, enter, goBack, here, wayBack } from './here.js';
 import { endReaction, startReaction } from './strand.js';
 import type { Strand } from './strand.js';
 
@@ -15,10 +15,11 @@ export function react(
   value: unknown,
   handOn = adopt,
 ): unknown {
-  const outer = here.frame;
+  const parent = currentFrame();
+  const outer = wayBack(parent);
   const { outer: start, adopted } = strand;
   // The `then` of a subclass may call a reaction twice; the second time it has already started.
-  here.frame = start === undefined ? strand.frame : joinAdopted(start, adopted);
+  enter(parent, start === undefined ? strand.frame : joinAdopted(start, adopted));
   startReaction(strand);
   try {
     const result = callback(value);
@@ -27,6 +28,6 @@ export function react(
       : result;
   } finally {
     endReaction(strand, here.frame);
-    here.frame = outer;
+    goBack(outer, here.frame);
   }
 }

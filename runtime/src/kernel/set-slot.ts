@@ -1,10 +1,10 @@
 import { OUTSIDE } from './frame.js';
-import { here, setCurrentFrame } from './here.js';
+import { currentFrame, enter, goBack, goBackTo, here, setCurrentFrame, wayBack } from './here.js';
 import type { AnyToken, Token } from './token.js';
 
 /** Sets a slot here and for the callers, up to the first `await` on the way out. */
 export function enterSlot<T>(token: Token<T>, value: T): void {
-  setCurrentFrame(here.frame.entering(token, value));
+  setCurrentFrame(currentFrame().entering(token, value));
 }
 
 /**
@@ -18,14 +18,16 @@ export function runWith<T, R>(
   receiver: unknown,
   args: ArrayLike<unknown>,
 ): R {
-  const outer = here.frame;
-  const frame = outer.with(token, value);
-  here.frame = frame;
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  const frame = parent.with(token, value);
+  enter(parent, frame);
   try {
     return Reflect.apply(fn, receiver, args) as R;
   } finally {
-    if (here.frame === frame) here.frame = outer;
+    const ended = here.frame;
     // The root frame belongs to no strand and never changes.
-    else here.frame = outer === OUTSIDE ? outer : here.frame.withAsIn(outer, token as AnyToken);
+    if (ended === frame || outer === OUTSIDE) goBack(outer, ended);
+    else goBackTo(outer, ended.withAsIn(outer, token as AnyToken), ended);
   }
 }

@@ -1,10 +1,10 @@
 import { extendCause } from './cause.js';
 import { OUTSIDE } from './frame.js';
-import { here } from './here.js';
+import { currentFrame, enter, goBackTo, here, moveTo, wayBack } from './here.js';
 
 /** Adds a spawn point to the cause of the current frame. */
 export function causeHere(site: number): void {
-  here.frame = here.frame.causedBy(extendCause(site, here.frame.cause));
+  moveTo(here.frame.causedBy(extendCause(site, here.frame.cause)));
 }
 
 /**
@@ -16,13 +16,16 @@ export function spawnAt<A extends unknown[], R>(
   helper: (...args: A) => R,
   args: A,
 ): R {
-  const { cause } = here.frame;
-  causeHere(site);
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  const frame = parent.causedBy(extendCause(site, parent.cause));
+  enter(parent, frame);
   try {
     // Not by a spread, which would take the program's own `Array.prototype[Symbol.iterator]`.
     return Reflect.apply(helper, undefined, args) as R;
   } finally {
-    const after = here.frame.causedBy(cause);
-    here.frame = after.isRoot ? OUTSIDE : after;
+    const ended = here.frame;
+    const after = ended === frame ? parent : ended.causedBy(parent.cause);
+    goBackTo(outer, after.isRoot ? OUTSIDE : after, ended);
   }
 }

@@ -1,3 +1,4 @@
+import { openBridgeByDefault } from './engine-storage.js';
 import { shared } from './realm.js';
 import { setCurrentFrame } from './here.js';
 import { LateFrame } from './frame.js';
@@ -59,6 +60,7 @@ function take(threads: WorkerThreads | undefined): void {
 
 /** Runs once per realm; in a worker, while its modules are evaluated. */
 function begin(): void {
+  openBridgeByDefault();
   if (isNodeWorker()) {
     take(workerThreads());
     setImmediate(() => (start.early = false)).unref();

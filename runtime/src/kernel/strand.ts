@@ -63,10 +63,9 @@ export function leave(strand: StrandRecord, frame: Frame): Frame {
   return outer === undefined ? OUTSIDE : outer;
 }
 
-/** Opens a suspended activation again. Returns the frame it resumes in. */
-export function reenter(strand: StrandRecord, outer: Frame): Frame {
+/** Opens a suspended activation again. */
+export function reenter(strand: StrandRecord, outer: Frame): void {
   strand.outer = outer;
-  return strand.frame;
 }
 
 /** Notes the ending that the activation waits for. */

@@ -2,7 +2,7 @@ import { shared } from './realm.js';
 import { isForeign } from './foreign.js';
 import { branch } from './frame.js';
 import type { Frame } from './frame.js';
-import { here, frameAfterCall } from './here.js';
+import { currentFrame, enter, goBackEntering, here, wayBack } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { endedStrand } from './strand.js';
 import type { Ending } from './strand.js';
@@ -25,9 +25,10 @@ const returned = shared('returned', { ending: undefined as Ending | undefined })
  * (ECMAScript 27.7.5.2). So an activation costs no closure and no generator.
  */
 export function beginSync(): Frame {
-  const outer = here.frame;
-  const frame = branch(outer);
-  if (frame !== outer) here.frame = frame;
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  const frame = branch(parent);
+  if (frame !== outer) enter(parent, frame);
   return outer;
 }
 
@@ -38,7 +39,7 @@ const nativeReject = NativePromise.reject;
 /** Returns a promise resolved with `value`, for `return value` in such a function, and ends the strand. */
 export function resolveSync(outer: Frame, value?: unknown): Promise<unknown> {
   const frame = here.frame;
-  if (frame !== outer) here.frame = frameAfterCall(outer, frame);
+  if (frame !== outer) goBackEntering(outer, frame);
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     return resolveWith(frame, value);
   }
@@ -53,7 +54,7 @@ const promiseOf = async (value: unknown): Promise<unknown> => value;
 /** Returns a promise rejected with an error that such a function threw, and ends the strand. */
 export function rejectSync(outer: Frame, error: unknown): Promise<unknown> {
   const frame = here.frame;
-  if (frame !== outer) here.frame = frameAfterCall(outer, frame);
+  if (frame !== outer) goBackEntering(outer, frame);
   const promise = nativeReject.call(NativePromise, error);
   stampNew(promise, frame);
   return promise;
@@ -80,17 +81,18 @@ export function runSync<P extends Promise<unknown>>(
   body: (...args: never[]) => P,
   args?: ArrayLike<unknown>,
 ): P {
-  const outer = here.frame;
+  const parent = currentFrame();
+  const outer = wayBack(parent);
   const outerReturned = returned.ending;
-  const frame = branch(outer);
-  if (frame !== outer) here.frame = frame;
+  const frame = branch(parent);
+  if (frame !== outer) enter(parent, frame);
   if (outerReturned !== undefined) returned.ending = undefined;
   try {
     const promise = args === undefined ? body() : (Reflect.apply(body, undefined, args) as P);
     stampNew(promise, endingWith(here.frame, returned.ending));
     return promise;
   } finally {
-    if (here.frame !== outer) here.frame = frameAfterCall(outer, here.frame);
+    if (here.frame !== outer) goBackEntering(outer, here.frame);
     if (returned.ending !== outerReturned) returned.ending = outerReturned;
   }
 }

@@ -137,21 +137,31 @@ function listenerCallback(listener: Kept, policy: Policy): Kept {
   if (listener.length === 1) {
     return wrapperFor(listener, function (this: unknown, argument: unknown) {
       if (arguments.length !== 1) {
-        return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
+        return callIn(listenerFrame(registered, this, policy), listener as never, this, arguments);
       }
       return isPlainlyHere(registered)
         ? callHere(registered, listener as never, this, argument)
-        : callShort(listenerFrame(registered, policy), listener as never, this, 1, argument);
+        : callShort(listenerFrame(registered, this, policy), listener as never, this, 1, argument);
     });
   }
   const kept: Kept =
     listener.length === 2
       ? // eslint-disable-next-line @typescript-eslint/no-unused-vars
         function (this: unknown, _first: unknown, _second: unknown) {
-          return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
+          return callIn(
+            listenerFrame(registered, this, policy),
+            listener as never,
+            this,
+            arguments,
+          );
         }
       : function (this: unknown) {
-          return callIn(listenerFrame(registered, policy), listener as never, this, arguments);
+          return callIn(
+            listenerFrame(registered, this, policy),
+            listener as never,
+            this,
+            arguments,
+          );
         };
   return wrapperFor(listener, kept);
 }
@@ -161,7 +171,7 @@ function failureListener(listener: Kept, policy: Policy): Kept {
   if (standsForAnother(listener)) return listener;
   const registered = currentFrame();
   return wrapperFor(listener, function (this: unknown, ...args: unknown[]) {
-    const frame = listenerFrame(registered, policy, failureFrame(args));
+    const frame = listenerFrame(registered, this, policy, failureFrame(args));
     return callIn(frame, listener as never, this, args as never[]);
   });
 }

@@ -9,7 +9,7 @@ import {
   isFailureEvent,
 } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
-import { listenerFrame, triggerOf } from './listener-frame.js';
+import { listenerFrame, givenTrigger } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 
 type Listener = AnyFunction | { handleEvent: AnyFunction };
@@ -140,7 +140,8 @@ function wrapperFor(
       const object = typeof listener === 'function' ? undefined : listener;
       // `handleEvent` is read at every event, as the platform does (DOM, "inner invoke").
       const callback = typeof listener === 'function' ? listener : listener.handleEvent;
-      const frame = listenerFrame(registered, options.policy, triggerOf(args, failure));
+      const trigger = givenTrigger(args, failure);
+      const frame = listenerFrame(registered, target, options.policy, trigger);
       if (!isNode) return callIn(frame, callback as never, object ?? this, args);
       try {
         return callIn(frame, callback as never, object ?? this, args);

@@ -1,6 +1,6 @@
 import { callIn, currentFrame, shared, isFailureEvent } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
-import { listenerFrame, triggerOf } from './listener-frame.js';
+import { listenerFrame, givenTrigger } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 import { isTarget } from './event-targets.js';
 
@@ -20,7 +20,7 @@ export function handlerFor(
   const registered = currentFrame();
   const failure = isFailureEvent(target, name.slice('on'.length));
   function kept(this: unknown, ...args: never[]): unknown {
-    const frame = listenerFrame(registered, policy, triggerOf(args, failure));
+    const frame = listenerFrame(registered, target, policy, givenTrigger(args, failure));
     return callIn(frame, handler as AnyFunction, this, args);
   }
   assigned.set(kept, handler);

@@ -1,11 +1,11 @@
 import {
-  currentFrame,
   endedStrand,
   endIn,
   isPromise,
   openSettlement,
   OUTSIDE,
   settle,
+  strandFrame,
   stampNew,
 } from '../kernel/index.js';
 import type { AnyMethod, Frame, Strand } from '../kernel/index.js';
@@ -73,7 +73,7 @@ function watch(source: object, called: (trigger: Frame) => void): object {
     let made = standIns.get(listener);
     if (made === undefined) {
       made = function (this: unknown, ...args: unknown[]): unknown {
-        called(currentFrame());
+        called(strandFrame());
         return Reflect.apply(listener as AnyMethod, this, args);
       };
       standIns.set(listener, made);

@@ -15,6 +15,7 @@ import {
   resolver,
   stamp,
   stampNew,
+  strandFrame,
   wrapThenable,
 } from '../kernel/index.js';
 import type { AnyMethod, Strand } from '../kernel/index.js';
@@ -143,7 +144,7 @@ export function settleNow(receiver: unknown, method: unknown, ...args: unknown[]
     : Reflect.apply(method as AnyMethod, receiver, given ? [given.value] : args);
   // A promise that `resolve` returns as it is keeps its own ending.
   if (receiver !== Promise || promise === value || !isNativePromise(promise)) return promise;
-  const ending = given?.ending ?? frame;
+  const ending = given?.ending ?? strandFrame();
   if (ending !== OUTSIDE && endingOf(promise) === undefined) stampNew(promise, ending);
   return promise;
 }

@@ -1,4 +1,4 @@
-import { currentFrame, isPromise, openSettlement, settle, stampNew } from '../kernel/index.js';
+import { strandFrame, isPromise, openSettlement, settle, stampNew } from '../kernel/index.js';
 import type { AnyMethod, Strand } from '../kernel/index.js';
 
 /** The key of a function's own promise-returning form (Node, `util.promisify.custom`). */
@@ -17,7 +17,7 @@ export function callPromisify(promisify: unknown, fn: unknown, ...rest: unknown[
       const callback = args[args.length - 1];
       if (strand && typeof callback === 'function') {
         args[args.length - 1] = function (this: unknown, ...results: unknown[]): unknown {
-          settle(strand, currentFrame());
+          settle(strand, strandFrame());
           return Reflect.apply(callback as AnyMethod, this, results);
         };
       }
