@@ -55,6 +55,10 @@ const ENGINE = tests(
   'workers/node-*',
   'xtrace/{program-end,tcp-sender}',
 );
+/** Programs see one value in instrumented code, with the bridge open and closed. Each project has one of the two. */
+const bridge = (state) => ({ setupFiles: [`<rootDir>/__tests__/harness/bridge-${state}.ts`] });
+const byNode = Number.parseInt(process.versions.node, 10) >= 24 ? 'open' : 'closed';
+
 const sources = {
   ...shared,
   moduleNameMapper: { ...source, ...shared.moduleNameMapper },
@@ -69,10 +73,11 @@ module.exports = {
   // Concurrent tests start processes.
   maxConcurrency: 3,
   projects: [
-    { ...sources, displayName: 'source', testMatch: PROGRAMS },
-    { ...sources, displayName: 'engine', testMatch: ENGINE },
+    { ...sources, ...bridge('closed'), displayName: 'source', testMatch: PROGRAMS },
+    { ...sources, ...bridge(byNode), displayName: 'engine', testMatch: ENGINE },
     {
       ...sources,
+      ...bridge('closed'),
       displayName: 'once',
       testMatch: [
         '<rootDir>/__tests__/**/*.test.ts',
@@ -83,6 +88,7 @@ module.exports = {
     },
     {
       ...shared,
+      ...bridge('open'),
       displayName: 'built',
       moduleNameMapper: {
         ...shared.moduleNameMapper,

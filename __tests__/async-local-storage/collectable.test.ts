@@ -118,13 +118,15 @@ const keptByOurs = new Set([
   ...['a promise that is kept', 'a promise of a then that is kept', 'a promise that rejected'],
 ]);
 
-describe.each(Object.entries(programs))('%s', (title, code) => {
-  const program = `${prelude} export const main = async () => { ${code} console.log(await isGone()); };`;
+describe.each(['off', 'on'])('with the bridge %s', (bridge) => {
+  describe.each(Object.entries(programs))('%s', (title, code) => {
+    const program = `${prelude} export const main = async () => { ${code} console.log(await isGone()); };`;
 
-  test('ours', async () => {
-    const options = { asyncHooks: 'runtime', causes: false } as const;
-    const compiled = instrument(program, options, { commonjs: true });
-    expect(await lastLine(compiled)).toBe(String(!keptByOurs.has(title)));
+    test('ours', async () => {
+      const options = { asyncHooks: 'runtime', causes: false } as const;
+      const compiled = instrument(program, options, { commonjs: true });
+      expect(await lastLine(compiled, bridge)).toBe(String(!keptByOurs.has(title)));
+    });
   });
 });
 
@@ -140,13 +142,12 @@ test('what still runs keeps its store', async () => {
   );
 });
 
-async function lastLine(code: string): Promise<string> {
+async function lastLine(code: string, bridge = 'off'): Promise<string> {
   // In a frame of its own: the module's would be everybody's.
-  const { stdout, stderr } = await ran([
-    '--expose-gc',
-    '-e',
-    `${code}\nsetImmediate(exports.main);`,
-  ]);
+  const { stdout, stderr } = await ran(
+    ['--expose-gc', '-e', `${code}\nsetImmediate(exports.main);`],
+    { env: { THROUGHLINE_BRIDGE: bridge } },
+  );
   expect(stderr).toBe('');
   return stdout.trim().split('\n').at(-1)!;
 }

@@ -16,7 +16,7 @@ const prelude = `
 const onRejection = `process.on('unhandledRejection', (error) => log(error.message, a.getStore()));`;
 const onException = `process.on('uncaughtException', (error, origin) => log(origin, error.message, a.getStore()));`;
 
-/** With what ours logs where it cannot log the same. */
+/** With what ours logs where it cannot log the same without the bridge. */
 type Program = readonly [code: string, lines: readonly string[], differs?: readonly string[]];
 
 const programs: Record<string, Program> = {
@@ -150,15 +150,16 @@ describe.each(Object.entries(programs))('%s', (_, [code, lines, differs]) => {
     expect(await linesOf(plainly(prelude + code))).toEqual([...lines].sort());
   });
 
-  test('ours', async () => {
+  test.each(['off', 'on'])('ours, with the bridge %s', async (bridge) => {
     const compiled = instrument(prelude + code, { asyncHooks: 'runtime' }, { commonjs: true });
-    expect(await linesOf(compiled)).toEqual([...(differs ?? lines)].sort());
+    const expected = bridge === 'on' ? lines : (differs ?? lines);
+    expect(await linesOf(compiled, bridge)).toEqual([...expected].sort());
     expect(differs).not.toEqual(lines);
   });
 });
 
-async function linesOf(code: string): Promise<string[]> {
-  const { stdout, stderr } = await ran(['-e', code]);
+async function linesOf(code: string, bridge = 'off'): Promise<string[]> {
+  const { stdout, stderr } = await ran(['-e', code], { env: { THROUGHLINE_BRIDGE: bridge } });
   expect(stderr).toBe('');
   // Which failure comes first is not the question.
   return stdout.trim().split('\n').sort();

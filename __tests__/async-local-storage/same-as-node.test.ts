@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainly } from '../harness/both-ways';
 import { evaluate, instrument } from '../harness/instrument';
+import { bridgeIsOpen } from '../harness/runtime';
 import { inImmediate } from '../harness/uncompiled';
 
 // Programs over Node's AsyncLocalStorage. What each logs was recorded on Node 24, with
@@ -23,11 +24,8 @@ const isRecorder = isOracle && process.env['UPDATE_RECORDED'] === '1';
 /** Two ends of a connection race: there, lines count and not their order. */
 const racing = new Set(['sockets']);
 
-/**
- * Where ours logs something else, and why: what Node does of itself, in code that no plugin sees, has no
- * store of ours but those of whoever registered for it.
- */
-const differs: Record<string, readonly string[]> = {
+/** Where ours logs something else because Node itself, which is not instrumented, has the context over the bridge only. */
+const differsWithoutBridge: Record<string, readonly string[]> = {
   // The rejection of a listener is reported by a reaction of Node's own.
   'an emitter that reports errors': ['in ada undefined'],
   // Node takes the second step of a generator when it likes; its body sees whoever asks.
@@ -45,11 +43,16 @@ const differs: Record<string, readonly string[]> = {
     ],
     ...['start bob', 'end bob', 'sync bob undefined'],
   ],
+};
+
+/** Where ours logs something else, and why. */
+const differs: Record<string, readonly string[]> = {
   // A listener that the platform triggers sees its registration: Node has one store for a whole socket.
   'net: listeners that are added in another run than the connection': [
     ...['connection elsewhere', 'data bob'],
   ],
   'http: listeners that are added in another run than the request': ['response bob'],
+  ...(bridgeIsOpen() ? {} : differsWithoutBridge),
 };
 
 const families = readdirSync(folder).map((file) => file.replace(/\.js$/, ''));

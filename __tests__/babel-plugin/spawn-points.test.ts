@@ -8,7 +8,7 @@ const user = register('nobody');
 /** A library that is not compiled: calls back a turn later, from nowhere. */
 const later = (callback: unknown, ...args: unknown[]): unknown =>
   typeof callback === 'function'
-    ? setImmediate(() => (callback as (...args: unknown[]) => void)(...args))
+    ? void inImmediate(() => (callback as (...args: unknown[]) => void)(...args))
     : callback;
 class Base {
   send(_what: unknown, callback: unknown): unknown {

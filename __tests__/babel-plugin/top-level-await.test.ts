@@ -1,4 +1,5 @@
 import { instrument } from '../harness/instrument';
+import { inImmediate } from '../harness/uncompiled';
 import * as compiled from '../../runtime/src/compiled';
 import * as kernel from '../../runtime/src/kernel/index';
 import * as runtime from '../../runtime/src/index';
@@ -76,7 +77,6 @@ test.each([
   ],
 ])('a module %s leaves no frame behind its own run', async (_, code) => {
   await expect(evaluateModule(code, { get, set })).rejects.toThrow('boom');
-  await new Promise((resolve) => setImmediate(resolve));
 
-  expect(get()).toBe('nobody');
+  expect(await inImmediate(get)).toBe('nobody');
 });

@@ -2,7 +2,7 @@ import { transformSync } from '@babel/core';
 import fc from 'fast-check';
 import { evaluate, instrument } from '../harness/instrument';
 import { EventEmitter } from 'node:events';
-import { turn } from '../harness/uncompiled';
+import { inMicrotask, turn } from '../harness/uncompiled';
 
 // A random program carries its own model: beside every slot it keeps, in plain variables handed on
 // by hand, what that slot must hold. `me` is the model of the strand that runs.
@@ -326,8 +326,7 @@ async function execute(code: string, { checked }: { checked: boolean }): Promise
   return { trace, wrong };
 }
 
-// throughline: off
-const outside = (fn: () => void): void => queueMicrotask(fn);
+const outside = (fn: () => void): void => void inMicrotask(fn);
 // throughline: off
 const swallow = (promise: Promise<unknown>): unknown => promise.then(undefined, () => {});
 // throughline: off

@@ -1,6 +1,6 @@
 import { getLocal, register, setLocal } from '../../runtime/src/index';
 import { run } from '../harness/instrument';
-import { turn } from '../harness/uncompiled';
+import { inImmediate, turn } from '../harness/uncompiled';
 
 const user = register('nobody');
 let said: string[];
@@ -10,9 +10,9 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** A library that is not compiled: calls back from a turn of its own, or at once. */
+/** A library that is not compiled: calls back from a turn of its own, where no context is, or at once. */
 const library = {
-  later: (callback: () => unknown) => void setImmediate(callback),
+  later: (callback: () => unknown) => void inImmediate(callback),
   now: (callback: () => unknown) => callback(),
 };
 

@@ -9,7 +9,8 @@ const root = new URL('../../', import.meta.url);
 const [major] = process.versions.node.split('.').map(Number);
 
 /** Node's own storages; what they hold is exact where Node gives what its documentation says. */
-export const plain = {
+export const plainWith = (isBridged) => ({
+  isBridged,
   compile: (code) => code,
   require: createRequire(root),
   storages: storagesOf(async_hooks.AsyncLocalStorage),
@@ -19,10 +20,10 @@ export const plain = {
   get: () => 'root',
   set: () => {},
   start: () => {},
-};
+});
 
 /** Ours, from built files. */
-export function compiledWith({ runtime, plugin, causes }) {
+export function compiledWith({ runtime, plugin, causes, isBridged }) {
   const require = createRequire(`${runtime}/`);
   const { getLocal, register, setLocal } = require('./index.js');
   const { AsyncLocalStorage } = require('./faces/async-local-storage.js');
@@ -40,6 +41,7 @@ export function compiledWith({ runtime, plugin, causes }) {
     storages: storagesOf(AsyncLocalStorage),
     bind: (fn) => AsyncLocalStorage.bind(fn),
     isOurs: true,
+    isBridged,
     isExact: true,
     get: () => getLocal(slot),
     set: (value) => setLocal(slot, value),

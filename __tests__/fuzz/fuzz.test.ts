@@ -14,6 +14,8 @@ async function fuzz(...args: string[]): Promise<{ code: number | null; stdout: s
 test.each([
   ['without causes', ['--programs', '1500', '--seed', '1']],
   ['with causes', ['--programs', '500', '--seed', '500001', '--causes']],
+  ['with the bridge', ['--programs', '1000', '--seed', '700001', '--bridge']],
+  ['with the bridge and causes', ['--programs', '500', '--seed', '800001', '--bridge', '--causes']],
 ])(
   'random programs see what the model and Node say: %s',
   async (_, args) => {
@@ -30,19 +32,19 @@ const faults = [
   [
     'a strand that is left stays current',
     'kernel/activation.js',
-    /(function suspend\([^]*?)_here\.here\.frame = (\(0, _strand\.leave\))/,
-    '$1$2',
+    /(function suspend\([^]*?)suspendNow\(strand\);/,
+    '$1(0, _strand.leave)(strand, _here.here.frame);',
   ],
   [
     'a strand that throws after an await stays current',
     'kernel/activation.js',
-    /(function end\(strand\) \{[^}]*?)_here\.here\.frame = (\(0, _strand\.leave\))/,
-    '$1$2',
+    /(function end\(strand\) \{[^}]*?)suspendNow\(strand\);/,
+    '$1(0, _strand.leave)(strand, _here.here.frame);',
   ],
   [
     'a callback starts in the frame of whoever calls it',
     'kernel/callbacks.js',
-    /(function callIn\([^)]*\) \{\s*const outer = (?:_here\.)?here\.frame;\s*)(?:_here\.)?here\.frame = frame;/,
+    /(function callIn\([^]*?)\(0, _here\.enter\)\(parent, frame\);/,
     '$1',
   ],
   [
@@ -54,8 +56,8 @@ const faults = [
   [
     'what is entered after an await reaches the caller',
     'kernel/here.js',
-    /(function frameAfterCall\(outer, ended\) \{)/,
-    '$1 if (outer !== ended) return ended;',
+    /(function enterCaller\(outer, ended\) \{)/,
+    '$1 if (outer !== ended) return goBackTo(outer, ended, outer);',
   ],
 ] as const;
 

@@ -13,6 +13,10 @@ const ROOT = 'root';
 /** Outside every strand: nothing is set, and there is nobody to set it for. */
 const outside = () => ({ v: ROOT, w: {}, unlikeNode: true, outside: true });
 
+const inStrand = { outside: false, isCarried: false };
+/** Whether a model has nothing set. Over the bridge, such a trigger cannot be told from the platform. */
+const isRoot = ({ v, w }) => v === ROOT && !('a' in w) && !('b' in w);
+
 /** `form`: whose storages and slots these are, and what can be checked of them (forms.mjs). */
 export function kitFor(form, id) {
   const { storages, isOurs, isExact } = form;
@@ -28,7 +32,7 @@ export function kitFor(form, id) {
     if (is !== ought) wrong.push(`${what} is ${is}, and not ${ought}`);
   };
   const watch = () => {
-    if (!isOurs) return;
+    if (!isOurs || form.isBridged) return;
     const seen = [form.get(), storages.a.getStore(), storages.b.getStore()];
     if (seen[0] !== ROOT || seen[1] !== undefined || seen[2] !== undefined) {
       wrong.push(`code that was not compiled sees ${seen.join()} after ${trace.at(-1)}`);
@@ -38,12 +42,14 @@ export function kitFor(form, id) {
     trace.push(what instanceof Error ? `error ${what.message}` : what);
     queueMicrotask(watch);
   };
-  const later = (start) => (fn) => {
+  /** With the bridge, code that is not compiled is in the context of whoever started it, as with Node. */
+  const later = (start) => (me, fn) => {
     held++;
+    const at = form.isBridged ? { ...kit.snap(me), isCarried: true } : outside();
     start(() => {
       watch();
       try {
-        fn(outside());
+        fn(at);
       } finally {
         held--;
       }
@@ -74,13 +80,15 @@ export function kitFor(form, id) {
     run(me, name, value, fn) {
       const before = me.w[name];
       if (before === value) return storages[name].run(text(value), fn, me);
-      const inner = { ...me, w: me.outside ? {} : me.w, outside: false };
+      const isSet = name in me.w;
+      const inner = { ...me, w: me.outside ? {} : me.w, ...inStrand };
       inner.w[name] = value;
       try {
         return storages[name].run(text(value), fn, inner);
       } finally {
         // It takes back its own store, and no other, and no slot.
-        inner.w[name] = before;
+        if (isSet) inner.w[name] = before;
+        else delete inner.w[name];
         if (!me.outside) me.v = inner.v;
       }
     },
@@ -89,11 +97,14 @@ export function kitFor(form, id) {
       me.w = { ...me.w };
       return value;
     },
-    child: (me) => ({ ...me, w: me.outside ? {} : me.w, outside: false }),
-    snap: (me) => ({ ...me, w: { ...me.w }, outside: false }),
+    child: (me) => ({ ...me, w: me.outside ? {} : me.w, ...inStrand }),
+    snap: (me) => ({ ...me, w: { ...me.w }, ...inStrand }),
     fresh: (at) => ({ ...at, w: { ...at.w } }),
     heard(at) {
-      const me = trigger ? { ...trigger } : { ...kit.fresh(at), unlikeNode: true };
+      if (trigger?.isCarried && isRoot(trigger)) return kit.heardElsewhere(at);
+      const me = trigger
+        ? { ...trigger, isCarried: false }
+        : { ...kit.fresh(at), unlikeNode: true };
       const before = trigger;
       trigger = undefined;
       return { me, over: () => (trigger = before) };
@@ -108,7 +119,8 @@ export function kitFor(form, id) {
         // A store that is entered anew is handed on with us only if it changed.
         if (before) before.w.unlikeNode = true;
         for (const name of before ? ['a', 'b'] : []) {
-          if (me.w[name] !== at.w[name]) before.w[name] = me.w[name];
+          const isNew = name in me.w && !(name in at.w);
+          if (isNew || me.w[name] !== at.w[name]) before.w[name] = me.w[name];
         }
       };
       return { me, over };
@@ -146,7 +158,7 @@ export function kitFor(form, id) {
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     foreignPromise: () => new Promise((resolve) => queueMicrotask(resolve)),
   };
-  kit.emitOutside = (event) => kit.inMicrotask((me) => kit.emit(me, event));
+  kit.emitOutside = (me, event) => kit.inMicrotask(me, (at) => kit.emit(at, event));
 
   return { kit, trace, wrong, isDone: () => held === 0, watch };
 }

@@ -1,12 +1,13 @@
-// npm run fuzz -- [--programs N] [--seed S] [--causes] [--runtime DIR]
+// npm run fuzz -- [--programs N] [--seed S] [--causes] [--bridge] [--runtime DIR]
 //
 // Random programs of compiled and uncompiled code, over built files. Each is checked against its own model
 // (writer.mjs), and against itself uncompiled, over Node's AsyncLocalStorage: on Node 24 and later that must
-// hold what the model says, and always every tick must be where it was. A failure prints the
+// hold what the model says, and always every tick must be where it was. With `--bridge`, so must what code that is
+// not compiled starts. A failure prints the
 // program, made as small as it gets, and its seed.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compiledWith, executed, plain } from './forms.mjs';
+import { compiledWith, executed, plainWith } from './forms.mjs';
 import { textOf, written } from './writer.mjs';
 
 const { values } = parseArgs({
@@ -14,14 +15,18 @@ const { values } = parseArgs({
     programs: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     causes: { type: 'boolean', default: false },
+    bridge: { type: 'boolean', default: false },
     runtime: { type: 'string' },
   },
 });
 const file = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+process.env.THROUGHLINE_BRIDGE = values.bridge ? 'on' : 'off';
+const plain = plainWith(values.bridge);
 const ours = compiledWith({
   runtime: values.runtime ?? file('runtime/dist/cjs'),
   plugin: file('babel-plugin/dist/cjs/index.js'),
   causes: values.causes,
+  isBridged: values.bridge,
 });
 
 /** Programs that are compiled and run together. */

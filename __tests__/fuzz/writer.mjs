@@ -232,7 +232,7 @@ class Writer {
   foreign(deeper) {
     const how = this.pick(['inMicrotask', 'inTick', 'inImmediate', 'afterAwait']);
     const at = { ...deeper, isAsync: false, mayThrow: false, outside: true };
-    return node([`${how}((me) => {`, '});'], this.block(at));
+    return node([`${how}(me, (me) => {`, '});'], this.block(at));
   }
 
   bind(deeper) {
@@ -286,7 +286,7 @@ class Writer {
   emit() {
     const event = this.pick('xy');
     return node([
-      this.pick([`emit(me, '${event}');`, `emit(me, '${event}');`, `emitOutside('${event}');`]),
+      this.pick([`emit(me, '${event}');`, `emit(me, '${event}');`, `emitOutside(me, '${event}');`]),
     ]);
   }
 

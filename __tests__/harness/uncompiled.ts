@@ -1,34 +1,35 @@
 // Code that the plugin never sees: what a dependency without spawn points looks like to a program.
+import { AsyncResource } from 'node:async_hooks';
 
-/** Runs `fn` in a microtask and resolves with what it returns. */
+/** Where no request is: what a dependency starts from here has no context, over the bridge neither. */
+const root = new AsyncResource('root');
+
+/** Runs `fn` in a microtask that no request has asked for, and resolves with what it returns. */
 export function inMicrotask<T>(fn: () => T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    queueMicrotask(() => {
-      try {
-        resolve(fn());
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
-  });
+  return later(queueMicrotask, fn);
 }
 
-/** Runs `fn` in a tick of the event loop of its own, and resolves with what it returns. */
+/** Runs `fn` in a turn of the event loop that no request has asked for, and resolves with what it returns. */
 export function inImmediate<T>(fn: () => T): Promise<T> {
+  return later(setImmediate, fn);
+}
+
+function later<T>(schedule: (run: () => void) => unknown, fn: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
-    setImmediate(() => {
+    const run = (): void => {
       try {
         resolve(fn());
       } catch (error) {
         reject(error as Error);
       }
-    });
+    };
+    root.runInAsyncScope(schedule, undefined, run);
   });
 }
 
-/** Runs `fn` at the next tick. */
+/** Runs `fn` at a tick that no request has asked for. */
 export function atNextTick<T>(fn: () => T): Promise<T> {
-  return new Promise((resolve) => process.nextTick(() => resolve(fn())));
+  return later(process.nextTick, fn);
 }
 
 /** Resolves a turn of the event loop later. */
@@ -68,7 +69,7 @@ export function sentry<T>(read: () => T): { stop(): T[] } {
     queueMicrotask(() => look(30));
     setImmediate(start);
   };
-  start();
+  root.runInAsyncScope(start);
   return {
     stop: () => {
       stopped = true;

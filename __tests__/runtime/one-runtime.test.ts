@@ -10,6 +10,8 @@ function program(code: string): string {
   return execFileSync(process.execPath, ['--input-type=module', '--eval', code], {
     cwd: __dirname,
     encoding: 'utf8',
+    // Over the bridge a frame also gets through the other realm, which is uninstrumented code to this one.
+    env: { ...process.env, THROUGHLINE_BRIDGE: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trim();
 }

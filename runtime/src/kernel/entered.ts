@@ -1,4 +1,4 @@
-import { OUTSIDE } from './frame.js';
+import { isFixed } from './bridge.js';
 import type { Frame } from './frame.js';
 
 /**
@@ -8,11 +8,10 @@ import type { Frame } from './frame.js';
  *   caller    { user: - }                     { user: ada }
  *   callee    { user: - }   enterWith(ada)    { user: ada }   await …
  *
- * Values that the callee started with do not count: a callback may start from another strand's frame. The
- * root frame belongs to no strand and never changes.
+ * Values that the callee started with do not count: a callback may start from another strand's frame.
  */
 export function applyEntered(caller: Frame, started: Frame, ended: Frame): Frame {
-  if (caller === OUTSIDE) return caller;
+  if (isFixed(caller)) return caller;
   let frame = caller;
   for (const token of ended.entered ?? []) {
     const value = ended.get(token);

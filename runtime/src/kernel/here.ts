@@ -11,7 +11,12 @@ import type { Frame } from './frame.js';
  * Only files of this folder assign it. Code that enters a frame leaves it on every path, so between two
  * strands it is OUTSIDE again.
  */
-export const here = shared('here', { frame: OUTSIDE, resetQueued: false });
+export const here = shared('here', {
+  frame: OUTSIDE,
+  /** With the bridge open: what was set last where no strand runs. The store holds it, and no strand has it. */
+  setOutside: OUTSIDE,
+  resetQueued: false,
+});
 
 /** A function of any signature; its callers cast. */
 export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
@@ -25,21 +30,23 @@ export function currentFrame(): Frame {
   return storage === undefined ? here.frame : carriedOver(storage, here.frame);
 }
 
-/** Returns the frame of the running strand; OUTSIDE where none runs, whatever came over the bridge. */
+/** Returns the frame of the running code if it did not come over the bridge; else OUTSIDE. */
 export function strandFrame(): Frame {
-  return currentFrame() === here.frame ? here.frame : OUTSIDE;
+  const frame = currentFrame();
+  return frame === here.frame || frame === here.setOutside ? frame : OUTSIDE;
 }
 
 /** Replaces the current frame. Every slot is set through this function. */
 export function setCurrentFrame(frame: Frame): void {
   const { storage } = bridge;
+  if (here.frame === OUTSIDE) resetSoon();
   if (storage === undefined) {
-    if (here.frame === OUTSIDE) resetSoon();
     here.frame = frame;
     return;
   }
-  // Where no strand runs, only the store can keep it, for as long as the engine does.
-  if (here.frame !== OUTSIDE && strandFrame() !== OUTSIDE) here.frame = frame;
+  if (here.frame === OUTSIDE) here.setOutside = frame;
+  // In a scope that uninstrumented code has opened inside a strand, it ends with that scope.
+  else if (currentFrame() === here.frame) here.frame = frame;
   storage.enterWith(frame === OUTSIDE ? undefined : frame);
 }
 
@@ -96,7 +103,7 @@ export function goBackTo(outer: Frame, after: Frame, ended: Frame): void {
     here.frame = outer.exact;
     store(bridge.storage, after === outer ? outer.carried : after, ended);
   } else {
-    here.frame = after;
+    here.frame = outer === OUTSIDE ? OUTSIDE : after;
     store(bridge.storage, after, ended);
   }
 }
@@ -134,5 +141,6 @@ export function resetSoon(): void {
   enqueue(() => {
     here.resetQueued = false;
     here.frame = OUTSIDE;
+    here.setOutside = OUTSIDE;
   });
 }

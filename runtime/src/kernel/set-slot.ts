@@ -1,4 +1,4 @@
-import { OUTSIDE } from './frame.js';
+import { isFixed } from './bridge.js';
 import { currentFrame, enter, goBack, goBackTo, here, setCurrentFrame, wayBack } from './here.js';
 import type { AnyToken, Token } from './token.js';
 
@@ -26,8 +26,7 @@ export function runWith<T, R>(
     return Reflect.apply(fn, receiver, args) as R;
   } finally {
     const ended = here.frame;
-    // The root frame belongs to no strand and never changes.
-    if (ended === frame || outer === OUTSIDE) goBack(outer, ended);
+    if (ended === frame || isFixed(outer)) goBack(outer, ended);
     else goBackTo(outer, ended.withAsIn(outer, token as AnyToken), ended);
   }
 }

@@ -51,5 +51,7 @@ export function listenerFrame(
 function triggerHere(registered: Frame, emitter: unknown): Frame {
   const strand = strandFrame();
   if (strand !== OUTSIDE) return strand;
-  return registered.isEmpty || !hasOwnEvents(emitter) ? currentFrame() : OUTSIDE;
+  const carried = currentFrame();
+  if (carried.isEmpty) return OUTSIDE;
+  return registered.isEmpty || !hasOwnEvents(emitter) ? carried : OUTSIDE;
 }

@@ -5,14 +5,29 @@ const hasTurns = typeof setTimeout === 'function';
 /** How many microtasks a sentry looks in, in each turn. */
 const LOOKS = 30;
 
+interface AsyncHooks {
+  AsyncResource: new (type: string) => { runInAsyncScope<T>(fn: () => T): T };
+}
+const { process: node } = globalThis as {
+  process?: { getBuiltinModule?(id: string): AsyncHooks | undefined };
+};
+const Resource = node?.getBuiltinModule?.('async_hooks')?.AsyncResource;
+// Made where no strand is. What starts from here has no context, over the bridge neither.
+const root = Resource && new Resource('root');
+
+/** Calls `fn` where no strand and no request is. */
+function fromRoot<T>(fn: () => T): T {
+  return root === undefined ? fn() : root.runInAsyncScope(fn);
+}
+
 /** Runs `fn` in a microtask, outside every strand, and resolves with what it returns. */
 export function inMicrotask<T>(fn: () => T | PromiseLike<T>): Promise<T> {
-  return Promise.resolve().then(fn);
+  return fromRoot(() => Promise.resolve().then(fn));
 }
 
 /** Runs `fn` a turn of the event loop later; where there is none, after everybody else's microtasks. */
 export function inTurn<T>(fn: () => T | PromiseLike<T>): Promise<T> {
-  return new Promise<void>(schedule).then(fn);
+  return fromRoot(() => new Promise<void>(schedule).then(fn));
 }
 
 /** Resolves a turn of the event loop later. */
@@ -84,7 +99,7 @@ export function sentry<T>(read: () => T): { stop(): T[] } {
     if (typeof setImmediate === 'function') setImmediate(start);
     else if (hasTurns) setTimeout(start, 0);
   };
-  start();
+  fromRoot(start);
   return {
     stop: () => {
       stopped = true;

@@ -1,0 +1,66 @@
+import { Frame, FrameLike, OUTSIDE } from './frame.js';
+import { shared } from './realm.js';
+
+// The bridge: the engine's own AsyncLocalStorage holds the current frame as well, so that the context also gets
+// through code that is not instrumented. The engine carries its store over every `await`, timer and native
+// callback; instrumented code that is entered from there starts from the frame in the store.
+//
+//   instrumented   f = A   await pool.query()                 (the store holds A)
+//   uninstrumented         waits, then calls back             (the engine has put A back)
+//   instrumented           f = OUTSIDE, the store holds A     → starts from A
+//
+// The rule that all functions below keep: while a strand runs, the store holds its frame. So where the two
+// differ, uninstrumented code has changed the context on purpose (`AsyncResource`, `AsyncLocalStorage.bind`).
+
+/** The part of the engine's AsyncLocalStorage that is used. */
+export interface EngineStorage {
+  getStore(): Frame | undefined;
+  enterWith(frame: Frame | undefined): void;
+}
+
+/**
+ * What to go back to after code that was entered where the store and the current frame differ. It reads like
+ * the frame that the entered code starts from.
+ */
+class DetourFrame extends FrameLike {
+  constructor(
+    /** The current frame. */
+    readonly exact: Frame,
+    /** The frame that the store holds. */
+    readonly carried: Frame,
+  ) {
+    super(carried);
+  }
+}
+
+export const bridge = shared('bridge', {
+  /** The engine's storage; undefined where the bridge is closed. */
+  storage: undefined as EngineStorage | undefined,
+  /** Called when the platform calls instrumented code, until it is known whether to open the bridge. */
+  probe: undefined as (() => void) | undefined,
+  Detour: DetourFrame,
+  /** What to go back to after code that the engine resumed: it puts back its store by itself. */
+  byEngine: new Frame([]),
+});
+
+/**
+ * Returns true for a frame to go back to that cannot change: the root frame belongs to no strand. Over the bridge, a
+ * change of it lasts for the running callback of the platform, as with Node's AsyncLocalStorage.
+ */
+export function isFixed(outer: Frame): boolean {
+  return outer === OUTSIDE && bridge.storage === undefined;
+}
+
+/** Returns the frame of the running code: the one in the store, if uninstrumented code has changed that. */
+export function carriedOver(storage: EngineStorage, exact: Frame): Frame {
+  const carried = storage.getStore();
+  if (carried === exact || carried === undefined) return exact;
+  // A resource that was made where no slot is set says nothing about a strand that runs.
+  return exact !== OUTSIDE && carried.isEmpty ? exact : carried;
+}
+
+/** Puts a frame into the store, which is known to hold `held`. */
+export function store(storage: EngineStorage, frame: Frame, held: Frame): void {
+  if (frame === held || (frame.isEmpty && held.isEmpty && frame.cause === held.cause)) return;
+  storage.enterWith(frame === OUTSIDE ? undefined : frame);
+}

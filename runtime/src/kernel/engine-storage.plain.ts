@@ -1,0 +1,7 @@
+/** Pages and React Native have no AsyncLocalStorage. Their builds replace `engine-storage.ts` with this file. */
+export function openBridge(): boolean {
+  return false;
+}
+
+/** Does nothing. */
+export function openBridgeByDefault(): void {}
