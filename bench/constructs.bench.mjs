@@ -1,5 +1,12 @@
 import { compile } from './compile.mjs';
-import { contexts, withCauses, withFaces, withoutZone, withTenVariables } from './contexts.mjs';
+import {
+  contexts,
+  withBridge,
+  withCauses,
+  withFaces,
+  withoutZone,
+  withTenVariables,
+} from './contexts.mjs';
 import { loop } from './measure.mjs';
 
 /** Divides the iterations of zone.js, which is an order of magnitude slower. */
@@ -17,12 +24,13 @@ const constructs = [
     ...{ unit: 'await', count: 150_000, source: 'await-call.js' },
     budget: { throughline: 1.7 },
     goal: { throughline: 1.3 },
-    contexts: { ...contexts, ...withCauses },
+    contexts: { ...contexts, ...withBridge, ...withCauses },
   },
   {
     name: 'await-value',
     question: 'await of a plain value, in a loop that does nothing else',
     ...{ unit: 'await', count: 150_000 },
+    contexts: { ...contexts, ...withBridge },
     budget: { throughline: 1.5 },
     goal: { throughline: 1.3 },
   },
@@ -30,6 +38,7 @@ const constructs = [
     name: 'async-call',
     question: 'call of an async function that awaits a value and is itself awaited',
     ...{ unit: 'call', count: 100_000 },
+    contexts: { ...contexts, ...withBridge },
     budget: { throughline: 1.7 },
     goal: { throughline: 1.3 },
   },
@@ -61,7 +70,7 @@ const constructs = [
     ...{ unit: 'timer', count: 20_000 },
     budget: { throughline: 1.4 },
     goal: { throughline: 1.2 },
-    contexts: { ...contexts, ...withCauses },
+    contexts: { ...contexts, ...withBridge, ...withCauses },
   },
   {
     name: 'set-immediate',
@@ -70,7 +79,7 @@ const constructs = [
     ...{ unit: 'timer', count: 100_000 },
     budget: { throughline: 1.9 },
     goal: { throughline: 1.3 },
-    contexts: { ...contexts, ...withCauses },
+    contexts: { ...contexts, ...withBridge, ...withCauses },
   },
   {
     name: 'microtask',
@@ -134,6 +143,7 @@ export default constructs.map(
           ),
         slow ? count / SLOWER : count,
         runs,
+        context.env,
       ),
     })),
   }),

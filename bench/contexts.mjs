@@ -1,6 +1,9 @@
 // The contexts that programs are measured in, each set up as a user of it would.
 const lowered = { plugins: ['@babel/plugin-transform-async-to-generator'] };
-const compiled = (causes) => ({ plugins: [['@throughline/babel-plugin', { causes }]] });
+const compiled = (causes) => ({
+  plugins: [['@throughline/babel-plugin', { causes }]],
+  env: { THROUGHLINE_BRIDGE: 'off' },
+});
 
 /** One entry per context: the code before the program and the Babel plugins. `nothing` is the baseline. */
 export const contexts = {
@@ -30,6 +33,11 @@ export const contexts = {
       import 'zone.js/node';
       const inContext = (run) => Zone.current.fork({ name: 'task' }).run(run);`,
   },
+};
+
+/** The context also gets through uninstrumented code, by the engine's AsyncLocalStorage. */
+export const withBridge = {
+  'throughline, bridge': { ...contexts.throughline, env: { THROUGHLINE_BRIDGE: 'on' } },
 };
 
 /** Without zone.js: the lowering used here leaves `for await` native, which zone.js cannot track. */

@@ -9,19 +9,19 @@ const child = fileURLToPath(new URL('./child.mjs', import.meta.url));
 const load = fileURLToPath(new URL('./services/load.mjs', import.meta.url));
 
 /** Returns a case that runs a loop several times and measures nanoseconds per operation. */
-export function loop(file, count, runs) {
+export function loop(file, count, runs, env) {
   const path = once(file);
-  return (node, root) => printed(node, [child, path(root), String(count), String(runs)]);
+  return (node, root) => printed(node, [child, path(root), String(count), String(runs)], env);
 }
 
 /** Returns a case that loads a service from another process and measures its CPU nanoseconds per request. */
-export function service(protocol, file, expects) {
+export function service(protocol, file, expects, env) {
   const path = once(file);
-  return (node, root) => printed(node, [load, protocol, path(root), expects]);
+  return (node, root) => printed(node, [load, protocol, path(root), expects], env);
 }
 
-async function printed(node, args) {
-  const { stdout } = await run(node, args, { timeout: 90_000 });
+async function printed(node, args, env = {}) {
+  const { stdout } = await run(node, args, { timeout: 90_000, env: { ...process.env, ...env } });
   return JSON.parse(stdout);
 }
 

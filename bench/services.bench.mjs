@@ -1,5 +1,5 @@
 import { compile } from './compile.mjs';
-import { contexts } from './contexts.mjs';
+import { contexts, withBridge } from './contexts.mjs';
 import { service } from './measure.mjs';
 
 const silent = `
@@ -25,8 +25,8 @@ export default ['http', 'grpc'].map((protocol) => ({
   unit: 'request',
   budget: { throughline: 2.1 },
   goal: { throughline: 1.25 },
-  cases: Object.entries(contexts).map(([title, context]) => {
-    const ours = title === 'throughline';
+  cases: Object.entries({ ...contexts, ...withBridge }).map(([title, context]) => {
+    const ours = title.startsWith('throughline');
     const head = ours ? heads[protocol] : `${context.head}${silent}`;
     const sources = ['../services/shop.js', `../services/${protocol}.js`];
     const file = (root) =>
@@ -35,6 +35,10 @@ export default ['http', 'grpc'].map((protocol) => ({
         { ...context, head: `${head}\nexport { ready };`, sources },
         root,
       );
-    return { title, ours, measure: service(protocol, file, ours ? 'events' : 'silence') };
+    return {
+      title,
+      ours,
+      measure: service(protocol, file, ours ? 'events' : 'silence', context.env),
+    };
   }),
 }));

@@ -9,7 +9,7 @@ export function currentFrame(): Frame {
 
 /** Returns true if the engine's AsyncLocalStorage carries the context through uninstrumented code. */
 export function bridgeIsOpen(): boolean {
-  return (part('bridge') as { storage: object | undefined }).storage !== undefined;
+  return (part('here') as { storage: object | undefined }).storage !== undefined;
 }
 
 function part(name: string): unknown {

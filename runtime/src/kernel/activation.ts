@@ -1,3 +1,4 @@
+import { bridge, isDetour } from './bridge.js';
 import { joinEnding } from './endings.js';
 import { isForeign } from './foreign.js';
 import { branch, OUTSIDE } from './frame.js';
@@ -7,11 +8,11 @@ import {
   enter,
   enterResumed,
   goBack,
-  enterCaller,
-  here,
-  moveTo,
+  goBackEntering,
+  storeAgain,
   wayBack,
-} from './here.js';
+} from './current.js';
+import { here } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { activate, adoptEnding, isOpen, leave, reenter, takeAwaited, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
@@ -44,8 +45,8 @@ export function run<P extends Promise<unknown>>(
     return promise;
   } finally {
     // A parameter's default threw before the body could end the strand.
-    if (isOpen(strand)) suspendNow(strand);
-    enterCaller(outer, strand.frame);
+    if (isOpen(strand)) leaveNow(strand);
+    goBackEntering(outer, strand.frame, isDetour(outer) ? outer : strand.frame);
   }
 }
 
@@ -61,14 +62,29 @@ export function suspend(strand: Strand, value: unknown): unknown {
       waitFor(strand, ending);
     }
   }
-  suspendNow(strand);
+  leaveNow(strand);
   return value;
 }
 
-/** Leaves the strand, which resumes in the current frame. */
-function suspendNow(strand: Strand): void {
+function leaveNow(strand: Strand): void {
   const frame = here.frame;
-  goBack(leave(strand, frame), frame);
+  const outer = leave(strand, frame);
+  if (here.storage === undefined) here.frame = outer;
+  else leaveOverBridge(strand, outer, frame);
+}
+
+/**
+ * Leaves a strand, which the engine will resume with what the storage holds after this. Where `run` called it, that is
+ * still the strand's frame, and `run` goes back to the caller's.
+ */
+function leaveOverBridge(strand: Strand, outer: Frame, frame: Frame): void {
+  if (!isDetour(outer)) {
+    here.frame = outer === bridge.byEngine ? OUTSIDE : outer;
+    return;
+  }
+  goBack(outer, frame);
+  // `resume` looks into the storage only if something is awaited.
+  if (strand.awaiting === undefined) waitFor(strand, OUTSIDE);
 }
 
 /** Enters the strand again after an `await` and joins the ending it waited for. */
@@ -79,13 +95,16 @@ export function resume<T>(strand: Strand, value: T): T {
 
 /** Enters the strand if it is suspended: at the head of `catch` and `finally`, after `for await`. */
 export function resumeIfSuspended(strand: Strand): void {
-  if (!isOpen(strand)) resume(strand, undefined);
+  if (isOpen(strand)) return;
+  resume(strand, undefined);
+  // A loop or a caller of the generator may have resumed it, and not an `await`.
+  storeAgain();
 }
 
 /** Ends the strand. From now on its promise carries the frame it ended with. */
 export function end(strand: Strand): void {
   resumeIfSuspended(strand);
-  suspendNow(strand);
+  leaveNow(strand);
 }
 
 /** Stands at `return value` in an async function: the function's promise also takes over the ending of `value`. */
@@ -102,7 +121,8 @@ export function adopt(strand: Strand, value: unknown): unknown {
 
 /** The slow half of `resume`: joins the awaited ending, and unwraps a boxed value. */
 function takeIn(strand: Strand, value: unknown): unknown {
-  moveTo(joinAwaited(strand, here.frame));
+  here.frame = joinAwaited(strand, here.frame);
+  storeAgain();
   return value instanceof Box ? value.content : value;
 }
 

@@ -1,4 +1,6 @@
 import { Frame, FrameLike, OUTSIDE } from './frame.js';
+import { here } from './here.js';
+import type { EngineStorage } from './here.js';
 import { shared } from './realm.js';
 
 // The bridge: the engine's own AsyncLocalStorage holds the current frame as well, so that the context also gets
@@ -11,12 +13,6 @@ import { shared } from './realm.js';
 //
 // The rule that all functions below keep: while a strand runs, the store holds its frame. So where the two
 // differ, uninstrumented code has changed the context on purpose (`AsyncResource`, `AsyncLocalStorage.bind`).
-
-/** The part of the engine's AsyncLocalStorage that is used. */
-export interface EngineStorage {
-  getStore(): Frame | undefined;
-  enterWith(frame: Frame | undefined): void;
-}
 
 /**
  * What to go back to after code that was entered where the store and the current frame differ. It reads like
@@ -34,8 +30,6 @@ class DetourFrame extends FrameLike {
 }
 
 export const bridge = shared('bridge', {
-  /** The engine's storage; undefined where the bridge is closed. */
-  storage: undefined as EngineStorage | undefined,
   /** Called when the platform calls instrumented code, until it is known whether to open the bridge. */
   probe: undefined as (() => void) | undefined,
   Detour: DetourFrame,
@@ -48,19 +42,26 @@ export const bridge = shared('bridge', {
  * change of it lasts for the running callback of the platform, as with Node's AsyncLocalStorage.
  */
 export function isFixed(outer: Frame): boolean {
-  return outer === OUTSIDE && bridge.storage === undefined;
+  return outer === OUTSIDE && here.storage === undefined;
+}
+
+/** Returns true if the storage and the current frame differed where code was entered that goes back to `outer`. */
+export function isDetour(outer: Frame): outer is DetourFrame {
+  return outer instanceof bridge.Detour;
 }
 
 /** Returns the frame of the running code: the one in the store, if uninstrumented code has changed that. */
 export function carriedOver(storage: EngineStorage, exact: Frame): Frame {
   const carried = storage.getStore();
   if (carried === exact || carried === undefined) return exact;
+  if (exact === OUTSIDE) return carried;
   // A resource that was made where no slot is set says nothing about a strand that runs.
-  return exact !== OUTSIDE && carried.isEmpty ? exact : carried;
+  return carried.isEmpty || carried.holdsSame(exact) ? exact : carried;
 }
 
 /** Puts a frame into the store, which is known to hold `held`. */
 export function store(storage: EngineStorage, frame: Frame, held: Frame): void {
-  if (frame === held || (frame.isEmpty && held.isEmpty && frame.cause === held.cause)) return;
+  // Entering costs ten times as much as the rest, and builds with causes change the cause at every step.
+  if (frame === held || frame.holdsSame(held)) return;
   storage.enterWith(frame === OUTSIDE ? undefined : frame);
 }

@@ -10,10 +10,10 @@ import {
   goBack,
   goBackEntering,
   goBackTo,
-  here,
   strandFrame,
   wayBack,
-} from './here.js';
+} from './current.js';
+import { here } from './here.js';
 import { tokensWithSpawn } from './token.js';
 
 /**

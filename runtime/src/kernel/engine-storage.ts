@@ -1,5 +1,6 @@
 import { bridge } from './bridge.js';
-import type { EngineStorage } from './bridge.js';
+import { here } from './here.js';
+import type { EngineStorage } from './here.js';
 
 interface AsyncHooks {
   AsyncLocalStorage: new () => EngineStorage;
@@ -44,18 +45,18 @@ function price({ versions = {}, env = {}, execArgv = [] }: Process): Price {
  */
 export function openBridge(): boolean {
   if (hooks === undefined || price(realm.process!) === 'none') return false;
-  if (bridge.storage !== undefined) return true;
+  if (here.storage !== undefined) return true;
   const storage = new hooks.AsyncLocalStorage();
   // Node 20 and 22 track promises from the first use on.
   storage.enterWith(undefined);
-  bridge.storage = storage;
+  here.storage = storage;
   bridge.probe = undefined;
   return true;
 }
 
 /** Opens the bridge if it costs little or is asked for; else, as soon as the program pays the price anyway. */
 export function openBridgeByDefault(): void {
-  if (bridge.storage !== undefined || realm.process === undefined) return;
+  if (here.storage !== undefined || realm.process === undefined) return;
   const asked = realm.process.env?.['THROUGHLINE_BRIDGE'];
   if (asked === 'off') return;
   const found = price(realm.process);

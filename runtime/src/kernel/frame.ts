@@ -66,6 +66,11 @@ export class Frame {
     return cause === this.cause ? this : new Frame(this.values, this.entered, cause);
   }
 
+  /** Returns true if another frame has the same values, and may differ by its cause. */
+  holdsSame(other: Frame): boolean {
+    return this.values === other.values || (this.isEmpty && other.isEmpty);
+  }
+
   /** True if no slot was set. */
   get isEmpty(): boolean {
     return this.values.length === 0;

@@ -2,7 +2,8 @@ import { shared } from './realm.js';
 import { joinAwaited, suspend } from './activation.js';
 import { branch, joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
-import { currentFrame, enter as enterFrame, here, wayBack } from './here.js';
+import { currentFrame, enter as enterFrame, wayBackOfStep } from './current.js';
+import { here } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { activate, reenter, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
@@ -32,7 +33,7 @@ export function enterCreated(created: Frame): Strand {
 }
 
 function enterIn(frame: Frame, parent: Frame): Strand {
-  const outer = wayBack(parent);
+  const outer = wayBackOfStep(parent);
   enterFrame(parent, frame);
   return (stepped.latest = activate(frame, outer));
 }
@@ -62,7 +63,7 @@ export function proceed<T>(strand: Strand, value: T): T {
   // A step requested while another one ran: the platform begins it now, and its caller's frame was queued.
   const parent = currentFrame();
   const caller = here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? parent) : parent;
-  reenter(strand, wayBack(parent));
+  reenter(strand, wayBackOfStep(parent));
   enterFrame(parent, joinFrames(branch(caller), own));
   return value;
 }

@@ -17,7 +17,7 @@ export {
 export { isForeign } from './foreign.js';
 export { branch, callGuarded, joinFrames, OUTSIDE } from './frame.js';
 export { enter, enterCreated, leaveAtYield, pause, proceed, takeStep } from './generators.js';
-export { currentFrame, setCurrentFrame, strandFrame } from './here.js';
+export { currentFrame, setCurrentFrame, strandFrame } from './current.js';
 export { resumeModuleIfSuspended, enterModule, resumeModule } from './modules.js';
 export { endingOf, stamp, stampNew } from './promise-stamp.js';
 export { react } from './reactions.js';

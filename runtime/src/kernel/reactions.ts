@@ -1,6 +1,7 @@
 import { adopt } from './activation.js';
 import { joinAdopted } from './endings.js';
-import { currentFrame, enter, goBack, here, wayBack } from './here.js';
+import { currentFrame, enter, goBack, wayBack } from './current.js';
+import { here } from './here.js';
 import { endReaction, startReaction } from './strand.js';
 import type { Strand } from './strand.js';
 

@@ -1,5 +1,6 @@
 import { isFixed } from './bridge.js';
-import { currentFrame, enter, goBack, goBackTo, here, setCurrentFrame, wayBack } from './here.js';
+import { currentFrame, enter, goBack, goBackTo, setCurrentFrame, wayBack } from './current.js';
+import { here } from './here.js';
 import type { AnyToken, Token } from './token.js';
 
 /** Sets a slot here and for the callers, up to the first `await` on the way out. */

@@ -1,6 +1,7 @@
 import { extendCause } from './cause.js';
 import { OUTSIDE } from './frame.js';
-import { currentFrame, enter, goBackTo, here, moveTo, wayBack } from './here.js';
+import { currentFrame, enter, goBackTo, moveTo, wayBack } from './current.js';
+import { here } from './here.js';
 
 /** Adds a spawn point to the cause of the current frame. */
 export function causeHere(site: number): void {

@@ -1,6 +1,6 @@
 import { openBridgeByDefault } from './engine-storage.js';
 import { shared } from './realm.js';
-import { setCurrentFrame } from './here.js';
+import { setCurrentFrame } from './current.js';
 import { LateFrame } from './frame.js';
 import type { Frame } from './frame.js';
 
