@@ -32,13 +32,13 @@ const faults = [
   [
     'a strand that is left stays current',
     'kernel/activation.js',
-    /(function suspend\([^]*?)suspendNow\(strand\);/,
+    /(function suspend\([^]*?)leaveNow\(strand\);/,
     '$1(0, _strand.leave)(strand, _here.here.frame);',
   ],
   [
     'a strand that throws after an await stays current',
     'kernel/activation.js',
-    /(function end\(strand\) \{[^}]*?)suspendNow\(strand\);/,
+    /(function end\(strand\) \{[^}]*?)leaveNow\(strand\);/,
     '$1(0, _strand.leave)(strand, _here.here.frame);',
   ],
   [
@@ -56,8 +56,8 @@ const faults = [
   [
     'what is entered after an await reaches the caller',
     'kernel/here.js',
-    /(function enterCaller\(outer, ended\) \{)/,
-    '$1 if (outer !== ended) return goBackTo(outer, ended, outer);',
+    /(function goBackEntering\(outer, ended, held = ended\) \{)/,
+    '$1 if (outer !== ended) return goBackTo(outer, ended, held);',
   ],
 ] as const;
 
