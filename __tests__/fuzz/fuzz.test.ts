@@ -44,7 +44,7 @@ const faults = [
   [
     'a callback starts in the frame of whoever calls it',
     'kernel/callbacks.js',
-    /(function callIn\([^]*?)\(0, _here\.enter\)\(parent, frame\);/,
+    /(function callIn\([^]*?)\(0, _current\.enter\)\(parent, frame\);/,
     '$1',
   ],
   [
@@ -55,7 +55,7 @@ const faults = [
   ],
   [
     'what is entered after an await reaches the caller',
-    'kernel/here.js',
+    'kernel/current.js',
     /(function goBackEntering\(outer, ended, held = ended\) \{)/,
     '$1 if (outer !== ended) return goBackTo(outer, ended, held);',
   ],
