@@ -1,4 +1,4 @@
-/** Every error the plugin can raise. Codes are public: renaming one is a breaking change. */
+/** Every error the plugin can raise, and every warning of `register`. Codes are public: renaming one is a breaking change. */
 export type PluginErrorCode =
   | 'TL_OPTION_UNKNOWN'
   | 'TL_OPTION_INVALID'
@@ -7,7 +7,8 @@ export type PluginErrorCode =
   | 'TL_TYPESCRIPT_PRESET_MISSING'
   | 'TL_SOURCE_MISSING'
   | 'TL_BUDGET_INVALID'
-  | 'TL_CONFIG_UNREADABLE';
+  | 'TL_CONFIG_UNREADABLE'
+  | 'TL_FILE_LEFT_ALONE';
 
 /** Error that the plugin, its adapters and its commands throw. Its message ends with `code`, in parentheses. */
 export class PluginError extends Error {

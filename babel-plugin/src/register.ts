@@ -1,7 +1,7 @@
 // node --import @throughline/babel-plugin/register app.js
 //
-// Instruments a program while Node loads it: CommonJS and ES modules, JavaScript and TypeScript. The options are in
-// the field "throughline" of the nearest package.json.
+// Instruments a program and its dependencies while Node loads them: CommonJS and ES modules, JavaScript and
+// TypeScript. The options are in the field "throughline" of the nearest package.json.
 import * as nodeModule from 'node:module';
 import { nodeFiles } from './adapters/node-files.js';
 import { patchRequire } from './adapters/require-runtime.js';
@@ -10,7 +10,7 @@ import { registerOnOldNode } from './adapters/old-node.js';
 
 const files = nodeFiles();
 // Stack traces show the lines of the original source.
-process.setSourceMapsEnabled(true);
+if (files.sourceMaps) process.setSourceMapsEnabled(true);
 patchRequire(files.root);
 if ('registerHooks' in nodeModule) registerHooks(files);
 else registerOnOldNode(files);

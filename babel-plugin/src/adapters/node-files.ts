@@ -1,16 +1,18 @@
-import * as Babel from '@babel/core';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { typescriptPresetMissing } from '../errors.js';
+import { invalidOption, PluginError, typescriptPresetMissing } from '../errors.js';
 import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
 import { packageVersion } from '../package-version.js';
 import { DiskCache } from './cache.js';
-import { splitOptions } from './files.js';
+import { isTyped, splitOptions } from './files.js';
+import type { RegisterOptions } from './files.js';
+import { Progress } from './progress.js';
 import { readPackageOptions } from './settings.js';
-import { isModule, isTyped, instrumentSync } from './transform.js';
+import { tellOnce } from './tell.js';
+import type * as Compiler from './transform.js';
 
 /** Decides about the files of a program that Node loads, and instruments them, for `register`. */
 export interface NodeFiles {
@@ -20,32 +22,42 @@ export interface NodeFiles {
   formatOf(file: string): ModuleFormat;
   /** Instruments a file. Without a format, which its package does not define, the code decides. */
   transform(code: string, file: string, format: ModuleFormat | undefined): string;
+  /** True if stack traces need source maps. */
+  readonly sourceMaps: boolean;
   /** Folder to resolve the runtime from when a package cannot resolve it itself. */
   readonly root: string;
 }
+
+const here = createRequire(import.meta.url);
 
 /**
  * Returns the file handling for the program in the current folder, with the options of its package.json. Throws
  * `TL_OPTION_INVALID`; loading a TypeScript file may throw `TL_TYPESCRIPT_PRESET_MISSING`.
  */
 export function nodeFiles(): NodeFiles {
-  const { options: written, root } = readPackageOptions(process.cwd());
-  const { options, covers } = splitOptions(written);
-  const salt = JSON.stringify([packageVersion, Babel.version, options, root]);
+  const { options: given, root } = readPackageOptions(process.cwd());
+  const { sourceMaps = environment() !== 'production', ...written }: RegisterOptions = given;
+  if (typeof sourceMaps !== 'boolean') {
+    throw invalidOption('sourceMaps', 'true or false', sourceMaps);
+  }
+  const { options, covers } = splitOptions({ include: 'all', ...written });
+  const babel = (here('@babel/core/package.json') as { version: string }).version;
+  const salt = JSON.stringify([packageVersion, babel, options, sourceMaps, root], patternsAsText);
   const cache = cacheFor(root, salt);
+  const progress = new Progress();
   let preset: TypescriptPreset | undefined;
   /** Found once: every TypeScript file of the program asks for it, those from the cache too. */
   const typescript = (): TypescriptPreset => (preset ??= typescriptPreset(root));
   const types = new Map<string, ModuleFormat | undefined>();
-  // Babel loads parts of itself lazily: files loaded during a compilation belong to Babel.
+  // Babel is loaded here, and loads parts of itself lazily: files loaded during a compilation belong to it.
   let compiling = false;
-  const kept = (parts: readonly string[], make: () => string): string =>
+  const kept = (parts: readonly string[], make: (by: typeof Compiler) => string): string =>
     cache === undefined ? alone(make) : cache.get(parts, () => alone(make));
 
-  function alone<T>(make: () => T): T {
+  function alone<T>(make: (by: typeof Compiler) => T): T {
     compiling = true;
     try {
-      return make();
+      return make(here('../../cjs/adapters/transform.js') as typeof Compiler);
     } finally {
       compiling = false;
     }
@@ -56,31 +68,63 @@ export function nodeFiles(): NodeFiles {
     return [environment(), isTyped(file) ? typescript().version : ''];
   }
 
-  function compile(code: string, file: string, format: ModuleFormat | undefined): string {
+  function compile(
+    by: typeof Compiler,
+    code: string,
+    file: string,
+    format: ModuleFormat | undefined,
+  ): string {
     const presets = isTyped(file) ? presetsOf(typescript(), format) : [];
-    const made = instrumentSync(code, {
-      ...{ file, options, format, cwd: root, sourceMaps: 'inline' as const, presets },
+    const maps = sourceMaps && packageOf(file) === undefined ? 'inline' : 'lines';
+    progress.count();
+    const made = by.instrumentSync(code, {
+      ...{ file, options, format, cwd: root, sourceMaps: maps, presets },
     });
     return made?.code ?? code;
+  }
+
+  /** Returns the code as it is when Babel cannot read it: Node may, or has the better error. */
+  function leftAlone(error: unknown, code: string, file: string): string {
+    if (error instanceof PluginError || isTyped(file)) throw error;
+    tellOnce(packageOf(file), file, error);
+    return code;
   }
 
   /** Detects the format from the code (Node, "Syntax detection"). */
   function detected(file: string): ModuleFormat {
     const code = readFileSync(file, 'utf8');
-    const format = kept(['format', ...context(file), file, code], () =>
-      isModule(code, file) ? 'module' : 'commonjs',
+    const format = kept(['format', ...context(file), file, code], (by) =>
+      by.isModule(code, file) ? 'module' : 'commonjs',
     );
     return format as ModuleFormat;
   }
 
   return {
     root,
+    sourceMaps,
     covers: (file) => !compiling && covers(file),
     isTyped,
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
-    transform: (code, file, format) =>
-      kept([...context(file), file, format ?? '', code], () => compile(code, file, format)),
+    transform(code, file, format) {
+      try {
+        const parts = [...context(file), file, format ?? '', code];
+        return kept(parts, (by) => compile(by, code, file, format));
+      } catch (error) {
+        return leftAlone(error, code, file);
+      }
+    },
   };
+}
+
+/** Returns the name of the package that a file belongs to; undefined for the program's own files. */
+function packageOf(file: string): string | undefined {
+  const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? [];
+  return name?.replaceAll('\\', '/');
+}
+
+/** JSON writes a pattern as `{}`. */
+function patternsAsText(_key: string, value: unknown): unknown {
+  return value instanceof RegExp ? String(value) : value;
 }
 
 /** Returns the cache in the folder of `THROUGHLINE_CACHE`, or in `node_modules/.cache`; undefined for `off`. */
@@ -90,10 +134,9 @@ function cacheFor(root: string, salt: string): DiskCache | undefined {
   return new DiskCache(named ?? join(root, 'node_modules', '.cache', 'throughline'), salt);
 }
 
-/** Returns the name of Babel's environment, which decides whether causes are recorded. */
+/** Returns the name of Babel's environment, which decides whether causes are recorded (Babel, `envName`). */
 function environment(): string {
-  // Newer than Babel's types.
-  return (Babel as unknown as { getEnv(): string }).getEnv();
+  return process.env['BABEL_ENV'] ?? process.env['NODE_ENV'] ?? 'development';
 }
 
 /** Returns presets that strip types and, as TypeScript does, turn `import` in CommonJS into `require`. */

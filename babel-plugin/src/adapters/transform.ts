@@ -1,6 +1,7 @@
 import { parseSync, transformAsync, transformSync } from '@babel/core';
 import type { ParserOptions, TransformOptions } from '@babel/core';
 import throughline from '../index.js';
+import { isTyped } from './files.js';
 import { isModuleSyntax } from '../module-format.js';
 import type { Caller, ModuleFormat } from '../module-format.js';
 import type { Options } from '../options.js';
@@ -19,7 +20,8 @@ export interface InstrumentRequest {
   readonly format?: ModuleFormat | undefined;
   /** More presets, such as the one that strips types. */
   readonly presets?: readonly unknown[];
-  readonly sourceMaps?: boolean | 'inline';
+  /** Where to put the source map: into the result, into the code, or, with `lines`, nowhere: lines stay where they are. */
+  readonly sourceMaps?: boolean | 'inline' | 'lines';
   readonly cwd?: string;
 }
 
@@ -52,11 +54,6 @@ export function isModule(code: string, file: string): boolean {
   return typed.length === 0 || isModule(rest, file);
 }
 
-/** Returns true for TypeScript files. */
-export function isTyped(file: string): boolean {
-  return /\.[cm]?tsx?$/.test(file);
-}
-
 /** Returns Babel options with this plugin only. The project's own tools use the project's configuration. */
 export function babelSettings(request: InstrumentRequest): TransformOptions {
   const { file, options, format, presets = [], sourceMaps = true, cwd } = request;
@@ -70,7 +67,7 @@ export function babelSettings(request: InstrumentRequest): TransformOptions {
     ...(cwd === undefined ? {} : { cwd }),
     caller,
     sourceType,
-    sourceMaps,
+    ...(sourceMaps === 'lines' ? { sourceMaps: false, retainLines: true } : { sourceMaps }),
     compact: false,
     parserOpts: { plugins: syntaxOf(file), allowReturnOutsideFunction: sourceType !== 'module' },
     generatorOpts: { importAttributesKeyword: 'with' },

@@ -11,7 +11,8 @@ import {
   isFailureEvent,
 } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod } from '../kernel/index.js';
-import { isTarget, nodeListener } from './event-targets.js';
+import { nodeListener } from './event-targets.js';
+import { isTarget } from './is-target.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 

@@ -9,6 +9,7 @@ import {
   isFailureEvent,
 } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { isTarget } from './is-target.js';
 import { listenerFrame, givenTrigger } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
 
@@ -166,11 +167,6 @@ function flatten(options: unknown): {
   }
   const { capture, once, signal } = options as AddEventListenerOptions;
   return { capture: Boolean(capture), once: Boolean(once), signal };
-}
-
-/** Returns true for an `EventTarget` of this realm. */
-export function isTarget(value: unknown): value is object {
-  return typeof EventTarget === 'function' && value instanceof EventTarget;
 }
 
 function isListener(value: unknown): value is Listener {

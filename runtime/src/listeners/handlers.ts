@@ -2,7 +2,7 @@ import { callIn, currentFrame, shared, isFailureEvent } from '../kernel/index.js
 import type { AnyFunction } from '../kernel/index.js';
 import { listenerFrame, givenTrigger } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
-import { isTarget } from './event-targets.js';
+import { isTarget } from './is-target.js';
 
 /** The handlers that the program assigned, by their wrappers. */
 const { assigned } = shared('handlers', { assigned: new WeakMap<object, unknown>() });

@@ -10,7 +10,7 @@ import {
 } from '../kernel/index.js';
 import type { AnyMethod, Frame, Strand } from '../kernel/index.js';
 import { isEmitter } from './emitters.js';
-import { isTarget } from './event-targets.js';
+import { isTarget } from './is-target.js';
 
 /** Stands for `once(emitter, name)`: the promise carries the frame that triggers the event. */
 export function eventOnce(once: unknown, source: unknown, ...rest: unknown[]): unknown {

@@ -1,4 +1,4 @@
-import { isTarget } from './event-targets.js';
+import { isTarget } from './is-target.js';
 
 /**
  * Classes of Node whose objects belong to whoever listens to them: a connection, a request, a file, a process.
