@@ -137,6 +137,16 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(await project.seenBy(...REGISTER, 'src/app.js')).toEqual(all);
   });
 
+  test('all dependencies by default, and those that are left out by the bridge', async () => {
+    const { throughline } = { throughline: { exclude: ['./src/left.js'] } };
+    project.write(program, { throughline });
+    expect(await project.seenBy(...REGISTER, 'src/app.js')).toEqual({ ...chosen, plain: 'ada' });
+
+    project.write(program, { throughline: { include: [], exclude: ['./src/left.js'] } });
+    const printed = await project.runWith({ THROUGHLINE_BRIDGE: 'on' }, ...REGISTER, 'src/app.js');
+    expect(new Set(Object.values(JSON.parse(printed) as object))).toEqual(new Set(['ada']));
+  });
+
   test('files that are excluded stay as they were', async () => {
     project.write(
       {

@@ -125,7 +125,12 @@ export class Project {
 
   /** The same, with more variables of the environment. */
   runWith(env: Record<string, string>, ...args: readonly string[]): Promise<string> {
-    return run(this.node, args, { cwd: this.folder, env: { ...pathWith(this.node), ...env } });
+    // What is seen is what was instrumented, and not what comes over the bridge.
+    const closed = { THROUGHLINE_BRIDGE: 'off' };
+    return run(this.node, args, {
+      cwd: this.folder,
+      env: { ...pathWith(this.node), ...closed, ...env },
+    });
   }
 
   /** Runs what was built and returns what it printed. */

@@ -36,6 +36,8 @@ export interface SplitOptions {
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const DECLARATIONS = /\.d\.[cm]?ts$/;
+/** The packages that instrument, and the runtime itself. */
+const OWN = /\/node_modules\/@throughline\//;
 
 /**
  * Separates the adapter's options from the plugin's. Throws `TL_OPTION_INVALID` for `include` or `exclude`; the
@@ -50,6 +52,7 @@ export function splitOptions(written: AdapterOptions = {}): SplitOptions {
     covers(file) {
       const path = file.replaceAll('\\', '/');
       if (!SOURCE.test(path) || DECLARATIONS.test(path)) return false;
+      if (OWN.test(path)) return false;
       if (path.includes('/node_modules/') && !included.some((matches) => matches(path)))
         return false;
       return !excluded.some((matches) => matches(path));
