@@ -3,6 +3,7 @@ import type { AnyFunction } from '../kernel/index.js';
 import { showListeners } from '../listeners/emitters.js';
 import { isPlatformMethod } from './platform-classes.js';
 import { applyRule, rulesOf } from './rules.js';
+import { copyFunctionShape } from './spawn.js';
 import type { Rule } from './rules.js';
 
 /**
@@ -25,9 +26,37 @@ export function spawnInMethod(
   }
   const rule = rulesOf(rules).find((one) => isMethodOf(one, receiver, method));
   if (rule === undefined) return callAs(receiver, method, args);
-  const result = callAs(receiver, method, applyRule(rule, args));
-  if (rule.listens) showListeners(receiver);
-  return result;
+  if (rule.listens) {
+    const result = callAs(receiver, method, applyRule(rule, args));
+    showListeners(receiver);
+    return result;
+  }
+  // Several libraries, and the program itself, may have a class of that name. A callback that runs before the method
+  // returns was not handed over to run later, whatever the class.
+  const call = { isOver: rule.classes === undefined };
+  const given = args.slice();
+  try {
+    return callAs(receiver, method, orAtOnce(given, applyRule(rule, args), call));
+  } finally {
+    call.isOver = true;
+  }
+}
+
+/** Makes spawned callbacks run plainly, in the caller's frame, until the call is over. */
+function orAtOnce(
+  given: readonly unknown[],
+  spawned: unknown[],
+  call: { isOver: boolean },
+): unknown[] {
+  if (call.isOver) return spawned;
+  return spawned.map((later, i) => {
+    const plain = given[i];
+    if (later === plain || typeof plain !== 'function' || typeof later !== 'function') return later;
+    function either(this: unknown, ...args: never[]): unknown {
+      return Reflect.apply((call.isOver ? later : plain) as AnyFunction, this, args);
+    }
+    return copyFunctionShape(either, plain as AnyFunction);
+  });
 }
 
 /** Returns true for `socket.setTimeout(0, listener)`, which removes the listener it is passed. */

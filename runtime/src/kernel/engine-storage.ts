@@ -15,7 +15,12 @@ interface Process {
 interface Realm {
   readonly process?: Process;
   readonly navigator?: { readonly userAgent?: string };
+  readonly Deno?: {
+    readonly permissions: { querySync(what: object): { readonly state: string } };
+  };
 }
+
+const VARIABLE = 'THROUGHLINE_BRIDGE';
 
 /** What an AsyncLocalStorage costs: nothing that counts, 2.7 times the time of every `await`, or there is none. */
 type Price = 'small' | 'large' | 'none';
@@ -57,11 +62,18 @@ export function openBridge(): boolean {
 /** Opens the bridge if it costs little or is asked for; else, as soon as the program pays the price anyway. */
 export function openBridgeByDefault(): void {
   if (here.storage !== undefined || realm.process === undefined) return;
-  const asked = realm.process.env?.['THROUGHLINE_BRIDGE'];
+  const asked = askedFor();
   if (asked === 'off') return;
   const found = price(realm.process);
   if (found === 'small' || asked === 'on') openBridge();
   else if (found === 'large') bridge.probe = probeAtPowersOfTwo();
+}
+
+/** Returns what the environment variable says. Deno asks its user before a program may read one, which is not worth it. */
+function askedFor(): string | undefined {
+  const query = { name: 'env', variable: VARIABLE };
+  const mayRead = (realm.Deno?.permissions.querySync(query).state ?? 'granted') === 'granted';
+  return mayRead ? realm.process?.env?.[VARIABLE] : undefined;
 }
 
 /** Returns a function that finds out, at its first, second, fourth, eighth … call, whether the program uses one. */
