@@ -211,6 +211,65 @@ describe('check', () => {
     });
   });
 
+  test('a method is covered only where the file shows the class of its receiver', async () => {
+    project({
+      'client.js': lines(
+        "const { Client } = require('some-client'); const client = new Client();",
+        "const { Pool } = require('pg'); const pool = new Pool();",
+        "client.get('k', () => {});",
+        "client.set('k', 1, () => {});",
+        'client.multi().exec(() => {});',
+        "socket.write('text', () => {});",
+        "pool.query('select', () => {});",
+        "new Map().set('k', () => {});",
+        'const seen = new Set(); seen.add(() => {});',
+      ),
+    });
+
+    expect((await run('check', 'client.js')).stdout).toBe(
+      lines(
+        'client.js',
+        '  3:8      unknown         client.get',
+        '  4:8      unknown         client.set',
+        '  5:16     unknown         ….exec',
+        '  6:8      unknown         socket.write',
+        '',
+        '1 file',
+        `1 ${SUMS.covered}`,
+        `0 ${SUMS.uninstrumented}`,
+        `4 ${SUMS.unknown}`,
+      ),
+    );
+    expect((await run('explain', 'client.js:3')).stdout).not.toContain('Sees:');
+  });
+
+  test('calls that hide the function that gets the callback are listed', async () => {
+    project({
+      'hidden.js': lines(
+        "const fs = require('fs');",
+        "fs[name]('.', () => {});",
+        "fs.stat.apply(fs, ['.', () => {}]);",
+        "fs.stat.call(fs, '.', () => {});",
+        "fs.stat.bind(fs, '.')(() => {});",
+        "Reflect.apply(fs.stat, fs, ['.', () => {}]);",
+        'Math.max.apply(Math, [1, 2]);',
+        'queue.push(() => {});',
+      ),
+    });
+
+    expect((await run('check', 'hidden.js')).stdout).toMatch(
+      /2:4 +unknown +fs\[…\]\n +3:1 +unknown +stat\.apply\n +4:1 +unknown +stat\.call\n +5:1 +unknown +stat\.bind\(\)\n +6:1 +unknown +Reflect\.apply\n\n/,
+    );
+  });
+
+  test('a file that no adapter reads is named', async () => {
+    project({ 'src/App.vue': '<script>export default {};</script>\n' });
+    const { code, stdout } = await run('check', 'src');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('cannot be instrumented: No adapter reads files such as .vue.');
+  });
+
   test('it says nothing of calls that run what they are handed at once', async () => {
     project({
       'a.js': lines(

@@ -1,7 +1,7 @@
 import type { Callee } from '../bindings.js';
 import type { SpawnPoint } from '../options.js';
 import type { CallbackPoint, ClassMethodPoint, Point, Points } from './entries.js';
-import { libraries, libraryMethods } from './libraries.js';
+import { libraries, libraryMethods, libraryModules } from './libraries.js';
 import { nodeMethods, nodeModules } from './node.js';
 import { globals, webMethods } from './web.js';
 
@@ -11,6 +11,8 @@ export interface Catalogue {
   pointOf(callee: Callee, isNew?: boolean): Point | undefined;
   /** Returns the rules for methods of that name. The class of the receiver selects among them at run time. */
   classMethods(name: string): readonly ClassMethodPoint[];
+  /** Returns true for a module with classes in the catalogue. */
+  knows(module: string): boolean;
 }
 
 const byModule: Readonly<Record<string, Points>> = { ...libraries, ...nodeModules };
@@ -47,6 +49,7 @@ export function catalogueWith(added: readonly SpawnPoint[]): Catalogue {
       return table && ownOf(table, path);
     },
     classMethods: (name) => methodsHere.get(name) ?? none,
+    knows: (module) => libraryModules.has(module),
   };
 }
 

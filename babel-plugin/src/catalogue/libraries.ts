@@ -52,6 +52,21 @@ const pageCall: ClassMethodPoint = {
 
 const query = (...classes: string[]): ClassMethodPoint => ({ ...last, classes });
 
+/** The modules whose classes `libraryMethods` names. */
+export const libraryModules: ReadonlySet<string> = new Set([
+  ...['pg', 'mysql', 'mysql2', 'sqlite3', 'mongoose', '@grpc/grpc-js', 'p-queue', 'bottleneck'],
+  ...[
+    'knex',
+    'sequelize',
+    'typeorm',
+    'rxjs',
+    'zen-observable',
+    'playwright',
+    'puppeteer',
+    'amqplib',
+  ],
+]);
+
 /** Methods of library classes. The receiver's class is checked by name at the time of the call. */
 export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]>> = {
   // pg, mysql, mysql2, sqlite3.

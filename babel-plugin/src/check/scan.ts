@@ -31,8 +31,19 @@ export function scan(sources: readonly string[], cwd = process.cwd()): FileRepor
   readOptions(options);
   return sources
     .flatMap((source) => filesBelow(resolve(cwd, source), source))
-    .filter(covers)
-    .map((file) => checkFile(file, { options, covers, cwd }));
+    .filter((file) => covers(file) || isComponent(file))
+    .map((file) =>
+      isComponent(file) ? unread(file, cwd) : checkFile(file, { options, covers, cwd }),
+    );
+}
+
+/** Files with code in a language of their own, which no adapter reads. */
+const isComponent = (file: string): boolean => /\.(?:vue|svelte|astro)$/.test(file);
+
+function unread(file: string, cwd: string): FileReport {
+  const name = relative(cwd, file).replaceAll('\\', '/');
+  const error = `No adapter reads files such as ${name.slice(name.lastIndexOf('.'))}. Move code that needs context to a file of its own.`;
+  return { file: name, findings: [], error, code: '', map: undefined };
 }
 
 interface Settings extends SplitOptions {
@@ -56,13 +67,19 @@ function checkFile(file: string, { options, covers, cwd }: Settings): FileReport
       plugins: [observing as [() => never, object]],
     })!;
     const { throughline } = result.metadata as { throughline?: { sites: readonly string[] } };
-    findings.push(...(throughline?.sites ?? []).map(covered));
+    const uncertain = new Set(findings.map(placeOf));
+    const sites = (throughline?.sites ?? []).map(covered);
+    findings.push(...sites.filter((site) => !uncertain.has(placeOf(site))));
     findings.sort((a, b) => a.line - b.line || a.column - b.column);
     return { file: name, findings, code: result.code ?? '', map: result.map ?? undefined };
   } catch (error) {
     const { message } = error as Error;
     return { file: name, findings: [], error: message, code: '', map: undefined };
   }
+}
+
+function placeOf({ line, column }: Finding): string {
+  return `${line}:${column}`;
 }
 
 /** Returns the finding for a row of the table of sites: `line:column kind name`. */

@@ -234,7 +234,7 @@ function noteRules(
   const name = propertyName(callee);
   if (name === undefined) return;
   const rules = state.catalogue.classMethods(name);
-  if (rules.length === 0 || isContext(callee.object, path.scope)) return;
+  if (rules.length === 0 || isSynchronous(callee.object, path.scope)) return;
   const takesMembers = rules.some(({ as }) => as === 'spawnMembers');
   const isOne = (argument: t.Node): boolean =>
     mayBeCallback(argument, path.scope) || (takesMembers && !isInert(argument));
@@ -243,11 +243,17 @@ function noteRules(
   }
 }
 
-/** Returns true for a variable, storage or snapshot: `user.run(value, fn)` calls `fn` synchronously. */
-function isContext(receiver: t.Node, scope: NodePath['scope']): boolean {
+/**
+ * Returns true for an object whose methods call back at once: a variable, storage or snapshot (`user.run(value, fn)`),
+ * and a collection of the language.
+ */
+function isSynchronous(receiver: t.Node, scope: NodePath['scope']): boolean {
   const made = classOf(receiver, scope);
+  if (made?.from === 'global') return collections.has(made.name);
   return made?.from === 'module' && contextModules.test(made.module);
 }
+
+const collections = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array']);
 
 const contextModules = /^(?:@throughline\/|async_hooks$)/;
 
