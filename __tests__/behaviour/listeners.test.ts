@@ -2,6 +2,7 @@ import { getLocal, register, setLocal } from '@throughline/runtime';
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import { addPlainListener, call, inImmediate, inMicrotask } from '../harness/uncompiled';
+import * as library from '../harness/uncompiled-library';
 
 const user = register('nobody');
 const seen = register<readonly string[]>([], {
@@ -255,4 +256,37 @@ test('a listener of code that was not compiled sees the frame of the trigger, or
   await inImmediate(() => source.emit('x'));
 
   expect(read).toEqual(['ada', 'nobody']);
+});
+
+describe('an emitter whose methods a tool has replaced, which finds listeners by identity', () => {
+  // As OpenTelemetry's context manager does in `bind(context, emitter)`.
+  const patched = (): EventEmitter => library.patchEmitter(new EventEmitter());
+
+  test.each(['off', 'removeListener'] as const)('%s takes off what on has added', (remove) => {
+    const emitter = patched();
+    let calls = 0;
+    const listener = (): void => void calls++;
+    setLocal(user, 'ada');
+    emitter.on('x', listener);
+    emitter.addListener('x', listener);
+    emitter.emit('x');
+    for (let i = 0; i < 2; i++) {
+      if (remove === 'off') emitter.off('x', listener);
+      else emitter.removeListener('x', listener);
+    }
+    emitter.emit('x');
+
+    expect([calls, emitter.listenerCount('x')]).toEqual([2, 0]);
+  });
+
+  test('a listener sees its registration, and one that was never added is left alone', async () => {
+    const emitter = patched();
+    const read: string[] = [];
+    setLocal(user, 'ada');
+    emitter.on('x', () => read.push(getLocal(user)));
+    emitter.off('x', () => {});
+    await inMicrotask(() => emitter.emit('x'));
+
+    expect([read, emitter.listenerCount('x')]).toEqual([['ada'], 1]);
+  });
 });

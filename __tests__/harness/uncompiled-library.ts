@@ -82,3 +82,20 @@ export class ConnectionPool {
     return work();
   }
 }
+
+type Listener = (...args: unknown[]) => void;
+
+/** Replaces an emitter's methods by ones that hand on wrappers, and find them by the listener. */
+export function patchEmitter(emitter: EventEmitter): EventEmitter {
+  const { on, removeListener } = emitter;
+  const wrappers = new WeakMap<Listener, Listener[]>();
+  function add(this: EventEmitter, name: string, listener: Listener): EventEmitter {
+    const wrapper: Listener = (...args) => listener.apply(this, args);
+    wrappers.set(listener, [...(wrappers.get(listener) ?? []), wrapper]);
+    return on.call(this, name, wrapper);
+  }
+  function remove(this: EventEmitter, name: string, listener: Listener): EventEmitter {
+    return removeListener.call(this, name, wrappers.get(listener)?.pop() ?? listener);
+  }
+  return Object.assign(emitter, { on: add, addListener: add, removeListener: remove, off: remove });
+}

@@ -12,6 +12,7 @@ export {
   listenBy,
   spawnListener,
   exposeListeners,
+  unlisten,
 } from './listeners/emitters.js';
 export {
   addListener,
@@ -19,7 +20,6 @@ export {
   addListenerBy,
   addListenerHere,
   removeListenerHere,
-  unlisten,
 } from './listeners/event-targets.js';
 export { eventOnce, eventsOn } from './listeners/once-and-on.js';
 export { handlerFor, handlerOf } from './listeners/handlers.js';
@@ -38,6 +38,7 @@ export {
   held,
   hold,
   pause,
+  pauseAtYield,
   proceed,
   resume,
   resumeModule,

@@ -102,6 +102,38 @@ test('a step joins what it awaits, and is joined where it is awaited', async () 
   equal(joined(), ['awaited', 'second']);
 });
 
+test('the body runs in the frame of the caller of return() and throw()', async () => {
+  const found: string[] = [];
+  async function* rows(): AsyncGenerator<number> {
+    try {
+      yield 1;
+    } catch {
+      found.push(`catch ${read()}`);
+      await null;
+      found.push(`catch ${read()}`);
+    } finally {
+      found.push(`finally ${read()}`);
+      yield 2;
+      found.push(`after ${read()}`);
+    }
+  }
+  const as = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    setLocal(user, name);
+    return work();
+  };
+  const returned = rows();
+  await as('ada', () => returned.next());
+  await as('bob', () => returned.return(undefined));
+  await as('cleo', () => returned.next());
+  equal(found.splice(0), ['finally bob', 'after cleo']);
+  const thrown = rows();
+  await as('ada', () => thrown.next());
+  await as('bob', () => thrown.throw(new Error('boom')));
+  await as('cleo', () => thrown.return(undefined));
+  equal(found, ['catch bob', 'catch bob', 'finally bob']);
+  equal(read(), 'nobody');
+});
+
 test('return and throw leave the frame of the caller', async () => {
   const inFinally: string[] = [];
   async function* guarded(): AsyncGenerator<number> {

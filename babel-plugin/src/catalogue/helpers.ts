@@ -16,6 +16,7 @@ export type PlainHelper =
   | 'resolveSync'
   | 'leaveAtYield'
   | 'pause'
+  | 'pauseAtYield'
   | 'proceed'
   | 'rejectSync'
   | 'restOf'

@@ -18,6 +18,8 @@ export const methodHelpers: Readonly<Record<string, MethodPoint>> = {
   catch: { kind: 'promise', helper: 'chainCatch' },
   finally: { kind: 'promise', helper: 'chainFinally' },
   next: { kind: 'async', helper: 'stepByHand' },
+  return: { kind: 'async', helper: 'stepByHand' },
+  throw: { kind: 'async', helper: 'stepByHand' },
   on: { kind: 'listener', helper: 'listen' },
   addListener: { kind: 'listener', helper: 'listen' },
   once: { kind: 'listener', helper: 'listen' },

@@ -21,7 +21,7 @@ export function rewriteAwait(
 }
 
 /**
- * Rewrites `yield value` in an async generator to `proceed(strand, yield pause(strand, value))`. A generator that
+ * Rewrites `yield value` in an async generator to `proceed(strand, yield pauseAtYield(strand, value))`. A generator that
  * runs in the frame of its creation resumes as after an `await`; a plain one of those has nothing to await.
  */
 export function rewriteYield(
@@ -43,7 +43,7 @@ export function rewriteYield(
 
 /** Helpers by which a generator leaves its strand and comes back, by the frame that its body runs in. */
 const yields = {
-  caller: { walk: 'delegateSteps', leave: 'pause', enter: 'proceed' },
+  caller: { walk: 'delegateSteps', leave: 'pauseAtYield', enter: 'proceed' },
   async: { walk: 'steps', leave: 'pause', enter: 'resume' },
   plain: { walk: 'delegateStepsHere', leave: 'leaveAtYield', enter: 'resume' },
 } as const;

@@ -1,7 +1,7 @@
 import { bridge, isDetour } from './bridge.js';
 import { joinEnding } from './endings.js';
 import { isForeign } from './foreign.js';
-import { branch, OUTSIDE } from './frame.js';
+import { branch, joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import {
   currentFrame,
@@ -11,11 +11,13 @@ import {
   goBackEntering,
   storeAgain,
   wayBack,
+  wayBackOfStep,
 } from './current.js';
 import { here } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
 import { activate, adoptEnding, isOpen, leave, reenter, takeAwaited, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
+import { stepped } from './steps.js';
 import { withFirst } from './with-first.js';
 import { Box, wrapAwaited, wrapThenable } from './thenable.js';
 
@@ -96,9 +98,27 @@ export function resume<T>(strand: Strand, value: T): T {
 /** Enters the strand if it is suspended: at the head of `catch` and `finally`, after `for await`. */
 export function resumeIfSuspended(strand: Strand): void {
   if (isOpen(strand)) return;
+  if (stepped.yielded.has(strand)) {
+    // A caller's `return()` or `throw()` has resumed a generator at its `yield`.
+    resumeInCaller(strand);
+    return;
+  }
   resume(strand, undefined);
   // A loop or a caller of the generator may have resumed it, and not an `await`.
   storeAgain();
+}
+
+/** Enters the strand of a generator again in the frame of whoever requested the step, joined with its own. */
+export function resumeInCaller(strand: Strand): void {
+  const own = joinAwaited(strand, strand.frame);
+  stepped.latest = strand;
+  stepped.yielded.delete(strand);
+  // A step requested while another one ran, or by `return()`: the platform begins it now, and its caller's frame was
+  // queued.
+  const parent = currentFrame();
+  const caller = here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? parent) : parent;
+  reenter(strand, wayBackOfStep(parent));
+  enter(parent, joinFrames(branch(caller), own));
 }
 
 /** Ends the strand. From now on its promise carries the frame it ended with. */

@@ -1,25 +1,13 @@
-import { shared } from './realm.js';
-import { joinAwaited, suspend } from './activation.js';
-import { branch, joinFrames, OUTSIDE } from './frame.js';
+import { resumeInCaller, suspend } from './activation.js';
+import { branch } from './frame.js';
 import type { Frame } from './frame.js';
 import { currentFrame, enter as enterFrame, wayBackOfStep } from './current.js';
 import { here } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
-import { activate, reenter, waitFor } from './strand.js';
+import { stepped } from './steps.js';
+import { activate, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
 import { prepareForEngine } from './thenable.js';
-
-const stepped = shared('stepped', {
-  /**
-   * The strand of the generator that was entered last. `takeStep` clears it before the call, and so learns
-   * which generator's body the call has run.
-   */
-  latest: undefined as Strand | undefined,
-  /** The strand of each async generator that instrumented code has stepped. */
-  strands: new WeakMap<object, Strand>(),
-  /** Frames of callers whose steps the generator has not begun yet. */
-  asked: new WeakMap<Strand, Frame[]>(),
-});
 
 /** Starts a strand in the current frame, at the head of a body: an async generator at its first `next()`. */
 export function enter(): Strand {
@@ -56,15 +44,15 @@ export function leaveAtYield<T>(strand: Strand, value: T): T {
   return value;
 }
 
+/** Leaves the strand at a `yield` of an async generator, as `pause` does, and notes that the next step is a caller's. */
+export function pauseAtYield(strand: Strand, result: unknown): unknown {
+  stepped.yielded.add(strand);
+  return pause(strand, result);
+}
+
 /** Resumes after a `yield`, in the frame of the caller of `next()`, joined with the generator's own. */
 export function proceed<T>(strand: Strand, value: T): T {
-  const own = joinAwaited(strand, strand.frame);
-  stepped.latest = strand;
-  // A step requested while another one ran: the platform begins it now, and its caller's frame was queued.
-  const parent = currentFrame();
-  const caller = here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? parent) : parent;
-  reenter(strand, wayBackOfStep(parent));
-  enterFrame(parent, joinFrames(branch(caller), own));
+  resumeInCaller(strand);
   return value;
 }
 

@@ -16,7 +16,15 @@ export {
 } from './failures.js';
 export { isForeign } from './foreign.js';
 export { branch, callGuarded, joinFrames, OUTSIDE } from './frame.js';
-export { enter, enterCreated, leaveAtYield, pause, proceed, takeStep } from './generators.js';
+export {
+  enter,
+  enterCreated,
+  leaveAtYield,
+  pause,
+  pauseAtYield,
+  proceed,
+  takeStep,
+} from './generators.js';
 export { currentFrame, setCurrentFrame, strandFrame } from './current.js';
 export { resumeModuleIfSuspended, enterModule, resumeModule } from './modules.js';
 export { endingOf, stamp, stampNew } from './promise-stamp.js';

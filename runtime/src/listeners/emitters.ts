@@ -11,7 +11,7 @@ import {
   isFailureEvent,
 } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod } from '../kernel/index.js';
-import { nodeListener } from './event-targets.js';
+import { nodeListener, removedFromTarget } from './event-targets.js';
 import { isTarget } from './is-target.js';
 import { listenerFrame } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
@@ -61,10 +61,50 @@ function add(receiver: unknown, method: unknown, args: unknown[], policy: Policy
     return Reflect.apply(adder, receiver, [name, listenerOnce(receiver, name, listener, policy)]);
   }
   args[1] = listenerFor(receiver, name, listener, policy);
+  if (isReplaced(receiver, method, adderNames)) remember(receiver, name, listener, args[1] as Kept);
   const result: unknown = Reflect.apply(method, receiver, args);
   // A subclass has its own `once`. The wrapper it added around ours must show the user's listener.
   if (once !== undefined) showListenersOf(receiver, name);
   return result;
+}
+
+/** Stands for `emitter.off(name, listener)`. Emitters find a wrapper by themselves, unless their methods were replaced. */
+export function unlisten(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  method = methodOf(receiver, method);
+  const [name, listener] = args;
+  if (isTarget(receiver)) args[1] = removedFromTarget(receiver, name, listener);
+  else if (typeof listener === 'function' && isEmitter(receiver)) {
+    if (isReplaced(receiver, method, removerNames)) {
+      args[1] = forget(receiver, name, listener as Kept) ?? listener;
+    }
+  }
+  return callAs(receiver, method, args);
+}
+
+const adderNames = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'];
+const removerNames = ['off', 'removeListener'];
+
+/** Returns true for a method that a program or a tool has put in place of the emitter class's own. */
+function isReplaced(emitter: object, method: unknown, names: readonly string[]): boolean {
+  return !names.some((name) => inherited(emitter, name) === method);
+}
+
+/** Wrappers that were added by replaced methods, which find listeners by identity: by emitter, event and listener. */
+const { added } = shared('replaced', {
+  added: new WeakMap<object, Map<unknown, WeakMap<Kept, Kept[]>>>(),
+});
+
+function remember(emitter: object, name: unknown, listener: Kept, kept: Kept): void {
+  let byName = added.get(emitter);
+  if (byName === undefined) added.set(emitter, (byName = new Map()));
+  let byListener = byName.get(name);
+  if (byListener === undefined) byName.set(name, (byListener = new WeakMap()));
+  byListener.set(listener, [...(byListener.get(listener) ?? []), kept]);
+}
+
+/** Returns the wrapper that was added last for a listener, and forgets it. */
+function forget(emitter: object, name: unknown, listener: Kept): Kept | undefined {
+  return added.get(emitter)?.get(name)?.get(listener)?.pop();
 }
 
 /**

@@ -107,14 +107,9 @@ export function nodeListener(
   return wrapperFor(target, `${String(name)} false`, listener, { ...options, signal: undefined });
 }
 
-/** Stands for `port.off(name, listener)`. Emitters that are not targets find the wrapper by themselves. */
-export function unlisten(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
-  method = methodOf(receiver, method);
-  const listener = args[1];
-  if (isTarget(receiver) && isListener(listener)) {
-    args[1] = forget(receiver, `${String(args[0])} false`, listener);
-  }
-  return callAs(receiver, method, args);
+/** Returns what stands for a listener of a target that is an emitter too: `port.off(name, listener)`. */
+export function removedFromTarget(target: object, name: unknown, listener: unknown): unknown {
+  return isListener(listener) ? forget(target, `${String(name)} false`, listener) : listener;
 }
 
 function wrapperFor(

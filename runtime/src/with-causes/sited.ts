@@ -48,7 +48,7 @@ export const listenBy = sited(noting(emitters.listenBy, from(1)));
 export const addListener = sited(noting(targets.addListener, from(0)));
 export const addListenerBy = sited(noting(targets.addListenerBy, from(1)));
 export const addListenerHere = sited(noting(targets.addListenerHere, ofGlobal));
-export const unlisten = unnoting(targets.unlisten, from(0));
+export const unlisten = unnoting(emitters.unlisten, from(0));
 export const removeListener = unnoting(targets.removeListener, from(0));
 export const removeListenerHere = unnoting(targets.removeListenerHere, ofGlobal);
 
