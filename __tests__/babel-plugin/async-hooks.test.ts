@@ -1,4 +1,5 @@
-import { instrument } from '../harness/instrument';
+import { AsyncLocalStorage } from '../../runtime/src/faces/async-local-storage';
+import { instrument, run } from '../harness/instrument';
 
 const FACE = '@throughline/runtime/async-local-storage';
 
@@ -19,4 +20,39 @@ test.each([
   ['a text', `const name = 'node:async_hooks';`],
 ])('%s stays as it is', (_, code) => {
   expect(instrument(code, { asyncHooks: 'runtime' })).not.toContain(FACE);
+});
+
+test.each([
+  [
+    'names of an import',
+    `import { AsyncLocalStorage, createHook, executionAsyncId as id } from 'node:async_hooks'; f(AsyncLocalStorage, createHook, id);`,
+  ],
+  ['names of an export', `export { AsyncResource, createHook } from 'node:async_hooks';`],
+  ['a required object', `const { AsyncLocalStorage, createHook } = require('async_hooks');`],
+])('%s that only Node has stay its own', (_, code) => {
+  const out = instrument(code, { asyncHooks: 'runtime' });
+
+  expect(out).toContain(FACE);
+  expect(out).toMatch(
+    /(?:createHook[^;]*from ['"]node:async_hooks['"])|require\(['"]async_hooks['"]\)/,
+  );
+  expect(out).not.toMatch(/createHook[^;]*from ['"]@throughline/);
+});
+
+test.each([
+  `import * as hooks from 'node:async_hooks'; hooks.createHook({});`,
+  `import hooks from 'node:async_hooks'; f(hooks);`,
+])("a whole module of which more is used is Node's: %s", (code) => {
+  expect(instrument(code, { asyncHooks: 'runtime' })).not.toContain(FACE);
+});
+
+test('a required module has both', () => {
+  const { hooks } = run(
+    `const hooks = require('async_hooks'); exports.hooks = hooks;`,
+    {},
+    { asyncHooks: 'runtime' },
+  ) as { hooks: { AsyncLocalStorage: unknown; createHook: unknown } };
+
+  expect(typeof hooks.createHook).toBe('function');
+  expect(hooks.AsyncLocalStorage).toBe(AsyncLocalStorage);
 });
