@@ -44,6 +44,10 @@ test('a callback that wakes without its context is said once, with both places',
 test.each([
   ['is called at once', `export async function main() { library.now(() => read()); }`],
   [
+    'was handed over where no slot is set, as routes are',
+    `export async function main() { await null; library.later(() => read()); await turn(); }`,
+  ],
+  [
     'was handed over outside every strand',
     `export function main() { library.later(() => read()); }`,
   ],

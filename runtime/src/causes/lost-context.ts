@@ -1,21 +1,24 @@
 import { currentFrame, OUTSIDE, warn } from '../kernel/index.js';
 import { siteOf } from './sites.js';
 
-/** Sites of calls that pass a callback to uninstrumented code: from inside a strand, and from outside of all. */
+/**
+ * Sites of calls that pass a callback to uninstrumented code: where slots are set, and where none is. What a program's
+ * start registers has nothing to lose: routes, handlers of a queue.
+ */
 const inStrand = new Set<number>();
 const outside = new Set<number>();
 /** Sites that were warned about. */
 const said = new Set<number>();
 
-/** Stands for the callback in `f(noteHandoff(site, callback))`: notes whether a strand makes the call. */
+/** Stands for the callback in `f(noteHandoff(site, callback))`: notes whether the call has a context. */
 export function noteHandoff<F>(site: number, callback: F): F {
-  (currentFrame() === OUTSIDE ? outside : inStrand).add(site);
+  (currentFrame().isEmpty ? outside : inStrand).add(site);
   return callback;
 }
 
 /**
  * Warns once per call site when a callback runs without the context of the call that it was passed to. Stands at
- * the head of such a callback. If the call was also made outside every strand, the two cases cannot be told
+ * the head of such a callback. If the call was also made without a context, the two cases cannot be told
  * apart, and it does not warn.
  */
 export function checkContext(site: number, at: number): void {
