@@ -39,6 +39,16 @@ const programs: Record<string, Program> = {
     a.run('dora', () => new Promise(() => { throw new Error('executor'); }));`,
     ['reject bob', 'executor dora', 'then ada', 'timer cleo'],
   ],
+  'unhandledRejection: what then has made of a promise that is rejected where no store is': [
+    `${onRejection}
+    let rejectLater;
+    a.run('ada', () => {
+      new Promise((_, reject) => { rejectLater = reject; }).then(() => {});
+    });
+    rejectLater(new Error('then'));`,
+    ['then ada'],
+    ['then undefined'],
+  ],
   'unhandledRejection: a store that was entered': [
     `${onRejection}
     (async () => {

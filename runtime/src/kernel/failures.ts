@@ -1,4 +1,5 @@
 import { isList } from './endings.js';
+import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { endingOf } from './promise-stamp.js';
 import { isPromise, shared } from './realm.js';
@@ -50,9 +51,14 @@ export function noteThrown(error: unknown, frame: Frame): void {
 
 /**
  * Returns the frame of the strand that failed, from the arguments of a failure listener: `(error)`,
- * `(reason, promise)`, or an event that has a promise. Undefined when it is not known.
+ * `(reason, promise)`, or an event that has a promise. Undefined when it is not known, and when no strand failed.
  */
 export function failureFrame(args: ArrayLike<unknown>): Frame | undefined {
+  const frame = frameFrom(args);
+  return frame === OUTSIDE ? undefined : frame;
+}
+
+function frameFrom(args: ArrayLike<unknown>): Frame | undefined {
   if (isPromise(args[1])) return frameOfPromise(args[1]);
   const event = args[0] as { promise?: unknown } | null | undefined;
   if (typeof event === 'object' && isPromise(event?.promise)) return frameOfPromise(event.promise);
