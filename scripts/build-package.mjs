@@ -14,8 +14,8 @@ const types = !process.argv.includes('--no-types');
 const folder = join(root, name);
 const dist = join(folder, 'dist');
 
-// Bundlers read `sideEffects` from the nearest package.json, which is the one written here.
-const { sideEffects } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+// Bundlers read `sideEffects` and `browser` from the nearest package.json, which is the one written here.
+const { sideEffects, browser } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const doing = sideEffects?.map((file) => file.replace('./dist/*/', './'));
 
 rmSync(dist, { recursive: true, force: true });
@@ -25,7 +25,8 @@ for (const [format, type] of [
 ]) {
   const out = join(dist, format);
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ type, sideEffects: doing })}\n`);
+  const described = { type, sideEffects: doing, browser: replacedIn(format) };
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify(described)}\n`);
   run('@babel/cli/bin/babel.js', [
     join(folder, 'src'),
     ...['--out-dir', out, '--extensions', '.ts', '--ignore', '**/*.d.ts', '--source-maps'],
@@ -63,6 +64,15 @@ if (name === 'runtime') {
     join(dist, 'realm', 'script.cjs'),
     `(() => {\n${output[0].code.replace(/^\/\/#.*$/gm, '')}\nreturn realm;\n})\n`,
   );
+}
+
+/** Returns the files of one format that builds for pages replace, relative to its folder. */
+function replacedIn(format) {
+  const own = (path) => path.replace(`./dist/${format}/`, './');
+  const files = Object.entries(browser ?? {}).filter(([file]) => own(file) !== file);
+  return files.length === 0
+    ? undefined
+    : Object.fromEntries(files.map(([file, other]) => [own(file), own(other)]));
 }
 
 function run(script, args) {

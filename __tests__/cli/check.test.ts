@@ -258,7 +258,7 @@ describe('check', () => {
     });
 
     expect((await run('check', 'hidden.js')).stdout).toMatch(
-      /2:4 +unknown +fs\[…\]\n +3:1 +unknown +stat\.apply\n +4:1 +unknown +stat\.call\n +5:1 +unknown +stat\.bind\(\)\n +6:1 +unknown +Reflect\.apply\n\n/,
+      /2:4 +unknown +fs\[…\]\n +3:9 +unknown +stat\.apply\n +4:9 +unknown +stat\.call\n +5:9 +unknown +stat\.bind\(\)\n +6:9 +unknown +Reflect\.apply\n\n/,
     );
   });
 

@@ -22,6 +22,7 @@ export {
   removeListenerHere,
 } from './listeners/event-targets.js';
 export { eventOnce, eventsOn } from './listeners/once-and-on.js';
+export { callThrough } from './callbacks/call-through.js';
 export { handlerFor, handlerOf } from './listeners/handlers.js';
 export {
   adopt,

@@ -37,6 +37,7 @@ export type PlainHelper =
   | 'tryCall'
   | 'withResolvers'
   // Callbacks and listeners.
+  | 'callThrough'
   | 'handlerOf'
   | 'exposeListeners'
   | 'removeListener'

@@ -90,6 +90,29 @@ export function rewrittenMethodCall(
   return output.callAt(site, helper, ...leading, receiver, method, ...args);
 }
 
+/**
+ * Rewrites `object.method.apply(self, args)` to `callThrough(helper, [...first], object.method, "apply", self, args)`, and
+ * `call` in the same way.
+ */
+export function rewriteCallThrough(
+  call: BabelTypes.CallExpression,
+  { helper, first }: MethodHelper,
+  site: number,
+  output: Output,
+): BabelTypes.Expression {
+  const { t } = output;
+  const callee = call.callee as BabelTypes.MemberExpression;
+  const named = output.callAt(site, helper, ...first.map((text) => t.stringLiteral(text)));
+  return output.call(
+    'callThrough',
+    named.callee as BabelTypes.Expression,
+    t.arrayExpression(named.arguments as BabelTypes.Expression[]),
+    callee.object as BabelTypes.Expression,
+    t.stringLiteral(propertyName(callee)!),
+    ...call.arguments,
+  );
+}
+
 /** Rewrites `new Promise(executor)` to `newPromise(executor)`. */
 export function rewriteNewPromise(
   { arguments: [executor] }: BabelTypes.NewExpression,

@@ -8,6 +8,7 @@ import { byPolicy, methodHelpers, promiseStatics, logs } from '../catalogue/lang
 import { isInert, mayBeCallback } from '../callback-values.js';
 import {
   rewriteCallbacks,
+  rewriteCallThrough,
   rewriteMethodCall,
   rewriteNewPromise,
   rewriteLog,
@@ -27,6 +28,7 @@ export const calls: Visitor<FileState> = {
       // Decided before the arguments are rewritten: afterwards each is a call.
       if (path.node.arguments.every(isInert)) inert.add(path.node);
       noteRules(path, state);
+      noteIndirect(path, state);
     },
     exit(path, state) {
       const callee = calleeOf(path.node.callee, path.scope);
@@ -194,6 +196,12 @@ function rewriteMethod(path: NodePath<t.CallExpression>, state: FileState): void
   const { node } = path;
   if (node.callee.type !== 'MemberExpression') return;
   const name = propertyName(node.callee);
+  const through = indirect.get(node);
+  if (through !== undefined) {
+    const site = state.sites.add(node.callee.property, through.kind, through.name);
+    state.changes.replace(path, rewriteCallThrough(node, through, site, state.output));
+    return;
+  }
   const method = name === undefined ? undefined : methodOf(name, node, state);
   if (method === undefined) return;
   // The position of the method: a chain of calls starts at its first receiver, so calls would share it.
@@ -208,6 +216,14 @@ function methodOf(
   call: t.CallExpression | t.OptionalCallExpression,
   state: FileState,
 ): (MethodHelper & { kind: ClassMethodPoint['kind'] }) | undefined {
+  return helperFor(name, ruled.get(call) ?? [], state);
+}
+
+function helperFor(
+  name: string,
+  rules: readonly ClassMethodPoint[],
+  state: FileState,
+): (MethodHelper & { kind: ClassMethodPoint['kind'] }) | undefined {
   const { eventPolicy: policy } = state.directives;
   if (Object.hasOwn(methodHelpers, name)) {
     const { kind, helper } = methodHelpers[name]!;
@@ -215,14 +231,50 @@ function methodOf(
     const withPolicy = policy === 'auto' ? undefined : byPolicy.get(helper);
     return withPolicy ? { kind, helper: withPolicy, first: [policy] } : { kind, helper, first: [] };
   }
-  const rules = ruled.get(call);
-  if (rules === undefined || !state.coversHere(rules[0]!.kind)) return undefined;
+  if (rules.length === 0 || !state.coversHere(rules[0]!.kind)) return undefined;
   const text = rules.map((rule) => ruleText(rule, policy)).join(';');
   return { kind: rules[0]!.kind, helper: 'spawnInMethod', first: [text] };
 }
 
 /** Calls of methods that take callbacks in some class, with the rules of those classes. */
 const ruled = new WeakMap<t.Node, readonly ClassMethodPoint[]>();
+
+/** Calls by `apply` and `call` of a method that takes callbacks, with its helper. */
+const indirect = new WeakMap<
+  t.Node,
+  MethodHelper & { kind: ClassMethodPoint['kind']; name: string }
+>();
+
+/** Records the helper for `object.method.apply(self, args)`. Runs before the arguments are rewritten. */
+function noteIndirect(path: NodePath<t.CallExpression>, state: FileState): void {
+  const { callee, arguments: args } = path.node;
+  if (callee.type !== 'MemberExpression' || callee.object.type !== 'MemberExpression') return;
+  const way = propertyName(callee);
+  if (way !== 'apply' && way !== 'call') return;
+  const name = propertyName(callee.object);
+  // The helper reads `apply` after the arguments, which no argument may observe.
+  if (name === undefined || !args.every(isPlain)) return;
+  const [, ...given] = args;
+  const isOne = (argument: t.Node): boolean =>
+    way === 'apply' ? mayHoldCallback(argument, path.scope) : mayBeCallback(argument, path.scope);
+  if (!given.some(isOne)) return;
+  const helper = helperFor(name, state.catalogue.classMethods(name), state);
+  if (helper !== undefined) indirect.set(path.node, { ...helper, name });
+}
+
+function isPlain(node: t.Node): boolean {
+  if (node.type !== 'ArrayExpression') return isInert(node);
+  return node.elements.every((element) => element !== null && isInert(element));
+}
+
+/** Returns true for a list that may have a callback: `arguments`, a variable, an array of one. */
+function mayHoldCallback(node: t.Node, scope: NodePath['scope']): boolean {
+  if (node.type === 'Identifier') return true;
+  return (
+    node.type === 'ArrayExpression' &&
+    node.elements.some((element) => element !== null && mayBeCallback(element, scope))
+  );
+}
 
 /** Records the rules that apply to a call. Runs before the arguments are rewritten, because it inspects them. */
 function noteRules(
