@@ -1,23 +1,21 @@
-import { bridge, isDetour } from './bridge.js';
 import { joinEnding } from './endings.js';
 import { isForeign } from './foreign.js';
-import { branch, joinFrames, OUTSIDE } from './frame.js';
+import { branch, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import {
   currentFrame,
   enter,
   enterResumed,
-  goBack,
-  goBackEntering,
+  goBackFromRun,
+  leaveStrand,
   storeAgain,
   wayBack,
-  wayBackOfStep,
 } from './current.js';
 import { here } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
-import { activate, adoptEnding, isOpen, leave, reenter, takeAwaited, waitFor } from './strand.js';
+import { shared } from './realm.js';
+import { activate, adoptEnding, isOpen, reenter, takeAwaited, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
-import { stepped } from './steps.js';
 import { withFirst } from './with-first.js';
 import { Box, wrapAwaited, wrapThenable } from './thenable.js';
 
@@ -47,8 +45,8 @@ export function run<P extends Promise<unknown>>(
     return promise;
   } finally {
     // A parameter's default threw before the body could end the strand.
-    if (isOpen(strand)) leaveNow(strand);
-    goBackEntering(outer, strand.frame, isDetour(outer) ? outer : strand.frame);
+    if (isOpen(strand)) leaveStrand(strand);
+    goBackFromRun(outer, strand.frame);
   }
 }
 
@@ -64,29 +62,8 @@ export function suspend(strand: Strand, value: unknown): unknown {
       waitFor(strand, ending);
     }
   }
-  leaveNow(strand);
+  leaveStrand(strand);
   return value;
-}
-
-function leaveNow(strand: Strand): void {
-  const frame = here.frame;
-  const outer = leave(strand, frame);
-  if (here.storage === undefined) here.frame = outer;
-  else leaveOverBridge(strand, outer, frame);
-}
-
-/**
- * Leaves a strand, which the engine will resume with what the storage holds after this. Where `run` called it, that is
- * still the strand's frame, and `run` goes back to the caller's.
- */
-function leaveOverBridge(strand: Strand, outer: Frame, frame: Frame): void {
-  if (!isDetour(outer)) {
-    here.frame = outer === bridge.byEngine ? OUTSIDE : outer;
-    return;
-  }
-  goBack(outer, frame);
-  // `resume` looks into the storage only if something is awaited.
-  if (strand.awaiting === undefined) waitFor(strand, OUTSIDE);
 }
 
 /** Enters the strand again after an `await` and joins the ending it waited for. */
@@ -95,36 +72,25 @@ export function resume<T>(strand: Strand, value: T): T {
   return strand.awaiting === undefined ? value : (takeIn(strand, value) as T);
 }
 
+/** What generators add (generators.ts), so that programs without them need not have their code. */
+export const generators = shared('generators', {
+  /** Resumes an async generator that a caller's `return()` or `throw()` has resumed at its `yield`. */
+  resumeYielded: undefined as ((strand: Strand) => boolean) | undefined,
+});
+
 /** Enters the strand if it is suspended: at the head of `catch` and `finally`, after `for await`. */
 export function resumeIfSuspended(strand: Strand): void {
   if (isOpen(strand)) return;
-  if (stepped.yielded.has(strand)) {
-    // A caller's `return()` or `throw()` has resumed a generator at its `yield`.
-    resumeInCaller(strand);
-    return;
-  }
+  if (generators.resumeYielded?.(strand)) return;
   resume(strand, undefined);
   // A loop or a caller of the generator may have resumed it, and not an `await`.
   storeAgain();
 }
 
-/** Enters the strand of a generator again in the frame of whoever requested the step, joined with its own. */
-export function resumeInCaller(strand: Strand): void {
-  const own = joinAwaited(strand, strand.frame);
-  stepped.latest = strand;
-  stepped.yielded.delete(strand);
-  // A step requested while another one ran, or by `return()`: the platform begins it now, and its caller's frame was
-  // queued.
-  const parent = currentFrame();
-  const caller = here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? parent) : parent;
-  reenter(strand, wayBackOfStep(parent));
-  enter(parent, joinFrames(branch(caller), own));
-}
-
 /** Ends the strand. From now on its promise carries the frame it ended with. */
 export function end(strand: Strand): void {
   resumeIfSuspended(strand);
-  leaveNow(strand);
+  leaveStrand(strand);
 }
 
 /** Stands at `return value` in an async function: the function's promise also takes over the ending of `value`. */

@@ -1,5 +1,4 @@
-import { Frame, FrameLike, OUTSIDE } from './frame.js';
-import { here } from './here.js';
+import { Frame, OUTSIDE } from './frame.js';
 import type { EngineStorage } from './here.js';
 import { shared } from './realm.js';
 
@@ -18,14 +17,14 @@ import { shared } from './realm.js';
  * What to go back to after code that was entered where the store and the current frame differ. It reads like
  * the frame that the entered code starts from.
  */
-class DetourFrame extends FrameLike {
+class DetourFrame extends Frame {
   constructor(
     /** The current frame. */
     readonly exact: Frame,
     /** The frame that the store holds. */
     readonly carried: Frame,
   ) {
-    super(carried);
+    super(valuesOf(carried), carried.entered, carried.cause);
   }
 }
 
@@ -36,14 +35,6 @@ export const bridge = shared('bridge', {
   /** What to go back to after code that the engine resumed: it puts back its store by itself. */
   byEngine: new Frame([]),
 });
-
-/**
- * Returns true for a frame to go back to that cannot change: the root frame belongs to no strand. Over the bridge, a
- * change of it lasts for the running callback of the platform, as with Node's AsyncLocalStorage.
- */
-export function isFixed(outer: Frame): boolean {
-  return outer === OUTSIDE && here.storage === undefined;
-}
 
 /** Returns true if the storage and the current frame differed where code was entered that goes back to `outer`. */
 export function isDetour(outer: Frame): outer is DetourFrame {
@@ -56,12 +47,21 @@ export function carriedOver(storage: EngineStorage, exact: Frame): Frame {
   if (carried === exact || carried === undefined) return exact;
   if (exact === OUTSIDE) return carried;
   // A resource that was made where no slot is set says nothing about a strand that runs.
-  return carried.isEmpty || carried.holdsSame(exact) ? exact : carried;
+  return carried.isEmpty || holdSame(carried, exact) ? exact : carried;
 }
 
 /** Puts a frame into the store, which is known to hold `held`. */
 export function store(storage: EngineStorage, frame: Frame, held: Frame): void {
   // Entering costs ten times as much as the rest, and builds with causes change the cause at every step.
-  if (frame === held || frame.holdsSame(held)) return;
+  if (frame === held || holdSame(frame, held)) return;
   storage.enterWith(frame === OUTSIDE ? undefined : frame);
+}
+
+/** Returns true for frames with the same values, which may differ by their cause. */
+function holdSame(one: Frame, other: Frame): boolean {
+  return valuesOf(one) === valuesOf(other) || (one.isEmpty && other.isEmpty);
+}
+
+function valuesOf(frame: Frame): readonly unknown[] {
+  return (frame as unknown as { values: readonly unknown[] }).values;
 }

@@ -1,17 +1,15 @@
-import { bridge } from './bridge.js';
 import { applyEntered } from './entered.js';
 import { noteFailure } from './failures.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import {
+  calledByPlatform,
   cameFromOutside,
-  currentFrame,
-  enter,
+  enterNow,
   goBack,
   goBackEntering,
   goBackTo,
   strandFrame,
-  wayBack,
 } from './current.js';
 import { here } from './here.js';
 import { tokensWithSpawn } from './token.js';
@@ -27,9 +25,7 @@ export function runIn<R>(
   args: ArrayLike<unknown>,
   ended?: (frame: Frame) => void,
 ): R {
-  const parent = currentFrame();
-  const outer = wayBack(parent);
-  enter(parent, frame);
+  const outer = enterNow(frame);
   try {
     return Reflect.apply(fn, receiver, args) as R;
   } finally {
@@ -48,9 +44,7 @@ export function callIn<R>(
   receiver: unknown,
   args: ArrayLike<unknown>,
 ): R {
-  const parent = currentFrame();
-  const outer = wayBack(parent);
-  enter(parent, frame);
+  const outer = enterNow(frame);
   let threw = true;
   try {
     const result = Reflect.apply(fn, receiver, args) as R;
@@ -72,9 +66,7 @@ export function callShort<R>(
   count: number,
   argument: unknown,
 ): R {
-  const parent = currentFrame();
-  const outer = wayBack(parent);
-  enter(parent, frame);
+  const outer = enterNow(frame);
   let threw = true;
   try {
     const result =
@@ -115,6 +107,6 @@ function leaveCall(outer: Frame, started: Frame, threw: boolean): void {
   const ended = here.frame;
   const after = ended.entered === started.entered ? outer : applyEntered(outer, started, ended);
   goBackTo(outer, after, ended);
-  if (outer === OUTSIDE && bridge.probe !== undefined) bridge.probe();
+  if (outer === OUTSIDE) calledByPlatform();
   if (threw && cameFromOutside(outer)) noteFailure(ended);
 }

@@ -4,6 +4,8 @@ import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { here, resetSoon } from './here.js';
 import type { EngineStorage } from './here.js';
+import { leave, waitFor } from './strand.js';
+import type { Strand } from './strand.js';
 
 /** Returns the frame of the running code. Where no strand runs, it may have come over the bridge. */
 export function currentFrame(): Frame {
@@ -62,6 +64,14 @@ export function enter(parent: Frame, frame: Frame): void {
   if (here.storage !== undefined) store(here.storage, frame, parent);
 }
 
+/** Enters `frame`, for code that is called here. Returns what `goBack` needs. */
+export function enterNow(frame: Frame): Frame {
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  enter(parent, frame);
+  return outer;
+}
+
 /** Makes the caller's frame current after the synchronous part of a call that ended in `ended`. */
 export function goBack(outer: Frame, ended: Frame): void {
   if (here.storage === undefined) here.frame = outer;
@@ -69,7 +79,16 @@ export function goBack(outer: Frame, ended: Frame): void {
 }
 
 /** Does what `goBack` does. Slots that were set with `enterWith` are set for the caller too. */
-export function goBackEntering(outer: Frame, ended: Frame, held = ended): void {
+export function goBackEntering(outer: Frame, ended: Frame): void {
+  goBackHolding(outer, ended, ended);
+}
+
+/** Does what `goBackEntering` does after `run`, whose strand has left by `leaveAtAwait`. */
+export function goBackFromRun(outer: Frame, ended: Frame): void {
+  goBackHolding(outer, ended, isDetour(outer) ? outer : ended);
+}
+
+function goBackHolding(outer: Frame, ended: Frame, held: Frame): void {
   const after = ended.entered === outer.entered ? outer : applyEntered(outer, outer, ended);
   goBackTo(outer, after, held);
 }
@@ -103,6 +122,29 @@ export function enterResumed(frame: Frame): Frame {
   const back = outer === OUTSIDE && here.storage !== undefined ? bridge.byEngine : wayBackOfStep();
   here.frame = frame;
   return back;
+}
+
+/**
+ * Leaves a strand that the engine may resume. Where `run` entered it, the storage keeps the strand's frame for the engine,
+ * and `goBackFromRun` restores the caller's. Elsewhere the caller's is restored at once, and `resume` stores the strand's
+ * again; it looks into the storage only if something is awaited.
+ */
+export function leaveStrand(strand: Strand): void {
+  const frame = here.frame;
+  const outer = leave(strand, frame);
+  if (here.storage === undefined) {
+    here.frame = outer;
+  } else if (isDetour(outer)) {
+    goBack(outer, frame);
+    if (strand.awaiting === undefined) waitFor(strand, OUTSIDE);
+  } else {
+    here.frame = outer === bridge.byEngine ? OUTSIDE : outer;
+  }
+}
+
+/** Notes that the platform has called a callback, until it is known whether to open the bridge. */
+export function calledByPlatform(): void {
+  bridge.probe?.();
 }
 
 /** Puts the current frame into the storage, unless the engine has put it back already. */

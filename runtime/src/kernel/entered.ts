@@ -1,5 +1,6 @@
-import { isFixed } from './bridge.js';
+import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
+import { here } from './here.js';
 
 /**
  * Returns the frame of a caller after a call that ended in `ended`. Slots set with `enterWith` in the
@@ -8,10 +9,11 @@ import type { Frame } from './frame.js';
  *   caller    { user: - }                     { user: ada }
  *   callee    { user: - }   enterWith(ada)    { user: ada }   await …
  *
- * Values that the callee started with do not count: a callback may start from another strand's frame.
+ * Values that the callee started with do not count: a callback may start from another strand's frame. The root
+ * frame belongs to no strand and never changes; over the bridge, a change of it lasts for the callback that runs.
  */
 export function applyEntered(caller: Frame, started: Frame, ended: Frame): Frame {
-  if (isFixed(caller)) return caller;
+  if (caller === OUTSIDE && here.storage === undefined) return caller;
   let frame = caller;
   for (const token of ended.entered ?? []) {
     const value = ended.get(token);

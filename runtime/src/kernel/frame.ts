@@ -66,11 +66,6 @@ export class Frame {
     return cause === this.cause ? this : new Frame(this.values, this.entered, cause);
   }
 
-  /** Returns true if another frame has the same values, and may differ by its cause. */
-  holdsSame(other: Frame): boolean {
-    return this.values === other.values || (this.isEmpty && other.isEmpty);
-  }
-
   /** True if no slot was set. */
   get isEmpty(): boolean {
     return this.values.length === 0;
@@ -99,13 +94,6 @@ function indexIn(values: readonly unknown[], token: unknown): number {
 function without(values: readonly unknown[], token: unknown): readonly unknown[] {
   const index = indexIn(values, token);
   return [...values.slice(0, index), ...values.slice(index + 2)];
-}
-
-/** A frame with the values of another one, and a place for more (bridge.ts). */
-export class FrameLike extends Frame {
-  constructor(like: Frame) {
-    super((like as FrameLike).values, like.entered, like.cause);
-  }
 }
 
 /** A frame whose values become known later: the one a thread starts from. */

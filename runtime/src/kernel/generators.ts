@@ -1,13 +1,28 @@
-import { resumeInCaller, suspend } from './activation.js';
-import { branch } from './frame.js';
+import { shared } from './realm.js';
+import { generators, joinAwaited, suspend } from './activation.js';
+import { branch, joinFrames, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { currentFrame, enter as enterFrame, wayBackOfStep } from './current.js';
 import { here } from './here.js';
 import { endingOf, stampNew } from './promise-stamp.js';
-import { stepped } from './steps.js';
-import { activate, waitFor } from './strand.js';
+import { activate, reenter, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
 import { prepareForEngine } from './thenable.js';
+
+/** What is known of generators between their steps. */
+const stepped = shared('stepped', {
+  /**
+   * The strand of the generator that was entered last. `takeStep` clears it before the call, and so learns
+   * which generator's body the call has run.
+   */
+  latest: undefined as Strand | undefined,
+  /** The strand of each async generator that instrumented code has stepped. */
+  strands: new WeakMap<object, Strand>(),
+  /** Frames of callers whose steps the generator has not begun yet. */
+  asked: new WeakMap<Strand, Frame[]>(),
+  /** Async generators that are suspended at a `yield`, and whose body sees the caller of the next step. */
+  yielded: new WeakSet<Strand>(),
+});
 
 /** Starts a strand in the current frame, at the head of a body: an async generator at its first `next()`. */
 export function enter(): Strand {
@@ -47,6 +62,7 @@ export function leaveAtYield<T>(strand: Strand, value: T): T {
 /** Leaves the strand at a `yield` of an async generator, as `pause` does, and notes that the next step is a caller's. */
 export function pauseAtYield(strand: Strand, result: unknown): unknown {
   stepped.yielded.add(strand);
+  generators.resumeYielded ??= resumeYielded;
   return pause(strand, result);
 }
 
@@ -54,6 +70,25 @@ export function pauseAtYield(strand: Strand, result: unknown): unknown {
 export function proceed<T>(strand: Strand, value: T): T {
   resumeInCaller(strand);
   return value;
+}
+
+function resumeYielded(strand: Strand): boolean {
+  if (!stepped.yielded.has(strand)) return false;
+  resumeInCaller(strand);
+  return true;
+}
+
+/** Enters the strand of a generator again in the frame of whoever requested the step, joined with its own. */
+function resumeInCaller(strand: Strand): void {
+  const own = joinAwaited(strand, strand.frame);
+  stepped.latest = strand;
+  stepped.yielded.delete(strand);
+  // A step requested while another one ran, or by `return()`: the platform begins it now, and its caller's frame was
+  // queued.
+  const parent = currentFrame();
+  const caller = here.frame === OUTSIDE ? (stepped.asked.get(strand)?.shift() ?? parent) : parent;
+  reenter(strand, wayBackOfStep(parent));
+  enterFrame(parent, joinFrames(branch(caller), own));
 }
 
 /** Takes one step of an iterator. The promise of an instrumented async generator carries its strand. */

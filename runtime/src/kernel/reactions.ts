@@ -1,6 +1,6 @@
 import { adopt } from './activation.js';
 import { joinAdopted } from './endings.js';
-import { currentFrame, enter, goBack, wayBack } from './current.js';
+import { enterNow, goBack } from './current.js';
 import { here } from './here.js';
 import { endReaction, startReaction } from './strand.js';
 import type { Strand } from './strand.js';
@@ -16,11 +16,9 @@ export function react(
   value: unknown,
   handOn = adopt,
 ): unknown {
-  const parent = currentFrame();
-  const outer = wayBack(parent);
   const { outer: start, adopted } = strand;
   // The `then` of a subclass may call a reaction twice; the second time it has already started.
-  enter(parent, start === undefined ? strand.frame : joinAdopted(start, adopted));
+  const outer = enterNow(start === undefined ? strand.frame : joinAdopted(start, adopted));
   startReaction(strand);
   try {
     const result = callback(value);

@@ -1,4 +1,4 @@
-import { isFixed } from './bridge.js';
+import { OUTSIDE } from './frame.js';
 import { currentFrame, enter, goBack, goBackTo, setCurrentFrame, wayBack } from './current.js';
 import { here } from './here.js';
 import type { AnyToken, Token } from './token.js';
@@ -27,7 +27,9 @@ export function runWith<T, R>(
     return Reflect.apply(fn, receiver, args) as R;
   } finally {
     const ended = here.frame;
-    if (ended === frame || isFixed(outer)) goBack(outer, ended);
+    // The root frame belongs to no strand and never changes. Over the bridge, a change lasts for the callback that runs.
+    const isFixed = outer === OUTSIDE && here.storage === undefined;
+    if (ended === frame || isFixed) goBack(outer, ended);
     else goBackTo(outer, ended.withAsIn(outer, token as AnyToken), ended);
   }
 }
