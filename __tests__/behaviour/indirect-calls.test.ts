@@ -12,10 +12,10 @@ const look = (): string => getLocal(user);
 
 test('a method of Node that gets its arguments by apply keeps their context', async () => {
   const server = createServer();
-  function listen(..._args: unknown[]): unknown {
+  const listen = function (this: unknown): unknown {
     // @ts-expect-error -- a list of any arguments
     return server.listen.apply(server, arguments);
-  }
+  } as (...args: unknown[]) => unknown;
   setLocal(user, 'ada');
   const found = await new Promise((resolve) => {
     listen(0, '127.0.0.1', () => resolve(look()));
