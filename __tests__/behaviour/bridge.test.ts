@@ -2,7 +2,7 @@ import { getLocal, openBridge, register, setLocal, snapshot } from '@throughline
 import { AsyncResource, AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { bridgeIsOpen } from '../harness/runtime';
+import { bridgeIsOpen, currentFrame } from '../harness/runtime';
 import * as library from '../harness/uncompiled';
 import { ConnectionPool, later, onRandomBytes, throughQueue } from '../harness/uncompiled-library';
 
@@ -151,6 +151,21 @@ bridged(
       );
     });
     expect(found).toEqual(['bob']);
+  },
+);
+
+bridged(
+  'a listener that runs where a slot was set outside every strand leaves nothing behind',
+  async () => {
+    const emitter = new EventEmitter();
+    const found = await library.inImmediate(() => {
+      setLocal(user, 'ada');
+      emitter.on('x', (one: unknown) => void one);
+      emitter.emit('x', 1);
+      return [getLocal(user), currentFrame().get(user)];
+    });
+
+    expect(found).toEqual(['ada', 'nobody']);
   },
 );
 

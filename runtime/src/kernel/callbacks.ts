@@ -81,6 +81,7 @@ export function callShort<R>(
 /** Returns true if a callback tied to `frame` would run in exactly the current frame. */
 export function isPlainlyHere(frame: Frame): boolean {
   return (
+    here.frame === frame &&
     strandFrame() === frame &&
     frame !== OUTSIDE &&
     frame.cause === undefined &&

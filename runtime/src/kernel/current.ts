@@ -83,7 +83,7 @@ export function goBackEntering(outer: Frame, ended: Frame): void {
   goBackHolding(outer, ended, ended);
 }
 
-/** Does what `goBackEntering` does after `run`, whose strand has left by `leaveAtAwait`. */
+/** Does what `goBackEntering` does after `run`, whose strand has left by `leaveStrand`. */
 export function goBackFromRun(outer: Frame, ended: Frame): void {
   goBackHolding(outer, ended, isDetour(outer) ? outer : ended);
 }
