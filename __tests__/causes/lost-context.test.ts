@@ -1,5 +1,5 @@
 import { getLocal, register, setLocal } from '../../runtime/src/index';
-import { run } from '../harness/instrument';
+import { evaluate, instrument, run } from '../harness/instrument';
 import { inImmediate, turn } from '../harness/uncompiled';
 
 const user = register('nobody');
@@ -38,6 +38,35 @@ test('a callback that wakes without its context is said once, with both places',
     expect.stringMatching(
       /Context lost: the callback at input\.js:5 ran without the context.*library\.later at input\.js:4.*\(TL_CONTEXT_LOST\)$/,
     ),
+  ]);
+});
+
+test('one warning is printed for each package, with the line that mends it', async () => {
+  const code = instrument(
+    `const queue = require('acme-queue'), same = require('acme-queue/later'), other = require('@acme/db/pool');
+    exports.main = async function main() {
+      set();
+      queue.later(() => read());
+      same.later(() => read());
+      other.later(() => read());
+      await turn();
+    };`,
+    { causes: true },
+    { script: true },
+  );
+  const given = { library, turn, set: () => setLocal(user, 'ada'), read: () => getLocal(user) };
+  const load =
+    'const load = require; require = (name) => (/acme/.test(name) ? library : load(name));';
+  const { main } = evaluate(`${load}\n${code}`, given);
+  await (main as () => unknown)();
+  await turn();
+  await turn();
+
+  expect(said).toEqual([
+    expect.stringMatching(
+      /call to acme-queue\.later at .*, because the package "acme-queue" is not instrumented\. Instrument it \("include": \["acme-queue"\]\)/,
+    ),
+    expect.stringMatching(/call to @acme\/db\/pool\.later at .*"include": \["@acme\/db"\]/),
   ]);
 });
 

@@ -4,7 +4,7 @@ import type { AnyFunction } from '../nodes.js';
 import { rewriteHandoff } from '../rewrite/lost-context.js';
 import type { FileState } from '../state.js';
 import { isPassedCallback, lossAt } from './losses.js';
-import type { Call } from './losses.js';
+import type { Call, Loss } from './losses.js';
 
 /**
  * Makes callbacks that are passed to unknown code check, when they are called, that their context is there. For
@@ -20,7 +20,7 @@ export const lostContext: Visitor<FileState> = {
         (argument) => isPassedCallback(argument, path.scope, state) && isPlainLiteral(argument),
       );
       if (places.length === 0) return;
-      const site = state.sites.add(loss.at, 'call', loss.name);
+      const site = state.sites.add(loss.at, 'call', siteName(loss));
       noted.set(call.node, { site, places });
     },
     exit(path, state) {
@@ -40,6 +40,11 @@ export const lostContext: Visitor<FileState> = {
     },
   },
 };
+
+/** Returns the name of a call in the table of sites: `module function`, or `receiver.method` where no module is known. */
+function siteName({ module, name }: Loss): string {
+  return module === undefined ? name : `${module} ${name.slice(module.length + 1)}`;
+}
 
 /** Calls that pass plain function literals to unknown code. */
 const noted = new WeakMap<t.Node, { site: number; places: readonly t.Node[] }>();
