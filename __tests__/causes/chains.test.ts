@@ -158,3 +158,18 @@ test('nothing is known in production', async () => {
 
   expect(notes).toEqual([[]]);
 });
+
+test('an error of the engine has the chain of the strand that threw it', async () => {
+  const [own, native, direct] = await noted(`
+    async function load(isOwn) { await turn(); if (isOwn) throw new Error('own'); return undefined.deep; }
+    async function outer(isOwn) { await turn(); await load(isOwn); }
+    export async function main() {
+      for (const call of [() => outer(true), () => outer(false), () => load(false)]) {
+        try { await call(); } catch (error) { note(causeChain(error)); }
+      }
+    }`);
+
+  expect(own).toMatch(/^in input\.js:3 async load, in input\.js:4 async outer/);
+  expect(native).toBe(own);
+  expect(direct).toMatch(/^in input\.js:3 async load, in input\.js:5 async main/);
+});

@@ -28,6 +28,7 @@ export {
 export {
   beginSync,
   noteCatch,
+  noteModuleCatch,
   end,
   enter,
   enterCreated,

@@ -58,6 +58,7 @@ export type PlainHelper =
   // Sites and causes.
   | 'sites'
   | 'noteCatch'
+  | 'noteModuleCatch'
   | 'logAt'
   | 'noteHandoff'
   | 'noteThrow'

@@ -98,8 +98,8 @@ export function rewriteTry(node: BabelTypes.TryStatement, scope: Scope, output: 
       const taken = t.variableDeclarator(param, t.identifier(caught.name));
       body.body.unshift(t.variableDeclaration('let', [taken]));
     }
-    const notes = param && output.options.causes && !scope.inModule;
-    body.body.unshift(notes ? caught(node.handler, output) : back(scope, output));
+    const notes = param && output.options.causes;
+    body.body.unshift(notes ? caught(node.handler, scope, output) : back(scope, output));
   }
   node.finalizer?.body.unshift(back(scope, output));
 }
@@ -164,10 +164,16 @@ export function returnAfterLoop(
 }
 
 /** Returns `noteCatch(strand, error)`, which does what `resumeIfSuspended` does and records where the error comes from. */
-function caught({ param }: BabelTypes.CatchClause, output: Output): BabelTypes.Statement {
+function caught(
+  { param }: BabelTypes.CatchClause,
+  { inModule }: Scope,
+  output: Output,
+): BabelTypes.Statement {
   const { t } = output;
   const error = t.identifier((param as BabelTypes.Identifier).name);
-  return t.expressionStatement(output.call('noteCatch', output.name('strand'), error));
+  return t.expressionStatement(
+    output.call(inModule ? 'noteModuleCatch' : 'noteCatch', output.name('strand'), error),
+  );
 }
 
 /** Re-enters the strand if it is suspended. A module needs its own helper, since it has no `end` if it throws. */

@@ -4,7 +4,7 @@ import { noteCause } from '../causes/caused-errors.js';
 import { observed } from '../causes/observer.js';
 import * as kernel from '../kernel/index.js';
 import { causeHere, currentFrame, frameOfEnding, isOpen } from '../kernel/index.js';
-import type { Frame, Strand } from '../kernel/index.js';
+import type { Cause, Frame, Strand } from '../kernel/index.js';
 import * as promises from '../promises/chain.js';
 
 /** Notes the call of an async function, at its head. */
@@ -24,9 +24,14 @@ export function run(site: number, body: Body, args?: ArrayLike<unknown>): Promis
   }, args);
 }
 
-/** Does what `end` of the kernel does, and notes that the activation has ended. */
+/**
+ * Does what `end` of the kernel does, and notes that the activation has ended. A strand that ends while it is suspended
+ * ends because what it awaited was rejected: the error comes from there.
+ */
 export function end(strand: Strand): void {
+  const failed = isOpen(strand) ? undefined : strand.awaiting;
   kernel.end(strand);
+  if (failed !== undefined && failed !== kernel.OUTSIDE) kernel.adoptEnding(strand, failed);
   observed.by?.ended?.(strand);
 }
 
@@ -74,9 +79,20 @@ export function rejectSync(outer: Frame, error: unknown): Promise<unknown> {
 
 /** Notes the cause of an error at the head of `catch`. An error from an `await` comes from the awaited strand. */
 export function noteCatch(strand: Strand, error: unknown): void {
-  const failed = !isOpen(strand) ? frameOfEnding(strand.awaiting) : undefined;
+  const failed = failedCause(strand);
   kernel.resumeIfSuspended(strand);
-  noteCause(error, failed?.cause);
+  noteCause(error, failed);
+}
+
+/** Does what `noteCatch` does in a module with top-level `await`. */
+export function noteModuleCatch(strand: Strand, error: unknown): void {
+  const failed = failedCause(strand);
+  kernel.resumeModuleIfSuspended(strand);
+  noteCause(error, failed);
+}
+
+function failedCause(strand: Strand): Cause | undefined {
+  return isOpen(strand) ? undefined : frameOfEnding(strand.awaiting)?.cause;
 }
 
 type Settle = (value?: unknown) => void;
