@@ -137,6 +137,28 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(await project.seenBy(...REGISTER, 'src/app.js')).toEqual(all);
   });
 
+  test('files of TypeScript by the names that TypeScript wants', async () => {
+    const exported = `export const x: number = 1;`;
+    project.write({
+      'src/a.ts': exported,
+      'src/b.tsx': exported,
+      'src/c.mts': exported,
+      'src/d/index.ts': exported,
+      'src/e.cts': `exports.x = 1 as number;`,
+      'src/f.cts': `const { x } = require('./e.cjs'); exports.x = x;`,
+      'src/main.ts': `
+        const names: string[] = ['./a.js', './a', './b.js', './c.mjs', './d', './e.cjs', './f.cjs'];
+        const loaded = await Promise.all(names.map((name) => import(name)));
+        const missing = await import('./none.js').catch(({ code }: { code: string }) => code);
+        console.log(JSON.stringify([...loaded.map(({ x }) => x), missing]));`,
+    });
+
+    expect(await project.seenBy(...REGISTER, 'src/main.ts')).toEqual([
+      ...[1, 1, 1, 1, 1, 1, 1],
+      'ERR_MODULE_NOT_FOUND',
+    ]);
+  });
+
   test('all dependencies by default, and those that are left out by the bridge', async () => {
     const { throughline } = { throughline: { exclude: ['./src/left.js'] } };
     project.write(program, { throughline });

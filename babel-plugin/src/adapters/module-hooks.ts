@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nodeFiles } from './node-files.js';
+import { typescriptSpecifiers } from './typescript-specifiers.js';
 
 interface LoadResult {
   format?: string | null | undefined;
@@ -15,16 +16,25 @@ interface ResolveResult {
 
 const files = nodeFiles();
 
-/** Resolves the runtime from the program's folder when a dependency cannot resolve it itself. */
+/**
+ * Resolves the runtime from the program's folder when a dependency cannot resolve it itself, and files of TypeScript that
+ * code names as TypeScript wants it.
+ */
 export async function resolve(
   specifier: string,
-  context: object,
+  context: { readonly parentURL?: string },
   next: (specifier: string, context: object) => Promise<ResolveResult>,
 ): Promise<ResolveResult> {
   try {
     return await next(specifier, context);
   } catch (error) {
-    if (!specifier.startsWith('@throughline/runtime')) throw error;
+    if (!specifier.startsWith('@throughline/runtime')) {
+      for (const other of typescriptSpecifiers(specifier, context.parentURL)) {
+        const found = await next(other, context).catch(() => undefined);
+        if (found !== undefined) return found;
+      }
+      throw error;
+    }
     const parentURL = pathToFileURL(join(files.root, 'package.json')).href;
     return next(specifier, { ...context, parentURL });
   }

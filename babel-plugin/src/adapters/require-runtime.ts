@@ -1,9 +1,10 @@
 import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
+import { typescriptSpecifiers } from './typescript-specifiers.js';
 
 /**
  * Makes `require` of the runtime fall back to the program's folder, because an instrumented dependency may not
- * be able to resolve it. A hook is not enough: Node 22 calls none for `require` in CommonJS that was imported.
+ * be able to resolve it, and `require` in TypeScript to files of TypeScript. A hook is not enough: Node 22 calls none for `require` in CommonJS that was imported.
  */
 export function patchRequire(root: string): void {
   const loader = Module as unknown as {
@@ -16,6 +17,14 @@ export function patchRequire(root: string): void {
     try {
       return resolve.call(this, request, ...rest);
     } catch (error) {
+      const [parent] = rest as [{ filename?: string | null } | undefined];
+      for (const other of typescriptSpecifiers(request, parent?.filename ?? undefined)) {
+        try {
+          return resolve.call(this, other, ...rest);
+        } catch {
+          // Try the next one.
+        }
+      }
       if (asking || !request.startsWith('@throughline/runtime')) throw error;
       asking = true;
       try {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { NodeFiles } from './node-files.js';
+import { typescriptSpecifiers } from './typescript-specifiers.js';
 
 /** Hooks of `module.registerHooks`, Node 22.15 and later: for `import` and `require`, in this thread. */
 interface Hooks {
@@ -48,21 +49,45 @@ interface ResolveContext {
   readonly parentURL?: string;
 }
 
-/** Resolves the runtime from the program's folder when an instrumented dependency cannot resolve it itself. */
+/**
+ * Resolves the runtime from the program's folder when an instrumented dependency cannot resolve it itself, and files of
+ * TypeScript that code names as TypeScript wants it.
+ */
 export function resolveRuntime(
   specifier: string,
   context: ResolveContext,
   next: (specifier: string, context?: object) => ResolveResult,
   root: string,
 ): ResolveResult {
-  if (!specifier.startsWith('@throughline/runtime')) return next(specifier, context);
   try {
     return next(specifier, context);
   } catch (error) {
+    if (!specifier.startsWith('@throughline/runtime')) {
+      const found = firstFound(typescriptSpecifiers(specifier, context.parentURL), (other) =>
+        next(other, context),
+      );
+      if (found === undefined) throw error;
+      return found;
+    }
     const parentURL = pathToFileURL(join(root, 'package.json')).href;
     if (context.parentURL === parentURL) throw error;
     return next(specifier, { ...context, parentURL });
   }
+}
+
+/** Returns the result for the first specifier that is found. */
+function firstFound<T>(
+  specifiers: readonly string[],
+  resolve: (specifier: string) => T,
+): T | undefined {
+  for (const specifier of specifiers) {
+    try {
+      return resolve(specifier);
+    } catch {
+      // Try the next one.
+    }
+  }
+  return undefined;
 }
 
 function textOf(source: NonNullable<LoadResult['source']>): string {
