@@ -135,16 +135,16 @@ function shell(script, cwd, ports) {
     for (const name of Object.keys(env))
       if (/^(NODE_OPTIONS|JEST_WORKER_ID|NODE_ENV)$/.test(name)) delete env[name];
     // A group of its own, which ends with the session.
-    const child = spawn('bash', ['-c', script], {
+    // Both streams in one pipe: what a command says on stderr would else arrive after the next one has begun.
+    const child = spawn('bash', ['-c', `exec 2>&1\n${script}`], {
       cwd,
       env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
     let isLate = false;
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (text) => (output += text));
+    child.stdout.on('data', (text) => (output += text));
     const end = () => {
       try {
         process.kill(-child.pid, 'SIGTERM');

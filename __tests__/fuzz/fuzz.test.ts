@@ -32,20 +32,20 @@ const faults = [
   [
     'a strand that is left stays current',
     'kernel/activation.js',
-    /(function suspend\([^]*?)leaveNow\(strand\);/,
+    /(function suspend\([^]*?)\(0, _current\.leaveStrand\)\(strand\);/,
     '$1(0, _strand.leave)(strand, _here.here.frame);',
   ],
   [
     'a strand that throws after an await stays current',
     'kernel/activation.js',
-    /(function end\(strand\) \{[^}]*?)leaveNow\(strand\);/,
+    /(function end\(strand\) \{[^}]*?)\(0, _current\.leaveStrand\)\(strand\);/,
     '$1(0, _strand.leave)(strand, _here.here.frame);',
   ],
   [
     'a callback starts in the frame of whoever calls it',
     'kernel/callbacks.js',
-    /(function callIn\([^]*?)\(0, _current\.enter\)\(parent, frame\);/,
-    '$1',
+    /(function callIn\([^]*?)\(0, _current\.enterNow\)\(frame\);/,
+    '$1_here.here.frame;',
   ],
   [
     'a listener hands on what another strand entered',
@@ -56,7 +56,7 @@ const faults = [
   [
     'what is entered after an await reaches the caller',
     'kernel/current.js',
-    /(function goBackEntering\(outer, ended, held = ended\) \{)/,
+    /(function goBackHolding\(outer, ended, held\) \{)/,
     '$1 if (outer !== ended) return goBackTo(outer, ended, held);',
   ],
 ] as const;

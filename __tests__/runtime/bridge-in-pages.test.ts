@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
@@ -8,9 +9,11 @@ const built = existsSync(join(root, 'runtime/dist/esm/index.js')) ? describe : d
 let folder: string;
 let entry: string;
 beforeAll(() => {
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  // Below the repository, where bundlers find the packages.
-  folder = mkdtempSync(join(root, '.cache', 'pages-'));
+  // Outside the repository, whose tsconfig.json says where its sources are.
+  folder = mkdtempSync(join(tmpdir(), 'throughline-pages-'));
+  mkdirSync(join(folder, 'node_modules/@throughline'), { recursive: true });
+  const link = join(folder, 'node_modules/@throughline/runtime');
+  symlinkSync(join(root, 'runtime'), link, 'junction');
   entry = join(folder, 'page.mjs');
   writeFileSync(
     entry,
@@ -31,9 +34,12 @@ const bundlers = {
     import { readFileSync } from 'node:fs';
     const target = platform === 'node' ? 'node' : 'web';
     const output = { path: folder, filename: platform + '.js' };
-    const options = { entry, target, output, mode: 'production', devtool: false };
+    const options = { entry, context: folder, target, output, mode: 'production', devtool: false };
     await new Promise((resolve, reject) => {
-      webpack(options, (error) => (error ? reject(error) : resolve()));
+      webpack(options, (error, stats) => {
+        if (error || stats.hasErrors()) reject(error ?? new Error(stats.toString()));
+        else resolve();
+      });
     });
     console.log(readFileSync(folder + '/' + platform + '.js', 'utf8'));`,
 };
