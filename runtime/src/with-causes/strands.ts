@@ -4,7 +4,7 @@ import { noteCause } from '../causes/caused-errors.js';
 import { observed } from '../causes/observer.js';
 import * as kernel from '../kernel/index.js';
 import { causeHere, currentFrame, frameOfEnding, isOpen } from '../kernel/index.js';
-import type { Cause, Frame, Strand } from '../kernel/index.js';
+import type { Cause, Ending, Frame, Strand } from '../kernel/index.js';
 import * as promises from '../promises/chain.js';
 
 /** Notes the call of an async function, at its head. */
@@ -24,14 +24,17 @@ export function run(site: number, body: Body, args?: ArrayLike<unknown>): Promis
   }, args);
 }
 
+/** The ending that a strand awaited when it ended, because that was rejected: its error comes from there. */
+const { failedBy } = kernel.shared('failed-by', { failedBy: new WeakMap<Ending, Ending>() });
+
 /**
  * Does what `end` of the kernel does, and notes that the activation has ended. A strand that ends while it is suspended
- * ends because what it awaited was rejected: the error comes from there.
+ * ends because what it awaited was rejected.
  */
 export function end(strand: Strand): void {
   const failed = isOpen(strand) ? undefined : strand.awaiting;
   kernel.end(strand);
-  if (failed !== undefined && failed !== kernel.OUTSIDE) kernel.adoptEnding(strand, failed);
+  if (failed !== undefined) failedBy.set(strand, failed);
   observed.by?.ended?.(strand);
 }
 
@@ -92,7 +95,11 @@ export function noteModuleCatch(strand: Strand, error: unknown): void {
 }
 
 function failedCause(strand: Strand): Cause | undefined {
-  return isOpen(strand) ? undefined : frameOfEnding(strand.awaiting)?.cause;
+  if (isOpen(strand)) return undefined;
+  let ending = strand.awaiting;
+  // A chain, since a strand fails by one that ended before it did.
+  while (ending !== undefined && failedBy.has(ending)) ending = failedBy.get(ending);
+  return frameOfEnding(ending)?.cause;
 }
 
 type Settle = (value?: unknown) => void;
