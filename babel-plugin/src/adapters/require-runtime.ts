@@ -4,7 +4,8 @@ import { typescriptSpecifiers } from './typescript-specifiers.js';
 
 /**
  * Makes `require` of the runtime fall back to the program's folder, because an instrumented dependency may not
- * be able to resolve it, and `require` in TypeScript to files of TypeScript. A hook is not enough: Node 22 calls none for `require` in CommonJS that was imported.
+ * be able to resolve it, and `require` in TypeScript to files of TypeScript. A hook is not enough: Node 22 calls none
+ * for `require` in CommonJS that was imported.
  */
 export function patchRequire(root: string): void {
   const loader = Module as unknown as {

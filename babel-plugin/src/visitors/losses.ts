@@ -114,21 +114,17 @@ function indirectCall(path: NodePath<Call>, state: FileState): Loss | undefined 
     given.some((one) => one !== null && (isInlineFunction(one, state) || passesInList(one, state)));
   if (callee.type === 'CallExpression' && isMember(callee.callee)) {
     const isBound = propertyName(callee.callee) === 'bind';
-    return isBound && passes(args) ? unknownCall(callee.callee, '.bind()') : undefined;
+    return isBound && passes(args) ? unknown(callee.callee, '.bind()') : undefined;
   }
   if (!isMember(callee)) return undefined;
   const method = propertyName(callee);
   const named = calleeOf(callee, scope);
   if (named?.from === 'global' && named.name === 'Reflect.apply') {
-    return passes(args) ? unknownCall(callee, '.apply') : undefined;
+    return passes(args) ? unknown(callee, '.apply') : undefined;
   }
   const isCaller = method !== undefined && callers.has(method);
   if (!isCaller || !isMember(callee.object) || !passes(args)) return undefined;
-  return unknownCall(callee, `.${method}`);
-}
-
-function unknownCall(callee: Member, member: string): Loss {
-  return { status: 'unknown', at: callee.property, name: `${textOf(callee.object)}${member}` };
+  return unknown(callee, `.${method}`);
 }
 
 function isInlineFunction(node: t.Node, state: FileState): boolean {
