@@ -262,12 +262,12 @@ describe('check', () => {
     );
   });
 
-  test('a file that no adapter reads is named', async () => {
+  test('a component is named, since other commands compile it', async () => {
     project({ 'src/App.vue': '<script>export default {};</script>\n' });
     const { code, stdout } = await run('check', 'src');
 
-    expect(code).toBe(1);
-    expect(stdout).toContain('cannot be instrumented: No adapter reads files such as .vue.');
+    expect(code).toBe(0);
+    expect(stdout).toContain('src/App.vue\n  not checked: This command does not read components.');
   });
 
   test('it says nothing of calls that run what they are handed at once', async () => {

@@ -61,6 +61,19 @@ describe('webpack 5', () => {
     expect(await project.seenBy('dist/app.cjs')).toEqual(chosen);
   });
 
+  test.each(['production', 'development'])('its mode decides about causes: %s', async (mode) => {
+    const webpack = `import throughline from '@throughline/babel-plugin/webpack';
+      ${config('plugins: [throughline()]')}`;
+    project.write({ 'src/app.js': 'setTimeout(() => {}, 1);', 'webpack.config.js': webpack });
+    const other = mode === 'production' ? 'development' : 'production';
+    const bin = 'node_modules/webpack/bin/webpack.js';
+    const flags = ['--mode', mode, '--devtool', 'false', '--no-optimization-minimize'];
+    await project.runWith({ NODE_ENV: other }, bin, ...flags);
+
+    const hasCauses = project.read('dist/app.cjs').includes('with-causes');
+    expect(hasCauses).toBe(mode === 'development');
+  });
+
   test('a worker, an asset and a dynamic import are still found', async () => {
     const rules = `{ test: /\\.js$/, exclude: /node_modules/, loader: 'babel-loader' }`;
     project.write({
@@ -222,6 +235,39 @@ describe('Rolldown', () => {
   });
 });
 
+/** Files that only some dialects allow, and what they print. */
+const dialects: Record<string, readonly [string, string]> = {
+  'parameter.ts': [
+    `const Body = (): any => (_: any, name: string) => console.log(name);
+     class Shop { async save(@Body() cart: any) { await null; return cart; } }
+     new Shop().save('cart').then(console.log);`,
+    'save\ncart',
+  ],
+  'property.ts': [
+    `const Inject = (): any => () => console.log('injected');
+     class Shop { constructor(@Inject() private readonly db: string) {} async all() { await null; return this.db; } }
+     new Shop('rows').all().then(console.log);`,
+    'injected\nrows',
+  ],
+  'accessor.ts': [
+    `class Shop { accessor name = 'ada'; async read() { await null; return this.name; } }
+     new Shop().read().then(console.log);`,
+    'ada',
+  ],
+  'call.ts': [
+    `const kind = { of: (name: string) => ({ as: () => (cls: any) => console.log(name) }) };
+     @kind.of('shop').as() class Shop { async read() { await null; return 'read'; } }
+     new Shop().read().then(console.log);`,
+    'shop\nread',
+  ],
+  'view.js': [
+    `const h = (...parts) => parts[0];
+     const view = async () => { await null; return <b/>; };
+     view().then(console.log);`,
+    'b',
+  ],
+};
+
 describe('esbuild', () => {
   let project: Project;
   beforeAll(async () => {
@@ -257,6 +303,27 @@ describe('esbuild', () => {
 
     expect(await project.seenBy('dist/app.cjs')).toEqual(chosen);
   });
+
+  test.each(Object.entries(dialects))(
+    'what it reads by itself: %s',
+    async (name, [code, result]) => {
+      project.write({
+        [`src/${name}`]: code,
+        'tsconfig.json': '{ "compilerOptions": { "experimentalDecorators": true } }',
+        'build.js': `
+        import throughline from '@throughline/babel-plugin/esbuild';
+        import * as esbuild from 'esbuild';
+        await esbuild.build({
+          entryPoints: ['src/${name}'], outfile: 'dist/app.cjs', bundle: true, platform: 'node',
+          target: 'node20', jsxFactory: 'h', loader: { '.js': 'jsx' }, plugins: [throughline()],
+        });`,
+      });
+      await project.run('build.js');
+
+      expect(project.read('dist/app.cjs')).toMatch(/suspend\d*\)?\(_strand/);
+      expect(await project.run('dist/app.cjs')).toBe(`${result}\n`);
+    },
+  );
 });
 
 /** What a bundler finds in a source by its syntax. */

@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path';
 /** How a file will be run: as an ES module or as CommonJS. */
 export type ModuleFormat = 'module' | 'commonjs';
 
-/** How the tool that calls Babel describes itself. Our own adapters add the file's format. */
+/** How the tool that calls Babel describes itself. Our own adapters add what they know of the file. */
 export interface Caller {
   readonly name: string;
   readonly supportsStaticESM?: boolean;
   readonly format?: ModuleFormat | undefined;
+  /** Source map, as JSON, of the tools that ran before, where the bundler and not Babel merges the maps. */
+  readonly madeFrom?: string | undefined;
 }
 
 /**

@@ -203,3 +203,8 @@ function yesOrNo(fallback: boolean): Reader<boolean> {
     throw invalidOption(name, 'true or false', value);
   };
 }
+
+/** Returns the module that rewritten code imports. */
+export function compiledEntry({ runtime, causes }: { runtime: string; causes: boolean }): string {
+  return `${runtime}/${causes ? 'compiled-with-causes' : 'compiled'}`;
+}

@@ -10,9 +10,9 @@ import {
   isOff,
   mayHaveDirectives,
 } from './directives.js';
-import { readOptions } from './options.js';
+import { compiledEntry, readOptions } from './options.js';
 import type { Options, ResolvedOptions } from './options.js';
-import { compiledEntry, finishModule } from './rewrite/module.js';
+import { finishModule } from './rewrite/module.js';
 import { updateScopes } from './rewrite/scopes.js';
 import { isBeneathRuntime } from './runtime-files.js';
 import type { Finding } from './check/finding.js';

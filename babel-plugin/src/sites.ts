@@ -13,6 +13,8 @@ export class SiteTable {
   readonly rows: string[] = [];
 
   private readonly trace: TraceMap | undefined;
+  /** True when the original source is itself made from a part of a file, whose place in the file nobody tells. */
+  private readonly isPart: boolean;
 
   constructor(
     private readonly filename: string | null | undefined,
@@ -22,7 +24,9 @@ export class SiteTable {
   ) {
     this.trace = map === undefined ? undefined : new TraceMap(map);
     const source = this.trace?.sources.length === 1 ? this.trace.sources[0] : undefined;
-    this.file = relative(cwd, source ? besides(filename, source) : (filename ?? 'unknown'));
+    const file = source?.replace(QUERY, '');
+    this.isPart = file !== source && file !== undefined;
+    this.file = relative(cwd, file ? besides(filename, file) : (filename ?? 'unknown'));
   }
 
   /** Returns the name that the table of another file has, by its path relative to this one. */
@@ -32,6 +36,7 @@ export class SiteTable {
 
   /** Returns a position in the original source. */
   private written(at: { line: number; column: number }): { line: number; column: number } {
+    if (this.isPart) return UNKNOWN;
     if (this.trace === undefined || at.line === 0) return at;
     const { line, column } = originalPositionFor(this.trace, at);
     return line === null ? at : { line, column };
@@ -39,11 +44,15 @@ export class SiteTable {
 
   /** Adds a site and returns its number within the file. */
   add(node: t.Node, kind: SiteKind, name: string): number {
-    const { line, column } = this.written(node.loc?.start ?? { line: 0, column: 0 });
+    const { line, column } = this.written(node.loc?.start ?? UNKNOWN);
     this.rows.push(`${line}:${column} ${kind} ${name}`.trimEnd());
     return this.rows.length - 1;
   }
 }
+
+const UNKNOWN = { line: 0, column: 0 };
+/** What bundlers add to the name of a file for a part of it, as in `App.vue?vue&type=script`. */
+const QUERY = /\?.*$/;
 
 /** Returns the path of a source that a map names, resolved against the file's folder. */
 function besides(filename: string | null | undefined, source: string): string {

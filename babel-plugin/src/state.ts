@@ -4,6 +4,7 @@ import { Activations } from './activations.js';
 import type { Catalogue } from './catalogue/index.js';
 import type { Finding } from './check/finding.js';
 import { formatOfProgram } from './module-format.js';
+import type { Caller } from './module-format.js';
 import type { Types } from './nodes.js';
 import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
 import { Changes } from './rewrite/changes.js';
@@ -70,8 +71,10 @@ class DirectiveScope {
   }
 }
 
-/** Returns the source map of the tool that ran before, as Babel keeps it. */
+/** Returns the source map of the tools that ran before, from our adapter or as Babel keeps it. */
 function inputMapOf({ file }: PluginPass): SourceMapInput | undefined {
+  const { caller } = file.opts as { caller?: Caller };
+  if (caller?.madeFrom) return caller.madeFrom;
   const { inputMap } = file as unknown as { inputMap?: { toObject(): SourceMapInput } | null };
   return inputMap?.toObject();
 }

@@ -9,5 +9,5 @@ export type { AdapterOptions };
  * An invalid `include` or `exclude` throws `TL_OPTION_INVALID`; the plugin's own options are checked when the
  * first file is transformed.
  */
-const throughline = unplugin.vite as unknown as (options?: AdapterOptions) => { name: string };
+const throughline = unplugin.vite as unknown as (options?: AdapterOptions) => { name: string }[];
 export default throughline;

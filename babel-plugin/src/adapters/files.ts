@@ -28,11 +28,17 @@ export function isTyped(file: string): boolean {
   return /\.[cm]?tsx?$/.test(file);
 }
 
-/** The plugin's options, and a test for the files to instrument. */
+/** The plugin's options, and tests for the files to instrument. */
 export interface SplitOptions {
   readonly options: Options;
+  /** Returns true for a source file to instrument. */
   covers(file: string): boolean;
+  /** Returns true for a file to instrument once its own compiler has made JavaScript of it. */
+  coversComponent(file: string): boolean;
 }
+
+/** Files in languages of frameworks. Their own compilers make JavaScript of them. */
+export const COMPONENT = /\.(?:vue|svelte|astro|svelte\.[jt]s)$/;
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const DECLARATIONS = /\.d\.[cm]?ts$/;
@@ -47,15 +53,20 @@ export function splitOptions(written: AdapterOptions = {}): SplitOptions {
   const { include, exclude, ...options } = written;
   const included = include === 'all' ? [() => true] : patterns('include', include);
   const excluded = patterns('exclude', exclude);
+  function isChosen(path: string): boolean {
+    if (path.includes('/node_modules/') && !included.some((matches) => matches(path))) return false;
+    return !excluded.some((matches) => matches(path));
+  }
   return {
     options,
     covers(file) {
       const path = file.replaceAll('\\', '/');
-      if (!SOURCE.test(path) || DECLARATIONS.test(path)) return false;
-      if (OWN.test(path)) return false;
-      if (path.includes('/node_modules/') && !included.some((matches) => matches(path)))
-        return false;
-      return !excluded.some((matches) => matches(path));
+      if (!SOURCE.test(path) || DECLARATIONS.test(path) || COMPONENT.test(path)) return false;
+      return !OWN.test(path) && isChosen(path);
+    },
+    coversComponent(file) {
+      const path = file.replaceAll('\\', '/');
+      return COMPONENT.test(path) && isChosen(path);
     },
   };
 }

@@ -23,25 +23,37 @@ export interface InstrumentRequest {
   /** Where to put the source map: into the result, into the code, or, with `lines`, nowhere: lines stay where they are. */
   readonly sourceMaps?: boolean | 'inline' | 'lines';
   readonly cwd?: string;
+  /** What the tool builds for, if it says so. Default: the environment of Babel's own variables. */
+  readonly environment?: Environment | undefined;
+  /** Source map of the tools that ran before; the bundler merges ours with it. */
+  readonly madeFrom?: object | undefined;
 }
+
+/** Babel's environments that decide whether causes are recorded. */
+export type Environment = 'production' | 'development';
 
 /** Instruments a file; undefined when Babel ignores it. */
 export async function instrument(
   code: string,
   request: InstrumentRequest,
 ): Promise<Transformed | undefined> {
-  return transformed(await transformAsync(code, babelSettings(request)));
+  const settings = babelSettings(request);
+  return transformed(
+    await transformAsync(code, settings).catch((error: unknown) =>
+      transformAsync(code, inOlderDialect(settings, error)),
+    ),
+  );
 }
 
 /** Instruments a file synchronously; undefined when Babel ignores it. */
 export function instrumentSync(code: string, request: InstrumentRequest): Transformed | undefined {
-  return transformed(transformSync(code, babelSettings(request)));
+  return transformed(inDialectOf(code, babelSettings(request), transformSync));
 }
 
 /** Returns true when the code alone, without its types, makes a file a module. */
 export function isModule(code: string, file: string): boolean {
   const settings = { ...babelSettings({ file, options: {} }), plugins: [] };
-  const program = parseSync(code, settings)?.program;
+  const program = inDialectOf(code, settings, parseSync)?.program;
   if (program?.sourceType !== 'module') return false;
   if (program.body.some(isModuleSyntax)) return true;
 
@@ -56,15 +68,19 @@ export function isModule(code: string, file: string): boolean {
 
 /** Returns Babel options with this plugin only. The project's own tools use the project's configuration. */
 export function babelSettings(request: InstrumentRequest): TransformOptions {
-  const { file, options, format, presets = [], sourceMaps = true, cwd } = request;
+  const { file, options, format, presets = [], sourceMaps = true, cwd, environment } = request;
   const sourceType = sourceTypeOf(format, file);
-  const caller: Caller = { name: '@throughline/babel-plugin', supportsStaticESM: true, format };
+  const caller: Caller = {
+    ...{ name: '@throughline/babel-plugin', supportsStaticESM: true, format },
+    madeFrom: request.madeFrom && JSON.stringify(request.madeFrom),
+  };
   return {
     configFile: false,
     babelrc: false,
     browserslistConfigFile: false,
     filename: file,
     ...(cwd === undefined ? {} : { cwd }),
+    ...(environment === undefined ? {} : { envName: environment }),
     caller,
     sourceType,
     ...(sourceMaps === 'lines' ? { sourceMaps: false, retainLines: true } : { sourceMaps }),
@@ -86,11 +102,42 @@ function sourceTypeOf(
 }
 
 /** Returns parser plugins for the file. Types and JSX stay in the output, for the tools that run after us. */
-function syntaxOf(file: string): NonNullable<ParserOptions['plugins']> {
+function syntaxOf(file: string): ParserPlugins {
   const [, dialect] = /\.[cm]?([jt]sx?)$/.exec(file) ?? [];
-  const proposals = ['decorators', 'explicitResourceManagement', 'importAttributes'] as const;
   if (dialect === 'ts') return ['typescript', ...proposals];
   return dialect === 'tsx' ? ['typescript', 'jsx', ...proposals] : ['jsx', ...proposals];
+}
+
+type ParserPlugins = NonNullable<ParserOptions['plugins']>;
+
+const proposals = [
+  ...(['decorators', 'decoratorAutoAccessors'] as const),
+  ...(['explicitResourceManagement', 'importAttributes'] as const),
+];
+
+/**
+ * Does something with code in today's dialect of decorators and, if Babel cannot read it, in the older one. Only
+ * the older one has decorators of parameters (TypeScript, `experimentalDecorators`) and of any expression.
+ */
+export function inDialectOf<T>(
+  code: string,
+  settings: TransformOptions,
+  run: (code: string, settings: TransformOptions) => T,
+): T {
+  try {
+    return run(code, settings);
+  } catch (error) {
+    return run(code, inOlderDialect(settings, error));
+  }
+}
+
+/** Returns settings for the older dialect of decorators. Throws the error again if it is about something else. */
+function inOlderDialect(settings: TransformOptions, error: unknown): TransformOptions {
+  const { code, message } = error as { code?: unknown; message: string };
+  if (code !== 'BABEL_PARSE_ERROR' || !/decorat/i.test(message)) throw error;
+  const { plugins = [], ...parserOpts } = settings.parserOpts!;
+  const older = plugins.map((plugin) => (plugin === 'decorators' ? 'decorators-legacy' : plugin));
+  return { ...settings, parserOpts: { ...parserOpts, plugins: older } };
 }
 
 function transformed(

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { transformSync } from '@babel/core';
-import { splitOptions } from '../adapters/files.js';
+import { COMPONENT, splitOptions } from '../adapters/files.js';
 import type { SplitOptions } from '../adapters/files.js';
 import { readPackageOptions } from '../adapters/settings.js';
-import { babelSettings } from '../adapters/transform.js';
+import { babelSettings, inDialectOf } from '../adapters/transform.js';
 import { sourceMissing } from '../errors.js';
 import { readOptions } from '../options.js';
 import { createPlugin } from '../plugin.js';
@@ -16,6 +16,8 @@ export interface FileReport {
   readonly file: string;
   readonly findings: readonly Finding[];
   readonly error?: string;
+  /** Why a file was not read, if that is no fault of the file. */
+  readonly note?: string;
   /** Instrumented code, with its source map. */
   readonly code: string;
   readonly map: object | undefined;
@@ -31,22 +33,21 @@ export function scan(sources: readonly string[], cwd = process.cwd()): FileRepor
   readOptions(options);
   return sources
     .flatMap((source) => filesBelow(resolve(cwd, source), source))
-    .filter((file) => covers(file) || isComponent(file))
+    .filter((file) => covers(file) || COMPONENT.test(file))
     .map((file) =>
-      isComponent(file) ? unread(file, cwd) : checkFile(file, { options, covers, cwd }),
+      COMPONENT.test(file) ? unread(file, cwd) : checkFile(file, { options, covers, cwd }),
     );
 }
 
-/** Files with code in a language of their own, which no adapter reads. */
-const isComponent = (file: string): boolean => /\.(?:vue|svelte|astro)$/.test(file);
-
 function unread(file: string, cwd: string): FileReport {
   const name = relative(cwd, file).replaceAll('\\', '/');
-  const error = `No adapter reads files such as ${name.slice(name.lastIndexOf('.'))}. Move code that needs context to a file of its own.`;
-  return { file: name, findings: [], error, code: '', map: undefined };
+  const note =
+    'This command does not read components. The adapters for Vite, Rollup, Rolldown, webpack and Rspack ' +
+    'instrument what their compilers make of them; other tools leave them as they are.';
+  return { file: name, findings: [], note, code: '', map: undefined };
 }
 
-interface Settings extends SplitOptions {
+interface Settings extends Pick<SplitOptions, 'options' | 'covers'> {
   readonly cwd: string;
 }
 
@@ -62,10 +63,11 @@ function checkFile(file: string, { options, covers, cwd }: Settings): FileReport
       createPlugin((finding) => isIncluded(finding) || findings.push(finding)),
       { ...options, causes: false },
     ];
-    const result = transformSync(readFileSync(file, 'utf8'), {
+    const settings = {
       ...babelSettings(request),
       plugins: [observing as [() => never, object]],
-    })!;
+    };
+    const result = inDialectOf(readFileSync(file, 'utf8'), settings, transformSync)!;
     const { throughline } = result.metadata as { throughline?: { sites: readonly string[] } };
     const uncertain = new Set(findings.map(placeOf));
     const sites = (throughline?.sites ?? []).map(covered);

@@ -8,9 +8,10 @@ const WIDTH = Math.max(...Object.keys(statuses).map((status) => status.length));
 /** Formats the reports for a terminal: the files in which context may be lost, then totals. */
 export function formatReport(reports: readonly FileReport[], { all = false } = {}): string {
   const lines: string[] = [];
-  for (const { file, findings, error } of reports) {
+  for (const { file, findings, error, note } of reports) {
     const shown = findings.filter(({ status }) => all || status !== 'covered');
     if (error) lines.push(file, `  cannot be instrumented: ${error.split('\n')[0]}`, '');
+    if (note) lines.push(file, `  not checked: ${note}`, '');
     if (shown.length === 0) continue;
     lines.push(file);
     for (const { line, column, status, kind, name } of shown) {

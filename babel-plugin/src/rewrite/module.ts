@@ -1,4 +1,5 @@
 import type { types as BabelTypes } from '@babel/core';
+import { compiledEntry } from '../options.js';
 import { placeHoisted } from './placing.js';
 import type { SiteTable } from '../sites.js';
 import type { FileState } from '../state.js';
@@ -85,9 +86,4 @@ function importOf(
   const pattern = t.objectPattern(names.map(([name, local]) => t.objectProperty(name, local)));
   const required = t.callExpression(t.identifier('require'), [source]);
   return t.variableDeclaration('var', [t.variableDeclarator(pattern, required)]);
-}
-
-/** Returns the module that rewritten code imports. */
-export function compiledEntry({ runtime, causes }: { runtime: string; causes: boolean }): string {
-  return `${runtime}/${causes ? 'compiled-with-causes' : 'compiled'}`;
 }

@@ -28,7 +28,9 @@ export function check(program: Command): void {
       }
       const reports = scan(sources);
       if (options.json) {
-        const shown = reports.map(({ file, findings, error }) => ({ file, findings, error }));
+        const shown = reports.map(({ file, findings, error, note }) => ({
+          ...{ file, findings, error, note },
+        }));
         console.log(JSON.stringify(shown, null, 2));
       } else console.log(formatReport(reports, { all: Boolean(options.all) }));
       if (options.budget) compare(reports, options.budget, Boolean(options.update));
