@@ -360,6 +360,26 @@ describe('sloppy code stays sloppy', () => {
     );
   });
 
+  test.each(['async function f() { await null; }', 'async function f() {}'])(
+    'an async function has no arguments and caller of its own: %s',
+    (declared) => {
+      const at = (code: string): unknown =>
+        evaluate(instrument(code, {}, { script: true }))['value'];
+      const names = 'Object.getOwnPropertyNames(f)';
+
+      expect(at(`${declared} exports.value = ${names};`)).toEqual(['length', 'name']);
+      expect(result(`${declared} return ${names};`)).toEqual(['length', 'name']);
+    },
+  );
+
+  test('a declaration can be called before its place, and another one of its name replaces it', () => {
+    expect(
+      result('const early = f(); async function f() {} return early instanceof Promise;'),
+    ).toBe(true);
+    expect(result('return f(); async function f() {} function f() { return 1; }')).toBe(1);
+    expect(result('f = 1; return f; async function f() {}')).toBe(1);
+  });
+
   test('arguments and parameters are one', async () => {
     const body = "arguments[0] = 'changed'; await null; return a;";
 

@@ -298,3 +298,36 @@ describe('with Flow', () => {
     expect(output).toMatch(/\/\/ not @flow\na\(\);$/);
   });
 });
+
+describe('with babel-plugin-istanbul, which Jest adds last', () => {
+  const istanbul = require.resolve('babel-plugin-istanbul');
+  /** What is counted: functions and statements with their places. */
+  function counted(code: string, plugins: unknown[]): unknown {
+    let counts: unknown;
+    const onCover = (
+      _file: string,
+      { fnMap, statementMap, branchMap }: Record<string, object>,
+    ): void => void (counts = { fnMap, statementMap, branchMap });
+    transformSync(code, {
+      ...{ configFile: false, babelrc: false, filename: '/app/a.js', cwd: '/app' },
+      plugins: [...plugins, [istanbul, { onCover, cwd: '/app' }]] as object[],
+    });
+    return counts;
+  }
+
+  test.each([
+    'export const load = async (token) => { const r = await token; return r; };',
+    'export async function never() {}',
+    "class Repo { async get(id = 'none') { try { return await id; } finally { this.last = id; } } }",
+    'export const o = { /* istanbul ignore next */ async method() { await 1; } };',
+    'export const arrow = /* istanbul ignore next */ async () => { await 1; };',
+    'promise.then(() => (a ? b : c())).catch(/* istanbul ignore next */ () => {});',
+    'setTimeout(async () => { for await (const one of all) use(one); }, 10);',
+  ])('the same is counted as without this plugin: %s', (code) => {
+    const counts = counted(code, []);
+    expect(counts).toHaveProperty('fnMap');
+    for (const causes of [false, true]) {
+      expect(counted(code, [[throughline, { causes }]])).toEqual(counts);
+    }
+  });
+});

@@ -8,10 +8,13 @@ export interface Activation {
   hasEval: boolean;
   /** It uses `super`, or an arrow in it does. */
   usesSuper: boolean;
+  /** It uses `this`, `super`, `new.target` or `arguments`, or an arrow in it does. */
+  usesReceiver: boolean;
   /** Its number in the table of sites, when it starts a strand. */
   site: number;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  readonly isArrow: boolean;
   /** A generator whose body runs in the frame in which it was created. */
   readonly runsWhereCreated: boolean;
   /** Its returns of values that may be promises: statements, or the arrow itself if its body is an expression. */
@@ -26,16 +29,17 @@ export interface Activation {
 
 /** Returns the facts about a function at the start of its visit. */
 export function activationOf(
-  isAsync?: boolean | null,
-  isGenerator?: boolean | null,
+  { async: isAsync, generator: isGenerator, type }: Partial<BabelTypes.Function>,
   runsWhereCreated = false,
 ): Activation {
   return {
     runsWhereCreated,
+    isArrow: type === 'ArrowFunctionExpression',
     suspensions: 0,
     site: 0,
     hasEval: false,
     usesSuper: false,
+    usesReceiver: false,
     isAsync: Boolean(isAsync),
     isGenerator: Boolean(isGenerator),
     returns: new Set(),
@@ -48,7 +52,7 @@ export function activationOf(
 /** The functions around the code that is being visited, and the module. */
 export class Activations {
   /** Innermost last; the first is the module. */
-  private readonly stack: Activation[] = [activationOf(true)];
+  private readonly stack: Activation[] = [activationOf({ async: true })];
 
   /** The innermost function around the visited code, or the module. */
   get current(): Activation {
@@ -75,6 +79,14 @@ export class Activations {
 
   noteSuper(): void {
     for (const activation of this.stack) activation.usesSuper = true;
+  }
+
+  /** Notes the use of what only a function has, for the arrows around it and for that function. */
+  noteReceiver(): void {
+    for (let index = this.stack.length - 1; index >= 0; index--) {
+      this.stack[index]!.usesReceiver = true;
+      if (!this.stack[index]!.isArrow) return;
+    }
   }
 
   /**

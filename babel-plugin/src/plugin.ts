@@ -21,7 +21,7 @@ import { findFunctionsSentAsText } from './text.js';
 import { asyncHooks } from './visitors/async-hooks.js';
 import { awaits } from './visitors/awaits.js';
 import { calls } from './visitors/calls.js';
-import { functions } from './visitors/functions.js';
+import { functions, receivers } from './visitors/functions.js';
 import { losses } from './visitors/losses.js';
 import { lostContext } from './visitors/lost-context.js';
 import { throws } from './visitors/throws.js';
@@ -40,7 +40,15 @@ interface CausesCaller {
 /** A Babel plugin, typed without Babel's own types: they differ by version and may not be installed. */
 export interface BabelPlugin {
   readonly name: string;
+  readonly manipulateOptions: (options: object) => void;
   readonly visitor: object;
+}
+
+const NAME = '@throughline/babel-plugin';
+
+/** A plugin as Babel knows it: by its name, or else by its file. */
+interface KeyedPlugin {
+  readonly key: string;
 }
 
 interface Family {
@@ -65,6 +73,7 @@ const families: readonly Family[] = [
   { visitor: throws, needed: /\bthrow\b/, wanted: ({ options }) => options.causes },
   { visitor: types },
   { visitor: functions },
+  { visitor: receivers, needed: /\barguments\b|<\s*this\b/ },
   { visitor: awaits },
   { visitor: values, needed: maySpawnByValue },
   { visitor: calls },
@@ -108,7 +117,9 @@ function instrumenter(
   }
 
   return {
-    name: '@throughline/babel-plugin',
+    name: NAME,
+    manipulateOptions: ({ plugins }: { plugins?: KeyedPlugin[] }) =>
+      void countCoverageFirst(plugins),
     visitor: {
       Program(program: NodePath<t.Program>, pass: PluginPass) {
         if (isBeneathRuntime(pass.filename) || isOff(pass.file.ast)) return;
@@ -128,6 +139,16 @@ function instrumenter(
       },
     },
   };
+}
+
+/**
+ * Moves Istanbul's plugin before this one, in the list that Babel is about to run. Jest adds it last; it would count
+ * our functions, and not see its own comments.
+ */
+function countCoverageFirst(plugins: KeyedPlugin[] = []): void {
+  const own = plugins.findIndex(({ key }) => key === NAME);
+  const coverage = plugins.findIndex(({ key }, at) => at > own && key.includes('istanbul'));
+  if (own >= 0 && coverage >= 0) plugins.splice(own, 0, ...plugins.splice(coverage, 1));
 }
 
 /** Returns true when the file already imports the runtime's entry for instrumented code. */

@@ -4,7 +4,7 @@ import { Activations } from './activations.js';
 import type { Catalogue } from './catalogue/index.js';
 import type { Finding } from './check/finding.js';
 import { formatOfProgram } from './module-format.js';
-import type { Caller } from './module-format.js';
+import type { Caller, ModuleFormat } from './module-format.js';
 import type { Types } from './nodes.js';
 import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
 import { Changes } from './rewrite/changes.js';
@@ -20,6 +20,7 @@ export class FileState {
   readonly output: Output;
   /** Local names that refer to a timer or scheduler. */
   readonly aliases = new Set<string>();
+  private format: ModuleFormat | undefined;
 
   constructor(
     types: Types,
@@ -39,10 +40,9 @@ export class FileState {
 
   /** True if the file imports the runtime, false if it requires it. */
   get isModule(): boolean {
-    return (
-      this.activations.module.suspensions > 0 ||
-      formatOfProgram(this.program, this.pass) === 'module'
-    );
+    if (this.activations.module.suspensions > 0) return true;
+    this.format ??= formatOfProgram(this.program, this.pass);
+    return this.format === 'module';
   }
 
   /** Returns true unless the options skip a kind of spawn point. */

@@ -54,10 +54,10 @@ interface BabelOptions {
  * file, and this one does nothing.
  */
 function instrumenter(api: object, options: PluginOptions): object {
-  const { name, visitor } = plugin(api, options);
-  const { Program } = visitor as { Program: (program: unknown, pass: Pass) => void };
+  const instrumenting = plugin(api, options);
+  const { Program } = instrumenting.visitor as { Program: (program: unknown, pass: Pass) => void };
   return {
-    name,
+    ...instrumenting,
     visitor: {
       Program(program: unknown, pass: Pass) {
         if (pass.file.metadata.throughline === undefined) Program.call(this, program, pass);

@@ -1,8 +1,10 @@
 // The entry that instrumented code imports. Not a public API: names and meanings change with the plugin.
 export {
+  asyncMember,
   markAsync,
   notConstructorError,
   markAsyncMembers,
+  markAsyncMethods,
   toKey,
 } from './callbacks/async-shape.js';
 export { combine } from './promises/combinators.js';

@@ -26,8 +26,10 @@ export type PlainHelper =
   | 'steps'
   | 'suspend'
   // How a function looks from outside.
+  | 'asyncMember'
   | 'markAsync'
   | 'markAsyncMembers'
+  | 'markAsyncMethods'
   | 'notConstructorError'
   | 'toKey'
   // Promises.

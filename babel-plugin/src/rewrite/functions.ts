@@ -17,10 +17,13 @@ export interface Facts {
   readonly tracedName: string;
   readonly hasEval: boolean;
   readonly usesSuper: boolean;
+  readonly usesReceiver: boolean;
   /** How the body of a function expression uses the function's own name. */
   readonly ownName: 'unused' | 'read' | 'assigned';
   /** It is a declaration in a block inside a function. */
   readonly isInInnerBlock: boolean;
+  /** It is a declaration that nothing can call or read before the head of the code around it runs. */
+  readonly mayBeVariable: boolean;
   /** A `var` of the body repeats a parameter, so that body and parameters must stay in one scope. */
   readonly repeatsParameter: boolean;
 }
@@ -35,24 +38,21 @@ interface SplitFunction {
 }
 
 /**
- * Splits an async function into a plain one that starts the strand, and an async arrow in it:
+ * Splits an async function into a plain one that starts the strand, and an async one in it:
  *
  *   async function total(cart) { B }
- *   function total(cart) { return run({ ["total"]: async (strand) => { try { B } finally { end(strand); } } }.total); }
+ *   function total(cart) { return run({ async total(strand) { try { B } finally { end(strand); } } }.total); }
  *
  * Only the function itself can stamp its promise from the moment it exists, for every caller. `this`,
- * `arguments`, `super` and `new.target` reach the body through the arrow.
+ * `arguments`, `super` and `new.target` reach a body that uses them through an arrow.
  */
 export function splitAsyncFunction(node: AnyFunction, facts: Facts, output: Output): SplitFunction {
   const { t } = output;
   if (facts.isSync) return { params: node.params, body: syncBody(node, facts, output) };
   const simple = !facts.repeatsParameter && node.params.every(isPlainParameter);
-  const inner = innerParameters(node, facts, output, simple);
-  const arrow = { ...t.arrowFunctionExpression(inner, innerBody(node, facts, output), true) };
-  arrow.loc = node.loc ?? null;
-  const named = facts.suspends && facts.name !== '' ? keepName(arrow, facts.tracedName, t) : arrow;
+  const inner = innerHalf(node, facts, output, simple);
   const outer = outerParameters(node, output, simple);
-  const call = output.callAt(facts.site, facts.suspends ? 'run' : 'runSync', named);
+  const call = output.callAt(facts.site, facts.suspends ? 'run' : 'runSync', inner);
   if (outer.args) call.arguments.push(outer.args);
 
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
@@ -108,7 +108,39 @@ function endsInReturn({ body }: BabelTypes.BlockStatement): boolean {
   return last === 'ReturnStatement' || last === 'ThrowStatement';
 }
 
-/** Returns the body of the inner arrow. If it suspends, every path out of it ends the strand. */
+/**
+ * Returns the inner half. If it has a name, it gets it from a property; as a method where it can be one, since
+ * minifiers keep a method as it is.
+ */
+function innerHalf(
+  node: AnyFunction,
+  facts: Facts,
+  output: Output,
+  simple: boolean,
+): BabelTypes.Expression {
+  const { t } = output;
+  const params = innerParameters(node, facts, output, simple);
+  const body = innerBody(node, facts, output);
+  const loc = node.loc ?? null;
+  if (!facts.suspends || facts.name === '' || facts.usesReceiver || facts.hasEval) {
+    const arrow = { ...t.arrowFunctionExpression(params, body, true), loc };
+    return facts.suspends && facts.name !== '' ? keepName(arrow, facts.tracedName, t) : arrow;
+  }
+  const key = keyFor(facts.tracedName, t);
+  const block = body as BabelTypes.BlockStatement;
+  const method = t.objectMethod(
+    'method',
+    key,
+    params,
+    block,
+    isProto(facts.tracedName),
+    false,
+    true,
+  );
+  return memberOf([{ ...method, loc }], key, t);
+}
+
+/** Returns the body of the inner half. If it suspends, every path out of it ends the strand. */
 function innerBody(
   node: AnyFunction,
   facts: Facts,
@@ -230,45 +262,69 @@ function isThis(param: Parameter): boolean {
 }
 
 /**
- * Returns `{ _: 0, name: fn }.name`, in which the function gets its name from the property.
+ * Returns `{ _() {}, name: fn }.name`, in which the function gets its name from the property.
  *
- * The second property is there because Bun folds `{ name: fn }.name` to `fn`. The key is not computed, because
- * engines name functions by computed keys at run time, at ten times the cost of everything else.
+ * The method is there because minifiers replace `{ name: fn }.name` with `fn`, and leave methods alone. The key is
+ * not computed, because engines name functions by computed keys at run time, at ten times the cost of everything
+ * else.
  */
-export function keepName(fn: BabelTypes.Expression, name: string, t: Types): BabelTypes.Expression {
+function keepName(fn: BabelTypes.Expression, name: string, t: Types): BabelTypes.Expression {
   const key = keyFor(name, t);
-  // `__proto__: fn` would set a prototype.
-  const property = t.objectProperty(key, fn, name === '__proto__');
-  const second = t.objectProperty(t.identifier(name === '_' ? '$' : '_'), t.numericLiteral(0));
-  return memberOf([second, property], key, t);
+  const second = t.identifier(name === '_' ? '$' : '_');
+  const method = t.objectMethod('method', second, [], t.blockStatement([]));
+  return memberOf([method, t.objectProperty(key, fn, isProto(name))], key, t);
+}
+
+function memberOf(
+  members: (BabelTypes.ObjectMethod | BabelTypes.ObjectProperty)[],
+  key: Key,
+  t: Types,
+): BabelTypes.Expression {
+  const isText = key.type === 'StringLiteral';
+  return t.memberExpression(t.objectExpression(members), t.cloneNode(key), isText);
+}
+
+/** Returns `asyncMember({ name: fn }, "name")`. */
+export function namedFunction(
+  fn: BabelTypes.Expression,
+  name: string,
+  output: Output,
+): BabelTypes.CallExpression {
+  const { t } = output;
+  return asyncMember(t.objectProperty(keyFor(name, t), fn, isProto(name)), name, output);
 }
 
 /**
- * Returns `{ name(params) { ... } }.name`: a function with its own `this` and `arguments` that, like an async
- * function, cannot be constructed and has no `prototype`.
+ * Returns `asyncMember({ name(params) { ... } }, "name")`: a function with its own `this` and `arguments` that, like
+ * an async function, cannot be constructed and has no `prototype`.
  */
-export function asMethod(
+export function namedMethod(
   name: string,
   { params, body }: SplitFunction,
-  t: Types,
-): BabelTypes.Expression {
-  const key = keyFor(name, t);
-  const method = t.objectMethod('method', key, params as BabelTypes.FunctionParameter[], body);
-  return memberOf([method], key, t);
+  output: Output,
+): BabelTypes.CallExpression {
+  const { t } = output;
+  const own = params as BabelTypes.FunctionParameter[];
+  return asyncMember(t.objectMethod('method', keyFor(name, t), own, body), name, output);
+}
+
+function asyncMember(
+  member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod,
+  name: string,
+  output: Output,
+): BabelTypes.CallExpression {
+  const { t } = output;
+  return output.call('asyncMember', t.objectExpression([member]), t.stringLiteral(name));
 }
 
 type Key = BabelTypes.Identifier | BabelTypes.StringLiteral;
 
 function keyFor(name: string, t: Types): Key {
-  const isPlain = t.isValidIdentifier(name, false) && name !== '__proto__';
+  const isPlain = t.isValidIdentifier(name, false) && !isProto(name);
   return isPlain ? t.identifier(name) : t.stringLiteral(name);
 }
 
-function memberOf(
-  members: (BabelTypes.ObjectProperty | BabelTypes.ObjectMethod)[],
-  key: Key,
-  t: Types,
-): BabelTypes.Expression {
-  const object = t.objectExpression(members);
-  return t.memberExpression(object, t.cloneNode(key), key.type === 'StringLiteral');
+/** `{ __proto__: fn }` sets a prototype; only `{ ["__proto__"]: fn }` is a property. */
+function isProto(name: string): boolean {
+  return name === '__proto__';
 }

@@ -1,11 +1,12 @@
 import type { NodePath, types as BabelTypes } from '@babel/core';
 import type { Output } from './output.js';
 import { keyName } from '../names.js';
+import { typeWrappers } from '../nodes.js';
 import type { AnyFunction, Types } from '../nodes.js';
 import { patternNames } from './blocks.js';
-import { asMethod, splitAsyncFunction, keepName } from './functions.js';
+import { namedFunction, namedMethod, splitAsyncFunction } from './functions.js';
 import type { Facts } from './functions.js';
-import type { Writer } from './changes.js';
+import type { Changes, Writer } from './changes.js';
 
 type Declaration = BabelTypes.FunctionDeclaration;
 type ObjectMethod = BabelTypes.ObjectMethod;
@@ -30,7 +31,7 @@ export function placeFunction(path: NodePath<AnyFunction>, facts: Facts, writer:
   }
 }
 
-/** Rewrites `async () => { ... }` to `markAsync({ _: 0, load: () => run(...) }.load)`. */
+/** Rewrites `async () => { ... }` to `asyncMember({ load: () => run(...) }, "load")`. */
 function placeArrow(
   path: NodePath<BabelTypes.ArrowFunctionExpression>,
   facts: Facts,
@@ -44,11 +45,33 @@ function placeArrow(
     conciseIfPossible(body),
   );
   arrow.loc = node.loc ?? null;
-  const named = facts.name === '' ? arrow : keepName(arrow, facts.name, t);
-  const marked = output.call('markAsync', named);
-  const key = facts.name === '' ? namingKey(path, { output, changes }) : undefined;
+  if (facts.name !== '')
+    return replaceByValue(path, namedFunction(arrow, facts.name, output), changes);
+  const marked = output.call('markAsync', arrow);
+  const key = namingKey(path, { output, changes });
   if (key) marked.arguments.push(key);
-  changes.replace(path, marked);
+  replaceByValue(path, marked, changes);
+}
+
+/**
+ * Puts a call that marks a function in the place of the function. Making a function has no effects, so that bundlers
+ * may leave the call out together with a function that nobody uses.
+ */
+function replaceByValue(path: NodePath, marked: BabelTypes.Expression, changes: Changes): void {
+  changes.replace(path, isCalled(path) ? marked : pure(marked));
+}
+
+/** Returns true if what a path holds is called, or a member of it is taken: the comment would cover all of that. */
+function isCalled(path: NodePath): boolean {
+  let [child, parent] = [path as NodePath, path.parentPath!];
+  while (typeWrappers.has(parent.node.type)) [child, parent] = [parent, parent.parentPath!];
+  return ['callee', 'object', 'tag'].includes(String(child.key));
+}
+
+/** Adds the comment by which bundlers know a call without effects. */
+function pure<N extends BabelTypes.Expression>(call: N): N {
+  call.leadingComments = [{ type: 'CommentBlock', value: ' @__PURE__ ' } as BabelTypes.Comment];
+  return call;
 }
 
 function placeMethod(path: NodePath<Method>, facts: Facts, { output, changes }: Writer): void {
@@ -57,7 +80,7 @@ function placeMethod(path: NodePath<Method>, facts: Facts, { output, changes }: 
   changes.replace(path, { ...node, async: false, params, body } as Method);
 }
 
-/** Rewrites `{ async load() { ... } }` to `{ load: markAsync({ load() { ... } }.load) }`. */
+/** Rewrites `{ async load() { ... } }` to `{ load: asyncMember({ load() { ... } }, "load") }`. */
 function placeObjectMethod(
   path: NodePath<ObjectMethod>,
   facts: Facts,
@@ -69,14 +92,14 @@ function placeObjectMethod(
   if (!node.computed) {
     const isProto = facts.name === '__proto__';
     const key = isProto ? t.stringLiteral(facts.name) : node.key;
-    const value = output.call('markAsync', asMethod(facts.name, parts, t));
+    const value = pure(namedMethod(facts.name, parts, output));
     return changes.replace(path, t.objectProperty(key, value, isProto));
   }
-  //   { [key = toKey(name)]: markAsync({ [key]() { ... } }[key]) }
+  //   { [key = toKey(name)]: asyncMember({ [key]() { ... } }, key) }
   const key = computedKey(node, path, output);
   const method = t.objectMethod('method', t.identifier(key.name), ...methodParts(parts), true);
-  const taken = t.memberExpression(t.objectExpression([method]), t.identifier(key.name), true);
-  changes.replace(path, t.objectProperty(node.key, output.call('markAsync', taken), true));
+  const value = output.call('asyncMember', t.objectExpression([method]), t.identifier(key.name));
+  changes.replace(path, t.objectProperty(node.key, pure(value), true));
 }
 
 function methodParts({
@@ -118,7 +141,7 @@ function conciseIfPossible(
   return body.directives?.length === 0 && only?.type === 'ReturnStatement' ? only.argument! : body;
 }
 
-/** Rewrites `async function load() { ... }` as an expression to `markAsync({ load() { ... } }.load)`. */
+/** Rewrites `async function load() { ... }` as an expression to `asyncMember({ load() { ... } }, "load")`. */
 function placeExpression(
   path: NodePath<BabelTypes.FunctionExpression>,
   facts: Facts,
@@ -130,17 +153,21 @@ function placeExpression(
   if (facts.ownName === 'assigned' || repeatsName(parts.params)) {
     // Its body may assign to its own name, or two parameters share a name. A method allows neither.
     const params = parts.params as BabelTypes.FunctionParameter[];
-    parts.body.body.unshift(refusesNew(facts.name || 'anonymous function', output));
+    parts.body.body.unshift(refusesNew(newTarget(t), output));
     const fn = t.functionExpression(node.id ?? null, params, parts.body);
-    return changes.replace(path, output.call('markAsync', fn));
+    return replaceByValue(path, output.call('markAsync', fn), changes);
   }
-  const marked = output.call('markAsync', asMethod(facts.name || ANONYMOUS, parts, t));
   // Libraries that parse parameters need source text that begins like a function's. The method therefore has a
   // name, which `markAsync` removes.
-  if (facts.name === '') {
-    marked.arguments.push(namingKey(path, { output, changes }) ?? t.stringLiteral(''));
-  }
-  changes.replace(path, facts.ownName === 'read' ? bound(node.id!.name, marked, t) : marked);
+  const method = namedMethod(facts.name || ANONYMOUS, parts, output);
+  const key =
+    facts.name === '' ? (namingKey(path, { output, changes }) ?? t.stringLiteral('')) : undefined;
+  const marked = key ? output.call('markAsync', method, key) : method;
+  replaceByValue(
+    path,
+    facts.ownName === 'read' ? bound(node.id!.name, marked, t) : marked,
+    changes,
+  );
 }
 
 /** Returns `(() => { const load = marked; return load; })()`, for a function that refers to itself. */
@@ -153,9 +180,10 @@ function bound(name: string, marked: BabelTypes.Expression, t: Types): BabelType
 }
 
 /**
- * Rewrites a function declaration. At the top of a function or module it stays a declaration, because it may be
- * called before its position. In an inner block of sloppy code, a plain function would leak out of the block
- * (ECMAScript B.3.2), but an async one does not, so it becomes a `let` at the head of the block.
+ * Rewrites a function declaration. In an inner block of sloppy code, a plain function would leak out of the block
+ * (ECMAScript B.3.2), but an async one does not, so it becomes a `let` at the head of the block. At the head of a
+ * function or script it becomes a `var`, because a plain function of sloppy code has `arguments` and `caller`. At the
+ * top of a module it stays a declaration: modules that import each other may call it before this one begins.
  */
 function placeDeclaration(
   path: NodePath<Declaration>,
@@ -165,25 +193,31 @@ function placeDeclaration(
   const { t } = output;
   const { node } = path;
   const parts = splitAsyncFunction(node, facts, output);
-  if (facts.isInInnerBlock) {
-    const id = t.identifier(node.id!.name);
-    const fn = output.call('markAsync', asMethod(facts.name, parts, t));
-    const declared = t.variableDeclaration('let', [t.variableDeclarator(id, fn)]);
+  if (facts.isInInnerBlock || (facts.mayBeVariable && !repeatsName(parts.params))) {
+    const id = node.id!;
+    const declared = t.variableDeclaration(facts.isInInnerBlock ? 'let' : 'var', [
+      t.variableDeclarator(id, pure(namedMethod(facts.name, parts, output))),
+    ]);
     declared.loc = node.loc ?? null;
     changes.replace(path, t.emptyStatement());
     hoist(path, declared);
     return;
   }
 
+  //   var marked = markAsync(load);
+  //   function load() { if (new.target) throw notConstructorError(marked); ... }
+  // The function uses the variable, so that bundlers keep both or neither.
   const id = node.id ?? output.uid('default');
-  parts.body.body.unshift(refusesNew(facts.name, output));
+  const marked = output.uid(id.name);
+  parts.body.body.unshift(refusesNew(marked, output));
   const params = parts.params as BabelTypes.FunctionParameter[];
   const declaration = t.functionDeclaration(id, params, parts.body);
   declaration.loc = node.loc ?? null;
   changes.replace(path, declaration);
-  const mark = output.call('markAsync', t.identifier(id.name));
+  const mark = pure(output.call('markAsync', t.identifier(id.name)));
   if (!node.id) mark.arguments.push(t.stringLiteral('default'));
-  hoist(path, t.expressionStatement(mark));
+  const declarator = t.variableDeclarator(t.identifier(marked.name), mark);
+  hoist(path, t.variableDeclaration('var', [declarator]));
 }
 
 const ANONYMOUS = 'anonymous';
@@ -193,13 +227,17 @@ function repeatsName(params: readonly BabelTypes.Node[]): boolean {
   return new Set(names).size < names.length;
 }
 
-/** Returns `if (new.target) throw notConstructorError("load")`. */
-function refusesNew(name: string, output: Output): BabelTypes.Statement {
+/** Returns `if (new.target) throw notConstructorError(load)`. */
+function refusesNew(fn: BabelTypes.Expression, output: Output): BabelTypes.Statement {
   const { t } = output;
   return t.ifStatement(
-    t.metaProperty(t.identifier('new'), t.identifier('target')),
-    t.throwStatement(output.call('notConstructorError', t.stringLiteral(name))),
+    newTarget(t),
+    t.throwStatement(output.call('notConstructorError', t.cloneNode(fn))),
   );
+}
+
+function newTarget(t: Types): BabelTypes.MetaProperty {
+  return t.metaProperty(t.identifier('new'), t.identifier('target'));
 }
 
 /** Statements that belong at the head of a block, until the block is left. */
@@ -244,13 +282,19 @@ export function markMembers(
   const keys = path.node.properties
     .filter((p): p is BabelTypes.ObjectMethod => asyncMethods.includes(p))
     .map((method) => memberKey(method, path, output));
-  changes.replace(path, output.call('markAsyncMembers', path.node, t.arrayExpression(keys)));
+  replaceByValue(
+    path,
+    output.call('markAsyncMembers', path.node, t.arrayExpression(keys)),
+    changes,
+  );
 }
 
 /**
  * Marks the async methods of a class, in its first static field. Most compilers support this form:
  *
- *   static #marks = markAsyncMembers(this.prototype, ["load"]);
+ *   static #marks = markAsyncMethods(() => this, ["load"]);
+ *
+ * Rolldown takes a class that hands out `this` for one that is used, but not one that hands out a function.
  */
 export function markClass(
   path: NodePath<BabelTypes.ClassBody>,
@@ -258,18 +302,21 @@ export function markClass(
   { output, changes }: Writer,
 ): void {
   const { t } = output;
-  const marks = [false, true].flatMap((isStatic) => {
-    const methods = asyncMethods.filter(
-      (method): method is BabelTypes.ClassMethod =>
-        method.type === 'ClassMethod' && Boolean(method.static) === isStatic,
-    );
-    if (methods.length === 0) return [];
-    const holder = isStatic
-      ? t.thisExpression()
-      : t.memberExpression(t.thisExpression(), t.identifier('prototype'));
-    const keys = t.arrayExpression(methods.map((method) => memberKey(method, path, output)));
-    return [output.call('markAsyncMembers', holder, keys)];
-  });
+  const [ofInstances, ofClass] = [false, true].map((isStatic) =>
+    t.arrayExpression(
+      asyncMethods
+        .filter((method): method is BabelTypes.ClassMethod => method.type === 'ClassMethod')
+        .filter((method) => Boolean(method.static) === isStatic)
+        .map((method) => memberKey(method, path, output)),
+    ),
+  ) as [BabelTypes.ArrayExpression, BabelTypes.ArrayExpression];
+  const marks: BabelTypes.Expression[] = [];
+  if (ofInstances.elements.length + ofClass.elements.length > 0) {
+    const self = t.arrowFunctionExpression([], t.thisExpression());
+    const call = output.call('markAsyncMethods', self, ofInstances);
+    if (ofClass.elements.length > 0) call.arguments.push(ofClass);
+    marks.push(call);
+  }
   for (const method of asyncMethods) {
     // Private instance methods can be reached only through an instance, and stay unmarked.
     if (method.type !== 'ClassPrivateMethod' || !method.static) continue;
@@ -279,7 +326,7 @@ export function markClass(
   if (marks.length === 0) return;
   changes.touch(path);
   const name = t.privateName(t.identifier('_throughline'));
-  const value = marks.length === 1 ? marks[0]! : t.sequenceExpression(marks);
+  const value = marks.length === 1 ? pure(marks[0]!) : t.sequenceExpression(marks);
   path.node.body.unshift(t.classPrivateProperty(name, value, [], true));
 }
 

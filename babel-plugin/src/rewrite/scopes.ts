@@ -19,11 +19,25 @@ export function updateScopes(
 
   // First, because Babel crawls a function as soon as a path to it exists.
   for (const statement of statements) {
-    if (statement.isDeclaration()) statement.scope.registerDeclaration(statement);
+    if (statement.isDeclaration() && !takesOver(statement)) {
+      statement.scope.registerDeclaration(statement);
+    }
   }
   for (const statement of statements) refer(statement, functions);
   for (const [path, node] of rewritten) if (!isWithin(path)) refer(pathTo(node, path), functions);
   for (const path of extended) if (!rewritten.has(path) && !isWithin(path)) path.scope.crawl();
+}
+
+/** Gives the binding of a function that has become a variable to that variable. Returns false without one. */
+function takesOver(statement: NodePath): boolean {
+  if (!statement.isVariableDeclaration()) return false;
+  const declarator = statement.get('declarations')[0]!;
+  const { id } = declarator.node;
+  const binding = id.type === 'Identifier' ? statement.scope.getOwnBinding(id.name) : undefined;
+  if (binding?.identifier !== id) return false;
+  binding!.path = declarator;
+  binding!.kind = 'var';
+  return true;
 }
 
 /** Returns the path of a node that is now at the position of `path`, or a sibling of it. */

@@ -26,17 +26,16 @@ export const functions: Visitor<FileState> = {
         return;
       }
       state.changes.functions.add(path);
-      const { async: isAsync, generator: isGenerator } = path.node;
       const whereCreated = runsWhereCreated(
         path as NodePath<AnyFunction>,
         state.options.generators,
       );
-      state.activations.enter(activationOf(isAsync, isGenerator, whereCreated));
+      state.activations.enter(activationOf(path.node, whereCreated));
       const { body } = path.node;
       if (body && body.type !== 'BlockStatement' && mayBePromise(body)) {
         state.activations.current.returns.add(path.node as t.ArrowFunctionExpression);
       }
-      if (isAsync && state.covers('async')) {
+      if (path.node.async && state.covers('async')) {
         const name = functionName(path as NodePath<AnyFunction>);
         state.activations.current.site = state.sites.add(path.node, 'async', name);
       }
@@ -55,6 +54,16 @@ export const functions: Visitor<FileState> = {
 
   Super(_path, state) {
     state.activations.noteSuper();
+    state.activations.noteReceiver();
+  },
+
+  ThisExpression(_path, state) {
+    state.activations.noteReceiver();
+  },
+
+  // `new.target`; and `import.meta`, which does no harm.
+  MetaProperty(_path, state) {
+    state.activations.noteReceiver();
   },
 
   'BlockStatement|Program|StaticBlock|SwitchCase|TSModuleBlock': {
@@ -75,6 +84,16 @@ export const functions: Visitor<FileState> = {
       const methods = asyncMethods.get(path.node);
       if (methods) markClass(path, methods as t.ClassMethod[], state);
     },
+  },
+};
+
+/** Notes functions that use `arguments` or, in JSX, `this`. Runs only in files with such names. */
+export const receivers: Visitor<FileState> = {
+  Identifier({ node }, state) {
+    if (node.name === 'arguments') state.activations.noteReceiver();
+  },
+  JSXIdentifier({ node }, state) {
+    if (node.name === 'this') state.activations.noteReceiver();
   },
 };
 
@@ -109,15 +128,15 @@ function rewriteAsync(fn: NodePath<AnyFunction>, activation: Activation, state: 
     changes.replace(fn, rewriteNativeBody(fn.node, activation, output));
     return;
   }
-  const facts = factsOf(fn, activation);
+  const facts = factsOf(fn, activation, state);
   rewriteReturns(activation, facts, output);
   placeFunction(fn, facts, state);
   keepForMarks(fn);
 }
 
-function factsOf(fn: NodePath<AnyFunction>, activation: Activation): Facts {
+function factsOf(fn: NodePath<AnyFunction>, activation: Activation, state: FileState): Facts {
   const { node } = fn;
-  const { suspensions, needsNative, site, hasEval, usesSuper } = activation;
+  const { suspensions, needsNative, site, hasEval, usesSuper, usesReceiver } = activation;
   const suspends = suspensions > 0;
   return {
     site,
@@ -125,10 +144,12 @@ function factsOf(fn: NodePath<AnyFunction>, activation: Activation): Facts {
     isSync: !suspends && !needsNative && node.params.every(isPlainParameter),
     hasEval,
     usesSuper,
+    usesReceiver,
     name: functionName(fn),
     tracedName: tracedName(fn),
     ownName: useOfOwnName(fn, hasEval),
     isInInnerBlock: isInInnerBlock(fn),
+    mayBeVariable: mayBeVariable(fn, state),
     repeatsParameter: repeatsParameter(node),
   };
 }
@@ -142,6 +163,22 @@ function useOfOwnName({ node, scope }: NodePath<AnyFunction>, hasEval: boolean):
 
 function isInInnerBlock({ parentPath }: NodePath<AnyFunction>): boolean {
   return parentPath.isBlockStatement() && !parentPath.parentPath.isFunction();
+}
+
+/** Returns true for a declaration at the head of a function or script, unless another one has the same name. */
+function mayBeVariable(fn: NodePath<AnyFunction>, state: FileState): boolean {
+  const { node, parentPath, scope } = fn;
+  if (node.type !== 'FunctionDeclaration' || !node.id) return false;
+  const isInFunction = parentPath.isBlockStatement() && parentPath.parentPath.isFunction();
+  if (!isInFunction && !(parentPath.isProgram() && !state.isModule)) return false;
+  const binding = scope.parent.getOwnBinding(node.id.name);
+  return binding?.path === fn && isDeclaredOnce(binding);
+}
+
+function isDeclaredOnce({ constantViolations }: { constantViolations: NodePath[] }): boolean {
+  return constantViolations.every(
+    (path) => path.isAssignmentExpression() || path.isUpdateExpression(),
+  );
 }
 
 /** Async methods, by the object literal or class body that contains them. */

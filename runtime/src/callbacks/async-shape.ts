@@ -16,18 +16,43 @@ export function markAsync<F>(fn: F, name?: string | symbol): F {
   return fn;
 }
 
+/**
+ * Returns the only function of an object literal, made to look async. Its property names it. Taken out by its key
+ * here, because minifiers replace `{ load: fn }.load` with `fn`, and no bundler leaves out a property access.
+ */
+export function asyncMember(holder: object, key: PropertyKey): unknown {
+  const fn = (holder as Record<PropertyKey, unknown>)[key];
+  // A minifier that renames properties knows nothing of the key.
+  return markAsync(fn ?? Object.values(holder)[0]);
+}
+
 /** Returns the function name for a property key (ECMAScript 10.2.9). */
 function nameOf(key: string | symbol): string {
   if (typeof key === 'string') return key;
   return key.description === undefined ? '' : `[${key.description}]`;
 }
 
-/** Returns the error for `new` on an async function, worded as the engine's. */
-export function notConstructorError(name: string): TypeError {
-  return new TypeError(`${name} is not a constructor`);
+/**
+ * Returns the error for `new` on an async function, worded as the engine's. The function itself is undefined while
+ * its module has not begun.
+ */
+export function notConstructorError(fn: Function | undefined): TypeError {
+  return new TypeError(`${fn?.name ?? 'this function'} is not a constructor`);
 }
 
-/** Makes the methods with these keys, of an object or a class, look async. */
+/** Makes the methods with these keys look async: those of a class's instances, and its static ones. */
+export function markAsyncMethods(
+  self: () => { prototype?: object },
+  keys: readonly PropertyKey[],
+  staticKeys: readonly PropertyKey[] = [],
+): void {
+  const cls = self();
+  // A decorator may have replaced the class with anything that can be called.
+  if (cls.prototype) markAsyncMembers(cls.prototype, keys);
+  markAsyncMembers(cls, staticKeys);
+}
+
+/** Makes the methods with these keys of an object look async. */
 export function markAsyncMembers<O extends object>(holder: O, keys: readonly PropertyKey[]): O {
   for (const key of keys) {
     const method = Object.getOwnPropertyDescriptor(holder, key)?.value as unknown;
