@@ -156,7 +156,7 @@ test.each<[what: string, code: string, names: RegExp[]]>([
     'async function f(_strand, _run, _resume) { const _suspend = await _strand; return [_run, _resume, _suspend]; }',
     [
       /_run2\(/,
-      /async _strand2 =>/,
+      /async f\(_strand2\)/,
       /const _suspend = _resume2\(_strand2, await _suspend2\(_strand2, _strand\)\)/,
     ],
   ],

@@ -30,6 +30,17 @@ const taken: Record<string, string> = {
   'vi.hoisted': `const x = vi.hoisted(${async});`,
   "'worklet'": `const fn = () => { 'worklet'; setTimeout(() => {}, 1); };`,
   "'worklet' in an async function": `async function fn() { 'worklet'; await 1; }`,
+  'pool.exec of workerpool, with its arguments': `pool.exec(${async}, [1]);`,
+  'pool.exec of workerpool, imported': `import workerpool from 'workerpool'; const pool = workerpool.pool(); pool.exec(${async});`,
+  greenlet: `import greenlet from 'greenlet'; greenlet(${async});`,
+  'toString()': `const fn = ${async}; send(fn.toString());`,
+  'String()': `async function fn(x) { await x; } send(String(fn));`,
+  'return in a template': 'const fn = ' + async + '; make(`return ${fn}`);',
+  "'worklet' at the head of the file": `'worklet'; export const fn = ${async}; export function g() { setTimeout(() => {}, 1); }`,
+  'runOnUI of worklets': `import { runOnUI } from 'react-native-worklets'; runOnUI(${async})();`,
+  'a hook of worklets': `import { useAnimatedStyle } from 'react-native-reanimated'; const style = useAnimatedStyle(() => { setTimeout(() => {}, 1); });`,
+  'an object of a hook of worklets': `import { useAnimatedScrollHandler } from 'react-native-reanimated'; useAnimatedScrollHandler({ onScroll: ${async}, onEndDrag() { setTimeout(() => {}, 1); } });`,
+  'a gesture': `import { Gesture } from 'react-native-gesture-handler'; Gesture.Pan().minDistance(1).onUpdate(${async});`,
   'what evaluators of TestCafe take': `import { ClientFunction } from 'testcafe'; ClientFunction(${async});`,
 };
 test.each(Object.entries(taken))('%s', (_name, code) => {
@@ -39,6 +50,10 @@ test.each(Object.entries(taken))('%s', (_name, code) => {
 /** Programs that only look like that. */
 const notTaken: Record<string, string> = {
   'a name that only looks like it': `const fn = ${async}; evaluate2(fn);`,
+  'exec of a query': `query.exec(${async});`,
+  'a hook of that name in another program': `useAnimatedStyle(${async});`,
+  'another onUpdate': `import 'react-native-gesture-handler'; store.onUpdate(${async});`,
+  'a text of another function': `const fn = ${async}; const other = {}; String(other); other.toString(); fn();`,
   'another mock': `server.mock('x', ${async});`,
   'toString of something else': `const fn = ${async}; (1).toString(); fn();`,
   'a shadowed name': `const fn = ${async}; function other(fn) { return String(fn); }`,

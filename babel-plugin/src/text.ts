@@ -6,7 +6,9 @@ import {
   textSenders,
   textDirectives,
   textReceivers,
+  textWithList,
 } from './catalogue/text.js';
+import { gestures, mayHaveWorklets, workletTakers } from './catalogue/worklets.js';
 import { keyName } from './names.js';
 import { typeWrappers } from './nodes.js';
 import { isFunctionNode } from './nodes.js';
@@ -20,7 +22,8 @@ const mayTakeText = new RegExp(
     `[.'"](?:${alternatives(Object.keys(textSenders))})(?![\\w$])`,
     `\\b(?:${alternatives(evaluators)})\\b`,
     `['"](?:node:)?(?:${alternatives([...evaluatorModules, ...textDirectives])})['"]`,
-    String.raw`\(\$\{[^}]+\}\s*\)\s*\(|\(["']\s*\+`,
+    String.raw`\(\$\{[^}]+\}\s*\)\s*\(|\(["']\s*\+|\breturn\s+(?:\$\{|["']\s*\+)`,
+    String.raw`\.toString\(\)|\bString\(`,
   ].join('|'),
 );
 
@@ -32,7 +35,7 @@ function alternatives(names: Iterable<string>): string {
  * Returns the functions of a file whose source text is taken and runs where the runtime's imports do not exist.
  * They are collected before anything is rewritten, because a function may precede the call that takes it.
  *
- *   page.evaluate(fn)   jest.mock(path, fn)   String(fn)   `(${fn})()`   { 'worklet'; ... }
+ *   page.evaluate(fn)   jest.mock(path, fn)   String(fn)   fn.toString()   `(${fn})()`   { 'worklet'; ... }
  */
 export function findFunctionsSentAsText(
   program: NodePath<t.Program>,
@@ -40,6 +43,7 @@ export function findFunctionsSentAsText(
 ): ReadonlySet<t.Node> {
   const found = new Set<t.Node>();
   if (mayTakeText.test(code)) program.traverse(takers, found);
+  if (mayHaveWorklets.test(code)) program.traverse(worklets, found);
   return found;
 }
 
@@ -61,14 +65,42 @@ const takers: Visitor<Set<t.Node>> = {
   },
   DirectiveLiteral(path, found) {
     if (!textDirectives.has(path.node.value)) return;
-    const fn = path.findParent((at) => at.isFunction() || at.isProgram());
-    if (fn?.isFunction()) found.add(fn.node);
+    const owner = path.findParent((at) => at.isFunction() || at.isProgram())!;
+    if (owner.isFunction()) found.add(owner.node);
+    else owner.traverse(everyFunction, found);
   },
 };
 
-/** Returns true for a string that ends in `(`, as in `"(" + fn + ")()"`: a function after it becomes code. */
+/** Collects the functions of a file that has the directive itself. */
+const everyFunction: Visitor<Set<t.Node>> = {
+  Function(path, found) {
+    found.add(path.node);
+    path.skip();
+  },
+};
+
+/** Collects what the compiler of worklets moves to another thread without a directive. */
+const worklets: Visitor<Set<t.Node>> = {
+  CallExpression({ node: { callee, arguments: args }, scope }, found) {
+    const isMethod = callee.type === 'MemberExpression';
+    const name = isMethod ? propertyName(callee) : (callee as Partial<t.Identifier>).name;
+    if (name === undefined) return;
+    const isGesture = isMethod && gestures.methods.has(name) && isOfGesture(callee.object);
+    const places = isGesture ? [0] : Object.hasOwn(workletTakers, name) && workletTakers[name];
+    for (const index of places || []) if (args[index]) takeText(args[index], scope, found);
+  },
+};
+
+/** `Gesture.Pan().minDistance(10)` */
+function isOfGesture(node: t.Node): boolean {
+  if (node.type === 'CallExpression') return isOfGesture(node.callee);
+  if (node.type === 'MemberExpression') return isOfGesture(node.object);
+  return node.type === 'Identifier' && node.name === gestures.maker;
+}
+
+/** Returns true for text after which a function becomes code, as in `"(" + fn + ")()"` and `"return " + fn`. */
 function opensCode(text: string): boolean {
-  return text.endsWith('(');
+  return /\(\s*$|\breturn\s+$/.test(text);
 }
 
 function visitCall(
@@ -77,10 +109,20 @@ function visitCall(
   found: Set<t.Node>,
 ): void {
   if (evaluates(callee, scope)) for (const argument of args) takeText(argument, scope, found);
+  if (
+    callee.type === 'Identifier' &&
+    callee.name === 'String' &&
+    !scope.hasBinding('String', true)
+  ) {
+    if (args[0]) take(args[0], scope, found);
+    return;
+  }
   if (callee.type !== 'MemberExpression' && callee.type !== 'OptionalMemberExpression') return;
   const name = propertyName(callee);
+  if (name === 'toString' && args.length === 0) take(callee.object, scope, found);
   const places = name !== undefined && Object.hasOwn(textSenders, name) && textSenders[name];
   if (!places || !isReceiver(name, callee.object)) return;
+  if (textWithList.has(name) && args[1]?.type !== 'ArrayExpression') return;
   const taken = places === 'all' ? args : places.flatMap((index) => args[index] ?? []);
   for (const argument of taken) takeText(argument, scope, found);
 }

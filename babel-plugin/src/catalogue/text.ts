@@ -18,6 +18,8 @@ export const textSenders: Readonly<Record<string, readonly number[] | 'all'>> = 
   executeAsyncScript: 'all',
   executeAsync: 'all',
   execute: 'all',
+  // workerpool.
+  exec: [0],
   // Jest and Vitest hoist these above every import.
   mock: [1],
   hoisted: [0],
@@ -30,11 +32,17 @@ export const textReceivers: Readonly<Record<string, ReadonlySet<string>>> = {
   hoisted: new Set(['vi', 'vitest']),
 };
 
+/** Methods from `textSenders` that count only if the next argument is a list: of a query, `exec` takes a callback. */
+export const textWithList: ReadonlySet<string> = new Set(['exec']);
+
 /** Global functions and constructors that run source text, or store it for later. */
 export const evaluators: ReadonlySet<string> = new Set(['Function', 'eval', 'Blob', 'Worker']);
 
 /** Modules whose functions run source text. */
-export const evaluatorModules: ReadonlySet<string> = new Set(['vm', 'worker_threads', 'testcafe']);
+export const evaluatorModules: ReadonlySet<string> = new Set([
+  ...['vm', 'worker_threads', 'testcafe', 'workerpool', 'greenlet', '@koale/useworker'],
+  ...['inline-worker', 'tiny-worker', 'paralleljs', 'gpu.js'],
+]);
 
 /** Directives of functions that a later pass moves out of the file. */
 export const textDirectives: ReadonlySet<string> = new Set(['worklet']);
