@@ -53,3 +53,36 @@ test('what is no function goes to the platform as it is', () => {
   expect(() => setTimeout(undefined as never, 1)).toThrow(/callback/);
   expect(() => queueMicrotask(null as never)).toThrow(/callback/);
 });
+
+describe('timeout.refresh()', () => {
+  async function restart(isOver: boolean): Promise<string[]> {
+    const seenBy: string[] = [];
+    let timer!: NodeJS.Timeout;
+    await (async () => {
+      setLocal(user, 'ada');
+      timer = setTimeout(() => void seenBy.push(getLocal(user)), 1);
+    })();
+    if (isOver) await new Promise((resolve) => setTimeout(resolve, 5));
+    await (async () => {
+      setLocal(user, 'grace');
+      await null;
+      timer.refresh();
+    })();
+    while (seenBy.length < (isOver ? 2 : 1)) await new Promise((resolve) => setTimeout(resolve, 1));
+    return seenBy;
+  }
+
+  test('a timer that is over starts again in the context of the call', async () => {
+    expect(await restart(true)).toEqual(['ada', 'grace']);
+  });
+
+  test('one that is pending keeps that of its setTimeout', async () => {
+    expect(await restart(false)).toEqual(['ada']);
+  });
+
+  test('a method of that name of anything else is called as it was written', () => {
+    const cache = { size: 1, refresh: (by: number) => by + 1 };
+
+    expect(cache.refresh(2)).toBe(3);
+  });
+});

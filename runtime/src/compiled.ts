@@ -40,6 +40,7 @@ export {
   first,
   held,
   hold,
+  madeHere,
   pause,
   pauseAtYield,
   proceed,
@@ -51,6 +52,7 @@ export {
   enterCreated,
   leaveAtYield,
 } from './kernel/index.js';
+export { refresh } from './callbacks/timers.js';
 export { spawnMembers } from './callbacks/objects-of-callbacks.js';
 export { spawnInMethod } from './callbacks/methods-by-class.js';
 export { middleware } from './callbacks/middleware.js';

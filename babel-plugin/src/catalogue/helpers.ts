@@ -34,6 +34,7 @@ export type PlainHelper =
   | 'toKey'
   // Promises.
   | 'combine'
+  | 'madeHere'
   | 'newPromise'
   | 'settleNow'
   | 'tryCall'
@@ -45,6 +46,7 @@ export type PlainHelper =
   | 'removeListener'
   | 'unlisten'
   | 'middleware'
+  | 'refresh'
   | Exclude<WholeCallHelper, SitedHelper>
   // Values that are held for one moment.
   | 'first'

@@ -29,6 +29,7 @@ export const methodHelpers: Readonly<Record<string, MethodPoint>> = {
   removeListener: { kind: 'listener', helper: 'unlisten' },
   addEventListener: { kind: 'listener', helper: 'addListener' },
   removeEventListener: { kind: 'listener', helper: 'removeListener' },
+  refresh: { kind: 'timer', helper: 'refresh' },
   postMessage: { kind: 'worker', helper: 'post' },
 };
 
@@ -45,6 +46,13 @@ export const globalObjects: ReadonlySet<string> = new Set([
   'self',
   'global',
 ]);
+
+/** Returns true for a function of the platform whose promise may be rejected, and not by instrumented code. */
+export function makesPromise(module: string | undefined, name: string): boolean {
+  if (module === undefined) return name === 'fetch';
+  if (module === 'fs') return name.startsWith('promises.');
+  return module.endsWith('/promises') && module !== 'timers/promises';
+}
 
 /** Our own functions that log an event and record the site of their call, by module. */
 export const logs: Readonly<Record<string, ReadonlySet<string>>> = {

@@ -1,10 +1,17 @@
+import { isBuiltin } from 'node:module';
 import type { NodePath, types as t, Visitor } from '@babel/core';
 import { calleeOf, classOf, propertyName } from '../bindings.js';
 import type { Callee } from '../bindings.js';
 import { callbackIndexes } from '../callback-arguments.js';
 import { ruleText } from '../catalogue/entries.js';
 import type { CallbackPoint, ClassMethodPoint, Point } from '../catalogue/entries.js';
-import { byPolicy, methodHelpers, promiseStatics, logs } from '../catalogue/language.js';
+import {
+  byPolicy,
+  logs,
+  makesPromise,
+  methodHelpers,
+  promiseStatics,
+} from '../catalogue/language.js';
 import { isInert, mayBeCallback } from '../callback-values.js';
 import {
   rewriteCallbacks,
@@ -34,6 +41,7 @@ export const calls: Visitor<FileState> = {
       const callee = calleeOf(path.node.callee, path.scope);
       if (callee?.name === 'eval') state.activations.noteEval();
       if (callee && rewriteKnown(path, callee, state)) return;
+      if (callee && rewriteMaker(path, callee, state)) return;
       rewriteMethod(path, state);
     },
   },
@@ -175,6 +183,19 @@ function rewritePoint(
       ? rewriteWholeCall(node, point.helper, site, output)
       : output.call(point.result, node);
   changes.replace(path, rewritten);
+}
+
+/** Rewrites a call whose promise nobody waits for here: a failure of it is one of the code that made it. */
+function rewriteMaker(path: NodePath<t.CallExpression>, callee: Callee, state: FileState): boolean {
+  const module = callee.from === 'module' ? callee.module : undefined;
+  if (!path.parentPath.isExpressionStatement() || !isMaker(module, callee.name)) return false;
+  if (!state.coversHere('promise')) return false;
+  state.changes.replace(path, state.output.call('madeHere', path.node));
+  return true;
+}
+
+function isMaker(module: string | undefined, name: string): boolean {
+  return makesPromise(module, name) && (module === undefined || isBuiltin(module));
 }
 
 function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileState): boolean {

@@ -36,7 +36,7 @@ function nameOf(key: string | symbol): string {
  * Returns the error for `new` on an async function, worded as the engine's. The function itself is undefined while
  * its module has not begun.
  */
-export function notConstructorError(fn: Function | undefined): TypeError {
+export function notConstructorError(fn: { readonly name: string } | undefined): TypeError {
   return new TypeError(`${fn?.name ?? 'this function'} is not a constructor`);
 }
 

@@ -1,5 +1,6 @@
 import { branch, callIn, callShort, currentFrame } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
+import { startOf } from './timers.js';
 
 /**
  * Ties a callback to the frame it is spawned from. Instrumented code calls this at every spawn point. A value
@@ -15,7 +16,7 @@ export function spawn<F>(callback: F): F {
   let first: Frame | undefined = branch(parent);
   const fn = callback as unknown as AnyFunction;
   function spawned(this: unknown): unknown {
-    const frame = first ?? branch(parent);
+    const frame = first ?? branch(startOf(spawned, parent));
     first = undefined;
     return arguments.length < 2
       ? callShort(frame, fn, this, arguments.length, arguments[0])

@@ -30,6 +30,8 @@ import { Box, wrapAwaited, wrapThenable } from './thenable.js';
 export function run<P extends Promise<unknown>>(
   body: (strand: Strand, ...args: never[]) => P,
   args?: ArrayLike<unknown>,
+  /** Called in the new strand, before its code. */
+  entered?: (strand: Strand) => void,
 ): P {
   const parent = currentFrame();
   const outer = wayBack(parent);
@@ -37,6 +39,7 @@ export function run<P extends Promise<unknown>>(
   const strand = activate(frame, outer);
   enter(parent, frame);
   try {
+    entered?.(strand);
     const promise =
       args === undefined
         ? body(strand)

@@ -3,7 +3,8 @@ import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { endingOf } from './promise-stamp.js';
 import { isPromise, shared } from './realm.js';
-import type { Ending } from './strand.js';
+import { currentFrame } from './current.js';
+import type { Ending, Strand } from './strand.js';
 
 /** Events of Node's `process` that report an unhandled failure. */
 const ofProcess = new Set([
@@ -22,6 +23,8 @@ export function isFailureEvent(target: unknown, name: unknown): boolean {
 const failures = shared('failures', {
   /** The frame of the callback that threw last. Cleared once the platform has reported the error. */
   latest: undefined as Frame | undefined,
+  /** Frames in which promises were made, by promise or by its ending, where no strand rejects them. */
+  madeIn: new WeakMap<object, Frame>(),
   /** Frames of listeners that threw where the platform catches the error and reports it later, by error. */
   thrownIn: new WeakMap<object, Frame>(),
 });
@@ -49,9 +52,21 @@ export function noteThrown(error: unknown, frame: Frame): void {
   if (typeof error === 'object' && error !== null) failures.thrownIn.set(error, frame);
 }
 
+/** Notes that a promise was made in a frame, for the case that it is rejected where no strand runs. */
+export function noteMade(promise: object, frame: Frame): void {
+  failures.madeIn.set(promise, frame);
+}
+
+/** Notes that a promise of the platform was made here, and returns it. */
+export function madeHere<P>(promise: P): P {
+  if (isPromise(promise) && endingOf(promise) === undefined) noteMade(promise, currentFrame());
+  return promise;
+}
+
 /**
  * Returns the frame of the strand that failed, from the arguments of a failure listener: `(error)`,
- * `(reason, promise)`, or an event that has a promise. Undefined when it is not known, and when no strand failed.
+ * `(reason, promise)`, or an event that has a promise. Where no strand failed, that in which the promise was made.
+ * Undefined when neither is known.
  */
 export function failureFrame(args: ArrayLike<unknown>): Frame | undefined {
   const frame = frameFrom(args);
@@ -59,12 +74,22 @@ export function failureFrame(args: ArrayLike<unknown>): Frame | undefined {
 }
 
 function frameFrom(args: ArrayLike<unknown>): Frame | undefined {
-  if (isPromise(args[1])) return frameOfPromise(args[1]);
+  if (isPromise(args[1])) return frameOfRejection(args[1]);
   const event = args[0] as { promise?: unknown } | null | undefined;
-  if (typeof event === 'object' && isPromise(event?.promise)) return frameOfPromise(event.promise);
+  if (typeof event === 'object' && isPromise(event?.promise))
+    return frameOfRejection(event.promise);
   const error = args[0];
   const thrown = typeof error === 'object' && error !== null && failures.thrownIn.get(error);
   return thrown || failures.latest;
+}
+
+function frameOfRejection(promise: object): Frame | undefined {
+  const ending = endingOf(promise);
+  const frame = frameOfEnding(ending);
+  if (frame !== undefined && frame !== OUTSIDE) return frame;
+  // A reaction that never starts was made in the frame that it would start from.
+  const start = (ending as Strand | undefined)?.outer;
+  return failures.madeIn.get(ending ?? promise) ?? start;
 }
 
 /** Returns the frame that the strand behind a promise ended with. If it adopted the failed one, the frame of that. */

@@ -10,6 +10,7 @@ export {
   failureFrame,
   frameOfEnding,
   frameOfPromise,
+  madeHere,
   isNode,
   noteThrown,
   isFailureEvent,

@@ -1,5 +1,6 @@
 import { callIn } from './callbacks.js';
 import { hasCallableThen, isForeign } from './foreign.js';
+import { noteMade } from './failures.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { here } from './here.js';
@@ -72,9 +73,15 @@ function thenIn(receiver: object, then: Then, frame: Frame, ending: Strand): The
  * Returns a rejecting function that notes the frame of the first caller. The reason is passed on unchanged, and
  * its ending is not adopted, even if it is a promise.
  */
-export function rejecter(strand: Strand, reject: unknown): (reason?: unknown) => void {
+export function rejecter(
+  strand: Strand,
+  reject: unknown,
+  /** The frame in which the promise is made. */
+  made = OUTSIDE,
+): (reason?: unknown) => void {
   return (reason) => {
-    settle(strand, here.frame);
+    const { frame } = here;
+    if (settle(strand, frame) && frame === OUTSIDE && made !== OUTSIDE) noteMade(strand, made);
     (reject as Settle)(reason);
   };
 }

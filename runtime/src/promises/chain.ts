@@ -99,8 +99,9 @@ export function newPromise(executor: unknown): Promise<unknown> {
   if (typeof executor !== 'function') return new Promise(executor as never);
 
   const strand = openSettlement();
+  const made = currentFrame();
   const promise = new Promise((resolve, reject) => {
-    const rejectWith = rejecter(strand, reject);
+    const rejectWith = rejecter(strand, reject, made);
     try {
       (executor as AnyMethod)(resolver(strand, resolve), rejectWith);
     } catch (error) {
@@ -119,7 +120,7 @@ export function withResolvers(receiver: unknown, method: unknown): unknown {
   const strand = openSettlement();
   stampNew(made.promise, strand);
   made.resolve = resolver(strand, made.resolve);
-  made.reject = rejecter(strand, made.reject);
+  made.reject = rejecter(strand, made.reject, currentFrame());
   return made;
 }
 

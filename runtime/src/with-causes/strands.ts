@@ -17,11 +17,10 @@ type Body = (strand: Strand, ...args: never[]) => Promise<unknown>;
 
 /** Does what `run` of the kernel does, and notes the call. */
 export function run(site: number, body: Body, args?: ArrayLike<unknown>): Promise<unknown> {
-  return kernel.run((strand, ...rest) => {
+  return kernel.run(body, args, (strand) => {
     called(site);
     observed.by?.started?.(strand, currentFrame().cause!);
-    return Reflect.apply(body, undefined, kernel.withFirst(strand, rest)) as Promise<unknown>;
-  }, args);
+  });
 }
 
 /** The ending that a strand awaited when it ended, because that was rejected: its error comes from there. */
