@@ -5,6 +5,7 @@ export type PluginErrorCode =
   | 'TL_DIRECTIVE_UNKNOWN'
   | 'TL_ASYNC_LOWERED_FIRST'
   | 'TL_TYPESCRIPT_PRESET_MISSING'
+  | 'TL_DECORATORS_NEED_COMPILER'
   | 'TL_SOURCE_MISSING'
   | 'TL_BUDGET_INVALID'
   | 'TL_CONFIG_UNREADABLE'
@@ -49,6 +50,16 @@ export function typescriptPresetMissing(): PluginError {
     `Cannot load TypeScript files: @throughline/babel-plugin/register needs ` +
       `@babel/preset-typescript to strip types. Install it: ` +
       `"npm install --save-dev @babel/preset-typescript".`,
+  );
+}
+
+/** Returns the error for a TypeScript file with decorators when no compiler is installed that knows them. */
+export function decoratorsNeedCompiler(file: string): PluginError {
+  return new PluginError(
+    'TL_DECORATORS_NEED_COMPILER',
+    `Cannot load ${quote(file)}: it has decorators, which Node does not run. Install a compiler for them, and ` +
+      '@throughline/babel-plugin/register calls it, with the options of tsconfig.json: "npm install --save-dev ' +
+      '@swc/core", or typescript 5 or 6. (TypeScript 7 cannot be called by other programs.)',
   );
 }
 

@@ -7,6 +7,7 @@ import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
 import { packageVersion } from '../package-version.js';
 import { DiskCache } from './cache.js';
+import { Decorators, mayHaveDecorators } from './decorators.js';
 import { isTyped, splitOptions } from './files.js';
 import type { RegisterOptions } from './files.js';
 import { Progress } from './progress.js';
@@ -48,6 +49,7 @@ export function nodeFiles(): NodeFiles {
   let preset: TypescriptPreset | undefined;
   /** Found once: every TypeScript file of the program asks for it, those from the cache too. */
   const typescript = (): TypescriptPreset => (preset ??= typescriptPreset(root));
+  const decorators = new Decorators(root);
   const types = new Map<string, ModuleFormat | undefined>();
   // Babel is loaded here, and loads parts of itself lazily: files loaded during a compilation belong to it.
   let compiling = false;
@@ -63,9 +65,19 @@ export function nodeFiles(): NodeFiles {
     }
   }
 
-  /** Returns what the result depends on besides the file: Babel's environment, and the compiler of types. */
-  function context(file: string): string[] {
-    return [environment(), isTyped(file) ? typescript().version : ''];
+  /** Returns what the result depends on besides the file: Babel's environment, and the compilers of types. */
+  function context(file: string, code: string): string[] {
+    if (!isTyped(file)) return [environment()];
+    const ofDecorators = hasDecorators(code, file) ? decorators.context(file) : [];
+    return [environment(), typescript().version, ...ofDecorators];
+  }
+
+  /** Asks Babel, and stores what it says: a decorator cannot be told from part of a text by its look. */
+  function hasDecorators(code: string, file: string): boolean {
+    if (!isTyped(file) || !mayHaveDecorators(code)) return false;
+    return (
+      kept(['decorators', file, code], (by) => String(by.hasDecorators(code, file))) === 'true'
+    );
   }
 
   function compile(
@@ -77,8 +89,10 @@ export function nodeFiles(): NodeFiles {
     const presets = isTyped(file) ? presetsOf(typescript(), format) : [];
     const maps = sourceMaps && packageOf(file) === undefined ? 'inline' : 'lines';
     progress.count();
-    const made = by.instrumentSync(code, {
+    const lowered = hasDecorators(code, file) ? decorators.lower(code, file) : undefined;
+    const made = by.instrumentSync(lowered?.code ?? code, {
       ...{ file, options, format, cwd: root, sourceMaps: maps, presets },
+      inputMap: lowered?.map as never,
     });
     return made?.code ?? code;
   }
@@ -93,7 +107,7 @@ export function nodeFiles(): NodeFiles {
   /** Detects the format from the code (Node, "Syntax detection"). */
   function detected(file: string): ModuleFormat {
     const code = readFileSync(file, 'utf8');
-    const format = kept(['format', ...context(file), file, code], (by) =>
+    const format = kept(['format', environment(), file, code], (by) =>
       by.isModule(code, file) ? 'module' : 'commonjs',
     );
     return format as ModuleFormat;
@@ -107,7 +121,7 @@ export function nodeFiles(): NodeFiles {
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
     transform(code, file, format) {
       try {
-        const parts = [...context(file), file, format ?? '', code];
+        const parts = [...context(file, code), file, format ?? '', code];
         return kept(parts, (by) => compile(by, code, file, format));
       } catch (error) {
         return leftAlone(error, code, file);
@@ -136,7 +150,7 @@ function cacheFor(root: string, salt: string): DiskCache | undefined {
 
 /** Returns the name of Babel's environment, which decides whether causes are recorded (Babel, `envName`). */
 function environment(): string {
-  return process.env['BABEL_ENV'] ?? process.env['NODE_ENV'] ?? 'development';
+  return process.env['BABEL_ENV'] || process.env['NODE_ENV'] || 'development';
 }
 
 /** Returns presets that strip types and, as TypeScript does, turn `import` in CommonJS into `require`. */

@@ -1,4 +1,4 @@
-import { parseSync, transformAsync, transformSync } from '@babel/core';
+import { parseSync, transformAsync, transformSync, traverse } from '@babel/core';
 import type { ParserOptions, TransformOptions } from '@babel/core';
 import throughline from '../index.js';
 import { isTyped } from './files.js';
@@ -25,6 +25,8 @@ export interface InstrumentRequest {
   readonly cwd?: string;
   /** What the tool builds for, if it says so. Default: the environment of Babel's own variables. */
   readonly environment?: Environment | undefined;
+  /** Source map of a compiler that ran before; Babel merges ours with it. */
+  readonly inputMap?: TransformOptions['inputSourceMap'];
   /** Source map of the tools that ran before; the bundler merges ours with it. */
   readonly madeFrom?: object | undefined;
 }
@@ -66,6 +68,20 @@ export function isModule(code: string, file: string): boolean {
   return typed.length === 0 || isModule(rest, file);
 }
 
+/** Returns true for code with decorators of any kind. */
+export function hasDecorators(code: string, file: string): boolean {
+  const settings = { ...babelSettings({ file, options: {} }), plugins: [] };
+  const tree = inDialectOf(code, settings, parseSync);
+  let found = false;
+  traverse(tree!, {
+    Decorator(path) {
+      found = true;
+      path.stop();
+    },
+  });
+  return found;
+}
+
 /** Returns Babel options with this plugin only. The project's own tools use the project's configuration. */
 export function babelSettings(request: InstrumentRequest): TransformOptions {
   const { file, options, format, presets = [], sourceMaps = true, cwd, environment } = request;
@@ -81,6 +97,7 @@ export function babelSettings(request: InstrumentRequest): TransformOptions {
     filename: file,
     ...(cwd === undefined ? {} : { cwd }),
     ...(environment === undefined ? {} : { envName: environment }),
+    ...(request.inputMap === undefined ? {} : { inputSourceMap: request.inputMap }),
     caller,
     sourceType,
     ...(sourceMaps === 'lines' ? { sourceMaps: false, retainLines: true } : { sourceMaps }),
