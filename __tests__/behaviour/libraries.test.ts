@@ -36,7 +36,7 @@ jest.mock(
       }
     }
     class BoundPool extends Pool {}
-    class Connection extends Caller {
+    class BaseConnection extends Caller {
       execute(...args: unknown[]): this {
         return this.hand(args, null, 'rows');
       }
@@ -50,6 +50,7 @@ jest.mock(
         return this.hand(args, null);
       }
     }
+    class Connection extends BaseConnection {}
     class Database extends Caller {
       run(...args: unknown[]): this {
         return this.hand(args, null);

@@ -75,17 +75,83 @@ test('an error leaves the callback as it was set up for later', () => {
   expect(read).toEqual(['ada']);
 });
 
-test('a callback that is called again later sees the place where it was handed over', () => {
-  const pool = new Pool();
-  const read: string[] = [];
-  setLocal(user, 'ada');
-  pool.query(() => {
-    read.push(getLocal(user));
-    setLocal(user, 'set inside');
-  });
-  setLocal(user, 'bob');
-  pool.release();
+test('a callback that is called again later runs as in a class of any other name', () => {
+  class Bucket extends Pool {}
+  class Kept {
+    private waiting: (() => void) | undefined;
+    keep(fn: () => void): void {
+      fn();
+      this.waiting = fn;
+    }
+    release(): void {
+      this.waiting?.();
+    }
+  }
+  function later(query: (fn: () => void) => void, release: () => void): unknown[] {
+    const read: string[] = [];
+    setLocal(user, 'ada');
+    query(() => {
+      read.push(getLocal(user));
+      setLocal(user, 'set inside');
+    });
+    setLocal(user, 'bob');
+    release();
+    return [...read, getLocal(user)];
+  }
+  const [pool, bucket, kept] = [new Pool(), new Bucket(), new Kept()];
+  const expected = later(
+    (fn) => kept.keep(fn),
+    () => kept.release(),
+  );
 
-  expect(read).toEqual(['ada', 'ada']);
-  expect(getLocal(user)).toBe('bob');
+  expect(expected).toEqual(['ada', 'bob', 'set inside']);
+  for (const one of [pool, bucket]) {
+    const seen = later(
+      (fn) => one.query(fn),
+      () => one.release(),
+    );
+    expect(seen).toEqual(expected);
+  }
+});
+
+test('so do a class that is a function, one that has a name from its place, and one of a computed method', () => {
+  const name = 'query';
+  function Client(this: { kept?: () => void }): void {}
+  Client.prototype.query = function (this: { kept?: () => void }, fn: () => void): void {
+    this.kept = fn;
+  };
+  const makeChannel = (): new () => {
+    consume(queue: string, fn: () => void): void;
+    kept?: () => void;
+  } => {
+    const Channel = class {
+      kept?: () => void;
+      consume(_queue: string, fn: () => void): void {
+        this.kept = fn;
+      }
+    };
+    return Channel;
+  };
+  class Connection {
+    kept?: () => void;
+    [name](fn: () => void): void {
+      this.kept = fn;
+    }
+  }
+  const read: string[] = [];
+  const note = (): void => void read.push(getLocal(user));
+  setLocal(user, 'ada');
+  const client = new (Client as unknown as new () => Connection)();
+  client.query(note);
+  const channel = new (makeChannel())();
+  channel.consume('q', note);
+  const connection = new Connection();
+  connection.query(note);
+  setLocal(user, 'bob');
+  for (const { kept } of [client, channel, connection]) {
+    expect(kept).toBe(note);
+    kept!();
+  }
+
+  expect(read).toEqual(['bob', 'bob', 'bob']);
 });

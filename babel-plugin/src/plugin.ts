@@ -2,6 +2,7 @@ import type * as Babel from '@babel/core';
 import type { ConfigAPI, NodePath, PluginPass, types as t, Visitor } from '@babel/core';
 import { asyncLoweredFirst } from './build-errors.js';
 import { loweringHelpers } from './catalogue/helpers.js';
+import { mayHaveConstructors } from './catalogue/library-classes.js';
 import { catalogueWith } from './catalogue/index.js';
 import {
   checkDirectives,
@@ -21,7 +22,7 @@ import { findFunctionsSentAsText } from './text.js';
 import { asyncHooks } from './visitors/async-hooks.js';
 import { awaits } from './visitors/awaits.js';
 import { calls } from './visitors/calls.js';
-import { functions, receivers } from './visitors/functions.js';
+import { constructors, functions, receivers } from './visitors/functions.js';
 import { losses } from './visitors/losses.js';
 import { lostContext } from './visitors/lost-context.js';
 import { throws } from './visitors/throws.js';
@@ -73,6 +74,7 @@ const families: readonly Family[] = [
   { visitor: throws, needed: /\bthrow\b/, wanted: ({ options }) => options.causes },
   { visitor: types },
   { visitor: functions },
+  { visitor: constructors, needed: mayHaveConstructors },
   { visitor: receivers, needed: /\barguments\b|<\s*this\b/ },
   { visitor: awaits },
   { visitor: values, needed: maySpawnByValue },

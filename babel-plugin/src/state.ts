@@ -2,6 +2,7 @@ import type { NodePath, PluginPass, types as t } from '@babel/core';
 import type { SourceMapInput } from '@jridgewell/trace-mapping';
 import { Activations } from './activations.js';
 import type { Catalogue } from './catalogue/index.js';
+import { hasLibraryClasses } from './catalogue/library-classes.js';
 import type { Finding } from './check/finding.js';
 import { formatOfProgram } from './module-format.js';
 import type { Caller, ModuleFormat } from './module-format.js';
@@ -43,6 +44,13 @@ export class FileState {
     if (this.activations.module.suspensions > 0) return true;
     this.format ??= formatOfProgram(this.program, this.pass);
     return this.format === 'module';
+  }
+
+  /** True unless the file is of a package whose classes the catalogue has. */
+  get isOwn(): boolean {
+    const [, name] =
+      /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(this.pass.filename ?? '') ?? [];
+    return name === undefined || !hasLibraryClasses(name.replaceAll('\\', '/'));
   }
 
   /** Returns true unless the options skip a kind of spawn point. */

@@ -54,7 +54,7 @@ export {
 } from './kernel/index.js';
 export { refresh } from './callbacks/timers.js';
 export { spawnMembers } from './callbacks/objects-of-callbacks.js';
-export { spawnInMethod } from './callbacks/methods-by-class.js';
+export { ownClass, spawnInMethod } from './callbacks/methods-by-class.js';
 export { middleware } from './callbacks/middleware.js';
 export {
   chainCatch,

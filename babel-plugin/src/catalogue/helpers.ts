@@ -31,6 +31,7 @@ export type PlainHelper =
   | 'markAsyncMembers'
   | 'markAsyncMethods'
   | 'notConstructorError'
+  | 'ownClass'
   | 'toKey'
   // Promises.
   | 'combine'

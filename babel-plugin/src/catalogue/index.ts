@@ -1,7 +1,8 @@
 import type { Callee } from '../bindings.js';
 import type { SpawnPoint } from '../options.js';
 import type { CallbackPoint, ClassMethodPoint, Point, Points } from './entries.js';
-import { libraries, libraryMethods, libraryModules } from './libraries.js';
+import { libraries } from './libraries.js';
+import { hasLibraryClasses, libraryMethods } from './library-classes.js';
 import { nodeMethods, nodeModules } from './node.js';
 import { globals, webMethods } from './web.js';
 
@@ -19,7 +20,7 @@ const byModule: Readonly<Record<string, Points>> = { ...libraries, ...nodeModule
 const byMethod = merged(
   Object.entries(webMethods).map(([name, point]) => [name, [point]] as const),
   Object.entries(nodeMethods),
-  Object.entries(libraryMethods),
+  libraryMethods,
 );
 
 /** Returns the catalogue with the user's spawn points before ours. */
@@ -49,7 +50,7 @@ export function catalogueWith(added: readonly SpawnPoint[]): Catalogue {
       return table && ownOf(table, path);
     },
     classMethods: (name) => methodsHere.get(name) ?? none,
-    knows: (module) => libraryModules.has(module),
+    knows: hasLibraryClasses,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CallbackPoint, ClassMethodPoint, Point, Points } from './entries.js';
+import type { CallbackPoint, Point, Points } from './entries.js';
 
 const last: CallbackPoint = { kind: 'callback', callbacks: 'last', as: 'spawnAlike' };
 const first: CallbackPoint = { kind: 'callback', callbacks: [0], as: 'spawnAlike' };
@@ -22,6 +22,8 @@ export const libraries: Readonly<Record<string, Points>> = {
   // Schedulers.
   'node-cron': { schedule: second },
   'node-schedule': { scheduleJob: { ...last, callbacks: 'all' } },
+  // Databases.
+  knex: { 'default().transaction': first },
   sqlite3: { 'new Database': last },
   // Callbacks of file helpers.
   'graceful-fs': { readFile: last, writeFile: last, stat: last, readdir: last, open: last },
@@ -42,67 +44,4 @@ export const libraries: Readonly<Record<string, Points>> = {
       ...['until', 'waterfall', 'whilst', 'ensureAsync', 'cargo', 'priorityQueue'],
     ].map((name) => [name, { kind: 'callback', callbacks: 'all', as: 'spawnEach' } as Point]),
   ),
-};
-
-/** Callbacks of a page. Playwright's classes have an underscore in its bundled build. */
-const pageCall: ClassMethodPoint = {
-  ...{ kind: 'listener', callbacks: [1], as: 'spawnAlike' },
-  classes: ['Page', '_Page', 'BrowserContext', '_BrowserContext', 'CdpPage'],
-};
-
-const query = (...classes: string[]): ClassMethodPoint => ({ ...last, classes });
-
-/** The modules whose classes `libraryMethods` names. */
-export const libraryModules: ReadonlySet<string> = new Set([
-  ...['pg', 'mysql', 'mysql2', 'sqlite3', 'mongoose', '@grpc/grpc-js', 'p-queue', 'bottleneck'],
-  ...[
-    'knex',
-    'sequelize',
-    'typeorm',
-    'rxjs',
-    'zen-observable',
-    'playwright',
-    'puppeteer',
-    'amqplib',
-  ],
-]);
-
-/** Methods of library classes. The receiver's class is checked by name at the time of the call. */
-export const libraryMethods: Readonly<Record<string, readonly ClassMethodPoint[]>> = {
-  // pg, mysql, mysql2, sqlite3.
-  query: [query('Client', 'Pool', 'BoundPool', 'Connection', 'PoolConnection', 'PoolCluster')],
-  execute: [query('Connection', 'Pool', 'PoolConnection')],
-  getConnection: [query('Pool', 'PoolCluster', 'PoolNamespace')],
-  connect: [query('Client', 'Pool', 'BoundPool', 'Connection')],
-  beginTransaction: [query('Connection', 'PoolConnection')],
-  commit: [query('Connection', 'PoolConnection')],
-  rollback: [query('Connection', 'PoolConnection')],
-  run: [query('Database', 'Statement')],
-  all: [query('Database', 'Statement')],
-  get: [query('Database', 'Statement')],
-  prepare: [query('Database')],
-  close: [query('Database')],
-  each: [{ ...last, callbacks: 'all', classes: ['Database', 'Statement'] }],
-  exec: [query('Database', 'Query', 'Aggregate')],
-  // @grpc/grpc-js. Callbacks of its clients are handled by the interceptors.
-  bindAsync: [{ ...last, classes: ['Server'] }],
-  tryShutdown: [{ ...first, classes: ['Server'] }],
-  waitForReady: [{ ...last, classes: ['Client'] }],
-  // Queues.
-  add: [{ ...first, classes: ['PQueue'] }],
-  addAll: [{ ...first, as: 'spawnMembers', classes: ['PQueue'] }],
-  schedule: [{ ...last, callbacks: [0, 1], classes: ['Bottleneck'] }],
-  submit: [{ ...last, callbacks: 'all', classes: ['Bottleneck'] }],
-  wrap: [{ ...first, classes: ['Bottleneck'] }],
-  transaction: [{ ...first, classes: ['Knex', 'Client', 'Sequelize', 'EntityManager'] }],
-  // RxJS, zen-observable: a function or an observer.
-  subscribe: [{ kind: 'listener', callbacks: 'all', as: 'spawnMembers', classes: ['Observable'] }],
-  // Playwright: functions that a page calls.
-  exposeFunction: [pageCall],
-  exposeBinding: [pageCall],
-  route: [pageCall],
-  routeWebSocket: [pageCall],
-  waitForEvent: [pageCall],
-  // Message queues: deliveries come from the socket.
-  consume: [{ kind: 'listener', callbacks: [1], as: 'spawnListener', classes: ['Channel'] }],
 };

@@ -299,6 +299,7 @@ export function markMembers(
 export function markClass(
   path: NodePath<BabelTypes.ClassBody>,
   asyncMethods: readonly (BabelTypes.ClassMethod | BabelTypes.ClassPrivateMethod)[],
+  { isNamedAsLibrary }: { isNamedAsLibrary: boolean },
   { output, changes }: Writer,
 ): void {
   const { t } = output;
@@ -310,10 +311,11 @@ export function markClass(
         .map((method) => memberKey(method, path, output)),
     ),
   ) as [BabelTypes.ArrayExpression, BabelTypes.ArrayExpression];
+  const self = (): BabelTypes.Expression => t.arrowFunctionExpression([], t.thisExpression());
   const marks: BabelTypes.Expression[] = [];
+  if (isNamedAsLibrary) marks.push(pure(output.call('ownClass', self())));
   if (ofInstances.elements.length + ofClass.elements.length > 0) {
-    const self = t.arrowFunctionExpression([], t.thisExpression());
-    const call = output.call('markAsyncMethods', self, ofInstances);
+    const call = pure(output.call('markAsyncMethods', self(), ofInstances));
     if (ofClass.elements.length > 0) call.arguments.push(ofClass);
     marks.push(call);
   }
@@ -326,8 +328,15 @@ export function markClass(
   if (marks.length === 0) return;
   changes.touch(path);
   const name = t.privateName(t.identifier('_throughline'));
-  const value = marks.length === 1 ? pure(marks[0]!) : t.sequenceExpression(marks);
+  const value = marks.length === 1 ? marks[0]! : t.sequenceExpression(marks);
   path.node.body.unshift(t.classPrivateProperty(name, value, [], true));
+}
+
+/** Notes a constructor of the program that is named as a class of a library, at the head of the block around it. */
+export function markConstructor(path: NodePath<Declaration>, { output }: Writer): void {
+  const { t } = output;
+  const self = t.arrowFunctionExpression([], t.identifier(path.node.id!.name));
+  hoist(path, t.expressionStatement(output.call('ownClass', self)));
 }
 
 /** Returns a member's key as an expression. */

@@ -2,7 +2,8 @@ import type { NodePath, types as t, Visitor } from '@babel/core';
 import { activationOf } from '../activations.js';
 import type { Activation } from '../activations.js';
 import { runsWhereCreated } from '../generator-frames.js';
-import { functionName, keyName, tracedName } from '../names.js';
+import { libraryClassNames } from '../catalogue/library-classes.js';
+import { functionName, givenName, keyName, tracedName } from '../names.js';
 import { mustStayNative } from '../native-form.js';
 import { isPlainParameter } from '../nodes.js';
 import type { AnyFunction } from '../nodes.js';
@@ -13,7 +14,13 @@ import { rewriteNativeBody } from '../rewrite/functions.js';
 import type { Facts } from '../rewrite/functions.js';
 import { keepCreation } from '../rewrite/generators.js';
 import type { Output } from '../rewrite/output.js';
-import { markClass, markMembers, placeFunction, placeHoisted } from '../rewrite/placing.js';
+import {
+  markClass,
+  markConstructor,
+  markMembers,
+  placeFunction,
+  placeHoisted,
+} from '../rewrite/placing.js';
 import { declareTemporaries } from '../rewrite/temporaries.js';
 import type { FileState } from '../state.js';
 
@@ -81,8 +88,10 @@ export const functions: Visitor<FileState> = {
 
   ClassBody: {
     exit(path, state) {
-      const methods = asyncMethods.get(path.node);
-      if (methods) markClass(path, methods as t.ClassMethod[], state);
+      const methods = asyncMethods.get(path.node) ?? [];
+      const isNamedAsLibrary = state.isOwn && libraryClassNames.has(className(path.parentPath));
+      if (methods.length === 0 && !isNamedAsLibrary) return;
+      markClass(path, methods as t.ClassMethod[], { isNamedAsLibrary }, state);
     },
   },
 };
@@ -96,6 +105,21 @@ export const receivers: Visitor<FileState> = {
     if (node.name === 'this') state.activations.noteReceiver();
   },
 };
+
+/** Notes constructors that are functions, as older code has them: `Pool.prototype.query = …`. */
+export const constructors: Visitor<FileState> = {
+  FunctionDeclaration: {
+    exit(path, state) {
+      const { id, async: isAsync, generator: isGenerator } = path.node;
+      if (isAsync || isGenerator || !id || !libraryClassNames.has(id.name) || !state.isOwn) return;
+      markConstructor(path, state);
+    },
+  },
+};
+
+function className(path: NodePath): string {
+  return (path.node as t.Class).id?.name ?? givenName(path);
+}
 
 function declareIn(
   fn: NodePath<AnyFunction>,

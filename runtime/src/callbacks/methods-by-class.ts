@@ -1,7 +1,7 @@
-import { callAs, methodOf } from '../kernel/index.js';
+import { callAs, methodOf, shared } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { showListeners } from '../listeners/emitters.js';
-import { isPlatformMethod } from './platform-classes.js';
+import { isPlatformMethod, ownerOf } from './platform-classes.js';
 import { applyRule, rulesOf } from './rules.js';
 import { copyFunctionShape } from './spawn.js';
 import type { Rule } from './rules.js';
@@ -70,7 +70,32 @@ function mayCall(argument: unknown): boolean {
 
 function isMethodOf({ classes }: Rule, receiver: unknown, method: unknown): boolean {
   if (classes === undefined) return isPlatformMethod(receiver, method as () => unknown);
-  return classNames(receiver).some((name) => classes.includes(name));
+  return (
+    classNames(receiver).some((name) => classes.includes(name)) &&
+    !isOwnMethod(receiver, method as () => unknown)
+  );
+}
+
+const { ownClasses } = shared('own classes', { ownClasses: new WeakSet<object>() });
+const ownMethods = new WeakMap<object, boolean>();
+
+/**
+ * Notes a class of the program that is named as a class of a library. Its methods are instrumented, and what they do
+ * with a callback decides. A function, because Rolldown takes a class that hands out `this` for one that is used.
+ */
+export function ownClass(self: () => object): void {
+  ownClasses.add(self());
+}
+
+/** Returns true for a method of a class of the program. The answer is cached per method. */
+function isOwnMethod(receiver: unknown, method: object): boolean {
+  let answer = ownMethods.get(method);
+  if (answer === undefined) {
+    const owner = (ownerOf(receiver, method) ?? receiver) as { constructor?: unknown };
+    const made = owner.constructor;
+    ownMethods.set(method, (answer = typeof made === 'function' && ownClasses.has(made)));
+  }
+  return answer;
 }
 
 const names = new WeakMap<object, readonly string[]>();

@@ -51,9 +51,9 @@ export function isPlatformMethod(receiver: unknown, method: object): boolean {
   return answer;
 }
 
-/** Returns the prototype that has a method. */
-function ownerOf(receiver: unknown, method: object): object | undefined {
-  for (let at = prototypeOf(receiver); at !== null; at = prototypeOf(at)) {
+/** Returns the prototype that has a method, or the receiver itself. */
+export function ownerOf(receiver: unknown, method: object): object | undefined {
+  for (let at = Object(receiver) as object | null; at !== null; at = prototypeOf(at)) {
     for (const key of Reflect.ownKeys(at)) {
       if (Object.getOwnPropertyDescriptor(at, key)?.value === method) return at;
     }
