@@ -89,6 +89,17 @@ const ways: readonly (readonly [string, (callback: Callback) => unknown])[] = [
   ['an export', (callback) => through(exported, callback)],
 ];
 
+test('a function of the file that is named as one that compares is handed what carries context', async () => {
+  const t = (schedule: Schedule): Promise<string> =>
+    new Promise((resolve) => schedule(() => resolve(look())));
+  const seen = await (async () => {
+    setLocal(user, 'ada');
+    return t(setTimeout);
+  })();
+
+  expect(seen).toBe('ada');
+});
+
 describe.each(ways)('%s', (_name, schedule) => {
   test('the callback runs in the frame it was handed over in', async () => {
     setLocal(user, 'ada');

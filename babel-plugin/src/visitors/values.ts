@@ -83,7 +83,7 @@ function useOf(path: NodePath): Use | undefined {
     case 'CallExpression':
     case 'NewExpression':
     case 'OptionalCallExpression':
-      return listKey === 'arguments' && !compares(parent.callee) ? passed : undefined;
+      return listKey === 'arguments' && !compares(parent.callee, path.scope) ? passed : undefined;
     case 'AssignmentExpression':
       if (key === 'left') return { type: 'compared', other: parentPath!.get('right') as NodePath };
       return parent.operator.length === 1 || parent.operator.length === 3 ? passed : undefined;
@@ -124,10 +124,22 @@ function useOf(path: NodePath): Use | undefined {
 
 const comparers = new Set(['expect', 'assert', 'jest', 'vi', 'sinon', 't', 'should', 'chai']);
 
-/** Returns true for calls that check the function's identity: `expect(setTimeout).toHaveBeenCalled()`. */
-function compares(callee: t.Node): boolean {
-  if (callee.type === 'Identifier') return comparers.has(callee.name);
-  return callee.type === 'MemberExpression' && compares(callee.object);
+/**
+ * Returns true for calls that check the function's identity: `expect(setTimeout).toHaveBeenCalled()`. A function of
+ * such a name that the file declares is another one.
+ */
+function compares(callee: t.Node, scope: NodePath['scope']): boolean {
+  if (callee.type === 'Identifier') {
+    return comparers.has(callee.name) && !isOwnFunction(scope.getBinding(callee.name));
+  }
+  return callee.type === 'MemberExpression' && compares(callee.object, scope);
+}
+
+function isOwnFunction(binding: { readonly path: NodePath } | undefined): boolean {
+  if (binding === undefined) return false;
+  const { path } = binding;
+  const init = path.isVariableDeclarator() ? path.node.init : path.node;
+  return init !== null && init !== undefined && init.type.includes('Function');
 }
 
 function tail(node: t.Node): string | undefined {
