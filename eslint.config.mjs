@@ -56,7 +56,10 @@ const rooms = {
       'sites',
       'state',
     ],
-    adapters: ['errors', 'index', 'module-format', 'options', 'package-version'],
+    adapters: [
+      ...['catalogue/connections', 'errors', 'index', 'module-format', 'options'],
+      ...['package-of', 'package-version'],
+    ],
     check: ['adapters', 'errors', 'options', 'plugin'],
   },
   'jest/src': {

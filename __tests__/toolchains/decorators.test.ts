@@ -81,9 +81,12 @@ test('without a compiler, the error says which one to install', async () => {
   const project = await Project.with([...BASE, 'typescript@7.0.2']);
   project.write({
     'src/app.ts': ofTheLanguage,
-    'src/other.ts': "/** @param x */ const mail: string = 'a @b'; console.log(JSON.stringify(mail));",
+    'src/other.ts':
+      "/** @param x */ const mail: string = 'a @b'; console.log(JSON.stringify(mail));",
   });
 
-  await expect(project.run(...REGISTER, 'src/app.ts')).rejects.toThrow('TL_DECORATORS_NEED_COMPILER');
+  await expect(project.run(...REGISTER, 'src/app.ts')).rejects.toThrow(
+    'TL_DECORATORS_NEED_COMPILER',
+  );
   expect(await project.seenBy(...REGISTER, 'src/other.ts')).toBe('a @b');
 });

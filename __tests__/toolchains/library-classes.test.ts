@@ -38,6 +38,10 @@ const instances: Record<string, Record<string, string>> = {
   bottleneck: { Bottleneck: `new (require('bottleneck'))()` },
   rxjs: { Observable: `new (require('rxjs').Subject)()` },
   'zen-observable': { Observable: `new (require('zen-observable'))(() => {})` },
+  ws: { WebSocket: `Object.create(require('ws').WebSocket.prototype)` },
+  'engine.io': { Socket: `Object.create(require('engine.io').Socket.prototype)` },
+  'socket.io': { Socket: `Object.create(require('socket.io').Socket.prototype)` },
+  'socket.io-client': { Socket: `Object.create(require('socket.io-client').Socket.prototype)` },
   amqplib: {
     Channel: `Object.create(require('./node_modules/amqplib/lib/channel_model.js').ConfirmChannel.prototype)`,
   },
@@ -63,7 +67,13 @@ beforeAll(async () => {
     ...['pg@8.23.1', 'mysql@2.18.1', 'mysql2@3.24.6', 'mongoose@6.13.11', 'sequelize@6.37.8'],
     ...['typeorm@1.1.1', '@grpc/grpc-js@1.14.7', 'p-queue@9.3.5', 'bottleneck@2.19.5'],
     ...['rxjs@7.8.2', 'zen-observable@0.10.0', 'amqplib@2.3.1', 'puppeteer-core@24.43.1'],
-    ...['playwright-core@1.65.1', 'reflect-metadata@0.2.2'],
+    ...[
+      'playwright-core@1.65.1',
+      'reflect-metadata@0.2.2',
+      'ws@8.23.0',
+      'socket.io@4.8.4',
+      'socket.io-client@4.8.4',
+    ],
   ]);
 });
 

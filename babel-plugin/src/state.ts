@@ -2,6 +2,7 @@ import type { NodePath, PluginPass, types as t } from '@babel/core';
 import type { SourceMapInput } from '@jridgewell/trace-mapping';
 import { Activations } from './activations.js';
 import type { Catalogue } from './catalogue/index.js';
+import { connectionPackages, socketPackages } from './catalogue/connections.js';
 import { hasLibraryClasses } from './catalogue/library-classes.js';
 import type { Finding } from './check/finding.js';
 import { formatOfProgram } from './module-format.js';
@@ -10,6 +11,7 @@ import type { Types } from './nodes.js';
 import type { EventPolicy, ResolvedOptions, SpawnPointKind } from './options.js';
 import { Changes } from './rewrite/changes.js';
 import { Output } from './rewrite/output.js';
+import { packageOf } from './package-of.js';
 import { SiteTable } from './sites.js';
 
 /** Everything that belongs to one file's run through the plugin, by subject. */
@@ -21,6 +23,8 @@ export class FileState {
   readonly output: Output;
   /** Local names that refer to a timer or scheduler. */
   readonly aliases = new Set<string>();
+  /** Name of the dependency that the file belongs to; undefined for files of the program. */
+  private readonly packageName: string | undefined;
   private format: ModuleFormat | undefined;
 
   constructor(
@@ -37,6 +41,7 @@ export class FileState {
     this.sites = new SiteTable(pass.filename, pass.cwd, inputMapOf(pass));
     this.output = new Output(types, options, program);
     this.directives = new DirectiveScope(options.events);
+    this.packageName = packageOf(pass.filename ?? '');
   }
 
   /** True if the file imports the runtime, false if it requires it. */
@@ -48,13 +53,17 @@ export class FileState {
 
   /** True unless the file is of a package whose classes the catalogue has. */
   get isOwn(): boolean {
-    const [, name] =
-      /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(this.pass.filename ?? '') ?? [];
-    return name === undefined || !hasLibraryClasses(name.replaceAll('\\', '/'));
+    return this.packageName === undefined || !hasLibraryClasses(this.packageName);
+  }
+
+  private get isOfConnection(): boolean {
+    const { packageName = '' } = this;
+    return connectionPackages.has(packageName) || socketPackages.has(packageName);
   }
 
   /** Returns true unless the options skip a kind of spawn point. */
   covers(kind: SpawnPointKind): boolean {
+    if (kind === 'listener' && this.isOfConnection) return false;
     return !this.options.skip.includes(kind);
   }
 

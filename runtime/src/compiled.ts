@@ -41,6 +41,7 @@ export {
   held,
   hold,
   madeHere,
+  ownClass,
   pause,
   pauseAtYield,
   proceed,
@@ -54,7 +55,7 @@ export {
 } from './kernel/index.js';
 export { refresh } from './callbacks/timers.js';
 export { spawnMembers } from './callbacks/objects-of-callbacks.js';
-export { ownClass, spawnInMethod } from './callbacks/methods-by-class.js';
+export { spawnInMethod } from './callbacks/methods-by-class.js';
 export { middleware } from './callbacks/middleware.js';
 export {
   chainCatch,

@@ -1,10 +1,12 @@
+import { socketPackages } from '../catalogue/connections.js';
 import { invalidOption, list } from '../errors.js';
+import { packageOf } from '../package-of.js';
 import type { Options } from '../options.js';
 
 /** Options of the adapters and of `register`: the plugin's own, and which files to instrument. */
 export interface AdapterOptions extends Options {
   /**
-   * Dependencies to instrument as well: `"all"`, or package names, parts of paths, and patterns that are tested
+   * Dependencies to instrument as well: `"all"`, which leaves out packages for WebSockets, or package names, parts of paths, and patterns that are tested
    * against the file's path, with forward slashes. Default: `[]`; all files outside of `node_modules` are
    * instrumented.
    */
@@ -51,7 +53,7 @@ const OWN = /\/node_modules\/@throughline\//;
  */
 export function splitOptions(written: AdapterOptions = {}): SplitOptions {
   const { include, exclude, ...options } = written;
-  const included = include === 'all' ? [() => true] : patterns('include', include);
+  const included = include === 'all' ? [isNoSocketPackage] : patterns('include', include);
   const excluded = patterns('exclude', exclude);
   function isChosen(path: string): boolean {
     if (path.includes('/node_modules/') && !included.some((matches) => matches(path))) return false;
@@ -72,6 +74,10 @@ export function splitOptions(written: AdapterOptions = {}): SplitOptions {
 }
 
 type Pattern = (path: string) => boolean;
+
+function isNoSocketPackage(path: string): boolean {
+  return !socketPackages.has(packageOf(path) ?? '');
+}
 
 function patterns(name: string, given: unknown = []): Pattern[] {
   const isList = Array.isArray(given) && given.every((one) => one instanceof RegExp || isText(one));

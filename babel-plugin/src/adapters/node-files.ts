@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { invalidOption, PluginError, typescriptPresetMissing } from '../errors.js';
 import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
+import { packageOf } from '../package-of.js';
 import { packageVersion } from '../package-version.js';
 import { DiskCache } from './cache.js';
 import { Decorators, mayHaveDecorators } from './decorators.js';
@@ -128,12 +129,6 @@ export function nodeFiles(): NodeFiles {
       }
     },
   };
-}
-
-/** Returns the name of the package that a file belongs to; undefined for the program's own files. */
-function packageOf(file: string): string | undefined {
-  const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? [];
-  return name?.replaceAll('\\', '/');
 }
 
 /** JSON writes a pattern as `{}`. */

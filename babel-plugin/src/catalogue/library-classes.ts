@@ -58,6 +58,12 @@ export const libraryClasses: Readonly<Record<string, Readonly<Record<string, Met
   },
   rxjs: { Observable: { subscribe: observer } },
   'zen-observable': { Observable: { subscribe: observer } },
+  // Connections, whose listeners see their registration (connections.ts).
+  ws: { WebSocket: {} },
+  'engine.io': { Socket: {} },
+  // The last argument of `emit` is called with the answer.
+  'socket.io': { Socket: { emit: last } },
+  'socket.io-client': { Socket: { emit: last } },
   // Its bundle gives the classes an underscore.
   'playwright-core': {
     _Page: ofPage,

@@ -1,4 +1,4 @@
-import { callAs, methodOf, shared } from '../kernel/index.js';
+import { callAs, classNames, isOwnClass, methodOf } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { showListeners } from '../listeners/emitters.js';
 import { isPlatformMethod, ownerOf } from './platform-classes.js';
@@ -69,47 +69,22 @@ function mayCall(argument: unknown): boolean {
 }
 
 function isMethodOf({ classes }: Rule, receiver: unknown, method: unknown): boolean {
-  if (classes === undefined) return isPlatformMethod(receiver, method as () => unknown);
+  const isOfPlatform = isPlatformMethod(receiver, method as () => unknown);
+  if (classes === undefined || isOfPlatform) return classes === undefined && isOfPlatform;
   return (
     classNames(receiver).some((name) => classes.includes(name)) &&
     !isOwnMethod(receiver, method as () => unknown)
   );
 }
 
-const { ownClasses } = shared('own classes', { ownClasses: new WeakSet<object>() });
 const ownMethods = new WeakMap<object, boolean>();
-
-/**
- * Notes a class of the program that is named as a class of a library. Its methods are instrumented, and what they do
- * with a callback decides. A function, because Rolldown takes a class that hands out `this` for one that is used.
- */
-export function ownClass(self: () => object): void {
-  ownClasses.add(self());
-}
 
 /** Returns true for a method of a class of the program. The answer is cached per method. */
 function isOwnMethod(receiver: unknown, method: object): boolean {
   let answer = ownMethods.get(method);
   if (answer === undefined) {
     const owner = (ownerOf(receiver, method) ?? receiver) as { constructor?: unknown };
-    const made = owner.constructor;
-    ownMethods.set(method, (answer = typeof made === 'function' && ownClasses.has(made)));
+    ownMethods.set(method, (answer = isOwnClass(owner.constructor)));
   }
   return answer;
-}
-
-const names = new WeakMap<object, readonly string[]>();
-
-/** Returns the names of a value's class and of the classes that it extends. */
-function classNames(value: unknown): readonly string[] {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return [];
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype === null) return [];
-  let found = names.get(prototype);
-  if (found === undefined) {
-    const own = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
-    const name = typeof own === 'function' ? own.name : '';
-    names.set(prototype, (found = [...(name ? [name] : []), ...classNames(prototype)]));
-  }
-  return found;
 }

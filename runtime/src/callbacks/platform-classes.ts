@@ -7,6 +7,7 @@ const nodeClasses: Readonly<Record<string, readonly string[]>> = {
   ClientRequest: ['http'],
   Dir: ['fs'],
   Duplex: ['stream'],
+  EventEmitter: ['events'],
   Http2ServerRequest: ['http2'],
   Http2ServerResponse: ['http2'],
   IncomingMessage: ['http'],

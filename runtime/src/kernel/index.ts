@@ -68,3 +68,4 @@ export type { AnyFunction, AnyMethod } from './here.js';
 export type { WorkerThreads } from './start.js';
 export type { Ending, Strand } from './strand.js';
 export type { AnyToken, Carry, SlotCallbacks } from './token.js';
+export { classNames, isOwnClass, ownClass } from './own-classes.js';

@@ -58,9 +58,10 @@ function add(receiver: unknown, method: unknown, args: unknown[], policy: Policy
   const once = onceMethods.get(method.name);
   if (once !== undefined && method === inherited(receiver, method.name)) {
     const adder = (receiver as unknown as Record<string, AnyMethod>)[once]!;
-    return Reflect.apply(adder, receiver, [name, listenerOnce(receiver, name, listener, policy)]);
+    const kept = listenerOnce(receiver, name, listener, policy);
+    return Reflect.apply(adder, receiver, [name, findable(receiver, kept, listener)]);
   }
-  args[1] = listenerFor(receiver, name, listener, policy);
+  args[1] = findable(receiver, listenerFor(receiver, name, listener, policy), listener);
   if (isReplaced(receiver, method, adderNames)) remember(receiver, name, listener, args[1] as Kept);
   const result: unknown = Reflect.apply(method, receiver, args);
   // A subclass has its own `once`. The wrapper it added around ours must show the user's listener.
@@ -112,6 +113,7 @@ function forget(emitter: object, name: unknown, listener: Kept): Kept | undefine
  * removes them by it.
  */
 function showListenersOf(emitter: object, name: unknown): void {
+  if (isComponentEmitter(emitter)) return;
   for (const raw of (emitter as { rawListeners: AnyMethod }).rawListeners(name) as Kept[]) {
     const inner = raw.listener as Kept | undefined;
     if (inner && isKept(inner)) raw.listener = inner.listener!;
@@ -120,7 +122,7 @@ function showListenersOf(emitter: object, name: unknown): void {
 
 /** Shows the user's listeners of all events, after a method other than `on`: `server.listen(port, listener)`. */
 export function showListeners(receiver: unknown): void {
-  if (!isEmitter(receiver)) return;
+  if (!isEmitter(receiver) || isComponentEmitter(receiver)) return;
   for (const name of (receiver as unknown as { eventNames: AnyMethod }).eventNames() as unknown[]) {
     showListenersOf(receiver, name);
   }
@@ -241,8 +243,21 @@ function wrapperFor(listener: Kept, kept: Kept): Kept {
   return kept;
 }
 
-// Emitters with `rawListeners` treat a wrapper as its `listener`. EventEmitter3 compares functions, and has none.
-const emitterMethods = ['on', 'once', 'emit', 'removeListener', 'listeners', 'rawListeners'];
+/** Lets component-emitter find a wrapper by the listener: it looks into `fn`, where others look into `listener`. */
+function findable(emitter: object, kept: Kept, listener: Kept): Kept {
+  if (kept !== listener && isComponentEmitter(emitter)) (kept as { fn?: unknown }).fn = listener;
+  return kept;
+}
+
+function isComponentEmitter(emitter: object): boolean {
+  return !('rawListeners' in emitter);
+}
+
+// Emitters that treat a wrapper as its listener: Node's, and component-emitter. EventEmitter3 compares functions.
+const emitterMethods = [
+  ['on', 'once', 'emit', 'removeListener', 'listeners', 'rawListeners'],
+  ['on', 'once', 'emit', 'removeListener', 'listeners', 'hasListeners', 'emitReserved'],
+];
 const known = new WeakMap<object, boolean>();
 
 /**
@@ -255,7 +270,7 @@ export function isEmitter(value: unknown): value is object {
     let answer = known.get(at);
     if (answer === undefined) {
       const prototype = at;
-      answer = emitterMethods.every((name) => hasMethod(prototype, name));
+      answer = emitterMethods.some((names) => names.every((name) => hasMethod(prototype, name)));
       known.set(at, answer);
     }
     if (answer) return true;

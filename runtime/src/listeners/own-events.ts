@@ -1,3 +1,4 @@
+import { classNames, isOwnClass } from '../kernel/index.js';
 import { isTarget } from './is-target.js';
 
 /**
@@ -18,6 +19,9 @@ const classes = [
   ],
 ] as const;
 
+/** Classes of libraries that are the same: `ws`, `engine.io`, `socket.io`. A class of the program is none of them. */
+const connections = ['WebSocket', 'Socket'];
+
 type Class = abstract new () => unknown;
 interface NodeProcess {
   getBuiltinModule?(id: string): Record<string, unknown> | undefined;
@@ -31,5 +35,10 @@ export function hasOwnEvents(emitter: unknown): boolean {
   loaded ??= classes
     .map(([module, name]) => process?.getBuiltinModule?.(module)?.[name])
     .filter((found): found is Class => typeof found === 'function');
-  return loaded.some((one) => emitter instanceof one);
+  return loaded.some((one) => emitter instanceof one) || isConnection(emitter);
+}
+
+function isConnection(emitter: unknown): boolean {
+  if (!classNames(emitter).some((name) => connections.includes(name))) return false;
+  return !isOwnClass((emitter as { constructor?: unknown }).constructor);
 }
