@@ -56,12 +56,30 @@ beforeAll(async () => {
   ]);
 });
 
+/** Next compiles with SWC, and the loader comes before it. */
+const { 'babel.config.js': _babel, ...withoutBabel } = files;
+const byLoader = {
+  ...withoutBabel,
+  'next.config.js': `
+    const loaders = ['@throughline/babel-plugin/loader'];
+    module.exports = {
+      turbopack: { rules: { '*.js': { loaders } } },
+      webpack(config) {
+        config.module.rules.push({ test: /\\.js$/, exclude: /node_modules/, use: loaders });
+        return config;
+      },
+    };`,
+};
+
 test.each([
-  ['built with Turbopack', ['build'], 'start'],
-  ['built with webpack', ['build', '--webpack'], 'start'],
-  ['in development', undefined, 'dev'],
-] as const)('%s', async (_title, build, command) => {
-  project.write(files, { type: 'commonjs' });
+  ['built with Turbopack', ['build'], 'start', files],
+  ['built with webpack', ['build', '--webpack'], 'start', files],
+  ['in development', undefined, 'dev', files],
+  ['without Babel, built with Turbopack', ['build'], 'start', byLoader],
+  ['without Babel, built with webpack', ['build', '--webpack'], 'start', byLoader],
+  ['without Babel, in development', undefined, 'dev', byLoader],
+] as const)('%s', async (_title, build, command, app) => {
+  project.write(app, { type: 'commonjs' });
   if (build) await project.run(NEXT, ...build);
   const { events } = await withCollector((env) => asked(command, env));
 
