@@ -22,7 +22,7 @@ const rooms = {
     promises: ['kernel', 'callbacks'],
     causes: ['kernel'],
     threads: ['kernel', 'listeners', 'causes'],
-    faces: ['kernel', 'callbacks', 'listeners', 'threads'],
+    faces: ['kernel', 'callbacks', 'causes', 'listeners', 'threads'],
     'with-causes': ['kernel', 'callbacks', 'causes', 'listeners', 'promises'],
     xtrace: ['kernel', 'causes', 'faces'],
     propagation: ['kernel', 'promises', 'xtrace'],
@@ -83,7 +83,8 @@ const rooms = {
   'cli/src': {
     'init-jest': ['errors'],
     sources: ['errors'],
-    commands: ['errors', 'init-jest', 'sources'],
+    doctor: [],
+    commands: ['doctor', 'errors', 'init-jest', 'sources'],
   },
 };
 
@@ -115,7 +116,7 @@ const foreign = {
   'collector/src': ['^@throughline/(?!runtime/report$)', '/(runtime|babel-plugin|jest|cli)/src'],
   'collector/page/src': ['^@throughline/', '/(runtime|babel-plugin|jest|cli)/src'],
   'cli/src': [
-    '^@throughline/(?!collector$|babel-plugin/check$)',
+    '^@throughline/(?!collector$|babel-plugin/check$|runtime/doctor$)',
     '/(runtime|babel-plugin|jest|collector)/src',
   ],
 };

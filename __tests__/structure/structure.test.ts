@@ -86,6 +86,7 @@ describe('folders', () => {
     ['collector/page/src/a.ts', "import '@throughline/babel-plugin';"],
     ['cli/src/init-jest/a.ts', "import '../commands/list.js';"],
     ['cli/src/sources/a.ts', "import '../commands/list.js';"],
+    ['cli/src/doctor/a.ts', "import '../commands/list.js';"],
     ['cli/src/commands/a.ts', "import '../main.js';"],
     ['cli/src/a.ts', "import '../../collector/src/index.js';"],
   ];

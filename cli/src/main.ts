@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { check } from './commands/check.js';
+import { doctor } from './commands/doctor.js';
 import { explain } from './commands/explain.js';
 import { initJest } from './commands/init-jest.js';
 import { list } from './commands/list.js';
@@ -14,8 +15,9 @@ const { version } = createRequire(import.meta.url)('throughline/package.json') a
 const program = new Command('throughline')
   .description('Causal tracing for JavaScript: collect events and see what caused what.')
   .version(version)
+  .enablePositionalOptions()
   .showHelpAfterError();
-for (const add of [serve, list, show, open, check, explain, initJest]) add(program);
+for (const add of [serve, list, show, open, check, explain, doctor, initJest]) add(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`throughline: ${error instanceof Error ? error.message : String(error)}`);

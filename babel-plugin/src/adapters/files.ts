@@ -45,7 +45,7 @@ export const COMPONENT = /\.(?:vue|svelte|astro|svelte\.[jt]s)$/;
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const DECLARATIONS = /\.d\.[cm]?ts$/;
 /** The packages that instrument, and the runtime itself. */
-const OWN = /\/node_modules\/@throughline\//;
+const OWN = /\/node_modules\/@?throughline\//;
 
 /**
  * Separates the adapter's options from the plugin's. Throws `TL_OPTION_INVALID` for `include` or `exclude`; the

@@ -90,7 +90,7 @@ function lossInModule(
   if (/^[./#]/.test(module) || isBuiltin(module) || module.startsWith('@throughline/'))
     return undefined;
   const method = name.slice(name.lastIndexOf('.') + 1);
-  if (name.includes('()') && (synchronousMethods.has(method) || collectionMethods.has(method)))
+  if (name.includes('()') && (synchronousMethods.has(method) || isOfCollection(method, path)))
     return undefined;
   return {
     status: 'uninstrumented',
@@ -98,6 +98,13 @@ function lossInModule(
     name: `${module}.${name === '*' ? 'default' : name}`,
     module,
   };
+}
+
+/** `map.set(key, fn)`, and not the route in `app.get('/carts', fn)`. */
+function isOfCollection(method: string, { node }: NodePath<Call>): boolean {
+  const [first] = node.arguments;
+  const isRoute = first?.type === 'StringLiteral' && /^[/*]/.test(first.value);
+  return collectionMethods.has(method) && !isRoute;
 }
 
 /** Names of the ways to call a function by another one. */

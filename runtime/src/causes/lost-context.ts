@@ -1,4 +1,5 @@
 import { currentFrame, OUTSIDE, warn } from '../kernel/index.js';
+import { observed } from './observer.js';
 import { siteOf } from './sites.js';
 
 /**
@@ -22,6 +23,7 @@ export function noteHandoff<F>(site: number, callback: F): F {
  * apart, and it does not warn.
  */
 export function checkContext(site: number, at: number): void {
+  observed.by?.woke?.(at);
   if (currentFrame() !== OUTSIDE || !inStrand.has(site) || outside.has(site)) return;
   const [call, callback] = [siteOf(site), siteOf(at)];
   if (call === undefined || callback === undefined) return;

@@ -20,6 +20,8 @@ export interface Observer {
   spawned?(cause: Cause): void;
   /** An async function was called. Runs in the function's own frame, where a slot may be set. */
   called?(cause: Cause): void;
+  /** A callback that was passed to uninstrumented code runs; `site` is the number of its place. */
+  woke?(site: number): void;
   /** An activation of an async function with awaits has begun. */
   started?(activation: Strand, cause: Cause): void;
   /** An activation of an async function with awaits has ended. */

@@ -1,0 +1,3 @@
+export { doctor } from './faces/doctor.js';
+export type { Doctor } from './faces/doctor.js';
+export type { Examined, ExaminedPlace } from './causes/examination.js';
