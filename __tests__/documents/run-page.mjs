@@ -1,5 +1,6 @@
-// node __tests__/documents/run-page.mjs PAGE.md
+// node __tests__/documents/run-page.mjs PAGE.md [MODULES]
 //
+// MODULES is the node_modules to run it with; by default that of the repository.
 // Does what a page says. A code block whose info string names a file is written to it; a `console` block is a session:
 // each `$ ` line is run, and what follows it has to be what it prints. `…` stands for any text, a line of its own
 // for any lines. `text`, `diff` and `html` blocks are figures. Every other block is an error, so nothing is left untried.
@@ -20,8 +21,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const modules = process.argv[3] ?? join(root, 'node_modules');
 const FIGURES = new Set(['text', 'diff', 'html']);
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 /** Where a collector listens by default. */
 const [WEB_PORT, REPORT_PORT] = ['4080', '5563'];
 
@@ -36,7 +38,7 @@ async function runPage(file) {
   const problems = [];
   let sessions = 0;
   try {
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    symlinkSync(modules, join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
     for (const { info, code, line } of blocksOf(page)) {
       const [language, name] = info.split(' ');
@@ -116,7 +118,7 @@ function missing(command) {
     .filter((word) => !word.startsWith('-'));
   return names
     .map((name) => name.replace(/(?<=.)@[\d^~.]+$/, ''))
-    .filter((name) => !existsSync(join(root, 'node_modules', name, 'package.json')))
+    .filter((name) => !existsSync(join(modules, name, 'package.json')))
     .map((name) => `${command}: no package ${name} is installed here`);
 }
 

@@ -175,7 +175,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
         'src/left.js': `export async function left() { await null; }`,
         'main.js': `
         import { left } from './src/left.js';
-        console.log(JSON.stringify([left.toString(), (async () => {}).toString()]));`,
+        console.log(JSON.stringify([left, async () => {}].map(String)));`,
       },
       { throughline: { exclude: ['./src'] } },
     );
@@ -190,8 +190,9 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     await project.runWith({ THROUGHLINE_CACHE: 'off' }, ...REGISTER, 'src/app.js');
     expect(existsSync(join(project.folder, CACHE))).toBe(false);
     await project.run(...REGISTER, 'src/app.js');
+    // Three files, the formats of two, and what Babel consists of.
     const kept = project.list(CACHE);
-    expect(kept).toHaveLength(5);
+    expect(kept).toHaveLength(6);
     for (const name of kept) project.add({ [`${CACHE}/${name}`]: `console.log('kept');` });
 
     expect(await project.run(...REGISTER, 'src/app.js')).toBe('kept\n');
@@ -218,6 +219,20 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     }
 
     expect(seen).toEqual([first, second]);
+  });
+
+  test('a package that the compiler needs too, when the rest comes from the cache', async () => {
+    project.write({
+      'app.mjs': `import debug from 'debug'; console.log(typeof debug('shop'));`,
+      'twice.mjs': `
+        import { spawnSync } from 'node:child_process';
+        const args = [...${JSON.stringify(REGISTER)}, 'app.mjs'];
+        const run = () => spawnSync(process.execPath, args, { encoding: 'utf8' });
+        const said = [run(), run()].flatMap(({ stdout, stderr }) => [stdout.trim(), stderr]);
+        console.log(JSON.stringify(said));`,
+    });
+
+    expect(await project.seenBy('twice.mjs')).toEqual(['function', '', 'function', '']);
   });
 
   test('with --require', async () => {

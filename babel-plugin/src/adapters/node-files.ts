@@ -54,8 +54,26 @@ export function nodeFiles(): NodeFiles {
   const types = new Map<string, ModuleFormat | undefined>();
   // Babel is loaded here, and loads parts of itself lazily: files loaded during a compilation belong to it.
   let compiling = false;
-  const kept = (parts: readonly string[], make: (by: typeof Compiler) => string): string =>
-    cache === undefined ? alone(make) : cache.get(parts, () => alone(make));
+  let isLoaded = false;
+  const ofCompiler = new Set<string>();
+  /**
+   * Returns true for files that the program may share with Babel, such as those of `debug`. They stay as they are: to
+   * compile one, Babel would need it, and get the empty exports of the program's copy. The cache knows them from the
+   * run, or on Node 20 from the thread, that loaded Babel first.
+   */
+  function isOfCompiler(file: string): boolean {
+    if (ofCompiler.size === 0) {
+      for (const one of cache?.find(COMPILER)?.split('\n') ?? []) ofCompiler.add(one);
+    }
+    return ofCompiler.has(file);
+  }
+  const make = <T>(how: (by: typeof Compiler) => T): T => {
+    const load = isLoaded ? alone : first;
+    isLoaded = true;
+    return load(how);
+  };
+  const kept = (parts: readonly string[], how: (by: typeof Compiler) => string): string =>
+    cache === undefined ? make(how) : cache.get(parts, () => make(how));
 
   function alone<T>(make: (by: typeof Compiler) => T): T {
     compiling = true;
@@ -64,6 +82,16 @@ export function nodeFiles(): NodeFiles {
     } finally {
       compiling = false;
     }
+  }
+
+  /** Does what `alone` does, and remembers the files that Babel consists of. */
+  function first<T>(make: (by: typeof Compiler) => T): T {
+    const before = new Set(Object.keys(here.cache));
+    const result = alone(make);
+    const files = Object.keys(here.cache).filter((file) => !before.has(file));
+    for (const file of files) ofCompiler.add(file);
+    cache?.put(COMPILER, files.join('\n'));
+    return result;
   }
 
   /** Returns what the result depends on besides the file: Babel's environment, and the compilers of types. */
@@ -117,7 +145,7 @@ export function nodeFiles(): NodeFiles {
   return {
     root,
     sourceMaps,
-    covers: (file) => !compiling && covers(file),
+    covers: (file) => !compiling && covers(file) && !isOfCompiler(file),
     isTyped,
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
     transform(code, file, format) {
@@ -130,6 +158,9 @@ export function nodeFiles(): NodeFiles {
     },
   };
 }
+
+/** The entry of the cache that lists the files of Babel. */
+const COMPILER = ['files of the compiler'];
 
 /** JSON writes a pattern as `{}`. */
 function patternsAsText(_key: string, value: unknown): unknown {
