@@ -35,6 +35,11 @@ const programs: Record<string, Record<string, Program>> = {
       code: `const later = setTimeout; const map = new Map(); map.set(later, 1);
         export const main = () => [map.get(setTimeout), map.get(later)];`,
     },
+    'a value that is compared with one that was found by name': {
+      writes: /_asValue/,
+      code: `import { strictEqual } from 'node:assert'; const name = 'setTimeout'; const hold = (fn) => fn;
+        export const main = () => { hold(setTimeout); strictEqual(setTimeout, globalThis[name]); return Object.is(globalThis[name], setTimeout); };`,
+    },
     'a list that is searched': {
       writes: /_asValue/,
       code: `const later = setTimeout;

@@ -122,6 +122,11 @@ function useOf(path: NodePath): Use | undefined {
   }
 }
 
+/** Modules whose functions check identity: `strictEqual(globalThis.setTimeout, original)`. */
+const comparingModules = new Set([
+  ...['assert', 'assert/strict', 'chai', 'expect', 'vitest', '@jest/globals', 'sinon'],
+]);
+
 const comparers = new Set(['expect', 'assert', 'jest', 'vi', 'sinon', 't', 'should', 'chai']);
 
 /**
@@ -129,6 +134,9 @@ const comparers = new Set(['expect', 'assert', 'jest', 'vi', 'sinon', 't', 'shou
  * such a name that the file declares is another one.
  */
 function compares(callee: t.Node, scope: NodePath['scope']): boolean {
+  const named = calleeOf(callee, scope);
+  if (named?.from === 'module') return comparingModules.has(named.module);
+  if (named?.name === 'Object.is') return true;
   if (callee.type === 'Identifier') {
     return comparers.has(callee.name) && !isOwnFunction(scope.getBinding(callee.name));
   }
