@@ -1,5 +1,5 @@
 import { getLocal, register, setLocal } from '@throughline/runtime';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { addPlainListener, call, inImmediate, inMicrotask } from '../harness/uncompiled';
 import * as library from '../harness/uncompiled-library';
@@ -288,5 +288,34 @@ describe('an emitter whose methods a tool has replaced, which finds listeners by
     await inMicrotask(() => emitter.emit('x'));
 
     expect([read, emitter.listenerCount('x')]).toEqual([['ada'], 1]);
+  });
+});
+
+describe('a program that looks at its listeners', () => {
+  const once = (): void => {};
+  const always = (): void => {};
+
+  test('rawListeners shows the wrappers of once, and no others', () => {
+    const emitter = new EventEmitter();
+    emitter.on('order', always).once('order', once);
+    const [first, second] = emitter.rawListeners('order') as { listener?: unknown }[];
+
+    expect(first).toBe(always);
+    expect(second).not.toBe(once);
+    expect(second!.listener).toBe(once);
+    emitter.emit('order');
+    expect(emitter.rawListeners('order')).toEqual([always]);
+  });
+
+  test('getEventListeners shows the listeners of an emitter and of a target', () => {
+    const emitter = new EventEmitter().on('order', always);
+    const target = new EventTarget();
+    const object = { handleEvent: always };
+    target.addEventListener('order', always);
+    target.addEventListener('order', object);
+
+    expect(getEventListeners(emitter, 'order')).toEqual([always]);
+    expect(getEventListeners(target, 'order')[0]).toBe(always);
+    expect(getEventListeners(target, 'order')[1]).toBe(object);
   });
 });

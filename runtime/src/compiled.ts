@@ -14,6 +14,7 @@ export {
   listenBy,
   spawnListener,
   exposeListeners,
+  rawListeners,
   unlisten,
 } from './listeners/emitters.js';
 export {
@@ -22,6 +23,7 @@ export {
   addListenerBy,
   addListenerHere,
   removeListenerHere,
+  shownListeners,
 } from './listeners/event-targets.js';
 export { eventOnce, eventsOn } from './listeners/once-and-on.js';
 export { callThrough } from './callbacks/call-through.js';

@@ -27,6 +27,7 @@ export const methodHelpers: Readonly<Record<string, MethodPoint>> = {
   prependOnceListener: { kind: 'listener', helper: 'listen' },
   off: { kind: 'listener', helper: 'unlisten' },
   removeListener: { kind: 'listener', helper: 'unlisten' },
+  rawListeners: { kind: 'listener', helper: 'rawListeners' },
   addEventListener: { kind: 'listener', helper: 'addListener' },
   removeEventListener: { kind: 'listener', helper: 'removeListener' },
   refresh: { kind: 'timer', helper: 'refresh' },

@@ -42,6 +42,7 @@ export const nodeModules: Readonly<Record<string, Points>> = {
   ),
   events: {
     addAbortListener: { kind: 'listener', callbacks: [1], as: 'spawnListener' },
+    getEventListeners: { kind: 'listener', helper: 'shownListeners' },
     ...each({ kind: 'promise', helper: 'eventOnce' }, 'once EventEmitter.once'),
     ...each({ kind: 'promise', helper: 'eventsOn' }, 'on EventEmitter.on'),
   },

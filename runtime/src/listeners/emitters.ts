@@ -82,6 +82,15 @@ export function unlisten(receiver: unknown, method: unknown, ...args: unknown[])
   return callAs(receiver, method, args);
 }
 
+/** Stands for `emitter.rawListeners(name)`, which shows wrappers of `once` and no others. */
+export function rawListeners(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  const found = callAs(receiver, methodOf(receiver, method), args);
+  if (!Array.isArray(found) || !isEmitter(receiver)) return found;
+  return found.map((one: Kept) => (isKept(one) && !onceWrappers.has(one) ? one.listener : one));
+}
+
+const { onceWrappers } = shared('once wrappers', { onceWrappers: new WeakSet<object>() });
+
 const adderNames = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'];
 const removerNames = ['off', 'removeListener'];
 
@@ -231,6 +240,7 @@ function listenerOnce(emitter: object, name: unknown, listener: Kept, policy: Po
       return Reflect.apply(inner, this, args);
     },
   );
+  onceWrappers.add(kept);
   return kept;
 }
 

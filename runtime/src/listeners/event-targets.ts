@@ -8,7 +8,7 @@ import {
   shared,
   isFailureEvent,
 } from '../kernel/index.js';
-import type { AnyFunction } from '../kernel/index.js';
+import type { AnyMethod, AnyFunction } from '../kernel/index.js';
 import { isTarget } from './is-target.js';
 import { listenerFrame, givenTrigger } from './listener-frame.js';
 import type { Policy } from './listener-frame.js';
@@ -147,8 +147,19 @@ function wrapperFor(
       }
     },
   };
+  (registration.kept as unknown as Record<symbol, Listener>)[LISTENER] = listener;
   byListener.set(listener, registration);
   return registration.kept;
+}
+
+/** Names the property of a wrapper that has the listener. */
+const { LISTENER } = shared('targets', { LISTENER: Symbol('listener') });
+
+/** Stands for `getEventListeners(target, name)` of `node:events`: the program sees its own listeners. */
+export function shownListeners(get: unknown, ...args: unknown[]): unknown {
+  const found = (get as AnyMethod)(...args);
+  if (!isTarget(args[0]) || !Array.isArray(found)) return found;
+  return found.map((one: Record<symbol, unknown>) => one[LISTENER] ?? one);
 }
 
 /** Reads the third argument as "flatten more" in the DOM standard does. */
