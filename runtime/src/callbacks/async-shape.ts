@@ -37,7 +37,7 @@ function nameOf(key: string | symbol): string {
  * its module has not begun.
  */
 export function notConstructorError(fn: { readonly name: string } | undefined): TypeError {
-  return new TypeError(`${fn?.name ?? 'this function'} is not a constructor`);
+  return new TypeError(`${String(fn?.name)} is not a constructor`);
 }
 
 /** Makes the methods with these keys look async: those of a class's instances, and its static ones. */

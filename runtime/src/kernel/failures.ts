@@ -86,10 +86,9 @@ function frameFrom(args: ArrayLike<unknown>): Frame | undefined {
 function frameOfRejection(promise: object): Frame | undefined {
   const ending = endingOf(promise);
   const frame = frameOfEnding(ending);
-  if (frame !== undefined && frame !== OUTSIDE) return frame;
+  if (frame && frame !== OUTSIDE) return frame;
   // A reaction that never starts was made in the frame that it would start from.
-  const start = (ending as Strand | undefined)?.outer;
-  return failures.madeIn.get(ending ?? promise) ?? start;
+  return failures.madeIn.get(ending ?? promise) ?? (ending as Strand | undefined)?.outer;
 }
 
 /** Returns the frame that the strand behind a promise ended with. If it adopted the failed one, the frame of that. */

@@ -77,11 +77,11 @@ export function rejecter(
   strand: Strand,
   reject: unknown,
   /** The frame in which the promise is made. */
-  made = OUTSIDE,
+  made?: Frame,
 ): (reason?: unknown) => void {
   return (reason) => {
     const { frame } = here;
-    if (settle(strand, frame) && frame === OUTSIDE && made !== OUTSIDE) noteMade(strand, made);
+    if (settle(strand, frame) && frame === OUTSIDE && made) noteMade(strand, made);
     (reject as Settle)(reason);
   };
 }
