@@ -249,6 +249,24 @@ describe('a function takes its name from where it stands', () => {
   });
 });
 
+test('functions have the names of computed fields, where the code shows a constant', () => {
+  const { names } = run(`
+    const key = 'load', symbol = Symbol('save');
+    class Shop {
+      [key] = async () => {};
+      ['buy'] = async function () {};
+      [symbol] = async () => {};
+      [Symbol.iterator] = async () => {};
+      static [key] = async () => {};
+      static 5 = async () => {};
+    }
+    const shop = new Shop();
+    export const names = [shop.load, shop.buy, shop[symbol], shop[Symbol.iterator], Shop.load, Shop[5]].map(({ name }) => name);
+  `);
+
+  expect(names).toEqual(['load', 'buy', '[save]', '[Symbol.iterator]', 'load', '5']);
+});
+
 describe('the text keeps the names of the parameters', () => {
   // How async.autoInject, and dependency injectors like it, find out what a function wants.
   const FN_ARGS = /^(?:async\s)?(?:function)?\s*(?:\w+\s*)?\(([^)]+)\)(?:\s*{)/;

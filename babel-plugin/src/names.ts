@@ -27,7 +27,8 @@ export function givenName(path: NodePath): string {
       return keyName(node.key) === '__proto__' ? '' : keyName(node.key);
     case 'ClassProperty':
     case 'ClassAccessorProperty':
-      return node.value === child.node && !node.computed ? keyName(node.key) : '';
+      if (node.value !== child.node) return '';
+      return node.computed && !isLiteralKey(node.key) ? '' : keyName(node.key);
     case 'ClassPrivateProperty':
       return node.value === child.node ? `#${node.key.id.name}` : '';
     case 'ExportDefaultDeclaration':
@@ -35,6 +36,11 @@ export function givenName(path: NodePath): string {
     default:
       return '';
   }
+}
+
+/** Returns true for a computed key that the code shows: `["load"]`. */
+function isLiteralKey({ type }: t.Node): boolean {
+  return type === 'StringLiteral' || type === 'NumericLiteral';
 }
 
 /** Returns the name that a function has at run time; an empty string when it has none or it is unknown. */

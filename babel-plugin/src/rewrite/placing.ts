@@ -112,12 +112,25 @@ function methodParts({
   return [params as BabelTypes.FunctionParameter[], body];
 }
 
-/** Stores the computed key that names a function when it is evaluated; undefined without such a key. */
-function namingKey(path: NodePath, { output, changes }: Writer): BabelTypes.Identifier | undefined {
+/** Returns the computed key that names a function, as an expression; undefined without such a key. */
+function namingKey(path: NodePath, { output, changes }: Writer): BabelTypes.Expression | undefined {
   const { parent } = path;
-  if (parent.type !== 'ObjectProperty' || !parent.computed || parent.value !== path.node) return;
-  changes.touch(path.parentPath!);
-  return output.t.identifier(computedKey(parent, path, output).name);
+  if (parent.type === 'ObjectProperty' && parent.computed && parent.value === path.node) {
+    changes.touch(path.parentPath!);
+    return output.t.identifier(computedKey(parent, path, output).name);
+  }
+  const isField = parent.type === 'ClassProperty' || parent.type === 'ClassAccessorProperty';
+  if (!isField || !parent.computed || parent.value !== path.node) return undefined;
+  // A field is made once for each instance, when a variable for its key may have another value.
+  const { key } = parent;
+  return isConstant(key, path) ? output.t.cloneNode(key) : undefined;
+}
+
+/** Returns true for `name`, if it is a constant, and for `Symbol.name`. */
+function isConstant(key: BabelTypes.Node, { scope }: NodePath): key is BabelTypes.Expression {
+  if (key.type === 'Identifier') return scope.getBinding(key.name)?.constant ?? false;
+  if (key.type !== 'MemberExpression' || key.object.type !== 'Identifier') return false;
+  return key.object.name === 'Symbol' && !key.computed && !scope.hasBinding('Symbol', true);
 }
 
 /** Evaluates a computed key once, in its position, and stores it: `[key = toKey(name)]`. */
