@@ -40,6 +40,7 @@ const taken: Record<string, string> = {
   'runOnUI of worklets': `import { runOnUI } from 'react-native-worklets'; runOnUI(${async})();`,
   'a hook of worklets': `import { useAnimatedStyle } from 'react-native-reanimated'; const style = useAnimatedStyle(() => { setTimeout(() => {}, 1); });`,
   'an object of a hook of worklets': `import { useAnimatedScrollHandler } from 'react-native-reanimated'; useAnimatedScrollHandler({ onScroll: ${async}, onEndDrag() { setTimeout(() => {}, 1); } });`,
+  'a class of worklets': `export class A { __workletClass = true; m(s) { setTimeout(() => { s.value = 2; }, 1); } async n() { await 1; } }`,
   'a gesture': `import { Gesture } from 'react-native-gesture-handler'; Gesture.Pan().minDistance(1).onUpdate(${async});`,
   'what evaluators of TestCafe take': `import { ClientFunction } from 'testcafe'; ClientFunction(${async});`,
 };

@@ -262,6 +262,14 @@ describe('check', () => {
     );
   });
 
+  test('a method of an import is listed once', async () => {
+    project({ 'a.js': lines("import { bus } from 'acme-bus';", "bus.on('x', () => bus.f());") });
+    const { stdout } = await run('check', 'a.js', '--all');
+
+    expect(stdout.match(/^ +2:/gm)).toHaveLength(1);
+    expect(stdout).toMatch(/2:5 +uninstrumented +acme-bus\.bus\.on\n/);
+  });
+
   test('a component is named, since other commands compile it', async () => {
     project({ 'src/App.vue': '<script>export default {};</script>\n' });
     const { code, stdout } = await run('check', 'src');

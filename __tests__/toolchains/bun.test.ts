@@ -17,7 +17,8 @@ beforeAll(async () => {
 });
 async function seenByBun(args: readonly string[], env = {}): Promise<unknown> {
   const bun = join(project.folder, 'node_modules', 'bun', 'bin', 'bun.exe');
-  return JSON.parse(await run(bun, args, { cwd: project.folder, env }));
+  const closed = { THROUGHLINE_BRIDGE: 'off' };
+  return JSON.parse(await run(bun, args, { cwd: project.folder, env: { ...closed, ...env } }));
 }
 const outcomeOf = (...args: readonly string[]): Promise<unknown> =>
   withCollector((env) => seenByBun(args, env));
@@ -96,4 +97,19 @@ test('a bundle by Bun', async () => {
 
   expect(await seenByBun(['build.js'])).toBe(true);
   expect(await outcomeOf('dist/app.js')).toEqual(outcome);
+});
+
+test('a stack names the line that was written', async () => {
+  project.write({
+    'preload.js': preload,
+    'src/app.ts': `
+      interface Cart { id: number }
+      async function load(cart: Cart): Promise<string> {
+        await null;
+        return new Error(String(cart.id)).stack!;
+      }
+      console.log(JSON.stringify(await load({ id: 1 })));`,
+  });
+
+  expect(await seenByBun(['--preload', './preload.js', 'src/app.ts'])).toMatch(/app\.ts:5:\d+/);
 });

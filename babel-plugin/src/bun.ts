@@ -35,8 +35,10 @@ export default function throughline(written: AdapterOptions = {}): BunPlugin {
       build.onLoad({ filter: filterFor(written) }, ({ path }) => {
         const source = readFileSync(path, 'utf8');
         const format = isModule(source, path) ? 'module' : 'commonjs';
+        // A running Bun reads no source map of a plugin, so that lines have to stay where they are.
+        const sourceMaps = build.config ? true : 'lines';
         const made = covers(path)
-          ? instrumentSync(source, { file: path, options, format })
+          ? instrumentSync(source, { file: path, options, format, sourceMaps })
           : undefined;
         const [contents, loader] = [made?.code ?? source, loaderOf(path)];
         if (build.config || format === 'module') return { contents, loader };

@@ -8,7 +8,7 @@ import {
   textReceivers,
   textWithList,
 } from './catalogue/text.js';
-import { gestures, mayHaveWorklets, workletTakers } from './catalogue/worklets.js';
+import { gestures, mayHaveWorklets, workletClass, workletTakers } from './catalogue/worklets.js';
 import { keyName } from './names.js';
 import { typeWrappers } from './nodes.js';
 import { isFunctionNode } from './nodes.js';
@@ -81,6 +81,12 @@ const everyFunction: Visitor<Set<t.Node>> = {
 
 /** Collects what the compiler of worklets moves to another thread without a directive. */
 const worklets: Visitor<Set<t.Node>> = {
+  ClassBody(path, found) {
+    const isWorklet = path.node.body.some(
+      (member) => member.type === 'ClassProperty' && keyName(member.key) === workletClass,
+    );
+    if (isWorklet) path.traverse(everyFunction, found);
+  },
   CallExpression({ node: { callee, arguments: args }, scope }, found) {
     const isMethod = callee.type === 'MemberExpression';
     const name = isMethod ? propertyName(callee) : (callee as Partial<t.Identifier>).name;

@@ -1,5 +1,9 @@
 /** Files that may have functions which the compiler of worklets moves to another thread. */
-export const mayHaveWorklets = /react-native-(?:reanimated|worklets|gesture-handler)\b/;
+export const mayHaveWorklets =
+  /react-native-(?:reanimated|worklets|gesture-handler)\b|\b__workletClass\b/;
+
+/** The property by which a class asks to be one. */
+export const workletClass = '__workletClass';
 
 /**
  * Functions whose arguments become worklets without the directive, with the indexes of those arguments. The

@@ -92,9 +92,11 @@ function lossInModule(
   const method = name.slice(name.lastIndexOf('.') + 1);
   if (name.includes('()') && (synchronousMethods.has(method) || isOfCollection(method, path)))
     return undefined;
+  const { callee } = path.node;
   return {
     status: 'uninstrumented',
-    at: path.node,
+    // Where the call would be listed if it were covered.
+    at: isMember(callee) ? callee.property : path.node,
     name: `${module}.${name === '*' ? 'default' : name}`,
     module,
   };
