@@ -66,7 +66,9 @@ const long = [
   ['engines', () => counted('__tests__/engines/run.mjs', process.env.CI ? ['--install'] : [])],
 ];
 /** One tool of each family, from packed packages. */
-const FAMILIES = /toolchains.(bundlers|vite|node)\.test/.source;
+const FAMILIES =
+  /toolchains.(bundlers|vite|node|components|minified|decorators|library-classes|both-ways)\.test/
+    .source;
 const families = [
   'one bundler of each family',
   (name) => jest(name, process.execPath, ['toolchains'], ['--testPathPatterns', FAMILIES]),
