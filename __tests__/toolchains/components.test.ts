@@ -96,6 +96,8 @@ test('so does its development server, which finds the runtime before it serves t
   const { code, later } = (await project.seenBy('serve.js')) as { code: string; later: string[] };
 
   for (const table of tables) expect(code).toMatch(table);
+  // Every import is one that a browser can load.
+  expect(code).not.toMatch(/from ["'](?![./])/);
   expect(later).toEqual([]);
 });
 

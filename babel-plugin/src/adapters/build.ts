@@ -27,6 +27,8 @@ export class Build {
   environment: Environment | undefined;
   /** True when the bundler reads nothing but modules. */
   onlyModules = false;
+  /** False for a build of Vite without source maps. */
+  hasMaps = true;
   private loaders = esbuildLoaders;
 
   constructor(readonly framework: string) {}
@@ -41,6 +43,11 @@ export class Build {
   /** Returns the loader by which esbuild reads a file that we have instrumented. */
   loaderOf(file: string): string {
     return this.loaders[extname(file)] ?? 'js';
+  }
+
+  /** Returns true for a component whose compiler says nothing of lines, as Vue's does in builds without source maps. */
+  hidesLinesOf(file: string): boolean {
+    return !this.hasMaps && file.endsWith('.vue');
   }
 
   /** Returns the format of a source file, as far as the bundler decides it. */

@@ -34,9 +34,10 @@ function sources(written: AdapterOptions | undefined, build: Build): UnpluginOpt
           rolldownOptions: { plugins: written?.include ? [forDependencies(written)] : [] },
         },
       }),
-      configResolved: ({ command, isProduction }) => {
+      configResolved: ({ command, isProduction, build: { sourcemap } }) => {
         // The development server serves only modules.
         build.onlyModules = command === 'serve';
+        build.hasMaps = command === 'serve' || Boolean(sourcemap);
         build.environment = isProduction ? 'production' : 'development';
       },
     },
@@ -51,7 +52,7 @@ function sources(written: AdapterOptions | undefined, build: Build): UnpluginOpt
       config: (asked) => build.followEsbuild(asked),
       loader: (_code: string, file: string) => build.loaderOf(file) as 'js',
     },
-    transformInclude: (id) => covers(fileOf(id)),
+    transformInclude: (id) => !isVirtual(id) && covers(fileOf(id)),
     transform: (code, id) => {
       const { environment } = build;
       const format = build.formatOf(code);
@@ -65,20 +66,31 @@ function components(written: AdapterOptions | undefined, build: Build): Unplugin
   const { options, coversComponent } = splitOptions(written);
   const name = 'throughline-components';
   if (build.framework === 'esbuild') return { name, esbuild: { setup: warnOfComponents } };
-  const transform = {
-    order: 'post',
-    async handler(this: BuildContext, code: string, id: string) {
-      const { environment } = build;
-      const made = { format: 'module', madeFrom: earlierMap(this) } as const;
-      return instrument(code, { file: fileOf(id), options, environment, ...made });
-    },
-  };
+  async function handler(this: BuildContext, code: string, id: string) {
+    const { environment } = build;
+    const file = fileOf(id);
+    const madeFrom = build.hidesLinesOf(file) ? placeless(file) : earlierMap(this);
+    return instrument(code, { file, options, environment, format: 'module', madeFrom });
+  }
+  // `enforce` is for Vite, which resolves imports after plugins with it and before those with an order. Rollup and
+  // Rolldown know the order only.
+  const transform = build.framework === 'vite' ? handler : { order: 'post', handler };
   return {
     name,
     enforce: 'post',
-    transformInclude: (id) => coversComponent(fileOf(id)) && !isStyle.test(id),
+    transformInclude: (id) => !isVirtual(id) && coversComponent(fileOf(id)) && !isStyle.test(id),
     transform,
   };
+}
+
+/** Bundlers mark modules that have no file (Rollup, "Conventions"). */
+function isVirtual(id: string): boolean {
+  return id.startsWith('\0');
+}
+
+/** Returns a source map in which nothing has a place. */
+function placeless(file: string): object {
+  return { version: 3, sources: [`${file}?`], names: [], mappings: '' };
 }
 
 const isStyle = /[?&]type=style\b/;
