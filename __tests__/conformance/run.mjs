@@ -4,6 +4,7 @@
 const modes = {
   test262: () => import('./test262.mjs'),
   projects: () => import('./projects.mjs'),
+  applications: () => import('./applications.mjs'),
 };
 
 const load = modes[process.argv[2]];

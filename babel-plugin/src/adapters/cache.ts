@@ -11,30 +11,16 @@ export class DiskCache {
 
   /** Returns the stored result for `parts`, or calls `make` and stores its result. */
   get(parts: readonly string[], make: () => string): string {
-    const found = this.find(parts);
-    if (found !== undefined) return found;
-    const made = make();
-    this.put(parts, made);
-    return made;
-  }
-
-  /** Returns the stored result for `parts`, if there is one. */
-  find(parts: readonly string[]): string | undefined {
-    try {
-      return readFileSync(this.fileOf(parts), 'utf8');
-    } catch {
-      return undefined;
-    }
-  }
-
-  put(parts: readonly string[], text: string): void {
-    this.keep(this.fileOf(parts), text);
-  }
-
-  private fileOf(parts: readonly string[]): string {
     const hash = createHash('sha256');
     for (const part of [this.salt, ...parts]) hash.update(`${part.length}:${part}`);
-    return join(this.folder, `${hash.digest('hex').slice(0, 32)}.js`);
+    const file = join(this.folder, `${hash.digest('hex').slice(0, 32)}.js`);
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      const made = make();
+      this.keep(file, made);
+      return made;
+    }
   }
 
   /** Writes a temporary file and renames it, because several processes may write the same entry. */

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invalidOption, PluginError, typescriptPresetMissing } from '../errors.js';
 import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
 import { packageOf } from '../package-of.js';
 import { packageVersion } from '../package-version.js';
+import { babelPackages, rootOf } from './babel-packages.js';
 import { DiskCache } from './cache.js';
 import { Decorators, mayHaveDecorators } from './decorators.js';
 import { isTyped, splitOptions } from './files.js';
@@ -37,7 +38,8 @@ const here = createRequire(import.meta.url);
  * `TL_OPTION_INVALID`; loading a TypeScript file may throw `TL_TYPESCRIPT_PRESET_MISSING`.
  */
 export function nodeFiles(): NodeFiles {
-  const { options: given, root } = readPackageOptions(process.cwd());
+  const { options: ofPackage, root } = readPackageOptions(process.cwd());
+  const given = { ...ofPackage, ...optionsOfEnvironment() };
   const { sourceMaps = environment() !== 'production', ...written }: RegisterOptions = given;
   if (typeof sourceMaps !== 'boolean') {
     throw invalidOption('sourceMaps', 'true or false', sourceMaps);
@@ -54,26 +56,19 @@ export function nodeFiles(): NodeFiles {
   const types = new Map<string, ModuleFormat | undefined>();
   // Babel is loaded here, and loads parts of itself lazily: files loaded during a compilation belong to it.
   let compiling = false;
-  let isLoaded = false;
-  const ofCompiler = new Set<string>();
+  let ofBabel: ReadonlySet<string> | undefined;
   /**
-   * Returns true for files that the program may share with Babel, such as those of `debug`. They stay as they are: to
-   * compile one, Babel would need it, and get the empty exports of the program's copy. The cache knows them from the
-   * run, or on Node 20 from the thread, that loaded Babel first.
+   * Returns true for files of Babel and of its dependencies, such as `debug`, which the program may use, too. They stay
+   * as they are: to compile one, Babel would need it, and get the empty exports of the program's copy.
    */
-  function isOfCompiler(file: string): boolean {
-    if (ofCompiler.size === 0) {
-      for (const one of cache?.find(COMPILER)?.split('\n') ?? []) ofCompiler.add(one);
-    }
-    return ofCompiler.has(file);
+  function isOfBabel(file: string): boolean {
+    const list = (): string => babelPackages(dirname(fileURLToPath(import.meta.url))).join('\n');
+    ofBabel ??= new Set((cache?.get(BABEL, list) ?? list()).split('\n'));
+    const folder = rootOf(file);
+    return folder !== undefined && ofBabel.has(folder);
   }
-  const make = <T>(how: (by: typeof Compiler) => T): T => {
-    const load = isLoaded ? alone : first;
-    isLoaded = true;
-    return load(how);
-  };
   const kept = (parts: readonly string[], how: (by: typeof Compiler) => string): string =>
-    cache === undefined ? make(how) : cache.get(parts, () => make(how));
+    cache === undefined ? alone(how) : cache.get(parts, () => alone(how));
 
   function alone<T>(make: (by: typeof Compiler) => T): T {
     compiling = true;
@@ -82,16 +77,6 @@ export function nodeFiles(): NodeFiles {
     } finally {
       compiling = false;
     }
-  }
-
-  /** Does what `alone` does, and remembers the files that Babel consists of. */
-  function first<T>(make: (by: typeof Compiler) => T): T {
-    const before = new Set(Object.keys(here.cache));
-    const result = alone(make);
-    const files = Object.keys(here.cache).filter((file) => !before.has(file));
-    for (const file of files) ofCompiler.add(file);
-    cache?.put(COMPILER, files.join('\n'));
-    return result;
   }
 
   /** Returns what the result depends on besides the file: Babel's environment, and the compilers of types. */
@@ -145,7 +130,7 @@ export function nodeFiles(): NodeFiles {
   return {
     root,
     sourceMaps,
-    covers: (file) => !compiling && covers(file) && !isOfCompiler(file),
+    covers: (file) => !compiling && covers(file) && !isOfBabel(file),
     isTyped,
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
     transform(code, file, format) {
@@ -159,12 +144,23 @@ export function nodeFiles(): NodeFiles {
   };
 }
 
-/** The entry of the cache that lists the files of Babel. */
-const COMPILER = ['files of the compiler'];
+/** The entry of the cache that lists the packages of Babel. */
+const BABEL = ['packages of Babel'];
 
 /** JSON writes a pattern as `{}`. */
 function patternsAsText(_key: string, value: unknown): unknown {
   return value instanceof RegExp ? String(value) : value;
+}
+
+/** Returns the options in the variable `THROUGHLINE_OPTIONS`, which come before those of package.json. */
+function optionsOfEnvironment(): RegisterOptions {
+  const text = process.env['THROUGHLINE_OPTIONS'];
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text) as RegisterOptions;
+  } catch {
+    throw invalidOption('THROUGHLINE_OPTIONS', 'an object of options as JSON', text);
+  }
 }
 
 /** Returns the cache in the folder of `THROUGHLINE_CACHE`, or in `node_modules/.cache`; undefined for `off`. */
