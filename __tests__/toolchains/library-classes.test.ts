@@ -40,7 +40,10 @@ const instances: Record<string, Record<string, string>> = {
   'zen-observable': { Observable: `new (require('zen-observable'))(() => {})` },
   ws: { WebSocket: `Object.create(require('ws').WebSocket.prototype)` },
   'engine.io': { Socket: `Object.create(require('engine.io').Socket.prototype)` },
-  'socket.io': { Socket: `Object.create(require('socket.io').Socket.prototype)` },
+  'socket.io': {
+    Socket: `Object.create(require('socket.io').Socket.prototype)`,
+    BroadcastOperator: `new (require('socket.io').Server)().to('room')`,
+  },
   'socket.io-client': { Socket: `Object.create(require('socket.io-client').Socket.prototype)` },
   amqplib: {
     Channel: `Object.create(require('./node_modules/amqplib/lib/channel_model.js').ConfirmChannel.prototype)`,

@@ -55,6 +55,25 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(await project.seenBy(...REGISTER, 'main.cjs')).toEqual(seen);
   });
 
+  test('CommonJS that a module imports, and that requires a module', async () => {
+    project.write({
+      'main.mjs': `import load from 'middle'; load().then((seen) => console.log(JSON.stringify(seen)));`,
+      'node_modules/middle/package.json': '{ "name": "middle", "version": "1.0.0" }',
+      'node_modules/middle/index.js': `module.exports = require('pure').default;`,
+      'node_modules/pure/package.json':
+        '{ "name": "pure", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+      'node_modules/pure/index.js': `import { load } from './load.js'; export default load;`,
+      'node_modules/pure/load.js': `
+        import { getLocal, register, setLocal } from '@throughline/runtime';
+        const user = register('nobody');
+        export const load = async () => { setLocal(user, 'ada'); await null; return getLocal(user); };`,
+    });
+
+    // Node 20 has no hook for modules that are required.
+    const seen = major === 20 ? 'nobody' : 'ada';
+    expect(await project.seenBy(...REGISTER, 'main.mjs')).toBe(seen);
+  });
+
   test('TypeScript modules', async () => {
     project.write(typescriptApp());
 

@@ -12,5 +12,13 @@ const files = nodeFiles();
 // Stack traces show the lines of the original source.
 if (files.sourceMaps) process.setSourceMapsEnabled(true);
 patchRequire(files.root);
-if ('registerHooks' in nodeModule) registerHooks(files);
+if (hasHooks()) registerHooks(files);
 else registerOnOldNode(files);
+
+/**
+ * Returns true if `module.registerHooks` can be used. On Node 22, CommonJS that is imported, and whose source comes from
+ * such a hook, cannot require a module (ERR_VM_MODULE_LINK_FAILURE).
+ */
+function hasHooks(): boolean {
+  return 'registerHooks' in nodeModule && Number.parseInt(process.versions.node, 10) >= 24;
+}

@@ -62,8 +62,11 @@ export const libraryClasses: Readonly<Record<string, Readonly<Record<string, Met
   ws: { WebSocket: {} },
   'engine.io': { Socket: {} },
   // The last argument of `emit` is called with the answer.
-  'socket.io': { Socket: { emit: last } },
-  'socket.io-client': { Socket: { emit: last } },
+  'socket.io': {
+    Socket: each(last, 'emit use onAny prependAny onAnyOutgoing'),
+    BroadcastOperator: { emit: last },
+  },
+  'socket.io-client': { Socket: each(last, 'emit onAny prependAny onAnyOutgoing') },
   // Its bundle gives the classes an underscore.
   'playwright-core': {
     _Page: ofPage,

@@ -11,6 +11,9 @@ export function formatExamined({ requests, files, places }: Examined): string {
   if (requests === 0) {
     return 'No request came to a server of node:http. Name URLs to ask for: --get http://127.0.0.1:3000/';
   }
+  if (places.length === 0) {
+    return `${requests} requests, and no async function or handler of the program ran meanwhile. Ask for other URLs.`;
+  }
   const lost = places.filter(isLost);
   const width = String(Math.max(...places.map(runs), 0)).length;
   const row = (place: ExaminedPlace): string => {
@@ -28,7 +31,7 @@ export function formatExamined({ requests, files, places }: Examined): string {
 
 /** Returns true for an examination that has found nothing wrong. */
 export function isHealthy({ requests, files, places }: Examined): boolean {
-  return files > 0 && requests > 0 && !places.some(isLost);
+  return files > 0 && requests > 0 && places.length > 0 && !places.some(isLost);
 }
 
 function isLost({ lost }: ExaminedPlace): boolean {
