@@ -136,6 +136,17 @@ describe('async functions that were lowered before', () => {
     expect(errorOf(() => instrument(code)).code).toBe('TL_ASYNC_LOWERED_FIRST');
   });
 
+  test.each([
+    'tslib',
+    '@swc/helpers/_/_async_to_generator',
+    '@babel/runtime/helpers/asyncToGenerator',
+  ])('by a helper of %s are refused', (module) => {
+    const name = module === 'tslib' ? '__awaiter' : '_asyncToGenerator';
+    const code = `import { ${name} } from '${module}'; export const load = ${name}();`;
+
+    expect(errorOf(() => instrument(code)).code).toBe('TL_ASYNC_LOWERED_FIRST');
+  });
+
   test('in the same pass are not: the plugin sees them first', () => {
     const { code } = transformSync('export const load = async () => { await 1; };', {
       ...{ configFile: false, babelrc: false, filename: '/input.js' },

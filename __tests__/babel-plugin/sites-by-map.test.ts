@@ -22,3 +22,17 @@ test('sites are places of what the user wrote, when another tool has changed it 
     },
   });
 });
+
+test.each([
+  ['/repo/app/src/cart.js', 'src/cart.js'],
+  ['/repo/app/node_modules/knex/index.js', 'node_modules/knex/index.js'],
+  ['/repo/node_modules/knex/index.js', 'node_modules/knex/index.js'],
+  ['/elsewhere/cart.js', 'cart.js'],
+])('the table of %s is named %s', (filename, name) => {
+  const { code } = transformSync('setTimeout(f, 1);', {
+    ...{ configFile: false, babelrc: false, filename, cwd: '/repo/app' },
+    plugins: [[throughline, { causes: false }]],
+  })!;
+
+  expect(code).toContain(`("${name}", [`);
+});

@@ -31,7 +31,8 @@ export function asyncLoweredFirst(path: NodePath, helper: string): Error {
     'TL_ASYNC_LOWERED_FIRST',
     `The async functions of this file were transformed (to "${helper}") before ` +
       `@throughline/babel-plugin ran. List it under "plugins", which run before presets, ahead of ` +
-      `any plugin that transforms async functions. Do not run it in a later pass or loader.`,
+      `any plugin that transforms async functions. Do not run it in a later pass or loader. For the output of tsc ` +
+      `or SWC, set "target" to "es2017" or newer.`,
   );
   return Object.assign(path.buildCodeFrameError(message), { code });
 }

@@ -173,13 +173,13 @@ function refuseLowered(program: NodePath<t.Program>, filename: string): void {
   if (filename.includes('/node_modules/')) return;
   for (const name of loweringHelpers) {
     const binding = program.scope.bindings[name];
-    if (binding && isFromBabel(binding.path)) throw asyncLoweredFirst(binding.path, name);
+    if (binding && isOfCompiler(binding.path)) throw asyncLoweredFirst(binding.path, name);
   }
 }
 
-/** Returns true for a helper that Babel declared in the file or imports from `@babel/runtime`. */
-function isFromBabel({ node, parent }: NodePath): boolean {
+/** Returns true for a helper that a compiler declared in the file, or imports from its package of helpers. */
+function isOfCompiler({ node, parent }: NodePath): boolean {
   if (parent.type !== 'ImportDeclaration')
     return node.type === 'FunctionDeclaration' || node.type === 'VariableDeclarator';
-  return parent.source.value.startsWith('@babel/runtime');
+  return /^(?:@babel\/runtime|tslib|@swc\/helpers)\b/.test(parent.source.value);
 }

@@ -65,7 +65,8 @@ function relative(cwd: string, filename: string): string {
     string,
     string,
   ];
-  return file.startsWith(`${base}/`)
-    ? file.slice(base.length + 1)
-    : file.replace(/^.*\/(?=[^/]+$)/, '');
+  if (file.startsWith(`${base}/`)) return file.slice(base.length + 1);
+  // In a monorepo, dependencies may be outside of the folder. They stay recognisable.
+  const [dependency] = /node_modules\/.*$/.exec(file) ?? [];
+  return dependency ?? file.replace(/^.*\/(?=[^/]+$)/, '');
 }

@@ -4,7 +4,6 @@ const user = register('nobody');
 const seen = [];
 const note = (what) => seen.push(`${what}: ${getLocal(user)}`);
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-let n = 0;
 server.on('connection', (ws, req) => {
   const name = 'server-' + req.url.slice(1);
   setLocal(user, name);
