@@ -267,6 +267,12 @@ test('functions have the names of computed fields, where the code shows a consta
   expect(names).toEqual(['load', 'buy', '[save]', '[Symbol.iterator]', 'load', '5']);
 });
 
+test('a comment before a function stays before it', () => {
+  const code = instrument('export const load = /* kept */ async () => { await 1; };');
+
+  expect(code).toMatch(/= \/\* kept \*\/\s*\/\* @__PURE__ \*\/\s*_asyncMember\(/);
+});
+
 describe('the text keeps the names of the parameters', () => {
   // How async.autoInject, and dependency injectors like it, find out what a function wants.
   const FN_ARGS = /^(?:async\s)?(?:function)?\s*(?:\w+\s*)?\(([^)]+)\)(?:\s*{)/;

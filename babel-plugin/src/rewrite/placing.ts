@@ -58,7 +58,7 @@ function placeArrow(
  * may leave the call out together with a function that nobody uses.
  */
 function replaceByValue(path: NodePath, marked: BabelTypes.Expression, changes: Changes): void {
-  changes.replace(path, isCalled(path) ? marked : pure(marked));
+  changes.replace(path, isCalled(path) ? marked : pure(marked, path.node.leadingComments));
 }
 
 /** Returns true if what a path holds is called, or a member of it is taken: the comment would cover all of that. */
@@ -68,9 +68,10 @@ function isCalled(path: NodePath): boolean {
   return ['callee', 'object', 'tag'].includes(String(child.key));
 }
 
-/** Adds the comment by which bundlers know a call without effects. */
-function pure<N extends BabelTypes.Expression>(call: N): N {
-  call.leadingComments = [{ type: 'CommentBlock', value: ' @__PURE__ ' } as BabelTypes.Comment];
+/** Adds the comment by which bundlers know a call without effects, after the comments that the program wrote. */
+function pure<N extends BabelTypes.Expression>(call: N, written?: BabelTypes.Comment[] | null): N {
+  const mark = { type: 'CommentBlock', value: ' @__PURE__ ' } as BabelTypes.Comment;
+  call.leadingComments = [...(written ?? []), mark];
   return call;
 }
 
