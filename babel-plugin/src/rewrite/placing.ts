@@ -222,16 +222,23 @@ function placeDeclaration(
   //   function load() { if (new.target) throw notConstructorError(marked); ... }
   // The function uses the variable, so that bundlers keep both or neither.
   const id = node.id ?? output.uid('default');
-  const marked = output.uid(id.name);
-  parts.body.body.unshift(refusesNew(marked, output));
+  const mark = output.call('markAsync', t.identifier(id.name));
+  if (!node.id) mark.arguments.push(t.stringLiteral('default'));
+  const marked = isAtTop(path) ? output.uid(id.name) : undefined;
+  parts.body.body.unshift(refusesNew(marked ?? t.identifier(id.name), output));
   const params = parts.params as BabelTypes.FunctionParameter[];
   const declaration = t.functionDeclaration(id, params, parts.body);
   declaration.loc = node.loc ?? null;
   changes.replace(path, declaration);
-  const mark = pure(output.call('markAsync', t.identifier(id.name)));
-  if (!node.id) mark.arguments.push(t.stringLiteral('default'));
-  const declarator = t.variableDeclarator(t.identifier(marked.name), mark);
+  if (marked === undefined) return hoist(path, t.expressionStatement(mark));
+  const declarator = t.variableDeclarator(t.identifier(marked.name), pure(mark));
   hoist(path, t.variableDeclaration('var', [declarator]));
+}
+
+/** Returns true for a declaration at the top of a file. Elsewhere, bundlers leave out nothing. */
+function isAtTop({ parent, parentPath }: NodePath): boolean {
+  const at = parent.type.startsWith('Export') ? parentPath!.parent : parent;
+  return at.type === 'Program';
 }
 
 const ANONYMOUS = 'anonymous';

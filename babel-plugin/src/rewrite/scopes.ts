@@ -49,12 +49,16 @@ function pathTo(node: t.Node, path: NodePath): NodePath {
 
 /** Registers the references in a path, except in functions at new paths: Babel crawled those when it made them. */
 function refer(place: NodePath, known: Known): void {
-  if (place.isFunctionDeclaration()) {
-    const binding = place.parentPath.scope.getBinding(place.node.id!.name);
-    if (binding?.identifier === place.node.id) binding!.path = place;
-  }
+  rebind(place);
   if (place.isReferencedIdentifier()) note(place);
   if (!place.isFunction()) place.traverse(references, known);
+}
+
+/** Tells the binding of a declared function where it is now. */
+function rebind(place: NodePath): void {
+  if (!place.isFunctionDeclaration()) return;
+  const binding = place.parentPath.scope.getBinding(place.node.id!.name);
+  if (binding?.identifier === place.node.id) binding!.path = place;
 }
 
 type Known = Changes['functions'];
@@ -65,6 +69,7 @@ const references: Visitor<Known> = {
     path.scope.registerConstantViolation(path);
   },
   Function(path, known) {
+    rebind(path);
     if (!known.has(path)) path.skip();
   },
 };
