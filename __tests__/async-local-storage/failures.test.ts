@@ -167,8 +167,11 @@ const programs: Record<string, Program> = {
 /** Whether what Node gives is what it is recorded to give. */
 const isOracle = Number(process.versions.node.split('.')[0]) >= 24;
 
-describe.each(Object.entries(programs))('%s', (_, [code, lines, differs]) => {
-  (isOracle ? test : test.skip)('Node', async () => {
+/** Programs in which Node 20 sees where the promise was made, as ours does, and Node 24 sees nothing. */
+const beyondNode = new Set(['unhandledRejection: a promise that is rejected where no store is']);
+
+describe.each(Object.entries(programs))('%s', (name, [code, lines, differs]) => {
+  (isOracle && !beyondNode.has(name) ? test : test.skip)('Node', async () => {
     expect(await linesOf(plainly(prelude + code))).toEqual([...lines].sort());
   });
 
