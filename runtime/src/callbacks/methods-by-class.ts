@@ -83,8 +83,10 @@ const ownMethods = new WeakMap<object, boolean>();
 function isOwnMethod(receiver: unknown, method: object): boolean {
   let answer = ownMethods.get(method);
   if (answer === undefined) {
-    const owner = (ownerOf(receiver, method) ?? receiver) as { constructor?: unknown };
-    ownMethods.set(method, (answer = isOwnClass(owner.constructor)));
+    // A method that the receiver itself has is one of its class.
+    const owner = ownerOf(receiver, method) ?? (Object.getPrototypeOf(receiver) as object);
+    const made = Object.getOwnPropertyDescriptor(owner, 'constructor')?.value as unknown;
+    ownMethods.set(method, (answer = isOwnClass(made)));
   }
   return answer;
 }

@@ -52,9 +52,9 @@ export function isPlatformMethod(receiver: unknown, method: object): boolean {
   return answer;
 }
 
-/** Returns the prototype that has a method, or the receiver itself. */
+/** Returns the prototype that has a method. Does not ask the receiver, which may be a proxy. */
 export function ownerOf(receiver: unknown, method: object): object | undefined {
-  for (let at = Object(receiver) as object | null; at !== null; at = prototypeOf(at)) {
+  for (let at = prototypeOf(receiver); at !== null; at = prototypeOf(at)) {
     for (const key of Reflect.ownKeys(at)) {
       if (Object.getOwnPropertyDescriptor(at, key)?.value === method) return at;
     }
