@@ -27,8 +27,3 @@ function folderOf(name: string, from: string): string | undefined {
     if (dirname(at) === at) return undefined;
   }
 }
-
-/** Returns the folder of the package that a file is in; undefined for a file outside of `node_modules`. */
-export function rootOf(file: string): string | undefined {
-  return /.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0];
-}

@@ -6,9 +6,9 @@ import type { Options } from '../options.js';
 /** Options of the adapters and of `register`: the plugin's own, and which files to instrument. */
 export interface AdapterOptions extends Options {
   /**
-   * Dependencies to instrument as well: `"all"`, which leaves out packages for WebSockets, or package names, parts of paths, and patterns that are tested
-   * against the file's path, with forward slashes. Default: `[]`; all files outside of `node_modules` are
-   * instrumented.
+   * Dependencies to instrument as well: `"all"`, which leaves out packages for WebSockets, or package names, parts of
+   * paths, and patterns that are tested against the file's path, with forward slashes. Default: `[]`; all files
+   * outside of `node_modules` are instrumented.
    */
   include?: 'all' | readonly (string | RegExp)[];
   /** Files that are not instrumented: package names, parts of paths, or patterns. Default: `[]`. */

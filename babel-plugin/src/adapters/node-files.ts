@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { invalidOption, PluginError, typescriptPresetMissing } from '../errors.js';
 import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
-import { packageOf } from '../package-of.js';
+import { packageFolderOf, packageOf } from '../package-of.js';
 import { packageVersion } from '../package-version.js';
-import { babelPackages, rootOf } from './babel-packages.js';
+import { babelPackages } from './babel-packages.js';
 import { DiskCache } from './cache.js';
 import { Decorators, mayHaveDecorators } from './decorators.js';
 import { isTyped, splitOptions } from './files.js';
@@ -64,7 +64,7 @@ export function nodeFiles(): NodeFiles {
   function isOfBabel(file: string): boolean {
     const list = (): string => babelPackages(dirname(fileURLToPath(import.meta.url))).join('\n');
     ofBabel ??= new Set((cache?.get(BABEL, list) ?? list()).split('\n'));
-    const folder = rootOf(file);
+    const folder = packageFolderOf(file);
     return folder !== undefined && ofBabel.has(folder);
   }
   const kept = (parts: readonly string[], how: (by: typeof Compiler) => string): string =>

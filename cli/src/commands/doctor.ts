@@ -6,12 +6,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { Examined } from '@throughline/runtime/doctor';
+import { ASK } from '../doctor/ask.js';
 import { formatExamined, isHealthy } from '../doctor/text.js';
 import { CliError } from '../errors.js';
 import { untilInterrupted } from './serve.js';
 
-/** What is sent to the program to ask for the result, and the key of its answer. */
-const ASK = 'throughline: examined';
 /** Milliseconds within which the program must listen. */
 const STARTS_WITHIN = 60_000;
 
@@ -38,6 +37,8 @@ export function doctor(program: Command): void {
       const count = checkedCount(options.requests);
       const child = start(script, args);
       const result = answerOf(child);
+      // Its failure is thrown where it is awaited, unless asking has failed before.
+      result.catch(() => {});
       if (urls.length > 0) await ask(urls, count, child);
       else {
         console.error('Waiting for requests. Press Ctrl-C for the result.');

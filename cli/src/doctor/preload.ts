@@ -1,9 +1,7 @@
 // throughline: off file
 // Runs in the examined program, before it.
 import { doctor } from '@throughline/runtime/doctor';
-
-/** What `throughline doctor` sends to ask for the result (commands/doctor.ts). */
-const ASK = 'throughline: examined';
+import { ASK } from './ask.js';
 
 const { examined } = doctor();
 const tell = (): void => void process.send?.({ [ASK]: examined() });
