@@ -1,8 +1,8 @@
 // npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]... [--suite DIR] [--compare REV]
 //
 // Runs on built files. Prints the median of the rounds, their range, and the ratio to the case `nothing`. Exits with 1
-// when a budget is exceeded. --write writes the results to docs/performance.md, with a column per Node. `jest` runs
-// your own project with `--suite`. --compare builds another commit and runs both builds interleaved.
+// when a budget is exceeded twice in a row. --write writes the results to docs/performance.md, with a column per Node.
+// `jest` runs your own project with `--suite`. --compare builds another commit and runs both builds interleaved.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -62,10 +62,9 @@ if (values.compare !== undefined) {
 for (const benchmark of chosen) {
   const columns = [];
   for (const engine of engines) {
-    const results = await measure(benchmark, engine.path, Number(values.rounds));
+    const results = await measureTwiceIfOver(benchmark, engine.path, Number(values.rounds));
     columns.push({ engine: engine.name, results });
-    if (results.some((result) => verdict(benchmark, result)?.within === false))
-      process.exitCode = 1;
+    if (isOver(benchmark, results)) process.exitCode = 1;
     (values.json ? printJson : print)(benchmark, engine, results);
   }
   // Write after each benchmark, so that an interrupted run keeps its results.
@@ -73,12 +72,22 @@ for (const benchmark of chosen) {
     await write(benchmark.name, benchmarkTable(benchmark, columns, values.rounds), order);
 }
 for (const name of chosenOthers) {
-  const { isOver } = (await (await import(`./${name}.mjs`))[name](values)) ?? {};
-  if (isOver) process.exitCode = 1;
+  const found = (await (await import(`./${name}.mjs`))[name](values)) ?? {};
+  if (found.isOver) process.exitCode = 1;
 }
 const tables = { size: sizeTable, memory: () => memoryTable(engines) };
 for (const [name, table] of Object.entries(values.write ? tables : {})) {
   if (chosenOthers.includes(name)) await write(name, await table(), order);
+}
+
+/** A neighbour on the machine can spoil one measurement, so a missed budget is measured again, three times as long. */
+async function measureTwiceIfOver(benchmark, node, rounds) {
+  const results = await measure(benchmark, node, rounds);
+  return isOver(benchmark, results) ? measure(benchmark, node, 3 * rounds) : results;
+}
+
+function isOver(benchmark, results) {
+  return results.some((result) => verdict(benchmark, result)?.within === false);
 }
 
 /** Prints, for each of our cases, both medians and the ratio of this build to the other one. */
