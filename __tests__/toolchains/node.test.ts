@@ -7,6 +7,40 @@ import { nodeOf, Project } from './project';
 const REGISTER = ['--import', '@throughline/babel-plugin/register'];
 const CACHE = 'node_modules/.cache/throughline';
 
+/** A program that loads files of each kind, or waits until others have compiled them. */
+const later = {
+  main: `
+    import { existsSync } from 'node:fs';
+    if (process.argv[2] === 'load') await import('./src/all.js');
+    else {
+      const missing = () => JSON.parse(process.env.FILES).filter((name) => !existsSync('${CACHE}/' + name));
+      while (missing().length > 0) await new Promise((settle) => setTimeout(settle, 10));
+    }`,
+  files: {
+    'src/all.js': `
+      import './typed.ts';
+      import 'untyped';
+      import 'untyped/module.js';
+      export * from 'typed';
+      const url = await import('./later.cjs');`,
+    'src/typed.ts': `export async function typed(x: number): Promise<void> { await x; }`,
+    'src/later.cjs': `require('untyped/required'); require('./typed.cts'); require('typed/c.cjs');`,
+    'src/typed.cts': `import { readFile } from 'node:fs'; export const x: unknown = readFile;`,
+    'node_modules/untyped/package.json': `{ "name": "untyped", "main": "./index" }`,
+    'node_modules/untyped/index.js': `require('./lib'); exports.a = async () => { await 1; };`,
+    'node_modules/untyped/lib/index.js': `exports.b = async () => { await 1; };`,
+    'node_modules/untyped/required.js': `exports.c = async () => { await 1; };`,
+    'node_modules/untyped/module.js': `export const d = async () => { await 1; };`,
+    'node_modules/typed/package.json': `{
+      "name": "typed",
+      "type": "module",
+      "exports": { ".": { "import": "./index.js", "require": "./c.cjs" }, "./c.cjs": "./c.cjs" }
+    }`,
+    'node_modules/typed/index.js': `export const e = async () => { await 1; };`,
+    'node_modules/typed/c.cjs': `exports.f = async () => { await 1; };`,
+  },
+};
+
 test.each([
   ['modules', moduleApp(), 'module', 'src/app.js'],
   ['CommonJS', commonjsApp(), 'commonjs', 'src/app.js'],
@@ -208,7 +242,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     project.write(moduleApp());
     await project.runWith({ THROUGHLINE_CACHE: 'off' }, ...REGISTER, 'src/app.js');
     expect(existsSync(join(project.folder, CACHE))).toBe(false);
-    await project.run(...REGISTER, 'src/app.js');
+    await project.runWith({ THROUGHLINE_THREADS: '0' }, ...REGISTER, 'src/app.js');
     // Three files, the formats of two, and what Babel consists of.
     const kept = project.list(CACHE);
     expect(kept).toHaveLength(6);
@@ -217,6 +251,19 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(await project.run(...REGISTER, 'src/app.js')).toBe('kept\n');
     project.add({ 'src/app.js': `console.log('written again');` });
     expect(await project.run(...REGISTER, 'src/app.js')).toBe('written again\n');
+  });
+
+  test('at a first start, threads compile what the program will load', async () => {
+    project.write({ 'main.js': later.main, ...later.files });
+    await project.runWith({ THROUGHLINE_THREADS: '0' }, ...REGISTER, 'main.js', 'load');
+    const kept = project.list(CACHE);
+
+    project.forget(CACHE);
+    await project.runWith(
+      { THROUGHLINE_THREADS: '2', FILES: JSON.stringify(kept) },
+      ...[...REGISTER, 'main.js', 'wait'],
+    );
+    expect(kept.length).toBeGreaterThan(9);
   });
 
   test.each([

@@ -17,6 +17,7 @@ import { finishModule } from './rewrite/module.js';
 import { updateScopes } from './rewrite/scopes.js';
 import { isBeneathRuntime } from './runtime-files.js';
 import type { Finding } from './check/finding.js';
+import type { FileMetadata } from './file-metadata.js';
 import { FileState } from './state.js';
 import { findFunctionsSentAsText } from './text.js';
 import { asyncHooks } from './visitors/async-hooks.js';
@@ -134,10 +135,12 @@ function instrumenter(
         const state = new FileState(api.types, options, catalogue, asText, program, pass, observe);
         const [anchor] = program.get('body');
         program.traverse(visitorFor(code), state);
-        if (anchor) updateScopes(anchor, finishModule(program.node, state), state.changes);
-        pass.file.metadata = Object.assign(pass.file.metadata, {
-          throughline: { file: state.sites.file, sites: state.sites.rows },
-        });
+        const head = finishModule(program.node, state);
+        if (anchor) updateScopes(anchor, head, state.changes);
+        const { file, rows } = state.sites;
+        const isChanged = head.size > 0 || !state.changes.isEmpty;
+        const found: FileMetadata = { throughline: { file, sites: rows, isChanged } };
+        Object.assign(pass.file.metadata, found);
       },
     },
   };

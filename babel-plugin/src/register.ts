@@ -3,6 +3,7 @@
 // Instruments a program and its dependencies while Node loads them: CommonJS and ES modules, JavaScript and
 // TypeScript. The options are in the field "throughline" of the nearest package.json.
 import * as nodeModule from 'node:module';
+import { compileAhead } from './adapters/compile-ahead.js';
 import { nodeFiles } from './adapters/node-files.js';
 import { patchRequire } from './adapters/require-runtime.js';
 import { registerHooks } from './adapters/sync-hooks.js';
@@ -12,7 +13,9 @@ const files = nodeFiles();
 // Stack traces show the lines of the original source.
 if (files.sourceMaps) process.setSourceMapsEnabled(true);
 patchRequire(files.root);
-if (hasHooks()) registerHooks(files);
+const isNew = hasHooks();
+compileAhead(files, isNew ? undefined : 'commonjs');
+if (isNew) registerHooks(files);
 else registerOnOldNode(files);
 
 /**

@@ -23,6 +23,18 @@ export class DiskCache {
     }
   }
 
+  /** Returns true once for a salt: to the first process that starts with it. False without a writable folder. */
+  isFirst(): boolean {
+    const name = createHash('sha256').update(this.salt).digest('hex').slice(0, 32);
+    try {
+      mkdirSync(this.folder, { recursive: true });
+      writeFileSync(join(this.folder, `${name}.started`), '', { flag: 'wx' });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Writes a temporary file and renames it, because several processes may write the same entry. */
   private keep(file: string, text: string): void {
     try {

@@ -52,12 +52,13 @@ export async function load(
   if (files.isTyped(file)) {
     // With a null source, Node loads it by `require`, where the other hook instruments it.
     if (format === 'commonjs') return { format, source: null, shortCircuit: true };
-    const source = files.transform(readFileSync(file, 'utf8'), file, format);
-    return { format, source, shortCircuit: true };
+    const code = readFileSync(file, 'utf8');
+    return { format, source: files.transform(code, file, format) ?? code, shortCircuit: true };
   }
   const loaded = await next(url, context);
   if (loaded.format !== 'module' || !loaded.source) return loaded;
   const { source } = loaded;
   const code = typeof source === 'string' ? source : new TextDecoder().decode(source);
-  return { format: 'module', source: files.transform(code, file, 'module'), shortCircuit: true };
+  const made = files.transform(code, file, 'module');
+  return made === undefined ? loaded : { format: 'module', source: made, shortCircuit: true };
 }

@@ -23,8 +23,13 @@ export interface NodeFiles {
   /** Returns true for TypeScript files: we must read them, because Node may not support types. */
   isTyped(file: string): boolean;
   formatOf(file: string): ModuleFormat;
-  /** Instruments a file. Without a format, which its package does not define, the code decides. */
-  transform(code: string, file: string, format: ModuleFormat | undefined): string;
+  /**
+   * Instruments a file; undefined when it stays as it is. Without a format, which its package does not define, the code
+   * decides.
+   */
+  transform(code: string, file: string, format: ModuleFormat | undefined): string | undefined;
+  /** Returns true if nothing was compiled before with these options, so that much is to do. Asked once. */
+  isFirstStart(): boolean;
   /** True if stack traces need source maps. */
   readonly sourceMaps: boolean;
   /** Folder to resolve the runtime from when a package cannot resolve it itself. */
@@ -101,21 +106,22 @@ export function nodeFiles(): NodeFiles {
     format: ModuleFormat | undefined,
   ): string {
     const presets = isTyped(file) ? presetsOf(typescript(), format) : [];
-    const maps = sourceMaps && packageOf(file) === undefined ? 'inline' : 'lines';
+    const isOwn = packageOf(file) === undefined;
+    const maps = sourceMaps && isOwn ? 'inline' : 'lines';
     progress.count();
     const lowered = hasDecorators(code, file) ? decorators.lower(code, file) : undefined;
     const made = by.instrumentSync(lowered?.code ?? code, {
       ...{ file, options, format, cwd: root, sourceMaps: maps, presets },
-      inputMap: lowered?.map as never,
+      // Stack traces name the files of dependencies as they are.
+      inputMap: isOwn ? (lowered?.map as never) : (false as never),
     });
-    return made?.code ?? code;
+    return made?.code ?? lowered?.code ?? UNCHANGED;
   }
 
-  /** Returns the code as it is when Babel cannot read it: Node may, or has the better error. */
-  function leftAlone(error: unknown, code: string, file: string): string {
+  /** Leaves a file as it is when Babel cannot read it: Node may, or has the better error. */
+  function leaveAlone(error: unknown, file: string): undefined {
     if (error instanceof PluginError || isTyped(file)) throw error;
     tellOnce(packageOf(file), file, error);
-    return code;
   }
 
   /** Detects the format from the code (Node, "Syntax detection"). */
@@ -130,19 +136,24 @@ export function nodeFiles(): NodeFiles {
   return {
     root,
     sourceMaps,
+    isFirstStart: () => cache?.isFirst() ?? false,
     covers: (file) => !compiling && covers(file) && !isOfBabel(file),
     isTyped,
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
     transform(code, file, format) {
       try {
         const parts = [...context(file, code), file, format ?? '', code];
-        return kept(parts, (by) => compile(by, code, file, format));
+        const made = kept(parts, (by) => compile(by, code, file, format));
+        return made === UNCHANGED ? undefined : made;
       } catch (error) {
-        return leftAlone(error, code, file);
+        return leaveAlone(error, file);
       }
     },
   };
 }
+
+/** Stands for a file that stays as it is. */
+const UNCHANGED = '';
 
 /** The entry of the cache that lists the packages of Babel. */
 const BABEL = ['packages of Babel'];

@@ -7,7 +7,7 @@ import type { NodeFiles } from './node-files.js';
  * thread of its own (module-hooks.ts), and none for `require`.
  */
 export function registerOnOldNode(files: NodeFiles): void {
-  addHook((code, file) => files.transform(code, file, 'commonjs'), {
+  addHook((code, file) => files.transform(code, file, 'commonjs') ?? code, {
     exts: ['.js', '.cjs', '.jsx', '.ts', '.cts', '.tsx'],
     matcher: (file) => files.covers(file) && files.formatOf(file) === 'commonjs',
     ignoreNodeModules: false,

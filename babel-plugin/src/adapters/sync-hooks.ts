@@ -33,14 +33,15 @@ export function registerHooks(files: NodeFiles): void {
       // Types are stripped here, because Node may not support them.
       const typed = files.isTyped(file);
       const loaded: LoadResult = typed
-        ? { format: files.formatOf(file), source: readFileSync(file, 'utf8') }
+        ? { format: files.formatOf(file), source: readFileSync(file, 'utf8'), shortCircuit: true }
         : next(url, context);
       const { format, source } = loaded;
       // Required files have no format yet if their package has no `type`.
       const known = format ?? undefined;
       if (!source || (known !== undefined && known !== 'module' && known !== 'commonjs'))
         return loaded;
-      return { format, source: files.transform(textOf(source), file, known), shortCircuit: true };
+      const made = files.transform(textOf(source), file, known);
+      return made === undefined ? loaded : { format, source: made, shortCircuit: true };
     },
   });
 }

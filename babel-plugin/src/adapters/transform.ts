@@ -1,6 +1,7 @@
 import { parseSync, transformAsync, transformSync, traverse } from '@babel/core';
-import type { ParserOptions, TransformOptions } from '@babel/core';
+import type { ParserOptions, PluginPass, TransformOptions } from '@babel/core';
 import throughline from '../index.js';
+import type { FileMetadata } from '../file-metadata.js';
 import { isTyped } from './files.js';
 import { isModuleSyntax } from '../module-format.js';
 import type { Caller, ModuleFormat } from '../module-format.js';
@@ -34,7 +35,7 @@ export interface InstrumentRequest {
 /** Babel's environments that decide whether causes are recorded. */
 export type Environment = 'production' | 'development';
 
-/** Instruments a file; undefined when Babel ignores it. */
+/** Instruments a file; undefined when it stays as it is, because Babel ignores it or nothing in it is instrumented. */
 export async function instrument(
   code: string,
   request: InstrumentRequest,
@@ -47,7 +48,7 @@ export async function instrument(
   );
 }
 
-/** Instruments a file synchronously; undefined when Babel ignores it. */
+/** Instruments a file synchronously; undefined when it stays as it is. */
 export function instrumentSync(code: string, request: InstrumentRequest): Transformed | undefined {
   return transformed(inDialectOf(code, babelSettings(request), transformSync));
 }
@@ -85,6 +86,9 @@ export function hasDecorators(code: string, file: string): boolean {
 /** Returns Babel options with this plugin only. The project's own tools use the project's configuration. */
 export function babelSettings(request: InstrumentRequest): TransformOptions {
   const { file, options, format, presets = [], sourceMaps = true, cwd, environment } = request;
+  const plugins: TransformOptions['plugins'] = [[throughline, options]];
+  // Other presets change files, too.
+  if (presets.length === 0) plugins.push(leftAsWritten);
   const sourceType = sourceTypeOf(format, file);
   const caller: Caller = {
     ...{ name: '@throughline/babel-plugin', supportsStaticESM: true, format },
@@ -104,10 +108,36 @@ export function babelSettings(request: InstrumentRequest): TransformOptions {
     compact: false,
     parserOpts: { plugins: syntaxOf(file), allowReturnOutsideFunction: sourceType !== 'module' },
     generatorOpts: { importAttributesKeyword: 'with' },
-    plugins: [[throughline, options]],
+    plugins,
     presets: presets as NonNullable<TransformOptions['presets']>,
   };
 }
+
+/** Syntax trees of files that the plugin did not change. */
+const unchanged = new WeakSet<object>();
+
+/** Spares Babel the writing of files that stay as they are. It comes after the plugin. */
+function leftAsWritten() {
+  return {
+    name: 'throughline-left-as-written',
+    visitor: {
+      Program(_program: unknown, { file }: PluginPass) {
+        const { throughline: done } = file.metadata as FileMetadata;
+        if (done?.isChanged !== true) unchanged.add(file.ast);
+      },
+    },
+    generatorOverride: (ast: object, given: object, code: string, generate: Generate) =>
+      unchanged.has(ast) ? UNCHANGED : generate(ast, given, code),
+  };
+}
+
+type Generate = (ast: object, options: object, code: string) => object;
+
+/** Stands for the text of a file that stays as it is. Babel may add a comment with the map. */
+const UNCHANGED = {
+  code: '/* throughline: unchanged */',
+  map: { version: 3, names: [], sources: [], mappings: '' },
+};
 
 function sourceTypeOf(
   format: ModuleFormat | undefined,
@@ -160,6 +190,6 @@ function inOlderDialect(settings: TransformOptions, error: unknown): TransformOp
 function transformed(
   result: { code?: string | null | undefined; map?: object | null | undefined } | null,
 ): Transformed | undefined {
-  if (typeof result?.code !== 'string') return undefined;
+  if (typeof result?.code !== 'string' || result.code.startsWith(UNCHANGED.code)) return undefined;
   return { code: result.code, map: result.map ?? undefined };
 }

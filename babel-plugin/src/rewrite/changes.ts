@@ -17,6 +17,11 @@ export class Changes {
   /** Functions and blocks of the program that got more variables. */
   readonly extended = new Set<NodePath>();
 
+  /** True if nothing was rewritten. */
+  get isEmpty(): boolean {
+    return this.rewritten.size === 0 && this.extended.size === 0;
+  }
+
   /** Notes that a part of a node changed. */
   touch(path: NodePath): void {
     if (!this.rewritten.has(path)) this.rewritten.set(path, path.node);
