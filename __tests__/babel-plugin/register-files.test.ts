@@ -72,7 +72,9 @@ test('in production, lines of the program stay, too', () => {
   try {
     const { sourceMaps, transform } = files();
     expect(sourceMaps).toBe(false);
-    expect(transform('async () => {};\n', '/app/own.js', 'commonjs')).not.toContain('sourceMappingURL');
+    expect(transform('async () => {};\n', '/app/own.js', 'commonjs')).not.toContain(
+      'sourceMappingURL',
+    );
   } finally {
     process.env['NODE_ENV'] = before;
   }

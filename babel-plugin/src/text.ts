@@ -24,6 +24,7 @@ const mayTakeText = new RegExp(
     `['"](?:node:)?(?:${alternatives([...evaluatorModules, ...textDirectives])})['"]`,
     String.raw`\(\$\{[^}]+\}\s*\)\s*\(|\(["']\s*\+|\breturn\s+(?:\$\{|["']\s*\+)`,
     String.raw`\.toString\(\)|\bString\(`,
+    String.raw`\[\s*(?:async\b|function\b|\([^()]*\)\s*=>)`,
   ].join('|'),
 );
 
@@ -35,7 +36,8 @@ function alternatives(names: Iterable<string>): string {
  * Returns the functions of a file whose source text is taken and runs where the runtime's imports do not exist.
  * They are collected before anything is rewritten, because a function may precede the call that takes it.
  *
- *   page.evaluate(fn)   jest.mock(path, fn)   String(fn)   fn.toString()   `(${fn})()`   { 'worklet'; ... }
+ *   page.evaluate(fn)   jest.mock(path, fn)   String(fn)   fn.toString()   `(${fn})()`   { [() => {}]: 1 }
+ *   { 'worklet'; ... }
  */
 export function findFunctionsSentAsText(
   program: NodePath<t.Program>,
@@ -62,6 +64,14 @@ const takers: Visitor<Set<t.Node>> = {
     const before = left.type === 'BinaryExpression' ? left.right : left;
     if (operator !== '+' || before.type !== 'StringLiteral' || !opensCode(before.value)) return;
     takeText(right, scope, found);
+  },
+  'Method|Property'(path, found) {
+    const { computed, key } = path.node as t.ObjectProperty;
+    if (computed && isFunctionNode(key)) found.add(key);
+  },
+  'MemberExpression|OptionalMemberExpression'(path, found) {
+    const { property } = path.node as t.MemberExpression;
+    if (isFunctionNode(property)) found.add(property);
   },
   DirectiveLiteral(path, found) {
     if (!textDirectives.has(path.node.value)) return;
