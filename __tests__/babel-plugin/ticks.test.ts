@@ -295,6 +295,51 @@ const programs: Record<string, string> = {
     await new Promise((resolve) => { setTimeout(() => { log('timeout'); setImmediate(() => { log('immediate'); resolve(); }); queueMicrotask(() => log('micro')); }, 0); log('sync'); }).then(() => log('done'));`,
 };
 
+const resource = `const resource = (name, fails) => ({
+  async [Symbol.asyncDispose]() { log(name); await 0; log(name + ' done'); if (fails) throw new Error(name); },
+});`;
+const lock = `const lock = (name, fails) => ({ [Symbol.dispose]() { log(name); if (fails) throw new Error(name); } });`;
+const shown = `const shown = (e) => (e.name === 'SuppressedError' ? [e.message, shown(e.error), shown(e.suppressed)].join() : e.message);`;
+
+/** Programs with declarations that engines have since V8 13.8. */
+const disposals: Record<string, string> = {
+  'await using': `{ await using a = resource('a'); await using b = resource('b'); log('body'); } log('after');`,
+  'await using null': `{ await using a = null; } log('one'); { await using a = null, b = undefined; } log('two');`,
+  'await using null beside others': `
+    { await using a = null; await using b = resource('b'); using c = lock('c'); } log('after');
+    { await using a = resource('a'); await using b = null; using c = lock('c'); await using d = null; } log('after');
+    { using a = lock('a'); await using b = null; using c = lock('c'); } log('after');`,
+  'using, in an async function': `{ using a = lock('a'); await 0; using b = null; log('body'); } log('after');`,
+  'await using a resource of using': `{ await using a = lock('a'); log('body'); } log('after');
+    try { await using a = lock('b', true); } catch (e) { log(e.message); }`,
+  'errors of the body and of disposals': `
+    try { await using a = resource('a', true); using b = lock('b', true); await using c = resource('c', true); throw new Error('body'); }
+    catch (error) { log(shown(error)); }
+    try { using b = lock('b', true); await using c = resource('c'); } catch (error) { log(shown(error)); }`,
+  'values that are no resources': `
+    for (const value of [1, {}, { [Symbol.dispose]: 1 }, { [Symbol.asyncDispose]: 1 }]) {
+      try { await using a = value; } catch (error) { log(error.message); }
+      try { await 0; using a = value; } catch (error) { log(error.message); }
+    }`,
+  'a method that is read once': `
+    const value = { get [Symbol.asyncDispose]() { log('get'); return () => log(this === undefined); } };
+    { await using a = value; log('body'); } log('after');`,
+  'loops and jumps': `
+    for (await using a of [resource('a'), resource('b')]) { log('loop'); if (a) continue; }
+    for (await using a of [resource('c'), resource('d')]) break;
+    for (using a = lock('head'), b = lock('other'); ; ) { await 0; break; }
+    const f = async () => { await using a = resource('f'); return 'value'; };
+    log(await f());`,
+  'the name of a class': `{ await using a = class { static [Symbol.asyncDispose]() { log(this.name); } }; }`,
+};
+const hasUsing = (): boolean => {
+  try {
+    return Boolean(new Function('return async () => { await using a = null; }'));
+  } catch {
+    return false;
+  }
+};
+
 const transformed = (code: string): Record<string, unknown> => run(code);
 const untransformed = (code: string): Record<string, unknown> => {
   const plugins = [require('@babel/plugin-transform-modules-commonjs')];
@@ -344,3 +389,12 @@ function metronome(note: (entry: unknown) => void): void {
   let promise = Promise.resolve();
   for (let i = 0; i < 60; i++) promise = promise.then(() => note(`tick ${i}`));
 }
+
+(hasUsing() ? test : test.skip).each(Object.entries(disposals))(
+  '%s: disposal takes the ticks of the language',
+  async (_, body) => {
+    const code = `export default async function (log) { ${resource} ${lock} ${shown} ${body}\n}`;
+
+    expect(await entries(transformed(code))).toEqual(await entries(untransformed(code)));
+  },
+);

@@ -301,6 +301,21 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(await project.seenBy('twice.mjs')).toEqual(['function', '', 'function', '']);
   });
 
+  test.each(['mjs', 'cjs'])(
+    'stacks look alike at a first and a second start: .%s',
+    async (type) => {
+      project.write({
+        [`main.${type}`]: `
+        const deep = (left) => (left > 0 ? deep(left - 1) : new Error('deep').stack.split('\\n').length);
+        console.log(JSON.stringify([Error.stackTraceLimit, deep(99), String(Error.prepareStackTrace)]));`,
+      });
+      const first = await project.seenBy(...REGISTER, `main.${type}`);
+
+      expect(first).toEqual([10, 11, expect.anything()]);
+      expect(await project.seenBy(...REGISTER, `main.${type}`)).toEqual(first);
+    },
+  );
+
   test('with --require', async () => {
     project.write(commonjsApp(), { type: 'commonjs' });
 

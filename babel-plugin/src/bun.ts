@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { runCommonjs } from './adapters/bun-commonjs.js';
 import { partOf, splitOptions } from './adapters/files.js';
 import type { AdapterOptions } from './adapters/files.js';
+import { keepProgramStacks } from './adapters/program-stacks.js';
 import { isModule, instrumentSync } from './adapters/transform.js';
+import type { ModuleFormat } from './module-format.js';
 
 export type { AdapterOptions };
 
@@ -34,16 +36,20 @@ export default function throughline(written: AdapterOptions = {}): BunPlugin {
       // Must be synchronous: `require` cannot wait for a promise.
       build.onLoad({ filter: filterFor(written) }, ({ path }) => {
         const source = readFileSync(path, 'utf8');
-        const format = isModule(source, path) ? 'module' : 'commonjs';
-        // A running Bun reads no source map of a plugin, so that lines have to stay where they are.
-        const sourceMaps = build.config ? true : 'lines';
-        const made = covers(path)
-          ? instrumentSync(source, { file: path, options, format, sourceMaps })
-          : undefined;
-        const [contents, loader] = [made?.code ?? source, loaderOf(path)];
+        const { format, code: contents } = keepProgramStacks(() => compiled(source, path));
+        const loader = loaderOf(path);
         if (build.config || format === 'module') return { contents, loader };
         return { exports: runCommonjs(contents, path, loader), loader: 'object' };
       });
+
+      function compiled(source: string, file: string): { format: ModuleFormat; code: string } {
+        const format = isModule(source, file) ? 'module' : 'commonjs';
+        // A running Bun reads no source map of a plugin, so that lines have to stay where they are.
+        const sourceMaps = build.config ? true : 'lines';
+        const request = { file, options, format, sourceMaps } as const;
+        const made = covers(file) ? instrumentSync(source, request) : undefined;
+        return { format, code: made?.code ?? source };
+      }
     },
   };
 }

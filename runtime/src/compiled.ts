@@ -68,6 +68,14 @@ export {
   tryCall,
   withResolvers,
 } from './promises/chain.js';
+export {
+  closeUsing,
+  disposeNext,
+  failUsing,
+  openUsing,
+  useAsync,
+  useSync,
+} from './promises/usings.js';
 export { callPromisify } from './promises/promisify.js';
 export { spawnArguments } from './callbacks/rules.js';
 export { logAt } from './causes/logged-at.js';

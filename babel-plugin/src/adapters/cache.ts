@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,9 +11,8 @@ export class DiskCache {
 
   /** Returns the stored result for `parts`, or calls `make` and stores its result. */
   get(parts: readonly string[], make: () => string): string {
-    const hash = createHash('sha256');
-    for (const part of [this.salt, ...parts]) hash.update(`${part.length}:${part}`);
-    const file = join(this.folder, `${hash.digest('hex').slice(0, 32)}.js`);
+    const key = [this.salt, ...parts].map((part) => `${part.length}:${part}`).join('');
+    const file = join(this.folder, `${hashOf(key)}.js`);
     try {
       return readFileSync(file, 'utf8');
     } catch {
@@ -25,10 +24,9 @@ export class DiskCache {
 
   /** Returns true once for a salt: to the first process that starts with it. False without a writable folder. */
   isFirst(): boolean {
-    const name = createHash('sha256').update(this.salt).digest('hex').slice(0, 32);
     try {
       mkdirSync(this.folder, { recursive: true });
-      writeFileSync(join(this.folder, `${name}.started`), '', { flag: 'wx' });
+      writeFileSync(join(this.folder, `${hashOf(this.salt)}.started`), '', { flag: 'wx' });
       return true;
     } catch {
       return false;
@@ -46,4 +44,13 @@ export class DiskCache {
       // Without a writable folder the program is slower, but runs.
     }
   }
+}
+
+/** Node 20.12 has a function that is faster for one text. */
+const {
+  hash = (name: string, text: string) => crypto.createHash(name).update(text).digest('hex'),
+} = crypto as { hash?: (name: string, text: string) => string };
+
+function hashOf(text: string): string {
+  return hash('sha256', text).slice(0, 32);
 }

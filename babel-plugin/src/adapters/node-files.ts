@@ -13,6 +13,7 @@ import { Decorators, mayHaveDecorators } from './decorators.js';
 import { isTyped, splitOptions } from './files.js';
 import type { RegisterOptions } from './files.js';
 import { Progress } from './progress.js';
+import { keepProgramStacks } from './program-stacks.js';
 import { readPackageOptions } from './settings.js';
 import { tellOnce } from './tell.js';
 import type * as Compiler from './transform.js';
@@ -78,7 +79,9 @@ export function nodeFiles(): NodeFiles {
   function alone<T>(make: (by: typeof Compiler) => T): T {
     compiling = true;
     try {
-      return make(here('../../cjs/adapters/transform.js') as typeof Compiler);
+      return keepProgramStacks(() =>
+        make(here('../../cjs/adapters/transform.js') as typeof Compiler),
+      );
     } finally {
       compiling = false;
     }

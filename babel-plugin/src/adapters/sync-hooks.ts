@@ -1,14 +1,14 @@
 import * as nodeModule from 'node:module';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { NodeFiles } from './node-files.js';
 import { typescriptSpecifiers } from './typescript-specifiers.js';
 
 /** Hooks of `module.registerHooks`, Node 22.15 and later: for `import` and `require`, in this thread. */
 interface Hooks {
-  resolve(specifier: string, context: ResolveContext, next: Resolve): ResolveResult;
-  load(url: string, context: object, next: Load): LoadResult;
+  resolve?(specifier: string, context: ResolveContext, next: Resolve): ResolveResult;
+  load?(url: string, context: object, next: Load): LoadResult;
 }
 type Resolve = (specifier: string, context?: object) => ResolveResult;
 type Load = (url: string, context?: object) => LoadResult;
@@ -25,11 +25,20 @@ interface LoadResult {
 /** Instruments the files that Node loads, by `module.registerHooks`. */
 export function registerHooks(files: NodeFiles): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks(hooks: Hooks): void };
+  let resolves = false;
+  /** A hook makes every `import` and `require` of the program dearer, so it is added with the first file that needs it. */
+  function resolveFrom(file: string): void {
+    if (resolves || !(files.isTyped(file) || isElsewhere(file, files.root))) return;
+    resolves = true;
+    registerHooks({
+      resolve: (specifier, context, next) => resolveRuntime(specifier, context, next, files.root),
+    });
+  }
   registerHooks({
-    resolve: (specifier, context, next) => resolveRuntime(specifier, context, next, files.root),
     load(url, context, next) {
       const file = url.startsWith('file:') ? fileURLToPath(url) : undefined;
       if (file === undefined || !files.covers(file)) return next(url, context);
+      resolveFrom(file);
       // Types are stripped here, because Node may not support them.
       const typed = files.isTyped(file);
       const loaded: LoadResult = typed
@@ -44,6 +53,11 @@ export function registerHooks(files: NodeFiles): void {
       return made === undefined ? loaded : { format, source: made, shortCircuit: true };
     },
   });
+}
+
+/** Returns true for a file that does not find what is installed in the program's folder, such as one of a monorepo. */
+function isElsewhere(file: string, root: string): boolean {
+  return !file.startsWith(join(root, sep));
 }
 
 interface ResolveContext {

@@ -25,6 +25,13 @@ export type PlainHelper =
   | 'stepByHand'
   | 'steps'
   | 'suspend'
+  // Disposal at the end of a block.
+  | 'closeUsing'
+  | 'disposeNext'
+  | 'failUsing'
+  | 'openUsing'
+  | 'useAsync'
+  | 'useSync'
   // How a function looks from outside.
   | 'asyncMember'
   | 'markAsync'

@@ -9,6 +9,7 @@ import {
   rewriteYield,
 } from '../rewrite/awaits.js';
 import type { Scope } from '../rewrite/awaits.js';
+import { blockOfUsingLoop, isUsing, lowerUsingHead, lowerUsings } from '../rewrite/usings.js';
 import { propertyName } from '../bindings.js';
 import { textReceivers } from '../catalogue/text.js';
 import { mayBePromise } from '../promise-values.js';
@@ -60,8 +61,22 @@ export const awaits: Visitor<FileState> = {
     if (isInFinalizer(path)) activations.current.overrules = true;
   },
 
+  BlockStatement: {
+    enter(path, state) {
+      if (isLowered(state)) lowerUsings(path.node, path.parentPath.isFunction(), state.output);
+    },
+  },
+
+  ForStatement(path, state) {
+    if (!isUsing(path.node.init) || !isLowered(state)) return;
+    const outermost = withLabels(path);
+    const block = blockOfUsingLoop(path.node, outermost.node as t.Statement, state.output);
+    outermost.replaceWith(block);
+  },
+
   ForOfStatement: {
     enter(path, state) {
+      if (isLowered(state)) lowerUsingHead(path.node, state.output);
       before.set(path.node, state.activations.current.suspensions);
     },
     exit(path, state) {
@@ -76,8 +91,7 @@ export const awaits: Visitor<FileState> = {
       state.activations.current.suspensions++;
       const loop = rewriteForAwait(path.node, scopeOf(state), state.output);
       state.changes.replace(path, loop);
-      let outermost: NodePath = path;
-      while (outermost.parentPath!.isLabeledStatement()) outermost = outermost.parentPath!;
+      const outermost = withLabels(path);
       if (outermost === path) addReturn(path, loop as t.Statement, state);
       else labelled.add(outermost.node);
     },
@@ -90,8 +104,7 @@ export const awaits: Visitor<FileState> = {
   },
 
   VariableDeclaration({ node }, { activations }) {
-    const isUsing = node.kind === 'await using' || node.kind === 'using';
-    if (isUsing) activations.current.needsNative = true;
+    if (isUsing(node)) activations.current.needsNative = true;
   },
 
   TryStatement: {
@@ -106,6 +119,18 @@ export const awaits: Visitor<FileState> = {
     },
   },
 };
+
+/** Returns true in async functions and modules: there the engine may leave the strand at the end of a block. */
+function isLowered(state: FileState): boolean {
+  return state.activations.current.isAsync && state.covers('async');
+}
+
+/** Returns the path of a statement with its labels. */
+function withLabels(path: NodePath): NodePath {
+  let outermost = path;
+  while (outermost.parentPath!.isLabeledStatement()) outermost = outermost.parentPath!;
+  return outermost;
+}
 
 function scopeOf({ activations }: FileState): Scope {
   return { inModule: activations.current === activations.module };
