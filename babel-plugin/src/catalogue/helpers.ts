@@ -138,6 +138,7 @@ export type WholeCallHelper =
   | 'shownListeners'
   | 'postHere'
   | 'callPromisify'
+  | 'fromAsync'
   | 'receiveMessage'
   | 'removeListenerHere';
 

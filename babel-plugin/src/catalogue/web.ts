@@ -19,6 +19,8 @@ export const globals: Points = {
   queueMicrotask: microtask,
   'process.nextTick': microtask,
 
+  'Array.fromAsync': { kind: 'promise', helper: 'fromAsync' },
+
   'new FinalizationRegistry': observer,
   'new MutationObserver': observer,
   'new IntersectionObserver': observer,
