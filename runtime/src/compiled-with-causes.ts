@@ -2,6 +2,7 @@
 // work, begin a strand or throw also note the site.
 export * from './compiled.js';
 export { checkContext, noteHandoff } from './causes/lost-context.js';
+export { forMock } from './with-causes/mocks.js';
 export {
   addListener,
   addListenerBy,

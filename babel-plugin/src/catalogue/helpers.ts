@@ -57,6 +57,8 @@ export type PlainHelper =
   | 'middleware'
   | 'refresh'
   | Exclude<WholeCallHelper, SitedHelper>
+  // In builds with causes: what mocks record.
+  | 'forMock'
   // Values that are held for one moment.
   | 'first'
   | 'hold'

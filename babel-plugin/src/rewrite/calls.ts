@@ -19,18 +19,29 @@ export function rewriteCallbacks(
   output: Output,
 ): void {
   const { t } = output;
+  // Tests ask their mocks what they were called with.
+  const forMock = (spawned: BabelTypes.Expression): BabelTypes.Expression =>
+    output.options.causes && isName(call.callee)
+      ? output.call('forMock', t.cloneNode(call.callee), spawned)
+      : spawned;
   if (indexes === 'spread') {
     // The index of the callback is known only at run time: f(...spawnArguments("0", ...args)).
     const rule = t.stringLiteral(ruleText({ kind: 'callback', callbacks, as }, policy));
     const spawned = output.callAt(site, 'spawnArguments', rule, ...call.arguments);
-    call.arguments = [t.spreadElement(spawned)];
+    call.arguments = [t.spreadElement(forMock(spawned))];
     return;
   }
   const by = as === 'spawnListener' && policy !== 'auto' ? [t.stringLiteral(policy)] : [];
   for (const index of indexes) {
     const argument = call.arguments[index] as BabelTypes.Expression;
-    call.arguments[index] = output.callAt(site, as, argument, ...by);
+    call.arguments[index] = forMock(output.callAt(site, as, argument, ...by));
   }
+}
+
+/** Returns true for `setTimeout` and `fs.promises.readFile`, which can be read twice. */
+function isName(node: BabelTypes.Node): node is BabelTypes.Expression {
+  if (node.type === 'MemberExpression') return !node.computed && isName(node.object);
+  return node.type === 'Identifier';
 }
 
 /** Rewrites `once(emitter, name)` to `eventOnce(once, emitter, name)`. */

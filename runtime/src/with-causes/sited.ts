@@ -6,17 +6,35 @@ import { spawnArguments as plainSpawnArguments } from '../callbacks/rules.js';
 import * as callbacks from '../callbacks/spawn.js';
 import { observed } from '../causes/observer.js';
 import type { Listening } from '../causes/observer.js';
-import { currentFrame, spawnAt, withFirst } from '../kernel/index.js';
+import { currentFrame, methodOf, spawnAt, withFirst } from '../kernel/index.js';
 import * as emitters from '../listeners/emitters.js';
 import * as targets from '../listeners/event-targets.js';
 import { handlerFor as plainHandlerFor } from '../listeners/handlers.js';
 import * as promises from '../promises/chain.js';
+import { noteMade, recordingAs } from './mocks.js';
 
 type Helper<A extends unknown[], R> = (...args: A) => R;
 type Sited<A extends unknown[], R> = (site: number, ...args: A) => R;
 
 function sited<A extends unknown[], R>(helper: Helper<A, R>): Sited<A, R> {
-  return (site, ...args) => spawnAt(site, told(helper), args);
+  return (site, ...args) => noteMade(spawnAt(site, told(helper), args), args);
+}
+
+/** The same for a helper that calls a method, which is argument number `at`, on the receiver before it. */
+function sitedCall<A extends unknown[], R>(helper: Helper<A, R>, at: number): Sited<A, R> {
+  return sited(recorded(helper, at));
+}
+
+/** Returns the helper. If the method that it calls is a mock, the mock records what the program wrote. */
+function recorded<A extends unknown[], R>(helper: Helper<A, R>, at: number): Helper<A, R> {
+  return (...args) => {
+    const call = (): R => Reflect.apply(helper, undefined, args) as R;
+    const receiver = args[at - 1];
+    // Reading a method of nothing throws, in the helper.
+    const isRead = receiver !== undefined && receiver !== null;
+    const method = isRead ? methodOf(receiver, args[at]) : args[at];
+    return recordingAs(method, args.slice(at + 1), call);
+  };
 }
 
 /** Returns the helper with a call of the observer's `spawned` before it, in the frame whose cause names the site. */
@@ -34,23 +52,23 @@ export const spawn = sited(callbacks.spawn);
 export const spawnAlike = sited(callbacks.spawnAlike);
 export const spawnEach = sited(callbacks.spawnEach);
 export const spawnArguments = sited(plainSpawnArguments);
-export const spawnInMethod = sited(plainSpawnInMethod);
+export const spawnInMethod = sitedCall(plainSpawnInMethod, 2);
 export const spawnFailureListener = sited(emitters.spawnFailureListener);
 export const spawnListener = sited(emitters.spawnListener);
 export const spawnMembers = sited(plainMembers);
 export const spawnStages = sited(plainStages);
-export const chain = sited(promises.chain);
-export const chainCatch = sited(promises.chainCatch);
-export const chainFinally = sited(promises.chainFinally);
+export const chain = sitedCall(promises.chain, 1);
+export const chainCatch = sitedCall(promises.chainCatch, 1);
+export const chainFinally = sitedCall(promises.chainFinally, 1);
 export const handlerFor = sited(plainHandlerFor);
-export const listen = sited(noting(emitters.listen, from(0)));
-export const listenBy = sited(noting(emitters.listenBy, from(1)));
-export const addListener = sited(noting(targets.addListener, from(0)));
-export const addListenerBy = sited(noting(targets.addListenerBy, from(1)));
-export const addListenerHere = sited(noting(targets.addListenerHere, ofGlobal));
-export const unlisten = unnoting(emitters.unlisten, from(0));
-export const removeListener = unnoting(targets.removeListener, from(0));
-export const removeListenerHere = unnoting(targets.removeListenerHere, ofGlobal);
+export const listen = sitedCall(noting(emitters.listen, from(0)), 1);
+export const listenBy = sitedCall(noting(emitters.listenBy, from(1)), 2);
+export const addListener = sitedCall(noting(targets.addListener, from(0)), 1);
+export const addListenerBy = sitedCall(noting(targets.addListenerBy, from(1)), 2);
+export const addListenerHere = sitedCall(noting(targets.addListenerHere, ofGlobal), 0);
+export const unlisten = recorded(unnoting(emitters.unlisten, from(0)), 1);
+export const removeListener = recorded(unnoting(targets.removeListener, from(0)), 1);
+export const removeListenerHere = recorded(unnoting(targets.removeListenerHere, ofGlobal), 0);
 
 /** Reads the listener registration from a helper's arguments. */
 type Reading = (args: readonly unknown[]) => Listening | undefined;

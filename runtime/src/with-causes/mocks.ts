@@ -1,0 +1,94 @@
+// What mocks of test runners record: the functions that the program wrote, and not those that we hand over in their place.
+
+type Functions = (...args: never[]) => unknown;
+
+/** A function of `jest.fn`, `vi.fn` or Sinon that records the arguments of its calls. */
+interface Mock extends Functions {
+  readonly _isMockFunction?: boolean;
+  readonly isSinonProxy?: boolean;
+  readonly mock?: { readonly calls: unknown[][] };
+  args?: unknown[][];
+}
+
+/** What a mock was handed, and what the program wrote in that place. */
+const written = new WeakMap<object, unknown>();
+
+/** What was spawned last: from which arguments, and what came of them. */
+let given: readonly unknown[] = [];
+let made: unknown;
+
+/** Notes what a helper made of a callback, in case it is for a mock. */
+export function noteMade<T>(result: T, args: readonly unknown[]): T {
+  given = args;
+  made = result;
+  return result;
+}
+
+/** Returns `callback`, the last one that was spawned. If the function it is for is a mock, the mock records the original. */
+export function forMock<T>(callee: unknown, callback: T): T {
+  if (!isMock(callee) || callback !== made) return callback;
+  keepRecords(callee);
+  if (!Array.isArray(callback)) noteWritten(callback, given[0]);
+  else callback.forEach((one, i) => noteWritten(one, given[given.length - callback.length + i]));
+  return callback;
+}
+
+/** The call of a mocked method that is under way, and its arguments as the program wrote them. */
+let underWay: { method: Mock; args: readonly unknown[] } | undefined;
+
+/** Calls `call`, which calls `method`. If that is a mock, it records `args`. */
+export function recordingAs<R>(method: unknown, args: readonly unknown[], call: () => R): R {
+  if (!isMock(method)) return call();
+  keepRecords(method);
+  const outer = underWay;
+  underWay = { method, args };
+  try {
+    return call();
+  } finally {
+    underWay = outer;
+  }
+}
+
+function isMock(fn: unknown): fn is Mock {
+  if (typeof fn !== 'function') return false;
+  const { _isMockFunction, isSinonProxy } = fn as Mock;
+  return _isMockFunction === true || isSinonProxy === true;
+}
+
+function noteWritten(callback: unknown, original: unknown): void {
+  const isObject = typeof callback === 'function' || (typeof callback === 'object' && callback);
+  if (isObject && callback !== original) written.set(callback as object, original);
+}
+
+/** Lists of recorded calls that were seen to. A mock that is cleared has a new one. */
+const kept = new WeakSet<object>();
+
+function keepRecords(mock: Mock): void {
+  const calls = mock.isSinonProxy === true ? mock.args : mock.mock?.calls;
+  if (calls === undefined || kept.has(calls)) return;
+  kept.add(calls);
+  if (mock.isSinonProxy !== true) {
+    Object.defineProperty(calls, 'push', {
+      value: (args: unknown[]) => Array.prototype.push.call(calls, asWritten(mock, args)),
+      configurable: true,
+      writable: true,
+    });
+    return;
+  }
+  // Sinon adds to its list by `Array.prototype.push`.
+  const list = new Proxy(calls, {
+    set: (target, key, value) =>
+      Reflect.set(target, key, Array.isArray(value) ? asWritten(mock, value) : value),
+  });
+  kept.add(list);
+  mock.args = list;
+}
+
+function asWritten(mock: Mock, args: unknown[]): unknown[] {
+  if (underWay?.method === mock) {
+    const { args: ofProgram } = underWay;
+    underWay = undefined;
+    return ofProgram.slice();
+  }
+  return args.map((one) => (written.has(one as object) ? written.get(one as object) : one));
+}
