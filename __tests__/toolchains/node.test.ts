@@ -7,6 +7,18 @@ import { nodeOf, Project } from './project';
 const REGISTER = ['--import', '@throughline/babel-plugin/register'];
 const CACHE = 'node_modules/.cache/throughline';
 
+/** The helper that TypeScript writes into each file. */
+const awaiter = `
+  var __awaiter = (this && this.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+      function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+      function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+      function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+      step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+  };`;
+
 /** A program that loads files of each kind, or waits until others have compiled them. */
 const later = {
   main: `
@@ -57,6 +69,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
   let project: Project;
   beforeAll(async () => {
     const packages = ['@babel/core@7.29.13', '@babel/preset-typescript@7.29.7'];
+    packages.push('sinon@22.1.0', 'tslib@2.9.1', '@babel/runtime@7.29.15');
     project = await Project.with(packages, await nodeOf(major));
   });
 
@@ -315,6 +328,80 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
       expect(await project.seenBy(...REGISTER, `main.${type}`)).toEqual(first);
     },
   );
+
+  test.each([
+    [
+      'tslib',
+      `__awaiter(this, void 0, void 0, function* ()`,
+      `const { __awaiter } = require('tslib');`,
+    ],
+    [
+      '@babel/runtime',
+      `helper(function* ()`,
+      `const helper = require('@babel/runtime/helpers/asyncToGenerator');`,
+    ],
+    ['the file itself', `__awaiter(this, void 0, void 0, function* ()`, awaiter],
+  ])(
+    'async functions that were lowered to generators, with a helper of %s',
+    async (_, start, helper) => {
+      const lowered = `${helper}
+      exports.work = (ask) => ${start} {
+        yield new Promise((settle) => setTimeout(settle, 1));
+        return ask();
+      }${start.startsWith('helper') ? ')();' : ');'}`;
+      const main = `
+      const { getLocal, register, setLocal } = require('@throughline/runtime');
+      const user = register('nobody');
+      async function runFor(name, work) { setLocal(user, name); await null; return work(() => getLocal(user)); }
+      const works = [require('lowered'), require('./own.cjs')].map(({ work }) => work);
+      const runs = works.flatMap((work) => ['ada', 'bob'].map((name) => runFor(name, work)));
+      Promise.all(runs).then((seen) => console.log(JSON.stringify(seen)));`;
+      project.write({
+        'node_modules/lowered/package.json': '{ "name": "lowered", "main": "index.js" }',
+        'node_modules/lowered/index.js': lowered,
+        'own.cjs': lowered,
+        'main.cjs': main,
+      });
+
+      expect(await project.seenBy(...REGISTER, 'main.cjs')).toEqual(['ada', 'bob', 'ada', 'bob']);
+    },
+  );
+
+  test('spies of Sinon record the functions that were written', async () => {
+    project.write({
+      'main.mjs': `
+        import { EventEmitter } from 'node:events';
+        import fs from 'node:fs';
+        import sinon from 'sinon';
+        const f = () => {};
+        const later = sinon.spy(globalThis, 'setTimeout');
+        setTimeout(f, 1, 'more');
+        later.resetHistory();
+        setTimeout(f, 2);
+        const emitter = new EventEmitter();
+        const on = sinon.spy(emitter, 'on');
+        emitter.on('x', f);
+        const read = sinon.stub(fs, 'readFile').callsFake((path, callback) => callback(null, path));
+        const seen = [];
+        fs.readFile('x', (error, path) => seen.push(path));
+        fs.readFile('y', f);
+        sinon.assert.calledWith(later, f, 2);
+        sinon.assert.calledWithExactly(on, 'x', f);
+        const clock = sinon.useFakeTimers();
+        const fake = sinon.spy(globalThis, 'setTimeout');
+        setTimeout(() => seen.push('fake'), 10);
+        clock.tick(10);
+        console.log(JSON.stringify([
+          later.args[0][0] === f, later.firstCall.args[0] === f, on.calledWith('x', f),
+          read.secondCall.calledWith('y', f), later.args.length, fake.callCount, ...seen,
+        ]));`,
+    });
+
+    expect(await project.seenBy(...REGISTER, 'main.mjs')).toEqual([
+      ...[true, true, true, true, 1, 1],
+      ...['x', 'fake'],
+    ]);
+  });
 
   test('with --require', async () => {
     project.write(commonjsApp(), { type: 'commonjs' });

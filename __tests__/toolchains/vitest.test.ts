@@ -120,3 +120,36 @@ test('fake timers', () =>
       await vi.advanceTimersByTimeAsync(10);
       expect(await waited).toBe('ada');
     });`));
+
+test('a mock records the functions that were written', () =>
+  passes(`
+    import { EventEmitter } from 'node:events';
+    import fs from 'node:fs';
+    import { afterEach, expect, test, vi } from 'vitest';
+    const f = () => {};
+    afterEach(() => { vi.restoreAllMocks(); vi.useRealTimers(); });
+    test.each([false, true])('timers, fake: %s', (isFake) => {
+      if (isFake) vi.useFakeTimers();
+      vi.spyOn(globalThis, 'setTimeout');
+      clearTimeout(setTimeout(f, 10));
+      setTimeout(f, 20);
+      expect(setTimeout).toHaveBeenCalledWith(f, 10);
+      expect(setTimeout).toHaveBeenLastCalledWith(f, 20);
+      expect(setTimeout.mock.calls[0][0]).toBe(f);
+      setTimeout.mockClear();
+      setTimeout(f, 30);
+      expect(setTimeout.mock.calls).toEqual([[f, 30]]);
+      expect(setTimeout.mock.lastCall).toEqual([f, 30]);
+    });
+    test('listeners, callbacks and thens', () => {
+      const emitter = new EventEmitter();
+      vi.spyOn(emitter, 'on');
+      emitter.on('x', f);
+      expect(emitter.on).toHaveBeenCalledWith('x', f);
+      vi.spyOn(fs, 'readFile').mockImplementation(() => {});
+      fs.readFile('x', f);
+      expect(fs.readFile).toHaveBeenCalledWith('x', f);
+      const foreign = { then: vi.fn() };
+      foreign.then(f);
+      expect(foreign.then).toHaveBeenCalledWith(f);
+    });`));

@@ -10,6 +10,8 @@ export interface Caller {
   readonly name: string;
   readonly supportsStaticESM?: boolean;
   readonly format?: ModuleFormat | undefined;
+  /** True where the program runs as it is loaded, by `register`: nothing compiles it before or afterwards. */
+  readonly isLoaded?: boolean | undefined;
   /** Source map, as JSON, of the tools that ran before, where the bundler and not Babel merges the maps. */
   readonly madeFrom?: string | undefined;
 }

@@ -11,6 +11,7 @@ import {
   isOff,
   mayHaveDirectives,
 } from './directives.js';
+import type { Caller } from './module-format.js';
 import { compiledEntry, readOptions } from './options.js';
 import type { Options, ResolvedOptions } from './options.js';
 import { finishModule } from './rewrite/module.js';
@@ -125,10 +126,11 @@ function instrumenter(
       void countCoverageFirst(plugins),
     visitor: {
       Program(program: NodePath<t.Program>, pass: PluginPass) {
-        if (isBeneathRuntime(pass.filename) || isOff(pass.file.ast)) return;
+        const { caller = {} } = pass.file.opts as { caller?: Partial<Caller> };
+        if (isBeneathRuntime(pass.filename, caller) || isOff(pass.file.ast)) return;
         if (entries.some((entry) => isInstrumented(program, entry))) return;
         checkDirectives(program, pass.file.ast);
-        refuseLowered(program, pass.filename ?? '');
+        if (caller.isLoaded !== true) refuseLowered(program, pass.filename ?? '');
 
         const { code } = pass.file;
         const asText = findFunctionsSentAsText(program, code);

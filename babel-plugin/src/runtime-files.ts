@@ -2,39 +2,42 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Packages that run below the runtime and must stay as they are: the runtime itself, helpers that compilers
- * import into every file, and code that a bundler runs before modules exist.
+ * Packages that run below the runtime and must stay as they are: the runtime itself, and code that a bundler runs before
+ * modules exist.
  */
-const beneath = new Set([
-  '@throughline/runtime',
-  '@babel/runtime',
-  '@babel/runtime-corejs3',
-  '@react-native/js-polyfills',
-  '@swc/helpers',
-  'core-js',
-  'core-js-pure',
+const beneath: ReadonlySet<string> = new Set([
+  ...['@throughline/runtime', '@react-native/js-polyfills', 'core-js', 'core-js-pure'],
   'metro-runtime',
-  'regenerator-runtime',
-  'tslib',
 ]);
-const known = new Map<string, boolean>();
 
-/** Returns true for files that the runtime depends on and that must never be instrumented. */
-export function isBeneathRuntime(filename: string | null | undefined): boolean {
-  return filename ? isRuntimeFolder(dirname(filename)) : false;
+/** Packages of helpers that compilers import into every file, and so into the runtime where a build lowers that, too. */
+const helpers: ReadonlySet<string> = new Set([
+  ...['@babel/runtime', '@babel/runtime-corejs3', '@swc/helpers', 'regenerator-runtime', 'tslib'],
+]);
+const known = new Map<string, string>();
+
+/**
+ * Returns true for files that the runtime depends on and that must never be instrumented. With `isLoaded`, the program
+ * runs as it is loaded, and the runtime as it is published: it uses no helpers.
+ */
+export function isBeneathRuntime(
+  filename: string | null | undefined,
+  { isLoaded = false }: { readonly isLoaded?: boolean | undefined } = {},
+): boolean {
+  if (!filename) return false;
+  const name = packageNameOf(dirname(filename));
+  return beneath.has(name) || (!isLoaded && helpers.has(name));
 }
 
-/** Looks up the nearest package.json that has a name, and caches the answer for each folder. */
-function isRuntimeFolder(folder: string): boolean {
-  let answer = known.get(folder);
-  if (answer === undefined) {
-    const name = packageName(folder);
+/** Returns the name in the nearest package.json that has one. */
+function packageNameOf(folder: string): string {
+  let name = known.get(folder);
+  if (name === undefined) {
     const parent = dirname(folder);
-    answer =
-      name === undefined && parent !== folder ? isRuntimeFolder(parent) : beneath.has(name ?? '');
-    known.set(folder, answer);
+    name = packageName(folder) ?? (parent === folder ? '' : packageNameOf(parent));
+    known.set(folder, name);
   }
-  return answer;
+  return name;
 }
 
 function packageName(folder: string): string | undefined {

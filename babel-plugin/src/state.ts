@@ -56,7 +56,8 @@ export class FileState {
     return this.packageName === undefined || !hasLibraryClasses(this.packageName);
   }
 
-  private get isOfConnection(): boolean {
+  /** True if the file is of a package whose own listeners are left as they are. */
+  get isOfConnection(): boolean {
     const { packageName = '' } = this;
     return connectionPackages.has(packageName) || socketPackages.has(packageName);
   }

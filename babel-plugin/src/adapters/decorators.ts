@@ -87,11 +87,15 @@ function compilers(root: string): Compiler[] {
 
 const makers: readonly {
   readonly name: string;
-  /** TypeScript 7 cannot be called by other programs. */
+  /** TypeScript 4.6 is the first that leaves `async` functions and class fields; 7 cannot be called by other programs. */
   readonly canRun: (version: string) => boolean;
   readonly make: (module: never) => Compile;
 }[] = [
-  { name: 'typescript', canRun: (version) => Number.parseInt(version, 10) < 7, make: byTypescript },
+  {
+    name: 'typescript',
+    canRun: (version) => Number.parseFloat(version) >= 4.6 && Number.parseInt(version, 10) < 7,
+    make: byTypescript,
+  },
   { name: '@swc/core', canRun: () => true, make: bySwc },
 ];
 

@@ -115,6 +115,7 @@ export function nodeFiles(): NodeFiles {
     const lowered = hasDecorators(code, file) ? decorators.lower(code, file) : undefined;
     const made = by.instrumentSync(lowered?.code ?? code, {
       ...{ file, options, format, cwd: root, sourceMaps: maps, presets },
+      isLoaded: true,
       // Stack traces name the files of dependencies as they are.
       inputMap: isOwn ? (lowered?.map as never) : (false as never),
     });

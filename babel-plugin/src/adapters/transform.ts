@@ -19,6 +19,8 @@ export interface InstrumentRequest {
   readonly options: Options;
   /** Format in which the file will run. Default: decided by its code and its name. */
   readonly format?: ModuleFormat | undefined;
+  /** True where the program runs as it is loaded. */
+  readonly isLoaded?: boolean;
   /** More presets, such as the one that strips types. */
   readonly presets?: readonly unknown[];
   /** Where to put the source map: into the result, into the code, or, with `lines`, nowhere: lines stay where they are. */
@@ -92,6 +94,7 @@ export function babelSettings(request: InstrumentRequest): TransformOptions {
   const sourceType = sourceTypeOf(format, file);
   const caller: Caller = {
     ...{ name: '@throughline/babel-plugin', supportsStaticESM: true, format },
+    isLoaded: request.isLoaded,
     madeFrom: request.madeFrom && JSON.stringify(request.madeFrom),
   };
   return {

@@ -13,6 +13,8 @@ import type { Call, Loss } from './losses.js';
 export const lostContext: Visitor<FileState> = {
   'CallExpression|OptionalCallExpression|NewExpression': {
     enter(path, state) {
+      // One connection serves many requests: what calls back there belongs to none.
+      if (state.isOfConnection) return;
       const call = path as NodePath<Call>;
       const loss = lossAt(call, state);
       if (loss === undefined) return;

@@ -6,8 +6,8 @@ type Functions = (...args: never[]) => unknown;
 interface Mock extends Functions {
   readonly _isMockFunction?: boolean;
   readonly isSinonProxy?: boolean;
-  readonly mock?: { readonly calls: unknown[][] };
-  args?: unknown[][];
+  /** Jest's and Vitest's records. */
+  readonly mock?: object;
 }
 
 /** What a mock was handed, and what the program wrote in that place. */
@@ -64,24 +64,24 @@ function noteWritten(callback: unknown, original: unknown): void {
 const kept = new WeakSet<object>();
 
 function keepRecords(mock: Mock): void {
-  const calls = mock.isSinonProxy === true ? mock.args : mock.mock?.calls;
+  const isSinon = mock.isSinonProxy === true;
+  const [holder, key] = isSinon ? ([mock, 'args'] as const) : ([mock.mock!, 'calls'] as const);
+  const calls = (holder as Record<string, unknown[] | undefined>)[key];
   if (calls === undefined || kept.has(calls)) return;
   kept.add(calls);
-  if (mock.isSinonProxy !== true) {
-    Object.defineProperty(calls, 'push', {
-      value: (args: unknown[]) => Array.prototype.push.call(calls, asWritten(mock, args)),
-      configurable: true,
-      writable: true,
-    });
+  if (Object.getOwnPropertyDescriptor(holder, key)?.writable !== true) {
+    // A getter of older versions of Vitest, which call `push` of the list.
+    const value = (args: unknown[]): number =>
+      Array.prototype.push.call(calls, asWritten(mock, args));
+    Object.defineProperty(calls, 'push', { value, configurable: true, writable: true });
     return;
   }
-  // Sinon adds to its list by `Array.prototype.push`.
   const list = new Proxy(calls, {
-    set: (target, key, value) =>
-      Reflect.set(target, key, Array.isArray(value) ? asWritten(mock, value) : value),
+    set: (target, index, value) =>
+      Reflect.set(target, index, Array.isArray(value) ? asWritten(mock, value) : value),
   });
   kept.add(list);
-  mock.args = list;
+  Reflect.set(holder, key, list);
 }
 
 function asWritten(mock: Mock, args: unknown[]): unknown[] {
