@@ -34,3 +34,17 @@ test.each([true, 'inline', 'lines'] as const)('with source maps: %s', (sourceMap
   expect(instrumentSync('console.log( 1 )', request)).toBeUndefined();
   expect(instrumentSync('async () => { await 1 }', request)).toBeDefined();
 });
+
+test.each([
+  `import { AsyncLocalStorage } from 'node:async_hooks';`,
+  `import { AsyncLocalStorage, createHook } from 'node:async_hooks';`,
+  `export * from 'node:async_hooks';`,
+  `const { AsyncResource } = require('async_hooks');`,
+])('a file in which only a module is replaced is written: %s', (code) => {
+  const options = { asyncHooks: 'runtime' } as const;
+
+  expect(instrumentSync(code, { file: '/app/a.js', options })?.code).toContain(
+    '@throughline/runtime/async-local-storage',
+  );
+  expect(instrumentSync(code, { file: '/app/a.js', options: {} })).toBeUndefined();
+});

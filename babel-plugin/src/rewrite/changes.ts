@@ -17,9 +17,12 @@ export class Changes {
   /** Functions and blocks of the program that got more variables. */
   readonly extended = new Set<NodePath>();
 
+  /** Set if a module is imported from elsewhere: no code changes, and no scope. */
+  areImportsReplaced = false;
+
   /** True if nothing was rewritten. */
   get isEmpty(): boolean {
-    return this.rewritten.size === 0 && this.extended.size === 0;
+    return this.rewritten.size === 0 && this.extended.size === 0 && !this.areImportsReplaced;
   }
 
   /** Notes that a part of a node changed. */

@@ -40,6 +40,7 @@ function replaceNames(path: NodePath<Declaration>, state: FileState): void {
   if (rest.length === 0) {
     rename(node.source, state);
   } else if (rest.length < named.length) {
+    state.changes.areImportsReplaced = true;
     const [ours] = path.insertAfter(
       splitDeclaration(node, rest, moduleOf(state), state.output),
     ) as NodePath[];
@@ -101,5 +102,6 @@ function moduleOf({ options }: FileState): string {
 function rename(source: t.Node | null | undefined, state: FileState): void {
   if (!isHooks(source)) return;
   source.value = moduleOf(state);
+  state.changes.areImportsReplaced = true;
   delete source.extra;
 }

@@ -8,6 +8,7 @@ import type { SourcePosition, Owner } from './owner.js';
 /** The handles that can keep a process alive: names for reports, by the type of the async resource. */
 const handles: Readonly<Record<string, string>> = {
   Timeout: 'timer',
+  Immediate: 'immediate',
   TCPSERVERWRAP: 'server',
   PIPESERVERWRAP: 'server',
   TCPWRAP: 'socket',
@@ -31,16 +32,38 @@ const PASSED_OVER = 'PROMISE';
 
 interface Resource {
   hasRef?(): boolean | undefined;
+  /** The handle beneath one of TLS. */
+  readonly _parent?: Resource | null;
   readonly _repeat?: number | null;
   readonly _idleTimeout?: number;
   readonly _destroyed?: boolean;
 }
 
+/**
+ * Returns true for a handle that is closed, or that is being closed: sockets of TLS and sessions of HTTP/2 close in two
+ * steps, and have no `hasRef`. It returns undefined for a closed handle, and false for one that holds no process.
+ */
+function isClosed(resource: Resource): boolean {
+  const symbol = Object.getOwnPropertySymbols(resource).find(isOwnerSymbol);
+  const object = symbol && (resource as Record<symbol, { destroyed?: unknown } | null>)[symbol];
+  if (object?.destroyed === true) return true;
+  const { hasRef } = resource;
+  if (typeof hasRef === 'function') return hasRef.call(resource) !== true;
+  return resource._parent ? isClosed(resource._parent) : false;
+}
+
+/** The key by which a handle knows the object of the program that it belongs to (Node, `owner_symbol`). */
+function isOwnerSymbol({ description }: symbol): boolean {
+  return description === 'owner_symbol';
+}
+
 /** Jest waits this long for a process to exit before it warns. */
 const SOON_MS = 1000;
 
-function isSoonOver({ _repeat, _idleTimeout = Infinity }: Resource): boolean {
-  return typeof _repeat !== 'number' && _idleTimeout <= SOON_MS;
+/** Returns true for what ends soon by itself, unless it is set again each time. */
+function isSoonOver(what: string, { _repeat, _idleTimeout = Infinity }: Resource): boolean {
+  if (what === 'immediate') return true;
+  return what === 'timer' && typeof _repeat !== 'number' && _idleTimeout <= SOON_MS;
 }
 
 /** Questions about the running code, asked when a handle is created. */
@@ -49,6 +72,8 @@ export interface HandleContext {
   cause(): Cause | undefined;
   /** Finds the program's own line in a stack. */
   positionIn(stack: string): SourcePosition | undefined;
+  /** Returns true if what was started at that line led to it: a loop. */
+  isLoop(cause: Cause | undefined, at: SourcePosition | undefined): boolean;
   /** Returns true for a handle that is not the program's responsibility. */
   ignores?(stack: string, owner: Owner): boolean;
 }
@@ -106,9 +131,9 @@ function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleCo
     isAlive: () => {
       const now = held.deref();
       if (now === undefined || now._destroyed) return false;
-      // `hasRef` returns undefined for a closed handle.
-      if (typeof now.hasRef === 'function' && now.hasRef() !== true) return false;
-      if (what === 'timer' && isSoonOver(now)) return false;
+      if (isClosed(now)) return false;
+      const isLoop = (): boolean => asked.isLoop(maker.cause, asked.positionIn(stack()));
+      if (isSoonOver(what, now) && !isLoop()) return false;
       return !asked.ignores?.(stack(), maker.owner);
     },
   };

@@ -17,6 +17,7 @@ import { Expectations } from './expectations.js';
 import { Failures } from './failures.js';
 import { Incidents } from './incidents.js';
 import { Origins } from './origins.js';
+import { hideOwnFrames } from './own-frames.js';
 import { Outcome } from './outcome.js';
 
 /** The inputs for watching the tests of one file. */
@@ -147,9 +148,13 @@ class FileWatch {
     hook_start: ({ hook }, { currentlyRunningTest }) =>
       this.#enter(hook, this.#owners.hook(hook, currentlyRunningTest ?? undefined)),
     hook_success: ({ hook }) => void this.#running.delete(hook),
-    hook_failure: ({ hook }) => void this.#running.delete(hook),
+    hook_failure: ({ hook, error }) => {
+      hideOwnFrames(error);
+      this.#running.delete(hook);
+    },
     test_start: ({ test }) => this.#owners.test(test).reopen(),
     test_fn_start: ({ test }) => this.#enter(test, this.#owners.test(test)),
+    test_fn_failure: ({ error }) => hideOwnFrames(error),
     test_done: ({ test }) => {
       const owner = this.#owners.test(test);
       this.#running.delete(test);
@@ -157,7 +162,10 @@ class FileWatch {
       this.#events.endRun(owner, test.errors);
     },
     run_describe_finish: ({ describeBlock }) => this.#owners.block(describeBlock).close(),
-    error: ({ error, promise }, state) => this.#failures.note(error, promise, state),
+    error: ({ error, promise }, state) => {
+      this.#failures.note(error, promise, state);
+      hideOwnFrames(error);
+    },
     error_handled: ({ promise }, state) => this.#failures.noteHandled(promise, state),
     run_finish: () => this.#settle(),
   };
@@ -221,6 +229,10 @@ class FileWatch {
       owner: () => this.#owner ?? this.#collecting,
       cause: () => this.#here(),
       positionIn: this.#stacks.first,
+      isLoop: (cause, at) =>
+        this.#origins
+          .chainOf(cause)
+          .some(({ file, line }) => file === at?.file && line === at.line),
       ignores: (stack, { kind }) => {
         // A window clears its timers when it closes.
         if (isWindow && /[\\/]jsdom[\\/]lib[\\/]/.test(stack)) return true;

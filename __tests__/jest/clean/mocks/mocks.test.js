@@ -137,7 +137,9 @@ describe('a mock records what was written', () => {
 test('what a mock calls is called as before', async () => {
   spied(globalThis, 'setTimeout');
   expect(await new Promise((resolve) => setTimeout(resolve, 1, 'value'))).toBe('value');
-  const read = jest.spyOn(fs, 'readFile').mockImplementation((_path, callback) => callback(null, 1));
+  const read = jest
+    .spyOn(fs, 'readFile')
+    .mockImplementation((_path, callback) => callback(null, 1));
   expect(await promisify(fs.readFile)('x')).toBe(1);
   const seen = [];
   fs.readFile('x', (error, value) => seen.push(error, value));
