@@ -66,6 +66,56 @@ test('lines of a dependency stay where they are, without a source map', () => {
   expect(transform(code, '/app/own.js', 'commonjs')).toContain('sourceMappingURL');
 });
 
+/** Every form of function, with the number of each line in it. */
+const forms = `note('1');
+const arrow = async () => { note('2');
+  await note('3');
+};
+note('5');
+
+async function declared(x = note('7')) {
+  await note('8');
+  async function inner() { note('9');
+    await note('10');
+  }
+  return inner(note('12'));
+}
+note('14');
+class Box { async method() { note('15');
+    await note('16');
+  }
+  field = async () => note('18');
+}
+async function* steps() { yield note('20');
+  for await (const x of note('21')) {
+    try { await note('22');
+    } finally { note('23'); }
+  }
+}
+note('26');
+const object = { async method() { await note('27');
+    return new Promise((settle) => setTimeout(settle, note('28')));
+  } };
+emitter.on('x', async () => { note('30');
+  await note('31'); });
+note('32');
+declared();
+async function withUsing() { { await using a = note('34');
+    note('35'); }
+  note('36');
+}
+note('38');`;
+
+test.each(['commonjs', 'module'])('every statement stays on its line: %s', (format) => {
+  const lines = files().transform(forms, odd('forms'), format)!.split('\n');
+  const noted = lines.flatMap((line, at) =>
+    Array.from(line.matchAll(/note\(["'](\d+)["']\)/g), ([, number]) => [number, at + 1]),
+  );
+
+  expect(noted).toHaveLength(27);
+  expect(noted.filter(([number, at]) => Number(number) !== at)).toEqual([]);
+});
+
 test('in production, lines of the program stay, too', () => {
   const before = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = 'production';

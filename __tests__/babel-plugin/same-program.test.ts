@@ -9,6 +9,23 @@ interface Program {
   readonly options?: Options;
 }
 const programs: Record<string, Record<string, Program>> = {
+  'methods of members, with arguments that are no callbacks': Object.fromEntries(
+    [
+      ['listeners', 'on addListener once off removeListener prependListener rawListeners'],
+      ['event targets', 'addEventListener removeEventListener postMessage'],
+      ['promises', 'then catch finally'],
+      ['steps', 'next return throw'],
+      ['timers', 'refresh'],
+    ].map(([title, names]) => [
+      title!,
+      {
+        writes: /import \{/,
+        code: `const own = { ${names!.replaceAll(/\w+/g, '$&(x) { return [this === own, x]; },')} };
+          class Box { held = own; all() { return [${names!.replaceAll(/\w+/g, 'this.held.$&("x"), this.held.$&(),')}]; } }
+          export const main = () => new Box().all();`,
+      },
+    ]),
+  ),
   'functions as values': {
     'a function that is compared with what was passed on': {
       writes: /_asValue/,

@@ -38,5 +38,7 @@ export const projects = {
   'p-queue': { tool: 'node', args: ['--import=tsx/esm', 'test/basic.ts', 'test/advanced.ts'] },
   pino: { tool: 'node', needsNode: 22, args: ['test/*.test.js'] },
   streamx: { tool: 'tap', args: ['test/all.js'] },
+  // Needs `npm run generate-pem` in the checkout.
+  undici: { tool: 'node', needsNode: 22, minutes: 15, args: ['--expose-gc', 'test/*.js'] },
   ws: { tool: 'mocha', args: ['--throw-deprecation', 'test/*.test.js'] },
 };

@@ -224,3 +224,16 @@ describe.each([
     ]);
   });
 });
+
+built('a program that froze the global object first', () => {
+  const printed = program(`${load}
+    Object.freeze(globalThis);
+    const { getLocal, register, setLocal } = await esm('index');
+    const { run } = await esm('compiled');
+    const slot = register('nobody');
+    await run(async () => { setLocal(slot, 'ada'); console.log(getLocal(slot)); });
+    process.exit();
+  `);
+
+  expect(printed).toBe('ada');
+});

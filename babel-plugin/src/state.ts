@@ -51,6 +51,11 @@ export class FileState {
     return this.format === 'module';
   }
 
+  /** True if the tool writes code without a source map, and every statement on the line that it had. */
+  get keepsLines(): boolean {
+    return (this.pass.file.opts.generatorOpts as { retainLines?: boolean }).retainLines === true;
+  }
+
   /** True unless the file is of a package whose classes the catalogue has. */
   get isOwn(): boolean {
     return this.packageName === undefined || !hasLibraryClasses(this.packageName);

@@ -189,9 +189,13 @@ function isInInnerBlock({ parentPath }: NodePath<AnyFunction>): boolean {
   return parentPath.isBlockStatement() && !parentPath.parentPath.isFunction();
 }
 
-/** Returns true for a declaration at the head of a function or script, unless another one has the same name. */
+/**
+ * Returns true for a declaration at the head of a function or script, unless another one has the same name, or lines have
+ * to stay where they are: the variable stands at the head.
+ */
 function mayBeVariable(fn: NodePath<AnyFunction>, state: FileState): boolean {
   const { node, parentPath, scope } = fn;
+  if (state.keepsLines) return false;
   if (node.type !== 'FunctionDeclaration' || !node.id) return false;
   const isInFunction = parentPath.isBlockStatement() && parentPath.parentPath.isFunction();
   if (!isInFunction && !(parentPath.isProgram() && !state.isModule)) return false;

@@ -1,4 +1,4 @@
-import { callAs } from '../kernel/index.js';
+import { callAs, methodOf } from '../kernel/index.js';
 
 // Builds for pages and React Native replace `timers.ts` with this file: their timers have no `refresh`.
 
@@ -7,5 +7,5 @@ export function startOf<F>(_callback: object, first: F): F {
 }
 
 export function refresh(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
-  return callAs(receiver, method, args);
+  return callAs(receiver, methodOf(receiver, method), args);
 }

@@ -1,4 +1,4 @@
-import { callAs, currentFrame, shared } from '../kernel/index.js';
+import { callAs, currentFrame, methodOf, shared } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 
 const { restarted } = shared('restarted', {
@@ -30,7 +30,7 @@ export function refresh(receiver: unknown, method: unknown, ...args: unknown[]):
     restarted.any = true;
     if (typeof callback === 'function') restarted.frames.set(callback, currentFrame());
   }
-  return callAs(receiver, method, args);
+  return callAs(receiver, methodOf(receiver, method), args);
 }
 
 let timeouts: object | null | undefined;

@@ -9,6 +9,9 @@ interface Shared {
   readonly parts: Map<string, object>;
 }
 
+/** The state of the realm. A copy has its own if the program froze the global object before it was loaded. */
+let state: Shared | undefined;
+
 /** Returns true for a promise of any realm. In Jest, Node's promises belong to another realm than the program's. */
 export function isPromise(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Promise]';
@@ -22,14 +25,15 @@ export function isPromise(value: unknown): value is object {
  * `begin` is called. Throws `TL_RUNTIME_VERSIONS` if the copies cannot share state.
  */
 export function shared<T extends object>(name: string, own: T, begin?: () => void): T {
-  const realm = globalThis as { [KEY]?: Shared };
-  realm[KEY] ??= { protocol: PROTOCOL, parts: new Map() };
-  const { protocol, parts } = realm[KEY];
+  const known = Reflect.get(globalThis, KEY) as Shared | undefined;
+  state = known ?? state ?? { protocol: PROTOCOL, parts: new Map() };
+  Reflect.set(globalThis, KEY, state);
+  const { protocol, parts } = state;
   if (protocol !== PROTOCOL) {
     throw new ThroughlineError(
       'TL_RUNTIME_VERSIONS',
       `Two incompatible copies of @throughline/runtime are loaded: the first uses protocol ${protocol}, ` +
-        `this one protocol ${PROTOCOL}. Install a single version; "npm ls @throughline/runtime" lists them.`,
+        `this one ${PROTOCOL}. Install a single version; "npm ls @throughline/runtime" lists them.`,
     );
   }
   const found = parts.get(name) as T | undefined;
@@ -42,7 +46,7 @@ export function shared<T extends object>(name: string, own: T, begin?: () => voi
   if (missing !== undefined) {
     throw new ThroughlineError(
       'TL_RUNTIME_VERSIONS',
-      `An older copy of @throughline/runtime was loaded first and has no "${missing}". ` +
+      `An older copy of @throughline/runtime came first and has no "${missing}". ` +
         `Install a single version; "npm ls @throughline/runtime" lists them.`,
     );
   }
