@@ -3,8 +3,6 @@ import type { PlainHelper } from '../catalogue/helpers.js';
 import { asBlock } from './blocks.js';
 import type { Output } from './output.js';
 
-type Loop = BabelTypes.ForOfStatement | BabelTypes.ForInStatement;
-
 /** Returns true for `using x = …` and `await using x = …`. */
 export function isUsing(
   node: BabelTypes.Node | null | undefined,
@@ -17,7 +15,7 @@ export function isUsing(
  * is rewritten later, like one of the program (ECMAScript, DisposeResources):
  *
  *   const _using = openUsing();
- *   try { const file = awaitUsing(_using, open()); ... }
+ *   try { const file = useAsync(_using, open()); ... }
  *   catch (error) { failUsing(_using, error); }
  *   finally {
  *     while (disposeNext(_using)) try { await _using.awaited; } catch (error) { failUsing(_using, error); }
@@ -61,7 +59,7 @@ export function lowerUsings(
 }
 
 /** Moves the declaration in the head of a loop into its body: `for (const _item of all) { using item = _item; ... }`. */
-export function lowerUsingHead(loop: Loop, output: Output): void {
+export function lowerUsingHead(loop: BabelTypes.ForOfStatement, output: Output): void {
   const { t } = output;
   const { left, body } = loop;
   if (!isUsing(left)) return;

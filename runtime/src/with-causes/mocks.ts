@@ -36,9 +36,8 @@ export function forMock<T>(callee: unknown, callback: T): T {
 /** The call of a mocked method that is under way, and its arguments as the program wrote them. */
 let underWay: { method: Mock; args: readonly unknown[] } | undefined;
 
-/** Calls `call`, which calls `method`. If that is a mock, it records `args`. */
-export function recordingAs<R>(method: unknown, args: readonly unknown[], call: () => R): R {
-  if (!isMock(method)) return call();
+/** Calls `call`, which calls `method`: the mock records `args`. */
+export function recordingAs<R>(method: Mock, args: readonly unknown[], call: () => R): R {
   keepRecords(method);
   const outer = underWay;
   underWay = { method, args };
@@ -49,7 +48,8 @@ export function recordingAs<R>(method: unknown, args: readonly unknown[], call: 
   }
 }
 
-function isMock(fn: unknown): fn is Mock {
+/** Returns true for a function of `jest.fn`, `vi.fn` or Sinon. */
+export function isMock(fn: unknown): fn is Mock {
   if (typeof fn !== 'function') return false;
   const { _isMockFunction, isSinonProxy } = fn as Mock;
   return _isMockFunction === true || isSinonProxy === true;

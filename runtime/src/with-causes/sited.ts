@@ -11,7 +11,7 @@ import * as emitters from '../listeners/emitters.js';
 import * as targets from '../listeners/event-targets.js';
 import { handlerFor as plainHandlerFor } from '../listeners/handlers.js';
 import * as promises from '../promises/chain.js';
-import { noteMade, recordingAs } from './mocks.js';
+import { isMock, noteMade, recordingAs } from './mocks.js';
 
 type Helper<A extends unknown[], R> = (...args: A) => R;
 type Sited<A extends unknown[], R> = (site: number, ...args: A) => R;
@@ -28,12 +28,12 @@ function sitedCall<A extends unknown[], R>(helper: Helper<A, R>, at: number): Si
 /** Returns the helper. If the method that it calls is a mock, the mock records what the program wrote. */
 function recorded<A extends unknown[], R>(helper: Helper<A, R>, at: number): Helper<A, R> {
   return (...args) => {
-    const call = (): R => Reflect.apply(helper, undefined, args) as R;
     const receiver = args[at - 1];
     // Reading a method of nothing throws, in the helper.
     const isRead = receiver !== undefined && receiver !== null;
     const method = isRead ? methodOf(receiver, args[at]) : args[at];
-    return recordingAs(method, args.slice(at + 1), call);
+    const call = (): R => Reflect.apply(helper, undefined, args) as R;
+    return isMock(method) ? recordingAs(method, args.slice(at + 1), call) : call();
   };
 }
 
