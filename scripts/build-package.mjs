@@ -57,7 +57,11 @@ if (plain.length > 0) {
 // Bundles the runtime as one script for another realm. The script's value is a function that runs it there.
 if (name === 'runtime') {
   const { rolldown } = await import('rolldown');
-  const bundle = await rolldown({ input: join(dist, 'esm', 'realm-script.js') });
+  const bundle = await rolldown({
+    input: join(dist, 'esm', 'realm-script.js'),
+    // Not the files that builds for pages have in their place.
+    platform: 'node',
+  });
   const { output } = await bundle.generate({ format: 'iife', name: 'realm' });
   mkdirSync(join(dist, 'realm'));
   writeFileSync(

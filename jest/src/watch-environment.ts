@@ -4,6 +4,7 @@ import { eventFileOf } from './events/event-file.js';
 import { optionsOf } from './options.js';
 import { policyOf } from './policy.js';
 import { loadRealm } from './realm.js';
+import type { Realm } from './realm.js';
 import { runtimeSource } from './runtime-source.js';
 import { watch } from './watch/watch.js';
 
@@ -21,6 +22,7 @@ export function watchEnvironment(
   const policy = policyOf(testPath, config.rootDir, options);
   const realm = loadRealm(environment);
   if (realm === undefined) return;
+  keepOwners(environment, realm);
   watch({
     environment,
     config,
@@ -31,4 +33,23 @@ export function watchEnvironment(
     policy,
     global: realm.global,
   });
+}
+
+/**
+ * Opens the bridge while the file runs: what a package does after a wait of its own belongs to the test that called it.
+ * `THROUGHLINE_BRIDGE=off` keeps it closed. So does a window: jsdom, which is not instrumented, prints the errors of
+ * listeners and timers itself, and they have been found already.
+ */
+function keepOwners(environment: JestEnvironment<unknown>, { closeBridge, runtime }: Realm): void {
+  const isWindow = 'document' in environment.global;
+  if (isWindow || process.env['THROUGHLINE_BRIDGE'] === 'off') return;
+  runtime.openBridge();
+  const teardown = environment.teardown.bind(environment);
+  environment.teardown = async () => {
+    try {
+      await teardown();
+    } finally {
+      closeBridge();
+    }
+  };
 }

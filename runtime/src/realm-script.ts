@@ -5,6 +5,7 @@ import * as runtime from './index.js';
 import * as ledger from './ledger.js';
 
 export { compiled, ledger, runtime };
+export { closeBridge } from './kernel/index.js';
 
 /** The global object of the realm in which the script runs. */
 export const global: typeof globalThis = globalThis;

@@ -83,6 +83,8 @@ interface Maker {
   readonly owner: Owner;
   readonly cause: Cause | undefined;
   stack?: string;
+  /** The creator of what led to it, if the owner is the same. */
+  readonly before?: Maker | undefined;
 }
 
 /** Records every handle that an owner opens in the ledger, until the returned function is called. */
@@ -91,8 +93,9 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
 
   function makerOf(trigger: number): Maker | undefined {
     const owner = asked.owner();
-    if (owner === undefined) return makers.get(trigger) ?? makers.get(executionAsyncId());
-    return { owner, cause: asked.cause() };
+    const before = makers.get(trigger) ?? makers.get(executionAsyncId());
+    if (owner === undefined) return before;
+    return { owner, cause: asked.cause(), before: before?.owner === owner ? before : undefined };
   }
 
   const hook = createHook({
@@ -117,6 +120,15 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
   };
 }
 
+/**
+ * Returns the maker that knows where in the program a handle comes from: the one in whose stack the program has a line, or
+ * else what led to it. A server listens in a callback of Node's own, after the program has called `listen`.
+ */
+function sourceOf(maker: Maker, asked: HandleContext): Maker {
+  const hasLine = asked.positionIn(maker.stack ?? '') !== undefined;
+  return hasLine ? maker : (maker.before ?? maker);
+}
+
 function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleContext): Entry {
   // A handle that was garbage collected counts as closed.
   const held = new WeakRef(resource);
@@ -126,7 +138,9 @@ function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleCo
     weight: weights[what] ?? 0,
     what: what === 'timer' && typeof resource._repeat === 'number' ? 'interval' : what,
     owner: maker.owner,
-    cause: maker.cause,
+    get cause() {
+      return sourceOf(maker, asked).cause;
+    },
     position: () => asked.positionIn(stack()),
     isAlive: () => {
       const now = held.deref();

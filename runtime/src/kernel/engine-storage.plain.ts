@@ -5,3 +5,6 @@ export function openBridge(): boolean {
 
 /** Does nothing. */
 export function openBridgeByDefault(): void {}
+
+/** Does nothing. */
+export function closeBridge(): void {}

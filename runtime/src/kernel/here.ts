@@ -6,6 +6,7 @@ import { shared } from './realm.js';
 export interface EngineStorage {
   getStore(): Frame | undefined;
   enterWith(frame: Frame | undefined): void;
+  disable(): void;
 }
 
 /**

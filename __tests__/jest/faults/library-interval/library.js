@@ -1,0 +1,5 @@
+exports.work = async () => {
+  await null;
+  // guilty
+  setInterval(() => {}, 30_000);
+};

@@ -1,0 +1,9 @@
+const library = require('./library');
+
+test('innocent', () => {});
+
+test('guilty', () => {
+  library.work('from the library');
+});
+
+test('innocent too', () => new Promise((resolve) => setTimeout(resolve, 60)));

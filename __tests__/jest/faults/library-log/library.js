@@ -1,0 +1,5 @@
+exports.work = async (text) => {
+  await new Promise((settle) => setTimeout(settle, 20));
+  // guilty
+  console.log(text);
+};
