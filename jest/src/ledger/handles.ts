@@ -84,18 +84,25 @@ interface Maker {
   readonly cause: Cause | undefined;
   stack?: string;
   /** The creator of what led to it, if the owner is the same. */
-  readonly before?: Maker | undefined;
+  before?: Maker;
+  /** True for what a callback of a timer has created. */
+  isInTimer?: boolean;
 }
 
 /** Records every handle that an owner opens in the ledger, until the returned function is called. */
 export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
   const makers = new Map<number, Maker>();
+  const timers = new Set<number>();
 
   function makerOf(trigger: number): Maker | undefined {
     const owner = asked.owner();
-    const before = makers.get(trigger) ?? makers.get(executionAsyncId());
+    const running = executionAsyncId();
+    const before = makers.get(trigger) ?? makers.get(running);
     if (owner === undefined) return before;
-    return { owner, cause: asked.cause(), before: before?.owner === owner ? before : undefined };
+    const maker: Maker = { owner, cause: asked.cause() };
+    if (before?.owner === owner) maker.before = before;
+    if (timers.has(running)) maker.isInTimer = true;
+    return maker;
   }
 
   const hook = createHook({
@@ -106,6 +113,7 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
       makers.set(id, maker);
       const what = handles[type];
       if (what === undefined) return;
+      if (what === 'timer' || what === 'immediate') timers.add(id);
       // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
       if (maker.stack === undefined) Error.captureStackTrace(maker, init);
       ledger.open(id, entryOf(what, maker, resource, asked));
@@ -117,6 +125,7 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
   return () => {
     hook.disable();
     makers.clear();
+    timers.clear();
   };
 }
 
@@ -146,7 +155,9 @@ function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleCo
       const now = held.deref();
       if (now === undefined || now._destroyed) return false;
       if (isClosed(now)) return false;
-      const isLoop = (): boolean => asked.isLoop(maker.cause, asked.positionIn(stack()));
+      // To read a stack takes long, and thousands of timers may be about to end.
+      const isLoop = (): boolean =>
+        maker.isInTimer === true && asked.isLoop(maker.cause, asked.positionIn(stack()));
       if (isSoonOver(what, now) && !isLoop()) return false;
       return !asked.ignores?.(stack(), maker.owner);
     },
