@@ -1,9 +1,10 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
 import type { NodeFiles } from './node-files.js';
+import { readIfThere } from './settings.js';
 import { typescriptSpecifiers } from './typescript-specifiers.js';
 
 /** A file and the format in which Node hands it to the hook that instruments it. */
@@ -87,12 +88,4 @@ function importedFile(specifier: string, parent: string): string {
   // Needs the option --experimental-import-meta-resolve for the second argument.
   const url = import.meta.resolve(specifier, pathToFileURL(parent));
   return realpathSync(fileURLToPath(url));
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

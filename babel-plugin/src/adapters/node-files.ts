@@ -117,7 +117,7 @@ export function nodeFiles(): NodeFiles {
       ...{ file, options, format, cwd: root, sourceMaps: maps, presets },
       isLoaded: true,
       // Stack traces name the files of dependencies as they are.
-      inputMap: isOwn ? (lowered?.map as never) : (false as never),
+      inputMap: (isOwn ? lowered?.map : false) as never,
     });
     return made?.code ?? lowered?.code ?? UNCHANGED;
   }

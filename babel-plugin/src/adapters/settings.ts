@@ -30,7 +30,8 @@ function optionsIn(text: string, file: string): AdapterOptions {
   return throughline;
 }
 
-function readIfThere(file: string): string | undefined {
+/** Returns the text of a file; undefined if it cannot be read. */
+export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
