@@ -3,6 +3,8 @@ const { readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const source = {
+  '^@throughline/ledger$': '<rootDir>/ledger/src/index.ts',
+  '^@throughline/ledger/node$': '<rootDir>/ledger/src/node.ts',
   '^@throughline/runtime$': '<rootDir>/runtime/src/index.ts',
   '^@throughline/runtime/(ledger|report|compiled|compiled-with-causes)$':
     '<rootDir>/runtime/src/$1.ts',

@@ -3,7 +3,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const root = join(__dirname, '../..');
-const SOURCES = ['runtime/src', 'babel-plugin/src', 'jest/src', 'collector', 'cli/src'];
+const SOURCES = [
+  'runtime/src',
+  'babel-plugin/src',
+  'ledger/src',
+  'jest/src',
+  'collector',
+  'cli/src',
+];
 
 describe('import cycles', () => {
   const cruise = (...paths: string[]) =>
@@ -64,19 +71,21 @@ describe('folders', () => {
     ['babel-plugin/src/adapters/a.ts', "import '../visitors/calls.js';"],
     ['babel-plugin/src/rewrite/a.ts', "import '@throughline/runtime';"],
     ['babel-plugin/src/catalogue/a.ts', "import '@throughline/collector';"],
-    ['jest/src/events/a.ts', "import '../watch/watch.js';"],
-    ['jest/src/jsdom/a.ts', "import '../report/format.js';"],
+    ['ledger/src/events/a.ts', "import '../watch/origins.js';"],
+    ['ledger/src/policy/a.ts', "import 'node:fs';"],
+    ['ledger/src/watch/a.ts', "import '../reports/format.js';"],
+    ['ledger/src/watch/a.ts', "import 'node:async_hooks';"],
+    ['ledger/src/node/a.ts', "import '../watch/origins.js';"],
+    ['ledger/src/reports/a.ts', "import '../watch/origins.js';"],
+    ['ledger/src/a.ts', "import '@throughline/runtime/xtrace';"],
+    ['jest/src/jsdom/a.ts', "import '../watch/watch.js';"],
     ['jest/src/watch/a.ts', "import '../runner.js';"],
     ['jest/src/watch/a.ts', "import '@throughline/collector';"],
-    ['jest/src/report/a.ts', "import '@throughline/runtime/xtrace';"],
     ['collector/src/ingest/a.ts', "import '@throughline/babel-plugin';"],
     ['collector/page/src/model/a.ts', "import '../views/task-list';"],
     ['collector/page/src/widgets/a.tsx', "import '../views/task-list';"],
     ['collector/page/src/views/a.tsx', "import '../main';"],
     ['cli/src/commands/a.ts', "import '@throughline/runtime';"],
-    ['jest/src/ledger/a.ts', "import '../realm.js';"],
-    ['jest/src/ledger/a.ts', "import '@throughline/runtime/ledger';"],
-    ['jest/src/report/a.ts', "import '../watch/watch.js';"],
     ['jest/src/a.ts', "import '@throughline/runtime/xtrace';"],
     ['collector/src/graph/a.ts', "import '../query/web.js';"],
     ['collector/src/store/a.ts', "import '../ingest/accept.js';"],

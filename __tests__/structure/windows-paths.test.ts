@@ -1,8 +1,8 @@
 import type { Config } from '@jest/types';
 import { splitOptions } from '../../babel-plugin/src/adapters/files';
 import { SiteTable } from '../../babel-plugin/src/sites';
-import { eventFileOf } from '../../jest/src/events/event-file';
-import { StackReader } from '../../jest/src/stack-reader';
+import { eventFileOf } from '../../ledger/src/node/event-file';
+import { StackReader } from '../../ledger/src/watch/stack-reader';
 
 jest.mock('node:path', () => jest.requireActual<{ win32: object }>('node:path').win32);
 

@@ -1,10 +1,5 @@
 /** The code of every error in this package. Codes are public: renaming one is a breaking change. */
-export type JestErrorCode =
-  | 'TL_OPTION_UNKNOWN'
-  | 'TL_OPTION_INVALID'
-  | 'TL_JEST_MISSING'
-  | 'TL_CONFIG_UNREADABLE'
-  | 'TL_EVENTS_UNWRITABLE';
+export type JestErrorCode = 'TL_JEST_MISSING';
 
 /** An error of @throughline/jest. Its message ends with the code. */
 export class JestError extends Error {
@@ -19,22 +14,6 @@ export class JestError extends Error {
   }
 }
 
-/** Returns the error for an option, or a kind in `leaks`, with an unknown name. */
-export function unknownOption(name: string, allowed: readonly string[]): JestError {
-  return new JestError(
-    'TL_OPTION_UNKNOWN',
-    `Unknown option ${JSON.stringify(name)}. Use one of ${list(allowed)}.`,
-  );
-}
-
-/** Returns the error for an option whose value is wrong. `expected` continues "must be". */
-export function invalidOption(name: string, expected: string, value: unknown): JestError {
-  return new JestError(
-    'TL_OPTION_INVALID',
-    `Option "${name}" must be ${expected}, got ${JSON.stringify(value)}.`,
-  );
-}
-
 /** Returns the error for a package of Jest that is not installed. */
 export function jestMissing(name: string, cause: unknown): JestError {
   return new JestError(
@@ -44,29 +23,4 @@ export function jestMissing(name: string, cause: unknown): JestError {
     }".`,
     { cause },
   );
-}
-
-/** Returns the error for a configuration or baseline file that cannot be read or parsed. */
-export function configUnreadable(file: string, cause: unknown): JestError {
-  return new JestError(
-    'TL_CONFIG_UNREADABLE',
-    `Cannot read ${JSON.stringify(file)}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  );
-}
-
-/** Returns the error for a file of events that cannot be written. */
-export function eventsUnwritable(file: string, cause: unknown): JestError {
-  return new JestError(
-    'TL_EVENTS_UNWRITABLE',
-    `Cannot write events to ${JSON.stringify(file)}: ${
-      cause instanceof Error ? cause.message : String(cause)
-    }. Set the option "events" or THROUGHLINE_EVENTS to a writable folder.`,
-    { cause },
-  );
-}
-
-/** Formats names for a message, each in quotes. */
-export function list(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(', ');
 }

@@ -1,13 +1,22 @@
 import { packagesToInstrument } from './instrumented-packages.js';
+
 import type { Options } from './options.js';
 import { preset } from './preset.js';
 import type { Preset } from './preset.js';
 
 export { JestError } from './errors.js';
 export type { JestErrorCode } from './errors.js';
-export type { CausalMatchers } from './events/matcher-types.js';
-export type { FindingKind } from './ledger/findings.js';
-export type { LeakPolicy, Options, Verdict } from './options.js';
+
+export type {} from './matcher-types.js';
+export { LedgerError } from '@throughline/ledger';
+export type {
+  CausalMatchers,
+  FindingKind,
+  LeakPolicy,
+  LedgerErrorCode,
+  Verdict,
+} from '@throughline/ledger';
+export type { Options };
 export { packagesToInstrument };
 export type { Preset };
 

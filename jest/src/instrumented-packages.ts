@@ -1,4 +1,4 @@
-import { invalidOption } from './errors.js';
+import { invalidOption } from '@throughline/ledger';
 
 const NAME = /^(?:@[\w.-]+\/)?[\w.-]+$|^@[\w.-]+$/;
 

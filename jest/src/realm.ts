@@ -7,7 +7,10 @@ import type * as RealmScript from '@throughline/runtime/realm-script';
 import { requireFromJest } from './jest-packages.js';
 
 /** The runtime in the realm that the tests run in. */
-export type Realm = typeof RealmScript;
+export interface LoadedRealm extends Readonly<typeof RealmScript> {
+  /** The helpers that instrumented files of the realm call. */
+  readonly helpers: object;
+}
 
 const fromRuntime = createRequire(import.meta.url);
 const script = fromRuntime.resolve('@throughline/runtime/realm-script');
@@ -27,19 +30,19 @@ const SHARED = Symbol.for('throughline.jest');
  * Does not use Jest's `require`, which takes longer for the runtime's modules than many test files take. Instead,
  * one script is compiled once per process.
  */
-export function loadRealm(environment: JestEnvironment<unknown>): Realm | undefined {
+export function loadRealm(environment: JestEnvironment<unknown>): LoadedRealm | undefined {
   const context = environment.getVmContext();
   if (context === null) return undefined;
-  const load = compiledScript().runInContext(context) as () => Realm;
+  const load = compiledScript().runInContext(context) as () => typeof RealmScript;
   const realm = load();
-  const compiled = { ...realm.compiled, ...withoutWarnings };
+  const helpers = { ...realm.compiled, ...withoutWarnings };
   const global = environment.global as Record<symbol, unknown>;
   // Jest deletes the properties of globals when a file is done, but late callbacks still need these.
   const { protectProperties } = requireFromJest<JestUtil>('jest-util');
-  Object.defineProperty(global, SHARED, { value: compiled, configurable: true });
-  protectProperties?.(compiled);
+  Object.defineProperty(global, SHARED, { value: helpers, configurable: true });
+  protectProperties?.(helpers);
   protectProperties?.(global[Symbol.for('throughline.runtime')]);
-  return realm;
+  return { ...realm, helpers };
 }
 
 /** Turns off the warnings about lost context: they help while developing, and are noise in the output of tests. */

@@ -1,62 +1,45 @@
-import { relative, resolve } from 'node:path';
+import type { AggregatedResult } from '@jest/test-result';
 import type { Reporter, TestContext } from '@jest/reporters';
-import { isUpdatingBaseline, writeBaseline } from './baseline.js';
-import type { Finding } from './ledger/findings.js';
+import { RunReport } from '@throughline/ledger/node';
 import { optionsOf } from './options.js';
-import { Inbox } from './report/channel.js';
-import type { FileReport } from './report/channel.js';
-import { formatReport, headline } from './report/format.js';
 
-/** Prints the findings of each test file when it finishes, and late findings at the end of the run. */
+/** The report of the latest run. In watch mode, Jest makes a reporter for each run. */
+let latest: RunReport | undefined;
+
+/** Prints the findings of each test file when it finishes, and a summary at the end of the run. */
 export default class ThroughlineReporter implements Pick<
   Reporter,
   'onTestResult' | 'onRunComplete' | 'getLastError'
 > {
-  readonly #inbox = new Inbox();
-  readonly #all: FileReport[] = [];
+  readonly #report = new RunReport();
 
   constructor() {
-    // When tests run in this process, some findings arrive after Jest's last call.
-    process.once('exit', () => {
-      this.#show(this.#inbox.close());
-      if (this.getLastError()) process.exitCode = 1;
-    });
+    if (latest === undefined) process.once('exit', reportLate);
+    else latest.close();
+    latest = this.#report;
   }
 
   onTestResult(): void {
-    this.#show(this.#inbox.take());
+    this.#report.printNew();
   }
 
-  onRunComplete(contexts: Set<TestContext>): void {
-    this.#show(this.#inbox.take());
-    if (!isUpdatingBaseline()) return;
-    for (const { config } of contexts) {
-      const { baseline } = optionsOf(config);
-      if (baseline === undefined) continue;
-      const own = this.#all.filter(({ rootDir }) => rootDir === config.rootDir);
-      writeBaseline(
-        resolve(config.rootDir, baseline),
-        own.flatMap(({ findings }) => findings),
-      );
-    }
+  onRunComplete(contexts: Set<TestContext>, results: AggregatedResult): void {
+    this.#report.finish(
+      [...contexts].map(({ config }) => ({ rootDir: config.rootDir, ...optionsOf(config) })),
+    );
+    const findings = this.#report.findings();
+    // Jest writes the results to the file of `--json --outputFile` after this.
+    if (findings.length > 0) Object.assign(results, { throughline: findings });
   }
 
   /** Returns an error, which fails the run, for findings that could not fail a test. */
   getLastError(): Error | undefined {
-    const failing: Finding[] = this.#all.flatMap((report) => report.failing);
-    if (failing.length === 0) return undefined;
-    return new Error(`Throughline: ${failing.map(headline).join('; ')}`);
+    return this.#report.error();
   }
+}
 
-  #show(reports: readonly FileReport[]): void {
-    for (const report of reports) {
-      this.#all.push(report);
-      const { cwd, testPath, late } = report;
-      const file = relative(cwd, testPath);
-      const heading = late
-        ? `Throughline: ${file} (after the file finished)`
-        : `Throughline: ${file}`;
-      process.stderr.write(`\n${[heading, '', ...formatReport(report)].join('\n')}`);
-    }
-  }
+/** Prints what arrives after Jest's last call, where tests run in this process. */
+function reportLate(): void {
+  latest?.close();
+  if (latest?.error()) process.exitCode = 1;
 }

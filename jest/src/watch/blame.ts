@@ -8,11 +8,11 @@ interface Rejections {
 }
 
 /**
- * Moves an error to the test that it belongs to. Circus assigns it by Node's async resources, or to the file when
- * that finds no test.
+ * Moves an error to the test that it belongs to, or takes it away when that is a test of another file. Circus assigns
+ * it by Node's async resources, or to the file when that finds no test.
  */
 export function blame(
-  guilty: Circus.TestEntry,
+  guilty: Circus.TestEntry | undefined,
   error: unknown,
   promise: object | undefined,
   state: Circus.State,
@@ -21,27 +21,28 @@ export function blame(
     blameRejection(guilty, error, promise, state as Circus.State & Rejections);
     return;
   }
-  if (guilty.errors.includes(error as Error)) return;
+  if (guilty?.errors.includes(error as Error)) return;
   for (const errors of [state.unhandledErrors, ...testsOf(state).map((test) => test.errors)]) {
     const index = (errors as unknown[]).lastIndexOf(error);
     if (index >= 0) errors.splice(index, 1);
   }
-  guilty.errors.push(error as Error);
+  guilty?.errors.push(error as Error);
 }
 
 /** Moves a rejection between the maps that Circus reads later, because a rejection may still be handled. */
 function blameRejection(
-  guilty: Circus.TestEntry & Rejections,
+  guilty: (Circus.TestEntry & Rejections) | undefined,
   error: unknown,
   promise: object,
   state: Circus.State & Rejections,
 ): void {
-  const right = guilty.unhandledRejectionErrorByPromise;
+  const right = guilty?.unhandledRejectionErrorByPromise;
   const targets = state.unhandledRejectionErrorByPromiseTarget;
-  if (right === undefined || targets === undefined) return;
+  if (targets === undefined) return;
   const given = targets.get(promise);
-  if (given === right) return;
+  if (guilty && (right === undefined || given === right)) return;
   given?.delete(promise);
+  if (right === undefined) return;
   right.set(promise, error);
   targets.set(promise, right);
 }

@@ -1,6 +1,6 @@
 import type { Circus } from '@jest/types';
-import { Owner } from '../ledger/owner.js';
-import type { SourcePosition } from '../ledger/owner.js';
+import { Owner } from '@throughline/ledger';
+import type { SourcePosition } from '@throughline/ledger';
 
 const ROOT = 'ROOT_DESCRIBE_BLOCK';
 
@@ -19,7 +19,7 @@ export class CircusOwners {
     name: string,
     private readonly positionIn: (stack: string) => SourcePosition | undefined,
   ) {
-    this.file = new Owner('file', name, undefined);
+    this.file = new Owner('file', [name], undefined);
   }
 
   block(block: Circus.DescribeBlock): Owner {
@@ -27,7 +27,7 @@ export class CircusOwners {
     let owner = this.#blocks.get(block);
     if (owner === undefined) {
       const scope = block.parent ? this.block(block.parent) : this.file;
-      owner = new Owner('describe', fullName(block), undefined, scope);
+      owner = new Owner('describe', pathOf(block), undefined, scope);
       // A block is closed when its tests finish. Handles opened in its body may stay open until the file ends.
       this.#blocks.set(block, owner);
     }
@@ -37,7 +37,7 @@ export class CircusOwners {
   test(test: Circus.TestEntry): Owner {
     let owner = this.#tests.get(test);
     if (owner === undefined) {
-      owner = new Owner('test', fullName(test), this.#positionOf(test.asyncError));
+      owner = new Owner('test', pathOf(test), this.#positionOf(test.asyncError));
       this.#tests.set(test, owner);
       this.#entries.set(owner, test);
     }
@@ -52,9 +52,9 @@ export class CircusOwners {
     this.#hooks.set(hook, known);
     let owner = known.get(scope);
     if (owner === undefined) {
-      const where = each && test ? fullName(test) : fullName(hook.parent);
-      const name = where === '' ? hook.type : `${hook.type} of ${where}`;
-      owner = new Owner('hook', name, this.#positionOf(hook.asyncError), scope);
+      const [first, ...rest] = pathOf(each && test ? test : hook.parent);
+      const path = [first === undefined ? hook.type : `${hook.type} of ${first}`, ...rest];
+      owner = new Owner('hook', path, this.#positionOf(hook.asyncError), scope);
       known.set(scope, owner);
     }
     this.#latest.set(hook, owner);
@@ -84,10 +84,10 @@ export class CircusOwners {
   }
 }
 
-function fullName(of: Circus.TestEntry | Circus.DescribeBlock): string {
+function pathOf(of: Circus.TestEntry | Circus.DescribeBlock): string[] {
   const names: string[] = [];
   for (let at: typeof of | undefined = of; at && at.name !== ROOT; at = at.parent) {
     names.unshift(String(at.name));
   }
-  return names.join(' ');
+  return names;
 }

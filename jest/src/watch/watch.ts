@@ -1,38 +1,35 @@
-import { relative } from 'node:path';
+import { createRequire } from 'node:module';
+import { relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { JestEnvironment } from '@jest/environment';
 import type { Circus, Config } from '@jest/types';
-import { EventFile } from '../events/event-file.js';
-import { Events } from '../events/events.js';
-import { Ledger, watchHandles } from '../ledger/index.js';
-import type { Cause, Observer, Source, Owner } from '../ledger/index.js';
-import type { Policy } from '../policy.js';
+import {
+  causalMatchers,
+  FileWatch,
+  OwnFrames,
+  runtimeSource,
+  StackReader,
+} from '@throughline/ledger';
+import type { Owner, Policy } from '@throughline/ledger';
+import { EventFile, formatReport, send, watchHandles } from '@throughline/ledger/node';
 import { RUNTIME_DIR } from '../realm.js';
-import type { Realm } from '../realm.js';
-import { StackReader } from '../stack-reader.js';
+import type { LoadedRealm } from '../realm.js';
+import { blame, circusEntryOf, testsOf } from './blame.js';
 import { wrapBody } from './bodies.js';
 import type { Body } from './bodies.js';
 import { CircusOwners } from './circus-owners.js';
 import { watchConsole } from './console.js';
-import { Expectations } from './expectations.js';
-import { Failures } from './failures.js';
-import { Incidents } from './incidents.js';
-import { Origins } from './origins.js';
-import { hideOwnFrames } from './own-frames.js';
-import { Outcome } from './outcome.js';
+import { isOfFinishedFile, keepAfterEnd } from './finished-files.js';
 
 /** The inputs for watching the tests of one file. */
 export interface Watched {
   readonly environment: JestEnvironment<unknown>;
   readonly config: Config.ProjectConfig;
   readonly testPath: string;
-  readonly source: Source;
-  /** The runtime's entry for observers, in the tests' realm. */
-  readonly tracing: Realm['ledger'];
-  /** The file for the tests' events, if they are written. */
+  readonly realm: LoadedRealm;
+  /** The path of the file for the tests' events, if they are written. */
   readonly eventFile: string | undefined;
   readonly policy: Policy;
-  /** The tests' global object. */
-  readonly global: object;
 }
 
 type Runnable = Circus.TestEntry | Circus.Hook;
@@ -44,79 +41,64 @@ type Handler<N extends Circus.Event['name'] = Circus.Event['name']> = (
 // Read once, because a test may replace the global.
 const { setTimeout: sleep } = globalThis;
 
-/** Watches a test file until its environment is torn down. */
-export function watch(watched: Watched): void {
-  new FileWatch(watched).begin();
-}
+/** The folders of our packages, as they stand in stacks: those of built files, and of the sources behind them. */
+const OWN_FOLDERS = [RUNTIME_DIR, own('.'), own('@throughline/ledger')].flatMap((dist) => {
+  const folder = dist.slice(0, dist.lastIndexOf('dist'));
+  return [`${folder}dist${sep}`, `${folder}src${sep}`];
+});
+const frames = new OwnFrames(OWN_FOLDERS);
 
-/**
- * Runs each test and hook of a file in a frame that carries its owner, and records in the ledger what happens.
- */
-class FileWatch {
-  readonly #ledger: Ledger;
-  readonly #origins: Origins;
+/** Watches the tests of a file, as Circus tells of them, until the environment is torn down. */
+export class CircusWatch {
+  readonly #watch: FileWatch;
   readonly #owners: CircusOwners;
   readonly #eventFile: EventFile | undefined;
-  readonly #events: Events;
   readonly #stacks: StackReader;
-  readonly #incidents: Incidents;
-  readonly #expectations: Expectations;
-  readonly #failures: Failures;
-  readonly #outcome: Outcome;
-  /** The owner that each test or hook currently runs as. A hook runs as many. */
-  readonly #running = new Map<Runnable, Owner>();
   readonly #entered = new WeakSet<Runnable>();
   /** The block whose body is running, while tests and hooks are being collected. */
   #collecting: Owner | undefined;
 
   constructor(private readonly watched: Watched) {
-    const { environment, config, testPath, source, policy, eventFile } = watched;
+    const { config, testPath, realm, policy, eventFile } = watched;
     const { rootDir, cwd } = config;
-    const stacks = new StackReader(cwd, RUNTIME_DIR);
-    const origins = new Origins(source, stacks.caller);
-    const ledger = new Ledger(origins.chainOf);
     const name = relative(cwd, testPath).replaceAll('\\', '/');
+    const stacks = new StackReader(cwd, RUNTIME_DIR);
     const owners = new CircusOwners(name, stacks.first);
-    this.#collecting = owners.file;
-
-    this.#eventFile = eventFile === undefined ? undefined : new EventFile(eventFile);
-    const owner = (): Owner | undefined => origins.owner;
-    const events = new Events({ tracing: watched.tracing, source, name, owner }, this.#eventFile);
-
-    const incidents = new Incidents({
-      ledger,
-      origins,
-      stacks,
-      running: () => this.#running.values(),
-      recorded: () => this.#outcome.reportLate(),
-    });
-    const parts = { source, origins, incidents };
-    const expectations = new Expectations({ ...parts, environment, config, events });
-    this.#failures = new Failures({ ...parts, owners, stacks, expectations });
-    const files = { testPath, rootDir, cwd, eventFile };
-    this.#outcome = new Outcome({ ledger, owners, events, policy, ...files });
-
-    this.#ledger = ledger;
-    this.#origins = origins;
-    this.#owners = owners;
-    this.#events = events;
     this.#stacks = stacks;
-    this.#incidents = incidents;
-    this.#expectations = expectations;
+    this.#owners = owners;
+    this.#collecting = owners.file;
+    this.#eventFile = eventFile === undefined ? undefined : new EventFile(eventFile);
+    this.#watch = new FileWatch({
+      source: runtimeSource(realm),
+      tracing: realm.ledger,
+      ...{ name, cwd, stacks, policy },
+      eventSink: this.#eventFile,
+      results: {
+        errorsOf: (owner) => owners.testOf(owner)?.errors,
+        fail: (owner, error) => void owners.testOf(owner)?.errors.push(error),
+        send: (findings) =>
+          send({ testPath, rootDir, cwd, ...findings }, (report) => {
+            process.stderr.write(`\n${formatReport(report, report.maxPrinted).join('\n')}`);
+            if (report.failing.length > 0) process.exitCode = 1;
+          }),
+      },
+    });
+    keepAfterEnd(this.#watch.failures, realm.helpers);
   }
 
   begin(): void {
-    const { environment } = this.watched;
+    const { environment, realm } = this.watched;
+    const watch = this.#watch;
     const global = environment.global as Record<string, unknown>;
-    for (const target of [this.watched.global, global['process'], global['document']]) {
+    for (const target of [realm.global, global['process'], global['document']]) {
       // A document belongs to jsdom's realm and is not an instance of this realm's `Object`.
-      if (typeof target === 'object' && target !== null) this.#ledger.markLasting(target);
+      if (typeof target === 'object' && target !== null) watch.ledger.markLasting(target);
     }
-    const stop = [this.#observe(), this.#watchHandles('document' in global)];
+    const stop = [watch.observe(), this.#watchHandles('document' in global)];
     watchConsole(
       global['console'],
-      () => this.#owner?.isOver ?? false,
-      (what, message) => this.#noteLog(what, message),
+      () => watch.owner?.isOver ?? false,
+      (what, message) => watch.noteLog(what, message),
     );
 
     const handle = environment.handleTestEvent?.bind(environment);
@@ -138,8 +120,16 @@ class FileWatch {
     };
   }
 
+  /** Records that a file was loaded after the test file was over. */
+  noteLateRequire(): void {
+    const { owner, incidents } = this.#watch;
+    if (owner === undefined) return;
+    const cause = this.#watch.here();
+    incidents.record({ kind: 'late-require', what: 'a file', owner, cause });
+  }
+
   readonly #handlers: { readonly [N in Circus.Event['name']]?: Handler<N> } = {
-    setup: ({ runtimeGlobals }) => this.#expectations.watch(runtimeGlobals),
+    setup: ({ runtimeGlobals }) => this.#watchExpect(runtimeGlobals),
     start_describe_definition: (_event, { currentDescribeBlock }) =>
       this.#collect(currentDescribeBlock),
     finish_describe_definition: (_event, { currentDescribeBlock }) =>
@@ -147,92 +137,85 @@ class FileWatch {
     run_start: () => void (this.#collecting = undefined),
     hook_start: ({ hook }, { currentlyRunningTest }) =>
       this.#enter(hook, this.#owners.hook(hook, currentlyRunningTest ?? undefined)),
-    hook_success: ({ hook }) => void this.#running.delete(hook),
+    hook_success: ({ hook }) => this.#watch.end(hook),
     hook_failure: ({ hook, error }) => {
-      hideOwnFrames(error);
-      this.#running.delete(hook);
+      frames.hide(error);
+      this.#watch.end(hook);
     },
     test_start: ({ test }) => this.#owners.test(test).reopen(),
     test_fn_start: ({ test }) => this.#enter(test, this.#owners.test(test)),
-    test_fn_failure: ({ error }) => hideOwnFrames(error),
+    test_fn_failure: ({ error }) => frames.hide(error),
     test_done: ({ test }) => {
       const owner = this.#owners.test(test);
-      this.#running.delete(test);
+      this.#watch.end(test);
       owner.close();
-      this.#events.endRun(owner, test.errors);
+      this.#watch.events.endRun(owner, test.errors);
     },
     run_describe_finish: ({ describeBlock }) => this.#owners.block(describeBlock).close(),
     error: ({ error, promise }, state) => {
-      this.#failures.note(error, promise, state);
-      hideOwnFrames(error);
+      this.#noteFailure(error, promise, state);
+      frames.hide(error);
     },
-    error_handled: ({ promise }, state) => this.#failures.noteHandled(promise, state),
+    error_handled: ({ promise }, state) => this.#noteHandled(promise, state),
     run_finish: () => this.#settle(),
   };
 
-  get #owner(): Owner | undefined {
-    return this.#origins.owner;
+  /** Replaces `expect`, both the global and the export of '@jest/globals'. */
+  #watchExpect(globals: { expect: unknown }): void {
+    const { environment, config } = this.watched;
+    const { events, expectations } = this.#watch;
+    const expect = globals.expect as { extend(matchers: object): void };
+    expect.extend(causalMatchers(() => events.current));
+    globals.expect = expectations.watched(expect);
+    if (config.injectGlobals) {
+      (environment.global as Record<string, unknown>)['expect'] = globals.expect;
+    }
   }
 
   #collect(block: Circus.DescribeBlock): void {
     if (this.#collecting) this.#collecting = this.#owners.block(block);
   }
 
-  /** Makes a test or a hook run in a frame that carries its current owner. */
+  /** Makes a test or a hook run in a frame that carries its current owner. A hook runs as many. */
   #enter(entry: Runnable, owner: Owner): void {
-    this.#running.set(entry, owner);
+    const watch = this.#watch;
+    watch.begin(entry, owner);
     if (this.#entered.has(entry)) return;
     this.#entered.add(entry);
-    const now = (): Owner | undefined => this.#running.get(entry);
-    const run = (body: () => unknown) =>
-      this.#origins.run(now(), () => this.#events.runWithin(now(), body));
-    const isDone = (): void => this.#events.noteDone(now());
+    const run = (body: () => unknown) => watch.run(watch.runningAs(entry), body);
+    const isDone = (): void => watch.events.noteDone(watch.runningAs(entry));
     entry.fn = wrapBody(run, entry.fn as Body, isDone) as Circus.TestEntry['fn'] &
       Circus.Hook['fn'];
   }
 
-  #observe(): () => void {
-    const ledger = this.#ledger;
-    const { source, policy } = this.watched;
-    const activations: Observer = {
-      started: (activation) => {
-        const owner = this.#owner;
-        if (owner === undefined) return;
-        const [at] = source.stepsOf(source.currentCause());
-        const what = at?.site.name ? `${at.site.name}()` : 'an async function';
-        ledger.open(activation, { kind: 'pending-async', what, owner, cause: this.#here() });
-      },
-      ended: (activation) => ledger.close(activation),
-    };
-    const listeners: Observer = {
-      listened: (listening) => {
-        this.#origins.listened();
-        ledger.addListener(listening, this.#owner, this.#here());
-      },
-      unlistened: (listening) => ledger.removeListener(listening, this.#owner),
-    };
-    return source.observe({
-      called: this.#origins.called,
-      listening: this.#origins.listening,
-      listened: this.#origins.listened,
-      ...(policy.isWanted('pending-async') ? activations : {}),
-      ...(policy.isWanted('listener') ? listeners : {}),
+  #noteFailure(error: unknown, promise: object | undefined, state: Circus.State): void {
+    const owner = this.#watch.failures.note(error, promise, () => {
+      if (isOfFinishedFile(error, promise)) {
+        blame(undefined, error, promise, state);
+        return undefined;
+      }
+      const entry = circusEntryOf(error, promise, state);
+      return entry && this.#owners.ownerOf(entry);
     });
+    const guilty = owner && this.#owners.testOf(owner);
+    if (guilty) blame(guilty, error, promise, state);
   }
 
-  #here(): Cause {
-    return this.#origins.here();
+  /** Drops a rejection that is handled after all, unless Jest has already failed a test for it. */
+  #noteHandled(promise: object, state: Circus.State): void {
+    const { failures } = this.#watch;
+    const error = failures.errorOf(promise);
+    const isFailed = testsOf(state).some(({ errors }) => errors.flat().includes(error as Error));
+    if (!isFailed) failures.drop(promise);
   }
 
   #watchHandles(isWindow: boolean): () => void {
-    return watchHandles(this.#ledger, {
-      owner: () => this.#owner ?? this.#collecting,
-      cause: () => this.#here(),
+    const { ledger, origins } = this.#watch;
+    return watchHandles(ledger, {
+      owner: () => origins.owner ?? this.#collecting,
+      cause: () => origins.here(),
       positionIn: this.#stacks.first,
-      isLoop: (cause, at) =>
-        this.#origins
-          .chainOf(cause)
-          .some(({ file, line }) => file === at?.file && line === at.line),
+      chainOf: origins.chainOf,
       ignores: (stack, { kind }) => {
         // A window clears its timers when it closes.
         if (isWindow && /[\\/]jsdom[\\/]lib[\\/]/.test(stack)) return true;
@@ -242,22 +225,21 @@ class FileWatch {
     });
   }
 
-  #noteLog(what: string, message: string): void {
-    const owner = this.#owner;
-    if (!owner?.isOver) return;
-    this.#incidents.record({ kind: 'late-console', what, message, owner, cause: this.#here() });
-  }
-
   /** Collects the findings at the last moment at which a test can still be failed. */
   async #settle(): Promise<void> {
     this.#owners.file.close();
     // A handle that was just closed takes a moment to disappear.
     for (const ms of [0, 30]) {
-      if (!this.#ledger.hasAlive('open-handle')) break;
+      if (!this.#watch.ledger.hasAlive('open-handle')) break;
       await new Promise((resolve) => sleep(resolve, ms));
     }
-    this.#failures.settle();
-    this.#ledger.collectLeaks();
-    this.#outcome.settle();
+    this.#watch.settle();
   }
+}
+
+/** Returns the built folder of one of our packages: this one, or one that it depends on. */
+function own(name: string): string {
+  return name === '.'
+    ? fileURLToPath(new URL('..', import.meta.url))
+    : createRequire(import.meta.url).resolve(name);
 }

@@ -33,9 +33,9 @@ export function frameAfter(promise: unknown): FrameView {
   return viewOf(ending === undefined ? frame : joinEnding(frame, ending));
 }
 
-/** Returns the frame of the callback that threw last. Call it in a listener for uncaught exceptions. */
-export function frameOfLastFailure(): FrameView | undefined {
-  return viewOf(failureFrame([]));
+/** Returns the frame of the callback that threw an error. Call it in a listener for uncaught exceptions. */
+export function frameOfFailure(error: unknown): FrameView | undefined {
+  return viewOf(failureFrame([error]));
 }
 
 function viewOf(frame: Frame): FrameView;

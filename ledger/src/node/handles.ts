@@ -1,0 +1,171 @@
+// Timers, servers, sockets, workers and child processes, as Node's `async_hooks` reports them. The hooks also see
+// handles that uninstrumented code opens.
+import { createHook, executionAsyncId } from 'node:async_hooks';
+import type { Entry } from '../entry.js';
+import type { Ledger } from '../ledger.js';
+import type { Owner, SourcePosition } from '../owner.js';
+import type { Cause, Site } from '../source.js';
+
+/** The handles that can keep a process alive: names for reports, by the type of the async resource. */
+const handles: Readonly<Record<string, string>> = {
+  Timeout: 'timer',
+  Immediate: 'immediate',
+  TCPSERVERWRAP: 'server',
+  PIPESERVERWRAP: 'server',
+  TCPWRAP: 'socket',
+  PIPEWRAP: 'socket',
+  UDPWRAP: 'socket',
+  TLSWRAP: 'socket',
+  HTTP2SESSION: 'socket',
+  WORKER: 'worker',
+  MESSAGEPORT: 'message port',
+  PROCESSWRAP: 'child process',
+  FSEVENTWRAP: 'file watcher',
+  STATWATCHER: 'file watcher',
+  SIGNALWRAP: 'signal handler',
+};
+
+/** Handles that open further handles. */
+const weights: Readonly<Record<string, number>> = { server: 1, worker: 1, 'child process': 1 };
+
+/** The type to skip: there are too many promises, and frames follow them anyway. */
+const PASSED_OVER = 'PROMISE';
+
+interface Resource {
+  hasRef?(): boolean | undefined;
+  /** The handle beneath one of TLS. */
+  readonly _parent?: Resource | null;
+  readonly _repeat?: number | null;
+  readonly _idleTimeout?: number;
+  readonly _destroyed?: boolean;
+}
+
+/**
+ * Returns true for a handle that is closed, or that is being closed: sockets of TLS and sessions of HTTP/2 close in two
+ * steps, and have no `hasRef`. It returns undefined for a closed handle, and false for one that holds no process.
+ */
+function isClosed(resource: Resource): boolean {
+  const symbol = Object.getOwnPropertySymbols(resource).find(isOwnerSymbol);
+  const object = symbol && (resource as Record<symbol, { destroyed?: unknown } | null>)[symbol];
+  if (object?.destroyed === true) return true;
+  const { hasRef } = resource;
+  if (typeof hasRef === 'function') return hasRef.call(resource) !== true;
+  return resource._parent ? isClosed(resource._parent) : false;
+}
+
+/** The key by which a handle knows the object of the program that it belongs to (Node, `owner_symbol`). */
+function isOwnerSymbol({ description }: symbol): boolean {
+  return description === 'owner_symbol';
+}
+
+/** Jest waits this long for a process to exit before it warns. */
+const SOON_MS = 1000;
+
+/** Returns true for what ends soon by itself, unless it is set again each time. */
+function isSoonOver(what: string, { _repeat, _idleTimeout = Infinity }: Resource): boolean {
+  if (what === 'immediate') return true;
+  return what === 'timer' && typeof _repeat !== 'number' && _idleTimeout <= SOON_MS;
+}
+
+/** Questions about the running code, asked when a handle is created. */
+export interface HandleContext {
+  owner(): Owner | undefined;
+  cause(): Cause | undefined;
+  /** Finds the program's own line in a stack. */
+  positionIn(stack: string): SourcePosition | undefined;
+  /** Returns the spawn points of a cause, latest first. */
+  chainOf(cause: Cause | undefined): readonly Site[];
+  /** Returns true for a handle that is not the program's responsibility. */
+  ignores?(stack: string, owner: Owner): boolean;
+}
+
+/** The creator of a resource. Resources that the platform adds later, such as a server's sockets, inherit it. */
+interface Maker {
+  readonly owner: Owner;
+  readonly cause: Cause | undefined;
+  stack?: string;
+  /** The creator of what led to it, if the owner is the same. */
+  before?: Maker;
+  /** True for what a callback of a timer has created. */
+  isInTimer?: boolean;
+}
+
+/** Records every handle that an owner opens in the ledger, until the returned function is called. */
+export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
+  const makers = new Map<number, Maker>();
+  const timers = new Set<number>();
+
+  function makerOf(trigger: number): Maker | undefined {
+    const owner = asked.owner();
+    const running = executionAsyncId();
+    const before = makers.get(trigger) ?? makers.get(running);
+    if (owner === undefined) return before;
+    const maker: Maker = { owner, cause: asked.cause() };
+    if (before?.owner === owner) maker.before = before;
+    if (timers.has(running)) maker.isInTimer = true;
+    return maker;
+  }
+
+  const hook = createHook({
+    init: function init(id, type, trigger, resource: Resource) {
+      if (type === PASSED_OVER) return;
+      const maker = makerOf(trigger);
+      if (maker === undefined) return;
+      makers.set(id, maker);
+      const what = handles[type];
+      if (what === undefined) return;
+      if (what === 'timer' || what === 'immediate') timers.add(id);
+      // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
+      if (maker.stack === undefined) Error.captureStackTrace(maker, init);
+      ledger.open(id, entryOf(what, maker, resource, asked));
+    },
+    // No `destroy`: with it, Node tracks the garbage collection of every promise. `isAlive` asks the handles instead.
+    ...({ trackPromises: false } as object),
+  });
+  hook.enable();
+  return () => {
+    hook.disable();
+    makers.clear();
+    timers.clear();
+  };
+}
+
+/**
+ * Returns the maker that knows where in the program a handle comes from: the one in whose stack the program has a line, or
+ * else what led to it. A server listens in a callback of Node's own, after the program has called `listen`.
+ */
+function sourceOf(maker: Maker, asked: HandleContext): Maker {
+  const hasLine = asked.positionIn(maker.stack ?? '') !== undefined;
+  return hasLine ? maker : (maker.before ?? maker);
+}
+
+function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleContext): Entry {
+  // A handle that was garbage collected counts as closed.
+  const held = new WeakRef(resource);
+  const stack = (): string => maker.stack ?? '';
+  return {
+    kind: 'open-handle',
+    weight: weights[what] ?? 0,
+    what: what === 'timer' && typeof resource._repeat === 'number' ? 'interval' : what,
+    owner: maker.owner,
+    get cause() {
+      return sourceOf(maker, asked).cause;
+    },
+    position: () => asked.positionIn(stack()),
+    isAlive: () => {
+      const now = held.deref();
+      if (now === undefined || now._destroyed) return false;
+      if (isClosed(now)) return false;
+      // To read a stack takes long, and thousands of timers may be about to end.
+      const isAgain = (): boolean =>
+        maker.isInTimer === true && isLoop(asked.chainOf(maker.cause), asked.positionIn(stack()));
+      if (isSoonOver(what, now) && !isAgain()) return false;
+      return !asked.ignores?.(stack(), maker.owner);
+    },
+  };
+}
+
+/** Returns true if what was started at a line led to it being started again. */
+function isLoop(chain: readonly Site[], at: SourcePosition | undefined): boolean {
+  return chain.some(({ file, line }) => file === at?.file && line === at.line);
+}

@@ -1,0 +1,140 @@
+import { Events } from '../events/events.js';
+import type { EventSink, Tracing } from '../events/events.js';
+import { Ledger } from '../ledger.js';
+import type { Owner } from '../owner.js';
+import type { Policy } from '../policy/policy.js';
+import type { Cause, Observer, Source } from '../source.js';
+import { Expectations } from './expectations.js';
+import { Failures } from './failures.js';
+import { Incidents } from './incidents.js';
+import { Origins } from './origins.js';
+import { Outcome } from './outcome.js';
+import type { Results } from './outcome.js';
+import type { StackReader } from './stack-reader.js';
+
+/** The inputs for watching the tests of one file. */
+export interface WatchedFile {
+  readonly source: Source;
+  /** The runtime's entry for observers, in the realm of the tests. */
+  readonly tracing: Tracing;
+  /** The path of the test file as it is printed, which is the process name of its events. */
+  readonly name: string;
+  /** The folder that the runner was started in. */
+  readonly cwd: string;
+  readonly stacks: StackReader;
+  readonly policy: Policy;
+  /** Where the tests' events are written, if they are. */
+  readonly eventSink: EventSink | undefined;
+  readonly results: Results;
+}
+
+/** Watches what the tests of one file do. A runner says which owner runs, and when the tests are over. */
+export class FileWatch {
+  readonly ledger: Ledger;
+  readonly origins: Origins;
+  readonly events: Events;
+  readonly incidents: Incidents;
+  readonly expectations: Expectations;
+  readonly failures: Failures;
+  readonly #outcome: Outcome;
+  readonly #running = new Map<object, Owner>();
+
+  constructor(private readonly watched: WatchedFile) {
+    const { source, tracing, name, cwd, stacks, policy, eventSink, results } = watched;
+    const origins = new Origins(source, stacks.caller);
+    const ledger = new Ledger(origins.chainOf);
+    const events = new Events({ tracing, source, name, owner: () => origins.owner }, eventSink);
+    const incidents = new Incidents({
+      ledger,
+      origins,
+      stacks,
+      running: () => this.#running.values(),
+      recorded: () => this.#outcome.reportLate(),
+    });
+    this.expectations = new Expectations({ source, origins, incidents });
+    this.failures = new Failures({
+      ...{ source, origins, incidents, stacks },
+      expectations: this.expectations,
+    });
+    const eventPath = eventSink?.path;
+    this.#outcome = new Outcome({ ledger, events, policy, results, cwd, eventPath });
+    this.ledger = ledger;
+    this.origins = origins;
+    this.events = events;
+    this.incidents = incidents;
+  }
+
+  /** The owner of the running code. */
+  get owner(): Owner | undefined {
+    return this.origins.owner;
+  }
+
+  /** Returns the spawn points that led to the running code. */
+  here(): Cause {
+    return this.origins.here();
+  }
+
+  /** Notes that a test or a hook, which `key` identifies, begins to run as this owner. */
+  begin(key: object, owner: Owner): void {
+    this.#running.set(key, owner);
+  }
+
+  /** Notes that a test or a hook has ended. */
+  end(key: object): void {
+    this.#running.delete(key);
+  }
+
+  /** Returns the owner that a test or a hook currently runs as. */
+  runningAs(key: object): Owner | undefined {
+    return this.#running.get(key);
+  }
+
+  /** Calls a body in a frame that carries its owner. Its events come after the earlier ones of the same test. */
+  run<R>(owner: Owner | undefined, body: () => R): R {
+    return this.origins.run(owner, () => this.events.runWithin(owner, body) as R);
+  }
+
+  /** Begins to observe what instrumented code does, until the returned function is called. */
+  observe(): () => void {
+    const { ledger, origins } = this;
+    const { source, policy } = this.watched;
+    const activations: Observer = {
+      started: (activation) => {
+        const { owner } = this;
+        if (owner === undefined) return;
+        const [at] = source.stepsOf(source.currentCause());
+        const what = at?.site.name ? `${at.site.name}()` : 'an async function';
+        ledger.open(activation, { kind: 'pending-async', what, owner, cause: this.here() });
+      },
+      ended: (activation) => ledger.close(activation),
+    };
+    const listeners: Observer = {
+      listened: (listening) => {
+        origins.listened();
+        ledger.addListener(listening, this.owner, this.here());
+      },
+      unlistened: (listening) => ledger.removeListener(listening, this.owner),
+    };
+    return source.observe({
+      called: origins.called,
+      listening: origins.listening,
+      listened: origins.listened,
+      ...(policy.isWanted('pending-async') ? activations : {}),
+      ...(policy.isWanted('listener') ? listeners : {}),
+    });
+  }
+
+  /** Records output that a test wrote after its end. Does nothing for other output. */
+  noteLog(what: string, message: string): void {
+    const { owner } = this;
+    if (!owner?.isOver) return;
+    this.incidents.record({ kind: 'late-console', what, message, owner, cause: this.here() });
+  }
+
+  /** Collects the findings at the last moment at which a test can still be failed, and reports them. */
+  settle(): void {
+    this.failures.settle();
+    this.ledger.collectLeaks();
+    this.#outcome.settle();
+  }
+}

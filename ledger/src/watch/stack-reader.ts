@@ -1,0 +1,47 @@
+import type { SourcePosition } from '../owner.js';
+
+const FRAME = /(?:\(|at (?:async )?|@)((?:\w+:\/\/)?[^()\s@][^()]*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
+
+/** Finds the project's own lines in stacks: files in its folder, but not in node_modules. */
+export class StackReader {
+  readonly #root: string;
+
+  constructor(
+    /** The project's folder: a path, or in a page the address that it is served from. */
+    rootDir: string,
+    /** The folder of the runtime, whose lines sit between an instrumented function and its caller. */
+    private readonly runtimeDir: string,
+  ) {
+    this.#root = `${unified(rootDir).replace(/\/$/, '')}/`;
+  }
+
+  /** Returns the first line of a stack that belongs to the project. */
+  readonly first = (stack: string): SourcePosition | undefined => this.#find(stack.split('\n'));
+
+  /** Returns the line that called an instrumented function, from a stack captured where the function begins. */
+  readonly caller = (stack: string): SourcePosition | undefined => {
+    const [, ...lines] = stack.split('\n');
+    const own = lines.findIndex((line) => !line.includes(this.runtimeDir));
+    return this.#find(lines.slice(own + 1));
+  };
+
+  /** Returns paths as the plugin writes them: relative to the project's folder. */
+  #find(lines: readonly string[]): SourcePosition | undefined {
+    for (const text of lines) {
+      const [, path, row, column] = FRAME.exec(text.trim()) ?? [];
+      if (path === undefined) continue;
+      const file = unified(path);
+      if (!file.startsWith(this.#root) || file.includes('/node_modules/')) continue;
+      // Stacks count columns from 1, syntax trees from 0.
+      const below = file.slice(this.#root.length);
+      return { file: below, line: Number(row), column: Number(column) - 1 };
+    }
+    return undefined;
+  }
+}
+
+/** Returns a path with forward slashes, also for the address of a file. */
+function unified(path: string): string {
+  if (!path.startsWith('file:')) return path.replaceAll('\\', '/');
+  return decodeURIComponent(new URL(path).pathname).replace(/^\/(?=[A-Za-z]:)/, '');
+}
