@@ -54,6 +54,14 @@ if (plain.length > 0) {
   }
 }
 
+// Jest 29 reads the names that a CommonJS file exports from its text.
+if (name === 'jest') {
+  const names = Object.keys(require(join(root, 'runtime/dist/cjs/compiled-with-causes.js')));
+  const file = join(dist, 'cjs', 'compiled.js');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, `${text}\n0 && (module.exports = { ${names.join(', ')} });\n`);
+}
+
 // Bundles the runtime as one script for another realm. The script's value is a function that runs it there.
 if (name === 'runtime') {
   const { rolldown } = await import('rolldown');

@@ -25,7 +25,6 @@ export { runtimeSource } from './runtime-source.js';
 export type { Realm } from './runtime-source.js';
 export { headline } from './sentences.js';
 export type { Cause, Context, Listening, Observer, Site, Slot, Source } from './source.js';
-export type { Failures } from './watch/failures.js';
 export { FileWatch } from './watch/file-watch.js';
 export type { WatchedFile } from './watch/file-watch.js';
 export type { Findings, Results } from './watch/outcome.js';

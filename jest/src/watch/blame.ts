@@ -17,8 +17,8 @@ export function blame(
   promise: object | undefined,
   state: Circus.State,
 ): void {
-  if (promise) {
-    blameRejection(guilty, error, promise, state as Circus.State & Rejections);
+  if (promise && hasTargets(state)) {
+    blameRejection(guilty, error, promise, state);
     return;
   }
   if (guilty?.errors.includes(error as Error)) return;
@@ -29,6 +29,11 @@ export function blame(
   guilty?.errors.push(error as Error);
 }
 
+/** Returns false for versions of Circus that assign a rejection as they assign an exception. */
+function hasTargets(state: Circus.State): state is Circus.State & Rejections {
+  return 'unhandledRejectionErrorByPromiseTarget' in state;
+}
+
 /** Moves a rejection between the maps that Circus reads later, because a rejection may still be handled. */
 function blameRejection(
   guilty: (Circus.TestEntry & Rejections) | undefined,
@@ -37,8 +42,7 @@ function blameRejection(
   state: Circus.State & Rejections,
 ): void {
   const right = guilty?.unhandledRejectionErrorByPromise;
-  const targets = state.unhandledRejectionErrorByPromiseTarget;
-  if (targets === undefined) return;
+  const targets = state.unhandledRejectionErrorByPromiseTarget!;
   const given = targets.get(promise);
   if (guilty && (right === undefined || given === right)) return;
   given?.delete(promise);
@@ -57,7 +61,7 @@ export function circusEntryOf(
   state: Circus.State & Rejections,
 ): Circus.TestEntry | Circus.Hook | undefined {
   const tests = testsOf(state) as (Circus.TestEntry & Rejections)[];
-  if (!promise) return tests.find(({ errors }) => errors.includes(error as Error));
+  if (!promise || !hasTargets(state)) return tests.find(({ errors }) => errors.includes(error as Error));
   const target = state.unhandledRejectionErrorByPromiseTarget?.get(promise);
   if (target === undefined) return undefined;
   const byHook = state.unhandledRejectionErrorByPromiseByHook;

@@ -1,15 +1,16 @@
-import type { Failures } from '@throughline/ledger';
+/** Reports a failure that a test of a file has caused. Returns false when none of its tests has. */
+type Report = (error: unknown, promise: object | undefined) => boolean;
 
 /** The test files of this process whose realm is still there, although they may be over. */
-const finished = new Set<WeakRef<Failures>>();
+const finished = new Set<WeakRef<Report>>();
 /** By the helpers of instrumented files, which everything that a file can still do holds. */
-const kept = new WeakMap<object, Failures>();
+const kept = new WeakMap<object, Report>();
 
 /** Makes failures of a file's tests be reported also after the file is over, as long as its `helpers` are held. */
-export function keepAfterEnd(failures: Failures, helpers: object): void {
-  kept.set(helpers, failures);
+export function keepAfterEnd(report: Report, helpers: object): void {
+  kept.set(helpers, report);
   for (const held of finished) if (held.deref() === undefined) finished.delete(held);
-  finished.add(new WeakRef(failures));
+  finished.add(new WeakRef(report));
   if (process.listeners('uncaughtException').includes(onException)) return;
   process.on('uncaughtException', onException);
   process.on('unhandledRejection', onRejection);
@@ -17,7 +18,7 @@ export function keepAfterEnd(failures: Failures, helpers: object): void {
 
 /** Reports a failure that a test of a finished file has caused. Returns false when it is none. */
 export function isOfFinishedFile(error: unknown, promise: object | undefined): boolean {
-  return [...finished].some((held) => held.deref()?.noteLate(error, promise) ?? false);
+  return [...finished].some((held) => held.deref()?.(error, promise) ?? false);
 }
 
 // Jest takes these listeners away while it runs a file, and adds them again after that.

@@ -20,6 +20,7 @@ import type { Body } from './bodies.js';
 import { CircusOwners } from './circus-owners.js';
 import { watchConsole } from './console.js';
 import { isOfFinishedFile, keepAfterEnd } from './finished-files.js';
+import { EarlyTests, isOlder, OlderCircus } from './older-circus.js';
 
 /** The inputs for watching the tests of one file. */
 export interface Watched {
@@ -55,6 +56,19 @@ export class CircusWatch {
   readonly #eventFile: EventFile | undefined;
   readonly #stacks: StackReader;
   readonly #entered = new WeakSet<Runnable>();
+  /** Set where Circus is that of Jest 29. */
+  #older: OlderCircus | undefined;
+  readonly #early = new EarlyTests(
+    (test, body) => {
+      const owner = this.#owners.test(test);
+      this.#watch.begin(test, owner);
+      return this.#runAs(owner, body);
+    },
+    (test) => {
+      this.#watch.end(test);
+      this.#owners.test(test).close();
+    },
+  );
   /** The block whose body is running, while tests and hooks are being collected. */
   #collecting: Owner | undefined;
 
@@ -83,7 +97,12 @@ export class CircusWatch {
           }),
       },
     });
-    keepAfterEnd(this.#watch.failures, realm.helpers);
+    const { failures } = this.#watch;
+    keepAfterEnd(
+      (error, promise) =>
+        policy.isWanted(promise ? 'rejection' : 'exception') && failures.noteLate(error, promise),
+      realm.helpers,
+    );
   }
 
   begin(): void {
@@ -129,12 +148,20 @@ export class CircusWatch {
   }
 
   readonly #handlers: { readonly [N in Circus.Event['name']]?: Handler<N> } = {
-    setup: ({ runtimeGlobals }) => this.#watchExpect(runtimeGlobals),
+    setup: ({ runtimeGlobals, parentProcess }, state) => {
+      this.#watchExpect(runtimeGlobals);
+      if (!isOlder(state)) return;
+      this.#older = new OlderCircus(parentProcess, (promise) => this.#noteHandled(promise, state));
+    },
+    teardown: () => this.#older?.stop(),
     start_describe_definition: (_event, { currentDescribeBlock }) =>
       this.#collect(currentDescribeBlock),
     finish_describe_definition: (_event, { currentDescribeBlock }) =>
       this.#collect(currentDescribeBlock),
-    run_start: () => void (this.#collecting = undefined),
+    run_start: (_event, { rootDescribeBlock }) => {
+      this.#collecting = undefined;
+      if (this.#older) this.#early.prepare(rootDescribeBlock);
+    },
     hook_start: ({ hook }, { currentlyRunningTest }) =>
       this.#enter(hook, this.#owners.hook(hook, currentlyRunningTest ?? undefined)),
     hook_success: ({ hook }) => this.#watch.end(hook),
@@ -142,8 +169,12 @@ export class CircusWatch {
       frames.hide(error);
       this.#watch.end(hook);
     },
-    test_start: ({ test }) => this.#owners.test(test).reopen(),
-    test_fn_start: ({ test }) => this.#enter(test, this.#owners.test(test)),
+    test_start: ({ test }) => {
+      if (this.#early.start(test)) this.#owners.test(test).reopen();
+    },
+    test_fn_start: ({ test }) => {
+      if (this.#early.start(test)) this.#enter(test, this.#owners.test(test));
+    },
     test_fn_failure: ({ error }) => frames.hide(error),
     test_done: ({ test }) => {
       const owner = this.#owners.test(test);
@@ -153,7 +184,7 @@ export class CircusWatch {
     },
     run_describe_finish: ({ describeBlock }) => this.#owners.block(describeBlock).close(),
     error: ({ error, promise }, state) => {
-      this.#noteFailure(error, promise, state);
+      this.#noteFailure(error, promise ?? this.#older?.takePromise(), state);
       frames.hide(error);
     },
     error_handled: ({ promise }, state) => this.#noteHandled(promise, state),
@@ -182,10 +213,15 @@ export class CircusWatch {
     watch.begin(entry, owner);
     if (this.#entered.has(entry)) return;
     this.#entered.add(entry);
-    const run = (body: () => unknown) => watch.run(watch.runningAs(entry), body);
+    const run = (body: () => unknown) => this.#runAs(watch.runningAs(entry), body);
     const isDone = (): void => watch.events.noteDone(watch.runningAs(entry));
     entry.fn = wrapBody(run, entry.fn as Body, isDone) as Circus.TestEntry['fn'] &
       Circus.Hook['fn'];
+  }
+
+  #runAs(owner: Owner | undefined, body: () => unknown): unknown {
+    const run = (): unknown => this.#watch.run(owner, body);
+    return this.#older ? this.#older.run(owner, run) : run();
   }
 
   #noteFailure(error: unknown, promise: object | undefined, state: Circus.State): void {
@@ -194,6 +230,7 @@ export class CircusWatch {
         blame(undefined, error, promise, state);
         return undefined;
       }
+      if (this.#older?.owner) return this.#older.owner;
       const entry = circusEntryOf(error, promise, state);
       return entry && this.#owners.ownerOf(entry);
     });

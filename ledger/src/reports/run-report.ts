@@ -35,8 +35,7 @@ export class RunReport {
   /** Prints the rest and the summary, and writes the files that the projects' options ask for. */
   finish(projects: readonly ReportFiles[]): void {
     this.printNew();
-    const summary = summaryOf(this.#all);
-    if (summary !== undefined) process.stderr.write(`\n${summary}\n`);
+    this.#printSummary();
     for (const { rootDir, baseline, junit } of projects) {
       const own = this.#all.filter((report) => report.rootDir === rootDir);
       if (baseline !== undefined && isUpdatingBaseline()) {
@@ -54,7 +53,9 @@ export class RunReport {
 
   /** Stops listening, and prints what came after the end of the run. */
   close(): void {
-    this.#print(this.#inbox.close());
+    const late = this.#inbox.close();
+    this.#print(late);
+    if (late.length > 0) this.#printSummary();
   }
 
   /** All findings, with their test file, as plain data for a runner's own results. */
@@ -69,6 +70,11 @@ export class RunReport {
     const failing = this.#all.flatMap((report) => report.failing);
     if (failing.length === 0) return undefined;
     return new Error(`Throughline: ${failing.map(headline).join('; ')}`);
+  }
+
+  #printSummary(): void {
+    const summary = summaryOf(this.#all);
+    if (summary !== undefined) process.stderr.write(`\n${summary}\n`);
   }
 
   #print(reports: readonly FileReport[]): void {

@@ -1,10 +1,13 @@
 import type { Events } from '../events/events.js';
-import type { Finding, Found } from '../findings.js';
+import type { Finding, FindingKind, Found } from '../findings.js';
 import type { Ledger } from '../ledger.js';
 import type { Owner } from '../owner.js';
 import type { Policy } from '../policy/policy.js';
 import type { FailedGraph, FileReport } from '../report.js';
 import { headline } from '../sentences.js';
+
+/** The kinds that end a process by themselves. They fail the run when there is no test left to fail. */
+const crashes: ReadonlySet<FindingKind> = new Set(['rejection', 'exception']);
 
 /** What a file's tests did, without the paths that only the runner knows. */
 export type Findings = Omit<FileReport, 'testPath' | 'rootDir' | 'cwd'>;
@@ -51,7 +54,9 @@ export class Outcome {
   #report({ late }: { late: boolean }): void {
     const { ledger, policy, results } = this.from;
     const reported = ledger.take().filter(({ finding }) => policy.isReported(finding));
-    const failing = reported.filter(({ finding }) => policy.isFailing(finding));
+    const isFailing = ({ finding }: Found): boolean =>
+      policy.isFailing(finding) || (late && crashes.has(finding.kind));
+    const failing = reported.filter(isFailing);
     const unfailed = failing.filter((one) => late || !this.#fail(one));
     // Last, because only now every failing test has its errors.
     const graphs = late ? [] : this.#graphs();
@@ -59,7 +64,7 @@ export class Outcome {
     const findings = plain(reported);
     results.send({
       findings,
-      isFailing: findings.map((finding) => policy.isFailing(finding)),
+      isFailing: reported.map(isFailing),
       failing: plain(unfailed),
       graphs,
       late,
@@ -81,7 +86,7 @@ export class Outcome {
     if (errors === undefined) return false;
     // The runner has already failed the test for it.
     const { kind, position } = finding;
-    if (errors.length > 0 && (kind === 'rejection' || kind === 'exception')) return true;
+    if (errors.length > 0 && crashes.has(kind)) return true;
     const message = `Throughline: ${headline(finding)}`;
     const error = new Error(message);
     const at =
