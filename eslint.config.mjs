@@ -74,6 +74,8 @@ const rooms = {
   },
   'jest/src': {
     jsdom: ['jest-packages', 'options', 'preset'],
+    config: ['jest-packages', 'options', 'preset', 'require-or-import'],
+    transform: ['errors', 'jest-packages', 'options', 'require-or-import'],
     watch: ['realm'],
   },
   'collector/src': {

@@ -80,6 +80,8 @@ describe('folders', () => {
     ['ledger/src/a.ts', "import '@throughline/runtime/xtrace';"],
     ['jest/src/jsdom/a.ts', "import '../watch/watch.js';"],
     ['jest/src/watch/a.ts', "import '../runner.js';"],
+    ['jest/src/config/a.ts', "import '../watch/watch.js';"],
+    ['jest/src/transform/a.ts', "import '../watch/watch.js';"],
     ['jest/src/watch/a.ts', "import '@throughline/collector';"],
     ['collector/src/ingest/a.ts', "import '@throughline/babel-plugin';"],
     ['collector/page/src/model/a.ts', "import '../views/task-list';"],

@@ -12,6 +12,8 @@ export interface Caller {
   readonly format?: ModuleFormat | undefined;
   /** True where the program runs as it is loaded, by `register`: nothing compiles it before or afterwards. */
   readonly isLoaded?: boolean | undefined;
+  /** True where another compiler ran before, whose output may have no async functions. */
+  readonly allowsLowered?: boolean | undefined;
   /** Source map, as JSON, of the tools that ran before, where the bundler and not Babel merges the maps. */
   readonly madeFrom?: string | undefined;
 }

@@ -130,7 +130,9 @@ function instrumenter(
         if (isBeneathRuntime(pass.filename, caller) || isOff(pass.file.ast)) return;
         if (entries.some((entry) => isInstrumented(program, entry))) return;
         checkDirectives(program, pass.file.ast);
-        if (caller.isLoaded !== true) refuseLowered(program, pass.filename ?? '');
+        if (!caller.isLoaded && !caller.allowsLowered) {
+          refuseLowered(program, pass.filename ?? '');
+        }
 
         const { code } = pass.file;
         const asText = findFunctionsSentAsText(program, code);

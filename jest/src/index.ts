@@ -17,6 +17,8 @@ export type {
   Verdict,
 } from '@throughline/ledger';
 export type { Options };
+export { withThroughline } from './config/with-throughline.js';
+export type { Configuration } from './config/with-throughline.js';
 export { packagesToInstrument };
 export type { Preset };
 

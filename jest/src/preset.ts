@@ -7,14 +7,14 @@ import type { Options } from './options.js';
 export interface Preset {
   readonly transform: Record<string, [path: string, options: Options]>;
   readonly testRunner: string;
-  readonly reporters: (string | [string, object])[];
+  readonly reporters: (string | [string, Record<string, unknown>])[];
   readonly modulePaths?: string[];
   readonly moduleNameMapper: Record<string, string>;
   readonly testEnvironment?: string;
 }
 
 /** The extensions that `babel-jest` transforms by default, and those of ES modules and CommonJS. */
-const COMPILED = '\\.[cm]?[jt]sx?$';
+export const COMPILED = '\\.[cm]?[jt]sx?$';
 
 /**
  * Returns the preset for these options.

@@ -61,7 +61,8 @@ export function circusEntryOf(
   state: Circus.State & Rejections,
 ): Circus.TestEntry | Circus.Hook | undefined {
   const tests = testsOf(state) as (Circus.TestEntry & Rejections)[];
-  if (!promise || !hasTargets(state)) return tests.find(({ errors }) => errors.includes(error as Error));
+  if (!promise || !hasTargets(state))
+    return tests.find(({ errors }) => errors.includes(error as Error));
   const target = state.unhandledRejectionErrorByPromiseTarget?.get(promise);
   if (target === undefined) return undefined;
   const byHook = state.unhandledRejectionErrorByPromiseByHook;
