@@ -45,26 +45,36 @@ describe('a program', () => {
     expect(js(text)).toEqual({ text, notes: [] });
   });
 
+  const REQUIRED = `const { withThroughline } = require('@throughline/jest');\n\n`;
   test.each([
-    ['a call', `module.exports = nextJest()({ bail: 1 });`, 'computed'],
-    ['a function', `module.exports = async () => ({ bail: 1 });`, 'computed'],
-    ['another preset', `module.exports = { preset: 'ts-jest' };`, 'ts-jest'],
-    ['a preset that is computed', `module.exports = { preset: pick() };`, 'computed'],
-    [
-      'another compiler',
-      `module.exports = { transform: { '\\\\.ts$': '@swc/jest' } };`,
-      'transform',
-    ],
-    ['projects', `module.exports = { projects: ['a', 'b'] };`, 'projects'],
-  ])('is left to its owner: %s', (_what, text, why) => {
-    const { text: after, byHand } = js(text);
-    expect(after).toBe(text);
-    expect(byHand?.why).toContain(why);
-    expect(byHand?.what).toContain('@throughline/jest');
+    ['a call', 'nextJest()({ bail: 1 })'],
+    ['a function', 'async () => ({ bail: 1 })'],
+    ['another preset', `{ preset: 'ts-jest' }`],
+    ['a preset that is computed', '{ preset: pick() }'],
+    ['another compiler', `{ transform: { '\\\\.ts$': '@swc/jest' } }`],
+    ['projects', `{ projects: ['a', 'b'] }`],
+    ['reporters that are computed', '{ reporters: make() }'],
+    ['a configuration that is spread', '{ ...base }'],
+  ])('is passed to withThroughline as a whole: %s', (_what, config) => {
+    const after = `${REQUIRED}module.exports = withThroughline(${config});`;
+
+    expect(js(`module.exports = ${config};`)).toEqual({ text: after, notes: [] });
+    expect(js(after)).toEqual({ text: after, notes: [] });
+  });
+
+  test('that is a module is passed to it in its own form', () => {
+    expect(ts(`// Tests.\nimport c from "./c.js";\n\nexport default c;\n`).text).toBe(
+      `import { withThroughline } from "@throughline/jest";\n// Tests.\nimport c from "./c.js";\n\nexport default withThroughline(c);\n`,
+    );
+  });
+
+  test('that exports nothing is left to its owner', () => {
+    const text = 'exports.bail = 1;';
+
+    expect(js(text)).toMatchObject({ text, byHand: { what: expect.stringContaining('withThro') } });
   });
 
   test('is changed with a note, where something else decides as well', () => {
-    expect(js(`module.exports = { ...base, reporters: make() };`).notes).toHaveLength(2);
     expect(js(`module.exports = { testRunner: 'jasmine2' };`).notes[0]).toContain('environment');
   });
 
@@ -93,6 +103,26 @@ describe('JSON', () => {
       '{\n\t"name": "x",\n\t"jest": {\n\t\t"preset": "@throughline/jest"\n\t}\n}\n',
     );
   });
+});
+
+test.each<[string, object]>([
+  ['another preset', { preset: 'ts-jest' }],
+  ['another compiler', { transform: { '\\.ts$': ['@swc/jest', { jsc: {} }] } }],
+  ['projects', { projects: ['packages/*'] }],
+])('JSON that is not enough becomes a program: %s', (_what, config) => {
+  const inFile = json(JSON.stringify(config));
+  const inManifest = manifest(JSON.stringify({ name: 'x', jest: config }));
+
+  expect(inFile.text).toBe('');
+  expect(JSON.parse(inManifest.text)).toEqual({ name: 'x' });
+  for (const { moved } of [inFile, inManifest]) {
+    expect(moved!.name).toBe('jest.config.cjs');
+    const given: unknown[] = [];
+    const module = { exports: {} };
+    const load = () => ({ withThroughline: (one: unknown) => given.push(one) });
+    new Function('module', 'require', moved!.text)(module, load);
+    expect(given).toEqual([config]);
+  }
 });
 
 test('a configuration in another file, which the key "jest" names, is left to its owner', () => {

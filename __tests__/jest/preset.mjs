@@ -1,8 +1,9 @@
 // Runs the suites of this folder with the preset, many in one run of Jest, and prints what was reported
 // as JSON, by suite.
 //
-//   node __tests__/jest/preset.mjs PROJECT [--in-band] [--show] [NAME ...]
+//   node __tests__/jest/preset.mjs PROJECT [--in-band] [--show] [--with TRANSFORMER] [NAME ...]
 //
+// TRANSFORMER compiles in place of babel-jest: ts-jest or @swc/jest.
 // PROJECT is as for plain.mjs, with our packages beside.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,7 +11,11 @@ import { parseArgs } from 'node:util';
 import { cleanSuites, faults, runJest, writeBabelConfig } from './suites.mjs';
 
 const { values, positionals } = parseArgs({
-  options: { 'in-band': { type: 'boolean' }, show: { type: 'boolean' } },
+  options: {
+    'in-band': { type: 'boolean' },
+    show: { type: 'boolean' },
+    with: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const [folder = '.', ...names] = positionals;
@@ -22,6 +27,12 @@ const suites = [...faults(), ...cleanSuites()].filter(
 /** What a suite has to itself: its program, and whether it is to be waited for. */
 const groupOf = ({ node = [], args = [], alone, name }) =>
   JSON.stringify([node, args, alone ? name : '']);
+
+/** How each transformer compiles the suites. Without a target, ts-jest gives ES2015, which has no async functions. */
+const transformers = {
+  'ts-jest': ['ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, jsx: 'react-jsx' } }],
+  '@swc/jest': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', tsx: true } } }],
+};
 
 const groups = new Map();
 for (const suite of suites) {
@@ -40,17 +51,17 @@ async function runGroup(group) {
     cpSync(suite.folder, join(root, suite.name), { recursive: true });
     writeBabelConfig(join(root, suite.name));
     const { transform, ...config } = suite.config ?? {};
-    return {
-      displayName: suite.name,
-      rootDir: join(root, suite.name),
-      preset: '@throughline/jest',
-      transform: withOptions(transform, suite.options),
-      ...config,
-    };
+    const named = { displayName: suite.name, rootDir: join(root, suite.name) };
+    if (values.with) {
+      return { ...named, transform: { '\\.[cm]?[jt]sx?$': transformers[values.with] }, ...config };
+    }
+    const options = withOptions(transform, suite.options);
+    return { ...named, preset: '@throughline/jest', transform: options, ...config };
   });
   const reporters = ['default', '@throughline/jest/reporter'];
   const config = { projects, reporters, ...group[0].global };
-  writeFileSync(join(root, 'jest.config.json'), JSON.stringify(config));
+  if (values.with) writeProgram(root, config, group);
+  else writeFileSync(join(root, 'jest.config.json'), JSON.stringify(config));
   const [{ args = [], node = [], alone }] = group;
   const { output, tests, code } = await runJest(project, root, {
     node,
@@ -72,6 +83,19 @@ async function runGroup(group) {
       },
     ]),
   );
+}
+
+/** Writes a configuration in which each suite is passed to `withThroughline`, with its options. */
+function writeProgram(root, { projects, ...config }, group) {
+  const given = projects.map((project, index) => [project, group[index].options ?? {}]);
+  const text = `const { withThroughline } = require('@throughline/jest');
+module.exports = async () => {
+  const given = ${JSON.stringify(given)};
+  const projects = await Promise.all(given.map((one) => withThroughline(...one)()));
+  for (const project of projects) delete project.reporters;
+  return { projects, ...${JSON.stringify(config)} };
+};`;
+  writeFileSync(join(root, 'jest.config.js'), text);
 }
 
 /** The options of a suite stand beside the transformer, as users' do. */

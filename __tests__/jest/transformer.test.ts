@@ -1,3 +1,4 @@
+import type { SyncTransformer } from '@jest/transform';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,9 @@ import { packagesToInstrument } from '../../jest/src/instrumented-packages';
 import transformer from '../../jest/src/transformer';
 import type { Options } from '../../jest/src/options';
 
-const { createTransformer } = transformer;
+const createTransformer = transformer.createTransformer as (
+  options: Options,
+) => SyncTransformer<Options>;
 const PLUGIN = require.resolve('@throughline/babel-plugin');
 const SOURCE = 'const load = async (part) => { await null; return part; };';
 

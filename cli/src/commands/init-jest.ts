@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { change } from '../init-jest/change.js';
@@ -21,21 +21,28 @@ export function initJest(program: Command): void {
 function addPreset(folder: string, named: string | undefined, options: { dryRun?: boolean }): void {
   const config = findConfig(folder, named);
   const name = relative(folder, config.file);
-  const { text, notes, byHand } = change(config.text, config.kind, config.file);
+  const { text, notes, byHand, moved } = change(config.text, config.kind, config.file);
   if (byHand !== undefined) {
     say(`${name} was not changed: ${byHand.why}\n\nAdd by hand:\n\n${indent(byHand.what)}`);
     process.exitCode = 1;
     return;
   }
-  if (text === config.text) {
+  if (text === config.text && !moved) {
     say(`${name} already uses the preset. Nothing to change.`);
     return;
   }
-  say(patch(name, config.text, text));
+  if (text !== '') say(patch(name, config.text, text));
+  const program = moved && join(dirname(config.file), moved.name);
+  if (moved) say(patch(relative(folder, program!), '', moved.text));
   for (const note of notes) say(`\n- ${note}`);
   if (options.dryRun) return;
-  writeFileSync(config.file, text);
-  say(`\nChanged ${name}. Run "npx jest".`);
+  if (text === '') rmSync(config.file);
+  else writeFileSync(config.file, text);
+  if (moved) writeFileSync(program!, moved.text);
+  const to = program === undefined ? '' : ` to ${relative(folder, program)}`;
+  say(
+    `\n${moved ? `Moved the configuration of ${name}${to}` : `Changed ${name}`}. Run "npx jest".`,
+  );
 }
 
 function say(text: string): void {

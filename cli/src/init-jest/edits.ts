@@ -1,7 +1,7 @@
 import type { types as t } from '@babel/core';
-import type MagicString from 'magic-string';
+import MagicString from 'magic-string';
 import { PRESET, REPORTER } from './plan.js';
-import { keyOf } from './read.js';
+import { exportOf, keyOf } from './read.js';
 
 /** The quoting style of a file. */
 export interface Style {
@@ -50,4 +50,26 @@ export function replaceTransformer(
   if (!options) return;
   const key = style.quoted ? style.text('babel') : 'babel';
   text.appendLeft(options.start!, `{ ${key}: `).appendLeft(options.end!, ' }');
+}
+
+/**
+ * Passes what a program exports to `withThroughline`. Returns undefined when it exports nothing, and the same text when
+ * it does so already.
+ */
+export function wrapExport(text: string, { program }: t.File): string | undefined {
+  const found = exportOf(program);
+  if (found === undefined) return undefined;
+  const { value, isModule } = found;
+  if (/\bwithThroughline\b/.test(text)) return text;
+  const quote = text.split('"').length > text.split("'").length ? '"' : "'";
+  const from = `${quote}${PRESET}${quote}`;
+  const changed = new MagicString(text);
+  changed.appendLeft(value.start!, 'withThroughline(').appendRight(value.end!, ')');
+  const line = isModule
+    ? `import { withThroughline } from ${from};\n`
+    : `const { withThroughline } = require(${from});\n`;
+  const [first] = program.body;
+  const start = (first!.leadingComments?.[0] ?? first!).start!;
+  changed.appendLeft(start, isModule || first?.type === 'ImportDeclaration' ? line : `${line}\n`);
+  return changed.toString();
 }

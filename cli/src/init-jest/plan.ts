@@ -3,9 +3,9 @@ export const PRESET = '@throughline/jest';
 /** The name of the reporter in a configuration. */
 export const REPORTER = '@throughline/jest/reporter';
 /** The lines to add by hand, shown when `init` cannot change the configuration. */
-export const byHand = `preset: '${PRESET}',  // or '${PRESET}/jsdom'
-// If "reporters" is set, add '${REPORTER}' to it.
-// If "transform" uses 'babel-jest', replace it with '${PRESET}/transformer'.`;
+export const byHand = `const { withThroughline } = require('${PRESET}');
+
+module.exports = withThroughline(config);  // "config" is what the file exports now`;
 
 /** Stands for the value of an option that is computed, and so cannot be read from the file. */
 export const COMPUTED = Symbol('computed');
@@ -16,62 +16,43 @@ export interface ByHand {
   readonly what: string;
 }
 
-/** One change to a configuration. */
+/** One change to the options of a configuration. */
 export type Edit =
   | { readonly option: 'preset' }
   | { readonly option: 'reporters' }
   /** Replaces `babel-jest` with our transformer for these patterns. */
   | { readonly option: 'transform'; readonly patterns: readonly string[] };
 
-/** The changes to make, or instructions for making them by hand. */
-export interface Plan {
-  readonly edits: readonly Edit[];
-  readonly notes: readonly string[];
-  readonly byHand?: ByHand;
-}
+/**
+ * How a configuration is changed: by edits of its options, or by passing the whole of it to `withThroughline`, which
+ * sees what the file only computes.
+ */
+export type Plan =
+  | { readonly way: 'edits'; readonly edits: readonly Edit[]; readonly notes: readonly string[] }
+  | { readonly way: 'wrap' };
 
 /** Decides what to change. The rules are the same for every kind of configuration. */
 export function planFor(options: ReadonlyMap<string, unknown>): Plan {
+  const wrap: Plan = { way: 'wrap' };
   const edits: Edit[] = [];
-  const notes: string[] = [];
-  const hand = (why: string): Plan => ({ edits: [], notes: [], byHand: { why, what: byHand } });
-
-  if (options.has('projects')) {
-    return hand(
-      'it uses "projects". Add the preset to each project and the reporter to this file.',
-    );
-  }
+  if (options.has('projects')) return wrap;
   const preset = options.get('preset');
-  if (preset === COMPUTED) return hand('its "preset" is computed.');
   if (preset === undefined) edits.push({ option: 'preset' });
-  else if (preset !== PRESET && !String(preset).startsWith(`${PRESET}/`)) {
-    return hand(
-      `it uses the preset ${JSON.stringify(preset)}, and Jest accepts only one. Replace it and copy its ` +
-        'settings, or spread ours: `const { throughline } = require("@throughline/jest")`, ' +
-        '`...throughline()`.',
-    );
-  }
+  else if (preset !== PRESET && !String(preset).startsWith(`${PRESET}/`)) return wrap;
   const reporters = options.get('reporters');
-  if (reporters === COMPUTED) notes.push(`"reporters" is computed. Add "${REPORTER}" to it.`);
-  else if (Array.isArray(reporters) && !reporters.flat().includes(REPORTER)) {
+  if (reporters === COMPUTED) return wrap;
+  if (Array.isArray(reporters) && !reporters.flat().includes(REPORTER)) {
     edits.push({ option: 'reporters' });
   }
   if (options.has('transform')) {
     const patterns = patternsOfBabelJest(options.get('transform'));
-    if (patterns === undefined) {
-      return hand(
-        'its "transform" uses a transformer other than babel-jest. Add @throughline/babel-plugin to it.',
-      );
-    }
+    if (patterns === undefined) return wrap;
     if (patterns.length > 0) edits.push({ option: 'transform', patterns });
   }
-  if (options.has('testRunner')) {
-    notes.push(
-      `"testRunner" replaces the runner of the preset. Set "testEnvironment" to "${PRESET}/environment" ` +
-        `or "${PRESET}/environment-jsdom".`,
-    );
-  }
-  return { edits, notes };
+  const note =
+    `"testRunner" replaces the runner of the preset. Set "testEnvironment" to "${PRESET}/environment" ` +
+    `or "${PRESET}/environment-jsdom".`;
+  return { way: 'edits', edits, notes: options.has('testRunner') ? [note] : [] };
 }
 
 /** Returns undefined when another transformer handles code, or when that cannot be determined. */

@@ -64,17 +64,31 @@ export function parse(text: string, file: string): t.File {
   }
 }
 
-/** Finds the object of `module.exports = {…}` or `export default {…}`, directly or through a variable. */
-export function configObject({ program }: t.File): t.ObjectExpression | undefined {
-  for (const statement of program.body) {
-    const given = exportedValue(statement);
-    if (given) return plainObject(given, program);
+/** What a program exports as its only value. */
+export interface Exported {
+  readonly value: t.Node;
+  readonly isModule: boolean;
+}
+
+/** Finds the value of `module.exports = …` or `export default …`. */
+export function exportOf({ body }: t.Program): Exported | undefined {
+  for (const statement of body) {
+    if (statement.type === 'ExportDefaultDeclaration') {
+      return { value: statement.declaration, isModule: true };
+    }
+    const value = assignedExports(statement);
+    if (value) return { value, isModule: false };
   }
   return undefined;
 }
 
-function exportedValue(statement: t.Statement): t.Node | undefined {
-  if (statement.type === 'ExportDefaultDeclaration') return statement.declaration;
+/** Finds the object of `module.exports = {…}` or `export default {…}`, directly or through a variable. */
+export function configObject({ program }: t.File): t.ObjectExpression | undefined {
+  const found = exportOf(program);
+  return found && plainObject(found.value, program);
+}
+
+function assignedExports(statement: t.Statement): t.Node | undefined {
   if (statement.type !== 'ExpressionStatement') return undefined;
   const { expression } = statement;
   if (expression.type !== 'AssignmentExpression') return undefined;

@@ -4,6 +4,7 @@ import { isOwnTransformer } from '../options.js';
 import type { Options } from '../options.js';
 import { COMPILED } from '../preset.js';
 import { compilesCode } from './compiles-code.js';
+import { withAsyncFunctions } from './ts-jest.js';
 
 /** The option `transform` of a Jest configuration. */
 export type Transforms = Readonly<Record<string, string | readonly [string, object?]>>;
@@ -18,7 +19,10 @@ export function instrumented(
     const [name, given = {}] = typeof entry === 'string' ? [entry] : entry;
     if (!compilesCode(pattern) || isOwnTransformer(name)) changed[pattern] = entry;
     else if (isBabelJest(name)) changed[pattern] = [own, { babel: given, ...options }];
-    else changed[pattern] = [own, { ...options, transformer: [located(name, rootDir), given] }];
+    else {
+      const inner = name === 'ts-jest' ? withAsyncFunctions({ ...given }, rootDir) : given;
+      changed[pattern] = [own, { ...options, transformer: [located(name, rootDir), inner] }];
+    }
   }
   // Files that the project does not compile are run as they are written, but instrumented.
   if (!Object.keys(changed).some((pattern) => covers(pattern, 'a.js'))) {
