@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 const flags = process.argv.slice(2);
 
-for (const name of ['runtime', 'babel-plugin', 'ledger', 'jest', 'collector', 'cli']) {
+for (const name of ['runtime', 'babel-plugin', 'ledger', 'jest', 'vitest', 'collector', 'cli']) {
   run([join(root, 'scripts', 'build-package.mjs'), name, ...flags]);
 }
 const vite = join(dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');

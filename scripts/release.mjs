@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PACKAGES = ['runtime', 'babel-plugin', 'ledger', 'jest', 'collector', 'cli'];
+const PACKAGES = ['runtime', 'babel-plugin', 'ledger', 'jest', 'vitest', 'collector', 'cli'];
 /** What the example is built with. */
 const TOOLS = ['@babel/core', '@babel/preset-typescript', 'babel-loader', 'webpack', 'webpack-cli'];
 

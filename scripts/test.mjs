@@ -32,7 +32,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Everything that failed, printed again at the end: a long run is read from there. */
 const failures = [];
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const PACKAGES = ['runtime', 'babel-plugin', 'ledger', 'jest', 'collector', 'cli'];
+const PACKAGES = ['runtime', 'babel-plugin', 'ledger', 'jest', 'vitest', 'collector', 'cli'];
 
 const short = [
   ['build', () => check('node', ['scripts/build.mjs'])],

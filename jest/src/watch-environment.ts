@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { JestEnvironment } from '@jest/environment';
 import type { Config } from '@jest/types';
-import { policyOf } from '@throughline/ledger';
+import { baselineOf, policyOf } from '@throughline/ledger';
 import { eventFileOf, readBaseline } from '@throughline/ledger/node';
 import { optionsOf } from './options.js';
 import { loadRealm } from './realm.js';
@@ -33,7 +33,9 @@ function begunWatch(
 ): CircusWatch | undefined {
   const options = optionsOf(config);
   const { cwd, rootDir, displayName } = config;
-  const baseline = readBaseline(options.baseline && resolve(rootDir, options.baseline));
+  const baseline = baselineOf(
+    readBaseline(options.baseline && resolve(rootDir, options.baseline)),
+  );
   const policy = policyOf(readFileSync(testPath, 'utf8'), options, baseline);
   const realm = loadRealm(environment);
   if (realm === undefined) return undefined;

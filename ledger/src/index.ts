@@ -18,7 +18,7 @@ export type {
   ResolvedLedgerOptions,
   Verdict,
 } from './policy/options.js';
-export { Policy, policyOf } from './policy/policy.js';
+export { baselineOf, Policy, policyOf } from './policy/policy.js';
 export type { Baseline } from './policy/policy.js';
 export type { FailedGraph, FileReport } from './report.js';
 export { runtimeSource } from './runtime-source.js';

@@ -1,22 +1,21 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { configUnreadable } from '../errors.js';
 import type { Finding } from '../findings.js';
-import type { Baseline } from '../policy/policy.js';
+import { rowOf } from '../policy/policy.js';
 
 /**
- * Reads a baseline file. Findings are matched by kind, test and file, because lines move. The row of a finding that
- * is gone stays until a run with `THROUGHLINE_BASELINE=update` writes the file again. Throws `TL_CONFIG_UNREADABLE`.
+ * Returns the rows of a baseline file. The row of a finding that is gone stays until a run with
+ * `THROUGHLINE_BASELINE=update` writes the file again. Throws `TL_CONFIG_UNREADABLE`.
  */
-export function readBaseline(file: string | undefined): Baseline {
-  if (file === undefined || !existsSync(file) || isUpdatingBaseline()) return { has: () => false };
+export function readBaseline(file: string | undefined): string[] {
+  if (file === undefined || !existsSync(file) || isUpdatingBaseline()) return [];
   let rows: unknown;
   try {
     rows = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw configUnreadable(file, error);
   }
-  const known = new Set(Array.isArray(rows) ? rows.map(String) : []);
-  return { has: (finding) => known.has(rowOf(finding)) };
+  return Array.isArray(rows) ? rows.map(String) : [];
 }
 
 /** Returns true when this run writes the baseline file. */
@@ -28,8 +27,4 @@ export function isUpdatingBaseline(): boolean {
 export function writeBaseline(file: string, findings: readonly Finding[]): void {
   const rows = [...new Set(findings.map(rowOf))].sort();
   writeFileSync(file, `${JSON.stringify(rows, undefined, 2)}\n`);
-}
-
-function rowOf({ kind, what, owner, position }: Finding): string {
-  return [kind, what, position?.file ?? owner.position?.file ?? '', owner.fullName].join(' | ');
 }

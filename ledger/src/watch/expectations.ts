@@ -34,7 +34,7 @@ export class Expectations {
     return new Proxy(expect as T & Expect, {
       apply: (target, self, args: unknown[]) => {
         const { owner } = origins;
-        if (owner?.isOver) this.#noteLate(owner);
+        if (owner?.isOver) this.noteLate(owner);
         const matchers: unknown = Reflect.apply(target, self, args);
         if (owner) watchMatchers(matchers, args[0], (name) => this.#watchAwaited(name, owner));
         return matchers;
@@ -47,7 +47,8 @@ export class Expectations {
     return this.#waiting.get(promise);
   }
 
-  #noteLate(owner: Owner): void {
+  /** Records an assertion that runs after its test is over. */
+  noteLate(owner: Owner): void {
     const { source, origins, incidents } = this.from;
     const [nearest] = source.stepsOf(source.currentCause());
     const isAsync = nearest?.site.kind === 'promise' || nearest?.site.kind === 'async';

@@ -70,6 +70,13 @@ export class Failures {
     return owner;
   }
 
+  /** Returns the owner of a failure, or undefined when causality shows none. */
+  ownerOf(error: unknown, promise: object | undefined): Owner | undefined {
+    const { source, origins } = this.from;
+    const context = promise ? source.contextOf(promise) : source.contextOfFailure(error);
+    return context && origins.at(context).owner;
+  }
+
   /** Like `note`, once the file is over: records nothing unless causality shows the owner. Returns true if it did. */
   noteLate(error: unknown, promise: object | undefined): boolean {
     const isKnown = this.note(error, promise) !== undefined;

@@ -36,6 +36,7 @@ export class FileWatch {
   readonly incidents: Incidents;
   readonly expectations: Expectations;
   readonly failures: Failures;
+  readonly stacks: StackReader;
   readonly #outcome: Outcome;
   readonly #running = new Map<object, Owner>();
 
@@ -58,6 +59,7 @@ export class FileWatch {
     });
     const eventPath = eventSink?.path;
     this.#outcome = new Outcome({ ledger, events, policy, results, cwd, eventPath });
+    this.stacks = stacks;
     this.ledger = ledger;
     this.origins = origins;
     this.events = events;

@@ -1,0 +1,11 @@
+// The setup file for Vitest 4.1 and later, in Node.
+import { chai, expect, inject, TestRunner } from 'vitest';
+import { node } from '../platform/node.js';
+import { begin } from './begin.js';
+
+const parts = {
+  Runner: TestRunner,
+  getHooks: TestRunner.getSuiteHooks,
+  getFn: TestRunner.getTestFn,
+} as never;
+await begin({ parts, chai, expect, provided: inject('throughline' as never) } as never, node);

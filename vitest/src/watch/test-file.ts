@@ -1,0 +1,89 @@
+import { baselineOf, FileWatch, policyOf, StackReader } from '@throughline/ledger';
+import type { Owner, Source, Tracing } from '@throughline/ledger';
+import type { ClosableSink, Platform } from '../platform/platform.js';
+import type { Provided } from '../provided.js';
+import type { Runner, Task } from '../tasks.js';
+import { failTest, sendResults } from './fail.js';
+import { TaskOwners } from './task-owners.js';
+
+/** The inputs for watching a test file. */
+export interface FileSource {
+  readonly source: Source;
+  readonly tracing: Tracing;
+  readonly platform: Platform;
+  readonly provided: Provided;
+  readonly testPath: string;
+  /** The text of the test file, whose comments at the top may change the policy. */
+  readonly text: string;
+}
+
+// Read once, because a test may replace the global.
+const { setTimeout: sleep } = globalThis;
+
+/** One test file, from the time that its setup runs until it is over, and after that. */
+export class TestFile {
+  readonly watch: FileWatch;
+  readonly owners: TaskOwners;
+  readonly #sink: ClosableSink | undefined;
+  readonly #stop: (() => void)[];
+  readonly #failed = new Set<Task>();
+  #task: Task | undefined;
+  /** The file itself, while its tests and hooks are being collected. */
+  #collecting: Owner | undefined;
+
+  constructor({ source, tracing, platform, provided, testPath, text }: FileSource) {
+    const { cwd, rootDir, runtimeDir, leaks, maxPrinted } = provided;
+    const policy = policyOf(text, { leaks, maxPrinted }, baselineOf(provided.baseline));
+    const name = relativeTo(cwd, testPath);
+    const owners = new TaskOwners(name);
+    this.owners = owners;
+    this.#collecting = owners.file;
+    this.#sink = platform.eventSink(provided, testPath);
+    const watch = new FileWatch({
+      ...{ source, tracing, name, cwd, policy },
+      stacks: new StackReader(platform.stackRoot(provided), runtimeDir),
+      eventSink: this.#sink,
+      results: {
+        errorsOf: (owner) => {
+          const test = owners.testOf(owner);
+          return test && (test.result?.errors ?? []);
+        },
+        fail: (owner, error) => {
+          const test = owners.testOf(owner)!;
+          failTest(test, { name: error.name, message: error.message, stack: error.stack ?? '' });
+          this.#failed.add(test);
+        },
+        send: (findings) => platform.send({ testPath, rootDir, cwd, ...findings }, this.#task),
+      },
+    });
+    this.watch = watch;
+    watch.ledger.markLasting(...platform.lasting);
+    this.#stop = [watch.observe(), platform.watchHandles(watch, () => this.#collecting)];
+  }
+
+  /** Notes that all tests and hooks are known, and the first is about to run. */
+  beginRun(task: Task): void {
+    this.#task = task;
+    this.#collecting = undefined;
+  }
+
+  /** Collects and sends the findings, while tests can still be failed. */
+  async settle(runner: Runner): Promise<void> {
+    const { watch, owners } = this;
+    owners.file.close();
+    // A handle that was just closed takes a moment to disappear, and what is late a moment to come.
+    for (const ms of [0, 30]) {
+      if (!watch.ledger.hasAlive('open-handle')) break;
+      await new Promise((resolve) => sleep(resolve, ms));
+    }
+    watch.settle();
+    for (const stop of this.#stop) stop();
+    this.#sink?.close();
+    if (this.#failed.size > 0) await sendResults(runner, [...this.#failed]);
+  }
+}
+
+function relativeTo(folder: string, path: string): string {
+  const [root, file] = [folder, path].map((one) => one.replaceAll('\\', '/')) as [string, string];
+  return file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+}
