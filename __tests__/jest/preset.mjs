@@ -8,7 +8,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cleanSuites, faults, runJest, writeBabelConfig } from './suites.mjs';
+import { cleanSuites, faults, reportsIn, runJest, writeBabelConfig } from './suites.mjs';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -21,7 +21,8 @@ const { values, positionals } = parseArgs({
 const [folder = '.', ...names] = positionals;
 const project = resolve(folder);
 const suites = [...faults(), ...cleanSuites()].filter(
-  ({ name }) => names.length === 0 || names.includes(name),
+  ({ name, runners = ['jest'] }) =>
+    runners.includes('jest') && (names.length === 0 || names.includes(name)),
 );
 
 /** What a suite has to itself: its program, and whether it is to be waited for. */
@@ -102,21 +103,4 @@ module.exports = async () => {
 function withOptions(transform, options) {
   if (options === undefined) return undefined;
   return { '\\.[cm]?[jt]sx?$': ['@throughline/jest/transformer', options] };
-}
-
-/** What is said of each file: `Throughline: FILE`, and below it a `●` for each finding. */
-function reportsIn(output) {
-  return output
-    .split(/^Throughline: /m)
-    .slice(1)
-    .flatMap((part) => {
-      // What Jest says next begins at the margin; its own findings look as ours do.
-      const [heading, ...lines] = part.split('\n');
-      const end = lines.findIndex((line) => /^\S|^ {2}console\.|^ {2}● (?:Console$| )/.test(line));
-      const text = lines.slice(0, end < 0 ? undefined : end).join('\n');
-      return text
-        .split(/^ {2}● /m)
-        .slice(1)
-        .map((one) => ({ suite: heading.split(/[\\/]/)[0], heading, text: one.trimEnd() }));
-    });
 }

@@ -126,3 +126,22 @@ function readResults(file) {
     return [];
   }
 }
+
+/** What is said of each file: `Throughline: FILE`, and below it a `●` for each finding. */
+export function reportsIn(output) {
+  return output
+    .split(/^Throughline: /m)
+    .slice(1)
+    .flatMap((part) => {
+      // What Jest says next begins at the margin; its own findings look as ours do.
+      const [heading, ...lines] = part.split('\n');
+      const end = lines.findIndex((line) =>
+        /^\S|^ {2}console\.|^ {2}● (?:Console$| )|^ (?:[✓❯×]|RUN|Test Files) |^⎯/.test(line),
+      );
+      const text = lines.slice(0, end < 0 ? undefined : end).join('\n');
+      return text
+        .split(/^ {2}● /m)
+        .slice(1)
+        .map((one) => ({ suite: heading.split(/[\\/]/)[0], heading, text: one.trimEnd() }));
+    });
+}

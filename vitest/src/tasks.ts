@@ -51,6 +51,8 @@ export interface VitestParts {
   readonly Runner: { readonly prototype: Runner };
   getHooks(suite: Task): Hooks | undefined;
   getFn(test: Task): () => unknown;
+  /** Returns the collector of the suite whose body is running. */
+  getCurrentSuite(): { readonly suite?: Task } | undefined;
 }
 
 /** Returns true for the task of a whole file. */

@@ -265,11 +265,7 @@ export class CircusWatch {
   /** Collects the findings at the last moment at which a test can still be failed. */
   async #settle(): Promise<void> {
     this.#owners.file.close();
-    // A handle that was just closed takes a moment to disappear.
-    for (const ms of [0, 30]) {
-      if (!this.#watch.ledger.hasAlive('open-handle')) break;
-      await new Promise((resolve) => sleep(resolve, ms));
-    }
+    await this.#watch.waitForHandles((ms) => new Promise((resolve) => sleep(resolve, ms)));
     this.#watch.settle();
   }
 }

@@ -24,6 +24,7 @@ interface Waiting {
 /** Finds assertions that run after their test is over, and those that nobody awaited. */
 export class Expectations {
   /** By the promise that a waiting matcher (`.resolves`, `.rejects`) has returned. */
+  readonly #told = new WeakSet<object>();
   readonly #waiting = new WeakMap<object, Waiting>();
 
   constructor(private readonly from: ExpectationSource) {}
@@ -45,6 +46,16 @@ export class Expectations {
   /** Returns the assertion whose promise this is. */
   waitingFor(promise: object): Waiting | undefined {
     return this.#waiting.get(promise);
+  }
+
+  /** Notes the error of an assertion that was recorded, so that it is not recorded again where nobody catches it. */
+  markTold(error: unknown): void {
+    if (typeof error === 'object' && error !== null) this.#told.add(error);
+  }
+
+  /** Returns true for the error of an assertion that was recorded when it ran. */
+  isTold(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#told.has(error);
   }
 
   /** Records an assertion that runs after its test is over. */

@@ -63,7 +63,9 @@ export class Failures {
       ...(thrown && { thrown }),
     };
     // The matcher that threw it was reported when it ran.
-    const isTold = owner.isOver && Object.hasOwn(Object(error) as object, 'matcherResult');
+    const isTold =
+      expectations.isTold(error) ||
+      (owner.isOver && Object.hasOwn(Object(error) as object, 'matcherResult'));
     const tell = isTold ? () => {} : incidents.recorder(incident, stack);
     if (promise) this.#rejections.set(promise, { error, tell });
     else tell();

@@ -28,6 +28,12 @@ export interface WatchedFile {
   readonly results: Results;
 }
 
+/**
+ * How long to wait, in milliseconds, while a handle is open: a socket of TLS closes in two turns, a thread or a child
+ * process takes longer on a busy machine.
+ */
+const TURNS = [0, 10, 30, 60, 100];
+
 /** Watches what the tests of one file do. A runner says which owner runs, and when the tests are over. */
 export class FileWatch {
   readonly ledger: Ledger;
@@ -131,6 +137,14 @@ export class FileWatch {
     const { owner } = this;
     if (!owner?.isOver) return;
     this.incidents.record({ kind: 'late-console', what, message, owner, cause: this.here() });
+  }
+
+  /** Gives handles that were just closed the turns of the event loop that they need to disappear. */
+  async waitForHandles(sleep: (ms: number) => Promise<void>): Promise<void> {
+    for (const ms of TURNS) {
+      if (!this.ledger.hasAlive('open-handle')) return;
+      await sleep(ms);
+    }
   }
 
   /** Collects the findings at the last moment at which a test can still be failed, and reports them. */

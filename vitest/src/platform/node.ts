@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { format } from 'node:util';
 import * as runtime from '@throughline/runtime';
 import { EventFile, eventFileOf, formatReport, send, watchHandles } from '@throughline/ledger/node';
+import type { Owner } from '@throughline/ledger';
 import type { Platform, Told } from './platform.js';
 
 interface Worker {
@@ -13,6 +15,8 @@ interface Worker {
 function worker(): Worker | undefined {
   return (globalThis as { __vitest_worker__?: Worker }).__vitest_worker__;
 }
+
+const owners = new AsyncLocalStorage<Owner>();
 
 /** The part of Vitest's console that all its output goes through. */
 interface Stream {
@@ -27,6 +31,8 @@ export const node: Platform = {
   openBridge() {
     if (process.env['THROUGHLINE_BRIDGE'] !== 'off') runtime.openBridge();
   },
+  runAs: (owner, body) => owners.run(owner.scope, body),
+  engineOwner: () => owners.getStore(),
   watchConsole(told) {
     const { _stdout: out, _stderr: err } = console as { _stdout?: Stream; _stderr?: Stream };
     watchStream(out, 'log', told);
@@ -43,7 +49,7 @@ export const node: Platform = {
       ignores: (stack, { kind }) =>
         (kind === 'file' || kind === 'describe') && watch.stacks.first(stack) === undefined,
     }),
-  lasting: [globalThis, process],
+  lasting: [globalThis, process, ...pageObjects()],
   eventSink({ cwd, rootDir, project, events }, testPath) {
     const path = eventFileOf({ cwd, rootDir, name: project }, testPath, events);
     return path === undefined ? undefined : new EventFile(path);
@@ -54,6 +60,12 @@ export const node: Platform = {
     });
   },
 };
+
+/** The window and the document of an environment such as jsdom. */
+function pageObjects(): object[] {
+  const { window, document } = globalThis as { window?: object; document?: object };
+  return [window, document].filter((one) => one !== undefined);
+}
 
 /** Vitest's stack of a log begins at the caller of the console, so its methods are not wrapped. */
 function watchStream(stream: Stream | undefined, otherwise: string, told: Told): void {

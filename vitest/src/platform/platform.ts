@@ -23,6 +23,10 @@ export interface Platform {
   readText(path: string): string | Promise<string>;
   /** Makes the engine carry owners through code that is not instrumented, where it can. */
   openBridge(): void;
+  /** Runs a body so that the engine knows its owner, where it can. */
+  runAs<R>(owner: Owner, body: () => R): R;
+  /** The owner of the running code, as the engine knows it: for errors of code that is not instrumented. */
+  engineOwner(): Owner | undefined;
   watchConsole(told: Told): void;
   watchFailures(told: Told): void;
   /** Records the handles that are opened, until the returned function is called. */

@@ -1,9 +1,9 @@
 // The setup file for Vitest 3 and 4.0, in Node.
 import { chai, expect, inject } from 'vitest';
 import { VitestTestRunner } from 'vitest/runners';
-import { getFn, getHooks } from 'vitest/suite';
+import { getCurrentSuite, getFn, getHooks } from 'vitest/suite';
 import { node } from '../platform/node.js';
 import { begin } from './begin.js';
 
-const parts = { Runner: VitestTestRunner, getHooks, getFn } as never;
+const parts = { Runner: VitestTestRunner, getHooks, getFn, getCurrentSuite } as never;
 await begin({ parts, chai, expect, provided: inject('throughline' as never) } as never, node);

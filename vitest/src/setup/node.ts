@@ -7,5 +7,6 @@ const parts = {
   Runner: TestRunner,
   getHooks: TestRunner.getSuiteHooks,
   getFn: TestRunner.getTestFn,
+  getCurrentSuite: TestRunner.getCurrentSuite,
 } as never;
 await begin({ parts, chai, expect, provided: inject('throughline' as never) } as never, node);

@@ -41,8 +41,15 @@ export function watchExpect(
         (method) =>
           function (this: unknown, ...args) {
             const { owner } = files;
-            if (owner?.isOver) files.fileOf(owner).watch.expectations.noteLate(owner);
-            return Reflect.apply(method, this, args);
+            if (!owner?.isOver) return Reflect.apply(method, this, args);
+            const { expectations } = files.fileOf(owner).watch;
+            expectations.noteLate(owner);
+            try {
+              return Reflect.apply(method, this, args);
+            } catch (error) {
+              expectations.markTold(error);
+              throw error;
+            }
           },
       );
     }

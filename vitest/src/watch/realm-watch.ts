@@ -38,7 +38,7 @@ export class RealmWatch {
     platform.openBridge();
     this.#source = sharedSource();
     this.#frames = new OwnFrames(given.provided.ownFolders);
-    watchRunner(given.parts, this, this.#frames);
+    watchRunner(given.parts, this, platform, this.#frames);
     watchExpect(given.chai, given.expect, this);
     const told: Told = {
       isLate: () => this.owner?.isOver ?? false,
@@ -57,9 +57,10 @@ export class RealmWatch {
     const { platform } = this;
     const testPath = platform.testPath();
     const text = await platform.readText(testPath);
-    const { provided } = this.given;
+    const { provided, parts } = this.given;
     const file = new TestFile({
       ...{ source: this.#source, tracing, platform, provided, testPath, text },
+      getCurrentSuite: () => parts.getCurrentSuite(),
     });
     this.#files.push(file);
     if (this.#files.length > MOST_FILES) this.#files.shift();
@@ -91,10 +92,11 @@ export class RealmWatch {
 
   #noteFailure(error: unknown, promise: object | undefined): string | undefined {
     this.#frames.hide(error);
-    const owner = this.current.watch.failures.ownerOf(error, promise);
+    const known = this.current.watch.failures.ownerOf(error, promise);
+    const owner = known ?? this.platform.engineOwner();
     const file = this.#fileOf(owner);
     if (owner === undefined || file === undefined) return undefined;
-    if (file === this.current) file.watch.failures.note(error, promise);
+    if (file === this.current) file.watch.failures.note(error, promise, () => owner);
     else file.watch.failures.noteLate(error, promise);
     return owner.name;
   }

@@ -1,4 +1,5 @@
 import type { Owner, OwnFrames } from '@throughline/ledger';
+import type { Platform } from '../platform/platform.js';
 import { isFile } from '../tasks.js';
 import type { Hooks, Runner, Task, VitestParts } from '../tasks.js';
 import type { TestFile } from './test-file.js';
@@ -9,11 +10,21 @@ interface Files {
   beginRun(task: Task): void;
 }
 
+/** Runs code as an owner. */
+type RunAs = <R>(owner: Owner, body: () => R) => R;
+
 /**
  * Makes each test and each hook run as its owner. Vitest calls the members of its runner through the prototype, also
  * those that a runner of the project inherits.
  */
-export function watchRunner(parts: VitestParts, files: Files, frames: OwnFrames): void {
+export function watchRunner(
+  parts: VitestParts,
+  files: Files,
+  platform: Platform,
+  frames: OwnFrames,
+): void {
+  const runAs: RunAs = (owner, body) =>
+    platform.runAs(owner, () => files.current.watch.run(owner, body));
   const { prototype } = parts.Runner;
   const { onBeforeRunSuite, onAfterRunSuite, onBeforeTryTask, runTask } = prototype;
   const patched = new WeakSet<Runner>();
@@ -22,7 +33,7 @@ export function watchRunner(parts: VitestParts, files: Files, frames: OwnFrames)
     const result = await onBeforeRunSuite?.call(this, suite);
     if (!isFile(suite)) return result;
     files.beginRun(suite);
-    new HookWrapper(parts, files.current).wrap(suite);
+    new HookWrapper(parts, files.current, runAs).wrap(suite);
     if (!patched.has(this)) {
       patched.add(this);
       watchEnds(this, files, frames);
@@ -42,17 +53,16 @@ export function watchRunner(parts: VitestParts, files: Files, frames: OwnFrames)
     const owner = owners.test(test);
     owner.reopen();
     watch.begin(test, owner);
-    const wrap = (fn: unknown): unknown => runningAs(() => owner, fn, files.current);
+    const wrap = (fn: unknown): unknown => runningAs(owner, fn, runAs);
     test.onFinished = listThatWraps(wrap);
     test.onFailed = listThatWraps(wrap);
     return onBeforeTryTask?.call(this, test, options);
   };
 
   prototype.runTask = function (test) {
-    const { owners, watch } = files.current;
     const body = (): unknown =>
       runTask ? runTask.call(this, test) : parts.getFn(test).call(undefined);
-    return watch.run(owners.test(test), body);
+    return runAs(files.current.owners.test(test), body);
   };
 }
 
@@ -75,6 +85,7 @@ class HookWrapper {
   constructor(
     private readonly parts: VitestParts,
     private readonly file: TestFile,
+    private readonly runAs: RunAs,
   ) {}
 
   wrap(suite: Task): void {
@@ -93,7 +104,7 @@ class HookWrapper {
   }
 
   #wrapped(hook: Hooks[string][number], kind: string, suite: Task): Hooks[string][number] {
-    const { file } = this;
+    const { file, runAs } = this;
     return function (this: unknown, ...args) {
       const context = args[kind.startsWith('around') ? 1 : 0] as { task?: Task } | undefined;
       const test = context?.task?.type === 'test' ? context.task : undefined;
@@ -103,9 +114,9 @@ class HookWrapper {
       file.watch.begin(key, owner);
       const cleanUp = (result: unknown): unknown => {
         file.watch.end(key);
-        return kind.startsWith('before') ? runningAs(() => owner, result, file) : result;
+        return kind.startsWith('before') ? runningAs(owner, result, runAs) : result;
       };
-      const result = file.watch.run(owner, () => Reflect.apply(hook, this, args));
+      const result = runAs(owner, () => Reflect.apply(hook, this, args));
       if (!isPromise(result)) return cleanUp(result);
       return result.then(cleanUp, (error: unknown) => {
         file.watch.end(key);
@@ -120,10 +131,10 @@ function isPromise(value: unknown): value is Promise<unknown> {
 }
 
 /** Returns a function that runs as an owner. Returns anything else as it is. */
-function runningAs(owner: () => Owner, fn: unknown, { watch }: TestFile): unknown {
+function runningAs(owner: Owner, fn: unknown, runAs: RunAs): unknown {
   if (typeof fn !== 'function') return fn;
   return function (this: unknown, ...args: unknown[]): unknown {
-    return watch.run(owner(), () => Reflect.apply(fn, this, args) as unknown);
+    return runAs(owner, () => Reflect.apply(fn, this, args) as unknown);
   };
 }
 

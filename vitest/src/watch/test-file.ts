@@ -2,7 +2,7 @@ import { baselineOf, FileWatch, policyOf, StackReader } from '@throughline/ledge
 import type { Owner, Source, Tracing } from '@throughline/ledger';
 import type { ClosableSink, Platform } from '../platform/platform.js';
 import type { Provided } from '../provided.js';
-import type { Runner, Task } from '../tasks.js';
+import type { Runner, Task, VitestParts } from '../tasks.js';
 import { failTest, sendResults } from './fail.js';
 import { TaskOwners } from './task-owners.js';
 
@@ -15,6 +15,8 @@ export interface FileSource {
   readonly testPath: string;
   /** The text of the test file, whose comments at the top may change the policy. */
   readonly text: string;
+  /** Returns the collector of the suite whose body is running. */
+  getCurrentSuite: VitestParts['getCurrentSuite'];
 }
 
 // Read once, because a test may replace the global.
@@ -28,16 +30,16 @@ export class TestFile {
   readonly #stop: (() => void)[];
   readonly #failed = new Set<Task>();
   #task: Task | undefined;
-  /** The file itself, while its tests and hooks are being collected. */
-  #collecting: Owner | undefined;
+  /** True while tests and hooks are being collected. */
+  #isCollecting = true;
 
-  constructor({ source, tracing, platform, provided, testPath, text }: FileSource) {
+  constructor(private readonly from: FileSource) {
+    const { source, tracing, platform, provided, testPath, text } = from;
     const { cwd, rootDir, runtimeDir, leaks, maxPrinted } = provided;
     const policy = policyOf(text, { leaks, maxPrinted }, baselineOf(provided.baseline));
     const name = relativeTo(cwd, testPath);
     const owners = new TaskOwners(name);
     this.owners = owners;
-    this.#collecting = owners.file;
     this.#sink = platform.eventSink(provided, testPath);
     const watch = new FileWatch({
       ...{ source, tracing, name, cwd, policy },
@@ -58,24 +60,27 @@ export class TestFile {
     });
     this.watch = watch;
     watch.ledger.markLasting(...platform.lasting);
-    this.#stop = [watch.observe(), platform.watchHandles(watch, () => this.#collecting)];
+    this.#stop = [watch.observe(), platform.watchHandles(watch, () => this.#collecting())];
   }
 
   /** Notes that all tests and hooks are known, and the first is about to run. */
   beginRun(task: Task): void {
     this.#task = task;
-    this.#collecting = undefined;
+    this.#isCollecting = false;
+  }
+
+  /** Returns the owner of the block whose body is running, while tests and hooks are being collected. */
+  #collecting(): Owner | undefined {
+    if (!this.#isCollecting) return undefined;
+    const suite = this.from.getCurrentSuite()?.suite;
+    return suite?.name ? this.owners.suite(suite) : this.owners.file;
   }
 
   /** Collects and sends the findings, while tests can still be failed. */
   async settle(runner: Runner): Promise<void> {
     const { watch, owners } = this;
     owners.file.close();
-    // A handle that was just closed takes a moment to disappear, and what is late a moment to come.
-    for (const ms of [0, 30]) {
-      if (!watch.ledger.hasAlive('open-handle')) break;
-      await new Promise((resolve) => sleep(resolve, ms));
-    }
+    await watch.waitForHandles((ms) => new Promise((resolve) => sleep(resolve, ms)));
     watch.settle();
     for (const stop of this.#stop) stop();
     this.#sink?.close();

@@ -1,5 +1,5 @@
-const { readFile } = require('node:fs');
-const { promisify } = require('node:util');
+import { readFile } from 'node:fs';
+import { promisify } from 'node:util';
 
 const read = promisify(readFile);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

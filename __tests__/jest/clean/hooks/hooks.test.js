@@ -1,4 +1,4 @@
-const { once, EventEmitter } = require('node:events');
+import { once, EventEmitter } from 'node:events';
 
 // What a hook starts lives as long as the tests it is for: beforeAll's to the end of its block.
 describe('outer', () => {

@@ -1,5 +1,5 @@
-const { EventEmitter } = require('node:events');
+import { EventEmitter } from 'node:events';
 
-exports.bus = new EventEmitter();
+export const bus = new EventEmitter();
 // The module's own listener stays as long as the module does.
-exports.bus.on('event', () => {});
+bus.on('event', () => {});

@@ -1,5 +1,5 @@
-const { EventEmitter, once } = require('node:events');
-const { bus } = require('./bus');
+import { EventEmitter, once } from 'node:events';
+import { bus } from './bus';
 
 function counter() {
   const seen = [];

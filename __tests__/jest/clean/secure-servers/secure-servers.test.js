@@ -1,8 +1,8 @@
-const { readFileSync } = require('node:fs');
-const http2 = require('node:http2');
-const https = require('node:https');
-const { join } = require('node:path');
-const tls = require('node:tls');
+import { readFileSync } from 'node:fs';
+import http2 from 'node:http2';
+import https from 'node:https';
+import { join } from 'node:path';
+import tls from 'node:tls';
 
 const read = (name) => readFileSync(join(__dirname, name));
 const pair = { key: read('key.pem'), cert: read('certificate.pem') };

@@ -1,6 +1,6 @@
-const http = require('node:http');
-const net = require('node:net');
-const { once } = require('node:events');
+import http from 'node:http';
+import net from 'node:net';
+import { once } from 'node:events';
 
 describe('http', () => {
   let server;

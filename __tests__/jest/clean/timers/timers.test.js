@@ -1,4 +1,4 @@
-const { setTimeout: sleep } = require('node:timers/promises');
+import { setTimeout as sleep } from 'node:timers/promises';
 
 describe('timers', () => {
   let interval;
@@ -30,9 +30,5 @@ describe('timers', () => {
     });
     const immediate = setImmediate(() => console.log('never'));
     clearImmediate(immediate);
-  });
-
-  test('call back', (done) => {
-    setTimeout(() => setImmediate(() => process.nextTick(() => queueMicrotask(done))), 1);
   });
 });

@@ -1,4 +1,4 @@
-const { write, written } = require('./report');
+import { write, written } from './report';
 
 describe('reports', () => {
   test('are written in the end', async () => {

@@ -1,12 +1,12 @@
 let tell;
-exports.written = new Promise((resolve) => (tell = resolve));
+export const written = new Promise((resolve) => (tell = resolve));
 
 async function format(name) {
   await new Promise((resolve) => setTimeout(resolve, 2));
   return `<${name}>`;
 }
 
-exports.write = async function write(name) {
+export async function write(name) {
   const text = await format(name);
   // chain
   process.nextTick(() => {

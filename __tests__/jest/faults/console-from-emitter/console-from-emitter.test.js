@@ -1,4 +1,4 @@
-const { EventEmitter, once } = require('node:events');
+import { EventEmitter, once } from 'node:events';
 
 describe('stock', () => {
   const feed = new EventEmitter();

@@ -1,4 +1,4 @@
-const { once, EventEmitter } = require('node:events');
+import { once, EventEmitter } from 'node:events';
 
 const bus = new EventEmitter();
 

@@ -1,4 +1,4 @@
-const { Readable } = require('node:stream');
+import { Readable } from 'node:stream';
 
 describe('stream', () => {
   test('is piped', () => {

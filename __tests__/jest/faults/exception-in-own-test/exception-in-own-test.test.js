@@ -1,4 +1,4 @@
-const { readFile } = require('node:fs');
+import { readFile } from 'node:fs';
 
 describe('parser', () => {
   test('reads a file', (done) => {

@@ -1,4 +1,4 @@
-const library = require('./library');
+import library from './library';
 
 test('innocent', () => {});
 

@@ -1,4 +1,4 @@
-const { EventEmitter } = require('node:events');
+import { EventEmitter } from 'node:events';
 
 const settings = new EventEmitter();
 

@@ -1,3 +1,3 @@
-const { EventEmitter } = require('node:events');
+import { EventEmitter } from 'node:events';
 
-exports.bus = new EventEmitter();
+export const bus = new EventEmitter();

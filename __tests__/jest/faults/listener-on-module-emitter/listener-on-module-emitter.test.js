@@ -1,4 +1,4 @@
-const { bus } = require('./bus');
+import { bus } from './bus';
 
 function toast() {
   const shown = [];

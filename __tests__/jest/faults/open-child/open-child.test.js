@@ -1,5 +1,5 @@
-const { spawn } = require('node:child_process');
-const { once } = require('node:events');
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 describe('build', () => {
   test('is watched', async () => {

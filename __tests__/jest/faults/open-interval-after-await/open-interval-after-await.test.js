@@ -1,4 +1,4 @@
-const { readFile } = require('node:fs/promises');
+import { readFile } from 'node:fs/promises';
 
 async function lease(file) {
   const text = await readFile(file, 'utf8');

@@ -1,4 +1,4 @@
-exports.start = () => {
+export const start = () => {
   const monitor = { beats: 0 };
   // guilty
   setInterval(() => monitor.beats++, 1000);

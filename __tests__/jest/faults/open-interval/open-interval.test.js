@@ -1,4 +1,4 @@
-const { start } = require('./monitor');
+import { start } from './monitor';
 
 test('monitor starts', () => {
   expect(start().beats).toBe(0);

@@ -1,4 +1,4 @@
-const http = require('node:http');
+import http from 'node:http';
 
 function listen() {
   const server = http.createServer((request, response) => response.end('hello'));

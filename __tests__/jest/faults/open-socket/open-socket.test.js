@@ -1,5 +1,5 @@
-const net = require('node:net');
-const { once } = require('node:events');
+import net from 'node:net';
+import { once } from 'node:events';
 
 describe('chat', () => {
   let server;

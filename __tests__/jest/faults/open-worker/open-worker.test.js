@@ -1,5 +1,5 @@
-const { once } = require('node:events');
-const { Worker } = require('node:worker_threads');
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
 const code = `
   const { parentPort } = require('node:worker_threads');

@@ -1,4 +1,4 @@
-const { rm } = require('node:fs/promises');
+import { rm } from 'node:fs/promises';
 
 describe('files', () => {
   let first = true;
