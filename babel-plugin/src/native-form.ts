@@ -19,7 +19,12 @@ function isHeadRead(path: NodePath<t.Function>): boolean {
   while (at.isObjectProperty() || at.isObjectExpression() || at.isArrayExpression()) {
     at = at.parentPath!;
   }
-  return at.isCallExpression() && isRunner(at.node.callee);
+  return at.isCallExpression() && (isRunner(at.node.callee) || isNamed(at.node));
+}
+
+/** `anything('adds', async ({ page }) => ...)`: a test object has the name that the file gives it. */
+function isNamed({ arguments: [first] }: t.CallExpression): boolean {
+  return first?.type === 'StringLiteral' || first?.type === 'TemplateLiteral';
 }
 
 /** React and Next.js transform functions with such a directive, or in a file that has one. */

@@ -6,6 +6,8 @@ export interface SourcePosition {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** True while the position is one of generated code, which a source map has to translate. */
+  readonly generated?: true;
 }
 
 /**

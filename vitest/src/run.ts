@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { readBaseline, RunReport } from '@throughline/ledger/node';
+import { readBaseline } from '@throughline/ledger/node';
+import type { ReportFiles } from '@throughline/ledger/node';
 import type { ResolvedOptions } from './options.js';
 import { PROVIDED } from './provided.js';
 import type { Provided } from './provided.js';
+import { ThroughlineReporter } from './reporter.js';
 
 /** The parts of Vitest that a plugin sees. */
 export interface Vitest {
@@ -42,7 +44,12 @@ export class VitestRun {
   }
 
   private constructor(private readonly vitest: Vitest) {
-    vitest.config.reporters.push(new ThroughlineReporter(() => this.#files()));
+    vitest.config.reporters.push(
+      new ThroughlineReporter(
+        (name) => this.#optionsOf(name),
+        () => this.#files(),
+      ),
+    );
   }
 
   /** Makes the tests of a project be watched. */
@@ -65,31 +72,16 @@ export class VitestRun {
     project.provide(PROVIDED, provided);
   }
 
-  #files() {
+  #optionsOf(name: string): ResolvedOptions | undefined {
+    return this.#projects.get(name)?.options;
+  }
+
+  #files(): ReportFiles[] {
     return [...this.#projects.values()].map(({ project, options }) => ({
       rootDir: project.config.root,
       baseline: options.baseline,
       junit: options.junit,
     }));
-  }
-}
-
-/** Prints the findings of each test file when it finishes, and a summary at the end of the run. */
-class ThroughlineReporter {
-  readonly #report = new RunReport();
-
-  /** `files` returns the files that the options ask for. */
-  constructor(private readonly files: () => Parameters<RunReport['finish']>[0]) {
-    process.once('exit', () => this.#report.close());
-  }
-
-  onTestModuleEnd(): void {
-    this.#report.printNew();
-  }
-
-  onTestRunEnd(): void {
-    this.#report.finish(this.files());
-    if (this.#report.error()) process.exitCode = 1;
   }
 }
 

@@ -7,10 +7,11 @@ export class StackReader {
   readonly #root: string;
 
   constructor(
-    /** The project's folder: a path, or in a page the address that it is served from. */
     rootDir: string,
     /** The folder of the runtime, whose lines sit between an instrumented function and its caller. */
     private readonly runtimeDir: string,
+    /** Returns the path of a file that stacks name by its address. Positions in such stacks are of generated code. */
+    private readonly pathOf?: (address: string) => string,
   ) {
     this.#root = `${unified(rootDir).replace(/\/$/, '')}/`;
   }
@@ -30,11 +31,12 @@ export class StackReader {
     for (const text of lines) {
       const [, path, row, column] = FRAME.exec(text.trim()) ?? [];
       if (path === undefined) continue;
-      const file = unified(path);
+      const file = unified(this.pathOf?.(path) ?? path);
       if (!file.startsWith(this.#root) || file.includes('/node_modules/')) continue;
       // Stacks count columns from 1, syntax trees from 0.
       const below = file.slice(this.#root.length);
-      return { file: below, line: Number(row), column: Number(column) - 1 };
+      const position = { file: below, line: Number(row), column: Number(column) - 1 };
+      return this.pathOf ? { ...position, generated: true } : position;
     }
     return undefined;
   }

@@ -26,7 +26,6 @@ interface Stream {
 /** The tests' realm in a thread or process of Node. */
 export const node: Platform = {
   testPath: () => worker()?.filepath ?? '',
-  stackRoot: ({ cwd }) => cwd,
   readText: (path) => readFileSync(path, 'utf8'),
   openBridge() {
     if (process.env['THROUGHLINE_BRIDGE'] !== 'off') runtime.openBridge();

@@ -18,8 +18,8 @@ export interface Told {
 export interface Platform {
   /** Returns the path of the test file that is about to be loaded. */
   testPath(): string;
-  /** Returns the folder that stack lines of the project begin with. */
-  stackRoot(provided: Provided): string;
+  /** Returns a function that turns an address in a stack into a path, where stacks have addresses. */
+  pathInStack?(provided: Provided): (address: string) => string;
   readText(path: string): string | Promise<string>;
   /** Makes the engine carry owners through code that is not instrumented, where it can. */
   openBridge(): void;

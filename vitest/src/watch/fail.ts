@@ -18,9 +18,13 @@ export function failTest(test: Task, { name, message, stack }: TaskError): void 
   for (const suite of suitesAround(test)) if (suite.result) suite.result.state = 'fail';
 }
 
-/** Sends the state of tasks to the process that reports. */
-export async function sendResults(runner: Runner, tests: readonly Task[]): Promise<void> {
-  const tasks = new Set(tests.flatMap((test) => [test, ...suitesAround(test)]));
+/** Sends the state of tests and of their file to the process that reports. */
+export async function sendResults(
+  runner: Runner,
+  file: Task,
+  tests: readonly Task[],
+): Promise<void> {
+  const tasks = new Set([file, ...tests.flatMap((test) => [test, ...suitesAround(test)])]);
   await runner.onTaskUpdate?.(
     [...tasks].map(({ id, result, meta }) => [id, result, meta]),
     [],

@@ -43,7 +43,7 @@ export class TestFile {
     this.#sink = platform.eventSink(provided, testPath);
     const watch = new FileWatch({
       ...{ source, tracing, name, cwd, policy },
-      stacks: new StackReader(platform.stackRoot(provided), runtimeDir),
+      stacks: new StackReader(cwd, runtimeDir, platform.pathInStack?.(provided)),
       eventSink: this.#sink,
       results: {
         errorsOf: (owner) => {
@@ -84,7 +84,7 @@ export class TestFile {
     watch.settle();
     for (const stop of this.#stop) stop();
     this.#sink?.close();
-    if (this.#failed.size > 0) await sendResults(runner, [...this.#failed]);
+    if (this.#task) await sendResults(runner, this.#task, [...this.#failed]);
   }
 }
 
