@@ -44,7 +44,7 @@ test('packages and folders are included and excluded', () => {
 });
 
 test('stacks are read', () => {
-  const reader = new StackReader(cwd, 'C:\\shop\\node_modules\\@throughline\\runtime');
+  const reader = new StackReader(cwd, ['C:\\shop\\node_modules\\@throughline\\runtime']);
   const stack = [
     'Error: no stock',
     '    at load (C:\\shop\\node_modules\\knex\\index.js:1:1)',

@@ -33,9 +33,7 @@ function begunWatch(
 ): CircusWatch | undefined {
   const options = optionsOf(config);
   const { cwd, rootDir, displayName } = config;
-  const baseline = baselineOf(
-    readBaseline(options.baseline && resolve(rootDir, options.baseline)),
-  );
+  const baseline = baselineOf(readBaseline(options.baseline && resolve(rootDir, options.baseline)));
   const policy = policyOf(readFileSync(testPath, 'utf8'), options, baseline);
   const realm = loadRealm(environment);
   if (realm === undefined) return undefined;

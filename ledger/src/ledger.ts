@@ -90,7 +90,8 @@ export class Ledger {
 /** Returns the line to show: the nearest spawn point, or for an async function the line that called it. */
 export function positionOf([nearest]: readonly Site[]): SourcePosition | undefined {
   if (nearest === undefined) return undefined;
-  const { file, line, column } = nearest.calledAt ?? nearest;
+  if (nearest.calledAt) return nearest.calledAt;
+  const { file, line, column } = nearest;
   return { file, line, column };
 }
 

@@ -76,7 +76,7 @@ export class CircusWatch {
     const { config, testPath, realm, policy, eventFile } = watched;
     const { rootDir, cwd } = config;
     const name = relative(cwd, testPath).replaceAll('\\', '/');
-    const stacks = new StackReader(cwd, RUNTIME_DIR);
+    const stacks = new StackReader(cwd, [RUNTIME_DIR]);
     const owners = new CircusOwners(name, stacks.first);
     this.#stacks = stacks;
     this.#owners = owners;

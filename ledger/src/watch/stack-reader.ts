@@ -8,8 +8,8 @@ export class StackReader {
 
   constructor(
     rootDir: string,
-    /** The folder of the runtime, whose lines sit between an instrumented function and its caller. */
-    private readonly runtimeDir: string,
+    /** Parts of the paths of the runtime, whose lines sit between an instrumented function and its caller. */
+    private readonly runtime: readonly string[],
     /** Returns the path of a file that stacks name by its address. Positions in such stacks are of generated code. */
     private readonly pathOf?: (address: string) => string,
   ) {
@@ -22,7 +22,7 @@ export class StackReader {
   /** Returns the line that called an instrumented function, from a stack captured where the function begins. */
   readonly caller = (stack: string): SourcePosition | undefined => {
     const [, ...lines] = stack.split('\n');
-    const own = lines.findIndex((line) => !line.includes(this.runtimeDir));
+    const own = lines.findIndex((line) => !this.runtime.some((path) => line.includes(path)));
     return this.#find(lines.slice(own + 1));
   };
 

@@ -19,6 +19,9 @@ export interface FileSource {
   getCurrentSuite: VitestParts['getCurrentSuite'];
 }
 
+/** Where Vite serves the runtime from, bundled with other dependencies. */
+const BUNDLED = ['/node_modules/.vite/'];
+
 // Read once, because a test may replace the global.
 const { setTimeout: sleep } = globalThis;
 
@@ -43,7 +46,7 @@ export class TestFile {
     this.#sink = platform.eventSink(provided, testPath);
     const watch = new FileWatch({
       ...{ source, tracing, name, cwd, policy },
-      stacks: new StackReader(cwd, runtimeDir, platform.pathInStack?.(provided)),
+      stacks: new StackReader(cwd, [runtimeDir, ...BUNDLED], platform.pathInStack?.(provided)),
       eventSink: this.#sink,
       results: {
         errorsOf: (owner) => {
