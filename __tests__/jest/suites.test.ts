@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ran } from '../harness/child';
 import { JestProject } from '../harness/jest-project';
+import { expectClean, expectFault, suitesFor } from '../harness/suites';
+import type { Outcome } from '../harness/suites';
 
 const suites = __dirname;
-const names = (kind: string): string[] => readdirSync(join(suites, kind)).sort();
 
 /** Where the suites are copied to, and where tests write files of their own. */
 const [copies, project] = [new JestProject(), new JestProject()];
@@ -13,55 +14,6 @@ afterAll(() => {
   copies.remove();
   project.remove();
 });
-
-/** What preset.mjs prints of a suite. */
-interface Outcome {
-  readonly reports: readonly { readonly heading: string; readonly text: string }[];
-  readonly tests: readonly { readonly fullName: string; readonly status: string }[];
-}
-
-/** What a fault.json says. */
-interface Fault {
-  readonly kind: string;
-  readonly what?: string;
-  readonly test?: string;
-  readonly hook?: string;
-  readonly describe?: string;
-  /** Other tests for which the same is found. */
-  readonly also?: readonly string[];
-  /** Whether a line is known. */
-  readonly isFramed?: boolean;
-}
-
-const sentences: Readonly<Record<string, RegExp>> = {
-  'late-console': /: console\.\w+\(\) was called after the test finished/,
-  'late-expect': /: expect\(\) ran after the test finished/,
-  'unawaited-expect': /: expect\(\).* ran in a promise that was not awaited/,
-  rejection: /: unhandled promise rejection/,
-  exception: /: uncaught exception/,
-  'open-handle': /: an? [\w ]+ is still open/,
-  listener: /: a listener for "\w+" was not removed/,
-  'pending-async': /: \w+\(\) is still pending/,
-};
-
-function ownerOf({ hook, test, describe: block }: Fault): string {
-  if (hook === undefined) return test ?? block!;
-  const of = hook.endsWith('Each') ? test : block;
-  return of === undefined ? hook : `${hook} of ${of}`;
-}
-
-/** The lines of a suite below a comment. */
-function marked(folder: string, word: string): { file: string; line: number }[] {
-  return readdirSync(folder)
-    .filter((file) => /\.[jt]sx?$/.test(file))
-    .flatMap((file) =>
-      readFileSync(join(folder, file), 'utf8')
-        .split('\n')
-        .flatMap((text, index) =>
-          text.trim() === `// ${word}` ? [{ file, line: index + 2 }] : [],
-        ),
-    );
-}
 
 describe.each([
   ['in two workers', []],
@@ -75,38 +27,13 @@ describe.each([
     outcomes = JSON.parse(stdout) as typeof outcomes;
   });
 
-  test.each(names('faults'))('%s: one report, of the guilty test and line', (name) => {
-    const folder = join(suites, 'faults', name);
-    const fault = JSON.parse(readFileSync(join(folder, 'fault.json'), 'utf8')) as Fault;
-    const { reports } = outcomes[name]!;
-    const others = (fault.also ?? []).map((test) => ownerOf({ ...fault, test }));
-    const [{ text: first } = { text: '' }] = reports;
-    const headline = first.split('\n')[0]!.replaceAll(' › ', ' ');
+  test.each(suitesFor('faults', 'jest'))('%s: one report, of the guilty test and line', (name) =>
+    expectFault(name, outcomes[name]!),
+  );
 
-    expect(reports).toHaveLength(1);
-    expect(headline.split(': ').slice(0, -1).join(': ')).toBe(ownerOf(fault));
-    expect(headline).toMatch(sentences[fault.kind]!);
-    for (const other of others) expect(first.replaceAll(' › ', ' ')).toContain(`"${other}"`);
-    if (fault.what) expect(first).toContain(` ${fault.what} is still open`);
-    const [guilty] = marked(folder, 'guilty');
-    if (fault.isFramed !== false) {
-      expect(first).toMatch(new RegExp(`^    > *${guilty!.line} \\|`, 'm'));
-      expect(first).toContain(`at ${name}/${guilty!.file}:${guilty!.line}:`);
-    }
-    for (const { file, line } of marked(folder, 'chain')) {
-      expect(first).toContain(`${name}/${file}:${line}:`);
-    }
-  });
-
-  test.each(names('clean'))('%s: no line of report, and every test passes', (name) => {
-    const { reports, tests } = outcomes[name]!;
-    const statuses = new Set(tests.map(({ status }) => status));
-
-    expect(reports).toEqual([]);
-    expect(tests).not.toEqual([]);
-    for (const other of ['passed', 'pending', 'todo']) statuses.delete(other);
-    expect([...statuses]).toEqual([]);
-  });
+  test.each(suitesFor('clean', 'jest'))('%s: no line of report, and every test passes', (name) =>
+    expectClean(outcomes[name]!),
+  );
 });
 
 /** A test that leaves an interval which no process waits for. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
       'jest-environment-jsdom@30.5.2',
     ],
     process.execPath,
-    ['runtime', 'babel-plugin', 'jest'],
+    ['runtime', 'babel-plugin', 'ledger', 'jest'],
   );
 });
 

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Packages that run below the runtime and must stay as they are: the runtime itself, and code that a bundler runs before
- * modules exist.
+ * Packages that run below the runtime and must stay as they are: the runtime itself, ours that watch tests, and code that
+ * a bundler runs before modules exist.
  */
 const beneath: ReadonlySet<string> = new Set([
-  ...['@throughline/runtime', '@react-native/js-polyfills', 'core-js', 'core-js-pure'],
+  ...['@throughline/runtime', '@throughline/ledger', '@throughline/vitest'],
+  ...['@react-native/js-polyfills', 'core-js', 'core-js-pure'],
   'metro-runtime',
 ]);
 

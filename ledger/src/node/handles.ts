@@ -46,11 +46,22 @@ interface Resource {
  */
 function isClosed(resource: Resource): boolean {
   const symbol = Object.getOwnPropertySymbols(resource).find(isOwnerSymbol);
-  const object = symbol && (resource as Record<symbol, { destroyed?: unknown } | null>)[symbol];
-  if (object?.destroyed === true) return true;
+  const object = symbol && (resource as Record<symbol, NodeObject | null>)[symbol];
+  if (object?.destroyed === true || isStandardStream(object)) return true;
   const { hasRef } = resource;
   if (typeof hasRef === 'function') return hasRef.call(resource) !== true;
   return resource._parent ? isClosed(resource._parent) : false;
+}
+
+/** The object of the program that a handle belongs to. */
+interface NodeObject {
+  readonly destroyed?: unknown;
+  readonly fd?: unknown;
+}
+
+/** Returns true for `process.stdin` and the like: Node opens them when something looks at them first, as `pipe` does. */
+function isStandardStream(object: NodeObject | null | undefined): boolean {
+  return object?.fd === 0 || object?.fd === 1 || object?.fd === 2;
 }
 
 /** The key by which a handle knows the object of the program that it belongs to (Node, `owner_symbol`). */

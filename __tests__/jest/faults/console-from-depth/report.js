@@ -22,4 +22,4 @@ export async function write(name) {
       });
     });
   });
-};
+}
