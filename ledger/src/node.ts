@@ -1,7 +1,7 @@
 // What needs Node: handles, files and the channel to the process that reports.
 export { EventFile, eventFileOf } from './node/event-file.js';
 export { watchHandles } from './node/handles.js';
-export type { HandleContext } from './node/handles.js';
+export type { FiredTimer, HandleContext, HandleWatch } from './node/handles.js';
 export { readBaseline } from './reports/baseline.js';
 export { send } from './reports/channel.js';
 export { formatReport } from './reports/format.js';

@@ -53,6 +53,8 @@ export interface VitestParts {
   getFn(test: Task): () => unknown;
   /** Returns the collector of the suite whose body is running. */
   getCurrentSuite(): { readonly suite?: Task } | undefined;
+  /** Returns the number of fake timers that have not run out. */
+  fakeTimers(): number;
 }
 
 /** Returns true for the task of a whole file. */

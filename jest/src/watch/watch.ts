@@ -12,6 +12,7 @@ import {
 } from '@throughline/ledger';
 import type { Owner, Policy } from '@throughline/ledger';
 import { EventFile, formatReport, send, watchHandles } from '@throughline/ledger/node';
+import type { HandleWatch } from '@throughline/ledger/node';
 import { RUNTIME_DIR } from '../realm.js';
 import type { LoadedRealm } from '../realm.js';
 import { blame, circusEntryOf, testsOf } from './blame.js';
@@ -113,7 +114,10 @@ export class CircusWatch {
       // A document belongs to jsdom's realm and is not an instance of this realm's `Object`.
       if (typeof target === 'object' && target !== null) watch.ledger.markLasting(target);
     }
-    const stop = [watch.observe(), this.#watchHandles('document' in global)];
+    // Until the realm is gone: what comes after the file has its lines from this as well.
+    watch.observe();
+    const handles = this.#watchHandles('document' in global);
+    watch.lineHere = () => handles.lineHere();
     watchConsole(
       global['console'],
       () => watch.owner?.isOver ?? false,
@@ -130,7 +134,7 @@ export class CircusWatch {
 
     const teardown = environment.teardown.bind(environment);
     environment.teardown = async () => {
-      for (const each of stop) each();
+      handles.stop();
       try {
         await teardown();
       } finally {
@@ -180,6 +184,7 @@ export class CircusWatch {
       const owner = this.#owners.test(test);
       this.#watch.end(test);
       owner.close();
+      this.#watch.noteFakeTimers(owner, () => this.#fakeTimers());
       this.#watch.events.endRun(owner, test.errors);
     },
     run_describe_finish: ({ describeBlock }) => this.#owners.block(describeBlock).close(),
@@ -246,7 +251,16 @@ export class CircusWatch {
     if (!isFailed) failures.drop(promise);
   }
 
-  #watchHandles(isWindow: boolean): () => void {
+  /** Returns the number of fake timers that have not run out. */
+  #fakeTimers(): number {
+    const { fakeTimers, fakeTimersModern } = this.watched.environment as FakeTimers;
+    const isModern = fakeTimersModern?._fakingTime === true;
+    // Asked while they are not in use, they print a warning.
+    if (isModern) return fakeTimersModern.getTimerCount();
+    return isFake(this.watched.environment.global) ? (fakeTimers?.getTimerCount() ?? 0) : 0;
+  }
+
+  #watchHandles(isWindow: boolean): HandleWatch {
     const { ledger, origins } = this.#watch;
     return watchHandles(ledger, {
       owner: () => origins.owner ?? this.#collecting,
@@ -259,6 +273,7 @@ export class CircusWatch {
         // Handles that Jest opens while it loads a file are its own.
         return (kind === 'file' || kind === 'describe') && this.#stacks.first(stack) === undefined;
       },
+      ...(this.#watch.slept && { slept: this.#watch.slept }),
     });
   }
 
@@ -268,6 +283,17 @@ export class CircusWatch {
     await this.#watch.waitForHandles((ms) => new Promise((resolve) => sleep(resolve, ms)));
     this.#watch.settle();
   }
+}
+
+/** The fake timers of an environment: Jest's older ones, and those of Sinon. */
+interface FakeTimers {
+  readonly fakeTimers?: { getTimerCount(): number } | null;
+  readonly fakeTimersModern?: { readonly _fakingTime?: boolean; getTimerCount(): number } | null;
+}
+
+/** Returns true while the older fake timers are in use: they are mocks. */
+function isFake({ setTimeout }: { setTimeout?: unknown }): boolean {
+  return Object.hasOwn(Object(setTimeout) as object, '_isMockFunction');
 }
 
 /** Returns the built folder of one of our packages: this one, or one that it depends on. */

@@ -69,6 +69,9 @@ function isOwnerSymbol({ description }: symbol): boolean {
   return description === 'owner_symbol';
 }
 
+/** To wait less than this, in milliseconds, is not worth a word. */
+const SLEPT_MS = 50;
+
 /** Jest waits this long for a process to exit before it warns. */
 const SOON_MS = 1000;
 
@@ -88,6 +91,16 @@ export interface HandleContext {
   chainOf(cause: Cause | undefined): readonly Site[];
   /** Returns true for a handle that is not the program's responsibility. */
   ignores?(stack: string, owner: Owner): boolean;
+  /** Called when a timer has run out while its owner was waiting, if that is wanted. */
+  slept?(timer: FiredTimer): void;
+}
+
+/** A timer that has run out. */
+export interface FiredTimer {
+  readonly owner: Owner;
+  readonly cause: Cause | undefined;
+  readonly ms: number;
+  readonly stack: string;
 }
 
 /** The creator of a resource. Resources that the platform adds later, such as a server's sockets, inherit it. */
@@ -101,10 +114,20 @@ interface Maker {
   isInTimer?: boolean;
 }
 
-/** Records every handle that an owner opens in the ledger, until the returned function is called. */
-export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
+/** A running observation of handles. */
+export interface HandleWatch {
+  stop(): void;
+  /** Returns the program's line that opened what the running code belongs to: a request, for its failure. */
+  lineHere(): SourcePosition | undefined;
+}
+
+/** Records every handle that an owner opens in the ledger. */
+export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch {
   const makers = new Map<number, Maker>();
   const timers = new Set<number>();
+  const { slept } = asked;
+  /** The timers that have not run out, if somebody wants to know when they do. */
+  const waiting = new Map<number, Omit<FiredTimer, 'stack'> & { readonly maker: Maker }>();
 
   function makerOf(trigger: number): Maker | undefined {
     const owner = asked.owner();
@@ -129,15 +152,38 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): () => void {
       // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
       if (maker.stack === undefined) Error.captureStackTrace(maker, init);
       ledger.open(id, entryOf(what, maker, resource, asked));
+      const ms = resource._idleTimeout ?? 0;
+      if (slept && type === 'Timeout' && ms >= SLEPT_MS && typeof resource._repeat !== 'number') {
+        waiting.set(id, { maker, owner: maker.owner, cause: maker.cause, ms });
+      }
     },
+    ...(slept && {
+      before(id) {
+        const fired = waiting.get(id);
+        if (fired === undefined) return;
+        waiting.delete(id);
+        const { maker, ...timer } = fired;
+        if (!timer.owner.isOver) slept({ ...timer, stack: maker.stack ?? '' });
+      },
+    }),
     // No `destroy`: with it, Node tracks the garbage collection of every promise. `isAlive` asks the handles instead.
     ...({ trackPromises: false } as object),
   });
   hook.enable();
-  return () => {
-    hook.disable();
-    makers.clear();
-    timers.clear();
+  return {
+    stop() {
+      hook.disable();
+      makers.clear();
+      timers.clear();
+      waiting.clear();
+    },
+    lineHere() {
+      for (let at = makers.get(executionAsyncId()); at; at = at.before) {
+        const position = at.stack === undefined ? undefined : asked.positionIn(at.stack);
+        if (position) return position;
+      }
+      return undefined;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { Events } from '../events/events.js';
 import type { EventSink, Tracing } from '../events/events.js';
 import { Ledger } from '../ledger.js';
-import type { Owner } from '../owner.js';
+import type { Owner, SourcePosition } from '../owner.js';
 import type { Policy } from '../policy/policy.js';
 import type { Cause, Observer, Source } from '../source.js';
 import { Expectations } from './expectations.js';
@@ -34,6 +34,15 @@ export interface WatchedFile {
  */
 const TURNS = [0, 10, 30, 60, 100];
 
+/** A timer that has run out while its owner was waiting. */
+interface SleptTimer {
+  readonly owner: Owner;
+  readonly cause: Cause | undefined;
+  readonly ms: number;
+  /** The stack in which it was set. */
+  readonly stack: string;
+}
+
 /** Watches what the tests of one file do. A runner says which owner runs, and when the tests are over. */
 export class FileWatch {
   readonly ledger: Ledger;
@@ -43,6 +52,8 @@ export class FileWatch {
   readonly expectations: Expectations;
   readonly failures: Failures;
   readonly stacks: StackReader;
+  /** Set by what watches handles: returns the line that opened what the running code belongs to. */
+  lineHere: (() => SourcePosition | undefined) | undefined;
   readonly #outcome: Outcome;
   readonly #running = new Map<object, Owner>();
 
@@ -57,6 +68,7 @@ export class FileWatch {
       stacks,
       running: () => this.#running.values(),
       recorded: () => this.#outcome.reportLate(),
+      lineHere: () => this.lineHere?.(),
     });
     this.expectations = new Expectations({ source, origins, incidents });
     this.failures = new Failures({
@@ -137,6 +149,26 @@ export class FileWatch {
     const { owner } = this;
     if (!owner?.isOver) return;
     this.incidents.record({ kind: 'late-console', what, message, owner, cause: this.here() });
+  }
+
+  /** Returns the callback for timers that run out while their owner waits, or undefined when nobody wants to know. */
+  get slept(): ((timer: SleptTimer) => void) | undefined {
+    if (!this.watched.policy.isWanted('slept-time')) return undefined;
+    return ({ owner, cause, ms, stack }) => {
+      const what = ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
+      const position = this.stacks.first(stack);
+      this.incidents.record({ kind: 'slept-time', what, owner, cause, position });
+    };
+  }
+
+  /** Records that a test has ended with fake timers that have not run out. */
+  noteFakeTimers(owner: Owner, count: () => number): void {
+    if (!this.watched.policy.isWanted('fake-timers')) return;
+    const left = count();
+    if (left === 0) return;
+    const what = left === 1 ? '1 timer' : `${left} timers`;
+    const { position } = owner;
+    this.ledger.record({ kind: 'fake-timers', what, owner, cause: undefined, position });
   }
 
   /** Gives handles that were just closed the turns of the event loop that they need to disappear. */

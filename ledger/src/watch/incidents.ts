@@ -1,7 +1,7 @@
 import type { Incident } from '../entry.js';
 import { positionOf } from '../ledger.js';
 import type { Ledger } from '../ledger.js';
-import type { Owner } from '../owner.js';
+import type { Owner, SourcePosition } from '../owner.js';
 import type { Origins } from './origins.js';
 import type { StackReader } from './stack-reader.js';
 
@@ -14,6 +14,8 @@ export interface IncidentSource {
   running(): Iterable<Owner>;
   /** Called after each incident. */
   recorded(): void;
+  /** Returns the line that the engine knows to have led to the running code, if it knows any. */
+  lineHere(): SourcePosition | undefined;
 }
 
 /** Records in the ledger what a test did at one moment, such as an assertion after its end. */
@@ -31,7 +33,10 @@ export class Incidents {
   recorder(incident: Incident, stack?: string): () => void {
     const { ledger, origins, stacks } = this.from;
     const position =
-      positionOf(origins.chainOf(incident.cause)) ?? stacks.first(stack ?? new Error().stack ?? '');
+      incident.position ??
+      positionOf(origins.chainOf(incident.cause)) ??
+      stacks.first(stack ?? new Error().stack ?? '') ??
+      this.from.lineHere();
     const others = [...this.from.running()].filter((owner) => owner !== incident.owner);
     const during = others.length === 1 ? others[0] : undefined;
     return () => {

@@ -38,8 +38,8 @@ export const node: Platform = {
     watchStream(err, 'error', told);
   },
   watchFailures,
-  watchHandles: (watch, collecting) =>
-    watchHandles(watch.ledger, {
+  watchHandles(watch, collecting) {
+    const handles = watchHandles(watch.ledger, {
       owner: () => watch.owner ?? collecting(),
       cause: () => watch.here(),
       positionIn: watch.stacks.first,
@@ -47,7 +47,11 @@ export const node: Platform = {
       // Handles that Vitest opens while it loads a file are its own.
       ignores: (stack, { kind }) =>
         (kind === 'file' || kind === 'describe') && watch.stacks.first(stack) === undefined,
-    }),
+      ...(watch.slept && { slept: watch.slept }),
+    });
+    watch.lineHere = () => handles.lineHere();
+    return () => handles.stop();
+  },
   lasting: [globalThis, process, ...pageObjects()],
   eventSink({ cwd, rootDir, project, events }, testPath) {
     const path = eventFileOf({ cwd, rootDir, name: project }, testPath, events);

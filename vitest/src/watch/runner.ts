@@ -36,7 +36,7 @@ export function watchRunner(
     new HookWrapper(parts, files.current, runAs).wrap(suite);
     if (!patched.has(this)) {
       patched.add(this);
-      watchEnds(this, files, frames);
+      watchEnds(this, parts, files, frames);
     }
     return result;
   };
@@ -67,13 +67,14 @@ export function watchRunner(
 }
 
 /** Notes the end of each test. The members of the instance were bound before the prototype was changed. */
-function watchEnds(runner: Runner, files: Files, frames: OwnFrames): void {
+function watchEnds(runner: Runner, parts: VitestParts, files: Files, frames: OwnFrames): void {
   const { onAfterRunTask } = runner;
   runner.onAfterRunTask = async function (test) {
     const { owners, watch } = files.current;
     const owner = owners.test(test);
     watch.end(test);
     owner.close();
+    watch.noteFakeTimers(owner, parts.fakeTimers);
     for (const error of test.result?.errors ?? []) frames.hide(error);
     watch.events.endRun(owner, test.result?.errors ?? []);
     return onAfterRunTask?.call(this, test);
