@@ -20,7 +20,7 @@ describe.each([
     const { stdout, stderr } = await ran([program, project.folder, ...flags]);
     if (stdout === '') throw new Error(stderr);
     outcomes = JSON.parse(stdout) as typeof outcomes;
-  });
+  }, 300_000);
 
   test.each(suitesFor('faults', 'vitest'))('%s: one report, of the guilty test and line', (name) =>
     expectFault(name, outcomes[name]!),

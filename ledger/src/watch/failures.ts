@@ -52,8 +52,7 @@ export class Failures {
       stack?: string;
     };
     const kind = promise ? 'rejection' : 'exception';
-    // Node reports an error in the context of the code that failed, which the bridge makes known here.
-    const cause = known?.owner ? known.cause : owner === origins.owner ? origins.here() : undefined;
+    const cause = known?.owner && known.cause;
     const thrown = stacks.first(stack ?? '');
     const incident: Incident = {
       kind,
