@@ -78,6 +78,11 @@ const rooms = {
     transform: ['errors', 'jest-packages', 'options', 'require-or-import'],
     watch: ['realm'],
   },
+  'vitest/src': {
+    platform: ['provided', 'tasks'],
+    watch: ['platform', 'provided', 'tasks'],
+    setup: ['platform', 'watch'],
+  },
   'collector/src': {
     graph: ['store'],
     store: ['errors', 'settings'],
@@ -117,27 +122,31 @@ const outside = {
 
 /** Our own packages that no file of a package may import, wherever it is. */
 const foreign = {
-  'runtime/src': ['^@throughline/', '/(babel-plugin|ledger|jest|collector|cli)/src'],
+  'runtime/src': ['^@throughline/', '/(babel-plugin|ledger|jest|vitest|collector|cli)/src'],
   // It writes the name of the runtime into code, and imports nothing of ours.
-  'babel-plugin/src': ['^@throughline/', '/(runtime|ledger|jest|collector|cli)/src'],
+  'babel-plugin/src': ['^@throughline/', '/(runtime|ledger|jest|vitest|collector|cli)/src'],
   // The entries of the runtime that are made for it.
   'ledger/src': [
     '^@throughline/(?!runtime$|runtime/(?:ledger|report)$)',
-    '/(runtime|babel-plugin|jest|collector|cli)/src',
+    '/(runtime|babel-plugin|jest|vitest|collector|cli)/src',
   ],
   // The plugin, the ledger, and the entry of the runtime that is made for it.
   'jest/src': [
     '^@throughline/(?!babel-plugin$|ledger$|ledger/node$|runtime/realm-script$)',
-    '/(runtime|babel-plugin|ledger|collector|cli)/src',
+    '/(runtime|babel-plugin|ledger|vitest|collector|cli)/src',
+  ],
+  'vitest/src': [
+    '^@throughline/(?!babel-plugin/vite$|ledger$|ledger/node$|runtime$|runtime/(?:ledger|compiled-with-causes)$)',
+    '/(runtime|babel-plugin|ledger|jest|collector|cli)/src',
   ],
   'collector/src': [
     '^@throughline/(?!runtime/report$)',
-    '/(runtime|babel-plugin|ledger|jest|cli)/src',
+    '/(runtime|babel-plugin|ledger|jest|vitest|cli)/src',
   ],
-  'collector/page/src': ['^@throughline/', '/(runtime|babel-plugin|ledger|jest|cli)/src'],
+  'collector/page/src': ['^@throughline/', '/(runtime|babel-plugin|ledger|jest|vitest|cli)/src'],
   'cli/src': [
     '^@throughline/(?!collector$|babel-plugin/check$|runtime/doctor$)',
-    '/(runtime|babel-plugin|ledger|jest|collector)/src',
+    '/(runtime|babel-plugin|ledger|jest|vitest|collector)/src',
   ],
 };
 

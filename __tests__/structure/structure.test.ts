@@ -8,6 +8,7 @@ const SOURCES = [
   'babel-plugin/src',
   'ledger/src',
   'jest/src',
+  'vitest/src',
   'collector',
   'cli/src',
 ];
@@ -89,6 +90,10 @@ describe('folders', () => {
     ['collector/page/src/views/a.tsx', "import '../main';"],
     ['cli/src/commands/a.ts', "import '@throughline/runtime';"],
     ['jest/src/a.ts', "import '@throughline/runtime/xtrace';"],
+    ['vitest/src/platform/a.ts', "import '../watch/runner.js';"],
+    ['vitest/src/watch/a.ts', "import '../reporter.js';"],
+    ['vitest/src/setup/a.ts', "import '../run.js';"],
+    ['vitest/src/a.ts', "import '@throughline/jest';"],
     ['collector/src/graph/a.ts', "import '../query/web.js';"],
     ['collector/src/store/a.ts', "import '../ingest/accept.js';"],
     ['collector/src/ingest/a.ts', "import '../query/web.js';"],

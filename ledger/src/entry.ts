@@ -14,6 +14,8 @@ export interface Entry {
   readonly position?: () => SourcePosition | undefined;
   /** Returns true while the entry counts. Without this, it counts until it is closed. */
   readonly isAlive?: () => boolean;
+  /** Returns true once the entry can never count again. Asked often, so it must be fast. */
+  readonly isGone?: () => boolean;
 }
 
 /** Something that happened: a late log, a late `expect`, a rejection or an exception. */

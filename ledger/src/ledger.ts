@@ -5,12 +5,16 @@ import { Listeners } from './listeners.js';
 import type { Owner, SourcePosition } from './owner.js';
 import type { Cause, Listening, Site } from './source.js';
 
+/** The number of open entries from which it is worth looking for those that are gone. */
+const SWEEP_AT = 256;
+
 /**
  * Records what each owner has started and what is still open. Knows owners but no test runner, and observes
  * nothing itself: its callers report everything.
  */
 export class Ledger {
   readonly #open = new Map<unknown, Entry>();
+  #sweepAt = SWEEP_AT;
   readonly #listeners = new Listeners();
   readonly #findings = new FindingList();
 
@@ -24,6 +28,19 @@ export class Ledger {
 
   close(key: unknown): void {
     this.#open.delete(key);
+  }
+
+  /**
+   * Forgets what is gone, if much has been opened since the last time, and returns its keys. Without this, a file of
+   * ten thousand tests keeps every timer that they have ever set.
+   */
+  sweep(): unknown[] {
+    if (this.#open.size < this.#sweepAt) return [];
+    const gone: unknown[] = [];
+    for (const [key, { isGone }] of this.#open) if (isGone?.()) gone.push(key);
+    for (const key of gone) this.#open.delete(key);
+    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#open.size);
+    return gone;
   }
 
   addListener(listening: Listening, owner: Owner | undefined, cause: Cause | undefined): void {
@@ -52,12 +69,13 @@ export class Ledger {
 
   /** Returns true when entries of a kind are still alive, so that waiting for them to end makes sense. */
   hasAlive(kind: Entry['kind']): boolean {
-    return this.#alive().some((entry) => entry.kind === kind);
+    for (const entry of this.#alive()) if (entry.kind === kind) return true;
+    return false;
   }
 
   /** Turns the open entries of finished owners into findings, and forgets all entries. */
   collectLeaks(): void {
-    const left = this.#alive().map((entry) => {
+    const left = [...this.#alive()].map((entry) => {
       const chain = this.chainOf(entry.cause);
       return { ...entry, chain, at: entry.position?.() ?? positionOf(chain) };
     });
@@ -81,9 +99,12 @@ export class Ledger {
     return this.#findings.take();
   }
 
-  #alive(): Entry[] {
-    const entries = [...this.#open.values(), ...this.#listeners.left()];
-    return entries.filter(({ owner, isAlive }) => owner.isOver && (isAlive?.() ?? true));
+  *#alive(): Iterable<Entry> {
+    for (const entries of [this.#open.values(), this.#listeners.left()]) {
+      for (const entry of entries) {
+        if (entry.owner.isOver && (entry.isAlive?.() ?? true)) yield entry;
+      }
+    }
   }
 }
 

@@ -56,7 +56,9 @@ export class CircusWatch {
   readonly #owners: CircusOwners;
   readonly #eventFile: EventFile | undefined;
   readonly #stacks: StackReader;
-  readonly #entered = new WeakSet<Runnable>();
+  /** The functions of tests and hooks, as they are written, while a wrapper stands for them. */
+  readonly #bodies = new WeakMap<Runnable, Runnable['fn']>();
+  #handles: HandleWatch | undefined;
   /** Set where Circus is that of Jest 29. */
   #older: OlderCircus | undefined;
   readonly #early = new EarlyTests(
@@ -117,6 +119,7 @@ export class CircusWatch {
     // Until the realm is gone: what comes after the file has its lines from this as well.
     watch.observe();
     const handles = this.#watchHandles('document' in global);
+    this.#handles = handles;
     watch.lineHere = () => handles.lineHere();
     watchConsole(
       global['console'],
@@ -182,10 +185,11 @@ export class CircusWatch {
     test_fn_failure: ({ error }) => frames.hide(error),
     test_done: ({ test }) => {
       const owner = this.#owners.test(test);
-      this.#watch.end(test);
+      this.#leave(test);
       owner.close();
       this.#watch.noteFakeTimers(owner, () => this.#fakeTimers());
       this.#watch.events.endRun(owner, test.errors);
+      this.#handles?.sweep();
     },
     run_describe_finish: ({ describeBlock }) => this.#owners.block(describeBlock).close(),
     error: ({ error, promise }, state) => {
@@ -216,12 +220,20 @@ export class CircusWatch {
   #enter(entry: Runnable, owner: Owner): void {
     const watch = this.#watch;
     watch.begin(entry, owner);
-    if (this.#entered.has(entry)) return;
-    this.#entered.add(entry);
+    if (this.#bodies.has(entry)) return;
+    this.#bodies.set(entry, entry.fn);
     const run = (body: () => unknown) => this.#runAs(watch.runningAs(entry), body);
     const isDone = (): void => watch.events.noteDone(watch.runningAs(entry));
     entry.fn = wrapBody(run, entry.fn as Body, isDone) as Circus.TestEntry['fn'] &
       Circus.Hook['fn'];
+  }
+
+  /** Forgets the wrapper of a test: there may be ten thousand of them. */
+  #leave(test: Circus.TestEntry): void {
+    this.#watch.end(test);
+    const fn = this.#bodies.get(test);
+    if (fn) test.fn = fn as Circus.TestFn;
+    this.#bodies.delete(test);
   }
 
   #runAs(owner: Owner | undefined, body: () => unknown): unknown {

@@ -8,6 +8,8 @@ import type { TestEvent } from './event.js';
 
 const LINK = /^([0-9a-f]{16,32})\/([0-9a-f]{16})$/;
 
+const NONE: ReadonlyMap<string, TestEvent> = new Map();
+
 /**
  * One run of a test, from its first hook to its last, with its events as one graph.
  *
@@ -17,14 +19,15 @@ const LINK = /^([0-9a-f]{16,32})\/([0-9a-f]{16})$/;
 export class TestRun {
   #taskId: string | undefined;
   #firstEventId: string | undefined;
-  readonly #events = new Map<string, TestEvent>();
+  // Created on first use, like its ids: most tests log nothing.
+  #events: Map<string, TestEvent> | undefined;
   #forgotten = 0;
   /** The parents of the first event of each task that was started in the run. */
-  readonly #started = new Map<string, readonly string[]>();
+  #started: Map<string, readonly string[]> | undefined;
   /** The trace that its hooks and its function have reached, and the latest events in it. */
   #trace: Trace | undefined;
   #latest: readonly string[] = [];
-  readonly #settled: object[] = [];
+  #settled: object[] | undefined;
 
   constructor(readonly attempt: number) {}
 
@@ -39,7 +42,7 @@ export class TestRun {
 
   /** The events of the run by id, oldest first. When there are too many, only the newest. */
   get events(): ReadonlyMap<string, TestEvent> {
-    return this.#events;
+    return this.#events ?? NONE;
   }
 
   /** The number of events that were dropped. */
@@ -53,13 +56,13 @@ export class TestRun {
 
   /** Records that a strand of the test has started a task of its own. */
   noteTask(taskId: string, before: Trace): void {
-    setBounded(this.#started, shortTaskId(taskId), this.#idsOf(before));
+    setBounded((this.#started ??= new Map()), shortTaskId(taskId), this.#idsOf(before));
   }
 
   /** Returns true for its own task and for tasks started in it. Compares half ids, which all protocols carry. */
   has(taskId: string): boolean {
     const half = shortTaskId(taskId);
-    return half === shortTaskId(this.taskId) || this.#started.has(half);
+    return half === shortTaskId(this.taskId) || (this.#started?.has(half) ?? false);
   }
 
   /** Makes later events come after those that this strand has logged or joined. */
@@ -72,13 +75,13 @@ export class TestRun {
   /** Notes when a returned promise settles. Jest handles its rejection, so this hides none. */
   waitFor(result: unknown): void {
     if (!isPromise(result)) return;
-    const settled = (): void => void this.#settled.push(result);
+    const settled = (): void => void (this.#settled ??= []).push(result);
     result.then(settled, settled);
   }
 
   /** Returns the promises that have settled since the last call. */
   takeSettled(): object[] {
-    return this.#settled.splice(0);
+    return this.#settled?.splice(0) ?? [];
   }
 
   /** Converts an event of the program to an event of this graph. */
@@ -88,7 +91,7 @@ export class TestRun {
     const others = fields.filter(([key, value]) => key !== 'link' || !this.#linked(value));
     // The program's own collector has the event under this task id.
     const task = shortTaskId(report.taskId);
-    if (this.#started.has(task)) others.push(['task', task]);
+    if (this.#started?.has(task)) others.push(['task', task]);
     return {
       ...report,
       taskId: shortTaskId(this.taskId),
@@ -99,8 +102,8 @@ export class TestRun {
   }
 
   remember(event: TestEvent): void {
-    if (this.#events.size === MOST_KEPT) this.#forgotten++;
-    setBounded(this.#events, event.eventId, event);
+    if (this.#events?.size === MOST_KEPT) this.#forgotten++;
+    setBounded((this.#events ??= new Map()), event.eventId, event);
   }
 
   /** Returns the event that the run begins with. */
@@ -116,8 +119,8 @@ export class TestRun {
   /** Frees the memory of a finished run. */
   forget(): void {
     this.#trace = undefined;
-    this.#events.clear();
-    this.#started.clear();
+    this.#events = undefined;
+    this.#started = undefined;
   }
 
   #own(eventId: string, parentEventIds: readonly string[], label: string): TestEvent {
@@ -134,18 +137,18 @@ export class TestRun {
   #latestOf(ids: readonly string[]): readonly string[] {
     // All other events come after the first.
     const others = ids.filter((id) => id !== this.firstEventId);
-    return others.length === 0 ? ids : latestOf(this.#events, others);
+    return others.length === 0 ? ids : latestOf(this.events, others);
   }
 
   /** Returns the parents of the first event of a task. */
   #before(taskId: string): readonly string[] {
-    return this.#started.get(shortTaskId(taskId)) ?? this.#latest;
+    return this.#started?.get(shortTaskId(taskId)) ?? this.#latest;
   }
 
   /** Returns the event id of a link, if the event belongs to this test. */
   #linked(link: string): string | undefined {
     const [, taskId, eventId] = LINK.exec(link) ?? [];
     if (taskId === undefined || eventId === undefined) return undefined;
-    return this.has(taskId) || this.#events.has(eventId) ? eventId : undefined;
+    return this.has(taskId) || this.events.has(eventId) ? eventId : undefined;
   }
 }

@@ -69,6 +69,9 @@ function isOwnerSymbol({ description }: symbol): boolean {
   return description === 'owner_symbol';
 }
 
+/** The stack depth that reaches the program through Node and a library. Jest sets the limit to 100, which costs more. */
+const STACK_DEPTH = 32;
+
 /** To wait less than this, in milliseconds, is not worth a word. */
 const SLEPT_MS = 50;
 
@@ -117,6 +120,8 @@ interface Maker {
 /** A running observation of handles. */
 export interface HandleWatch {
   stop(): void;
+  /** Forgets handles that are closed. Call it between tests. */
+  sweep(): void;
   /** Returns the program's line that opened what the running code belongs to: a request, for its failure. */
   lineHere(): SourcePosition | undefined;
 }
@@ -126,6 +131,8 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
   const makers = new Map<number, Maker>();
   const timers = new Set<number>();
   const { slept } = asked;
+  /** What is over once the event loop has turned. */
+  const passing: number[] = [];
   /** The timers that have not run out, if somebody wants to know when they do. */
   const waiting = new Map<number, Omit<FiredTimer, 'stack'> & { readonly maker: Maker }>();
 
@@ -147,13 +154,24 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
       if (maker === undefined) return;
       makers.set(id, maker);
       const what = handles[type];
-      if (what === undefined) return;
+      if (what === undefined) {
+        if (type === 'TickObject' || type === 'Microtask') passing.push(id);
+        return;
+      }
       if (what === 'timer' || what === 'immediate') timers.add(id);
-      // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
-      if (maker.stack === undefined) Error.captureStackTrace(maker, init);
-      ledger.open(id, entryOf(what, maker, resource, asked));
       const ms = resource._idleTimeout ?? 0;
-      if (slept && type === 'Timeout' && ms >= SLEPT_MS && typeof resource._repeat !== 'number') {
+      const isSlept = slept !== undefined && what === 'timer' && ms >= SLEPT_MS;
+      // It can be no finding: a test may set thousands of them.
+      if (isSoonOver(what, resource) && !maker.isInTimer && !isSlept) return;
+      // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
+      if (maker.stack === undefined) {
+        const { stackTraceLimit } = Error;
+        Error.stackTraceLimit = Math.min(stackTraceLimit, STACK_DEPTH);
+        Error.captureStackTrace(maker, init);
+        Error.stackTraceLimit = stackTraceLimit;
+      }
+      ledger.open(id, entryOf(what, maker, resource, asked));
+      if (isSlept && typeof resource._repeat !== 'number') {
         waiting.set(id, { maker, owner: maker.owner, cause: maker.cause, ms });
       }
     },
@@ -176,6 +194,13 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
       makers.clear();
       timers.clear();
       waiting.clear();
+    },
+    sweep() {
+      for (const id of passing.splice(0)) makers.delete(id);
+      for (const id of ledger.sweep() as number[]) {
+        makers.delete(id);
+        timers.delete(id);
+      }
     },
     lineHere() {
       for (let at = makers.get(executionAsyncId()); at; at = at.before) {
@@ -209,6 +234,10 @@ function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleCo
       return sourceOf(maker, asked).cause;
     },
     position: () => asked.positionIn(stack()),
+    isGone: () => {
+      const now = held.deref();
+      return now === undefined || now._destroyed === true;
+    },
     isAlive: () => {
       const now = held.deref();
       if (now === undefined || now._destroyed) return false;

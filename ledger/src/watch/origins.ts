@@ -35,7 +35,7 @@ interface Trail {
 const LOOK_BACK = 8;
 
 /** The stack depth that reaches the project's own code. Jest sets the limit to 100, which costs more. */
-const STACK_DEPTH = 16;
+const STACK_DEPTH = 10;
 
 /**
  * Carries the owner along causality, in the only slot of this package.

@@ -50,7 +50,7 @@ export const node: Platform = {
       ...(watch.slept && { slept: watch.slept }),
     });
     watch.lineHere = () => handles.lineHere();
-    return () => handles.stop();
+    return handles;
   },
   lasting: [globalThis, process, ...pageObjects()],
   eventSink({ cwd, rootDir, project, events }, testPath) {

@@ -1,6 +1,7 @@
 // Timers, sockets and workers of a page. No engine tells of them there, so the functions and constructors that open
 // them are replaced by proxies, for the time that a file runs.
 import type { Cause, FileWatch, Owner } from '@throughline/ledger';
+import type { Handles } from './platform.js';
 
 type Fn = (...args: unknown[]) => unknown;
 type Constructor = new (...args: unknown[]) => object;
@@ -23,24 +24,20 @@ const enders: Readonly<Record<string, string>> = { Worker: 'terminate', Broadcas
 const ended = new WeakSet<object>();
 const withWatchedEnd = new WeakSet<object>();
 
-/** Records the handles that are opened, until the returned function is called. */
-export function watchPageHandles(
-  watch: FileWatch,
-  collecting: () => Owner | undefined,
-): () => void {
+/** Records the handles that are opened. */
+export function watchPageHandles(watch: FileWatch, collecting: () => Owner | undefined): Handles {
   const page = new Replacements();
   const opening = (): Opening | undefined => {
     const owner = watch.owner ?? collecting();
     return owner && { owner, cause: watch.here(), stack: new Error().stack ?? '' };
   };
-  const open = (what: string, { owner, cause, stack }: Opening, isAlive: () => boolean): void =>
-    watch.ledger.open(
-      {},
-      {
-        ...{ kind: 'open-handle', what, owner, cause, isAlive },
-        position: () => watch.stacks.first(stack),
-      },
-    );
+  const open: Open = (what, { owner, cause, stack }, isOpen, counts = () => true) => {
+    const position = () => watch.stacks.first(stack);
+    const isAlive = (): boolean => isOpen() && counts();
+    const isGone = (): boolean => !isOpen();
+    const kind = 'open-handle';
+    watch.ledger.open({}, { kind, what, owner, cause, position, isAlive, isGone });
+  };
   watchTimers(page, watch, opening, open);
   for (const [name, [what, isOpen]] of Object.entries(connections)) {
     page.replace(name, (original: Constructor) => {
@@ -55,7 +52,7 @@ export function watchPageHandles(
       });
     });
   }
-  return () => page.restore();
+  return { stop: () => page.restore(), sweep: () => void watch.ledger.sweep() };
 }
 
 /** Where in the program something is opened. */
@@ -65,11 +62,14 @@ interface Opening {
   readonly stack: string;
 }
 
+/** Records something that was opened. It is a finding while it is open, if it counts then. */
+type Open = (what: string, from: Opening, isOpen: () => boolean, counts?: () => boolean) => void;
+
 function watchTimers(
   page: Replacements,
   watch: FileWatch,
   opening: () => Opening | undefined,
-  open: (what: string, from: Opening, isAlive: () => boolean) => void,
+  open: Open,
 ): void {
   /** The timers that have not run out. */
   const running = new Set<unknown>();
@@ -114,7 +114,7 @@ function watchTimers(
     const id: unknown = original(passed, delay, ...rest);
     running.add(id);
     const counts = (): boolean => ms > SOON_MS || (isSetInTimer && isLoop(from!));
-    if (from) open('timer', from, () => running.has(id) && counts());
+    if (from) open('timer', from, () => running.has(id), counts);
     return id;
   });
   for (const closer of ['clearTimeout', 'clearInterval']) {

@@ -29,13 +29,20 @@ export interface Platform {
   engineOwner(): Owner | undefined;
   watchConsole(told: Told): void;
   watchFailures(told: Told): void;
-  /** Records the handles that are opened, until the returned function is called. */
-  watchHandles(watch: FileWatch, collecting: () => Owner | undefined): () => void;
+  /** Records the handles that are opened. */
+  watchHandles(watch: FileWatch, collecting: () => Owner | undefined): Handles;
   /** The objects that outlive every test. */
   readonly lasting: readonly object[];
   eventSink(provided: Provided, testPath: string): ClosableSink | undefined;
   /** Sends findings to the process that reports. `file` is the task of the test file. */
   send(report: FileReport, file: Task | undefined): void;
+}
+
+/** A running observation of handles. */
+export interface Handles {
+  stop(): void;
+  /** Forgets handles that are closed. */
+  sweep(): void;
 }
 
 /** Where events are written, until it is closed. */

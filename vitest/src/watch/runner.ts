@@ -77,6 +77,7 @@ function watchEnds(runner: Runner, parts: VitestParts, files: Files, frames: Own
     watch.noteFakeTimers(owner, parts.fakeTimers);
     for (const error of test.result?.errors ?? []) frames.hide(error);
     watch.events.endRun(owner, test.result?.errors ?? []);
+    files.current.endTest();
     return onAfterRunTask?.call(this, test);
   };
 }

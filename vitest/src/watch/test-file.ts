@@ -1,6 +1,6 @@
 import { baselineOf, FileWatch, policyOf, StackReader } from '@throughline/ledger';
 import type { Owner, Source, Tracing } from '@throughline/ledger';
-import type { ClosableSink, Platform } from '../platform/platform.js';
+import type { ClosableSink, Handles, Platform } from '../platform/platform.js';
 import type { Provided } from '../provided.js';
 import type { Runner, Task, VitestParts } from '../tasks.js';
 import { failTest, sendResults } from './fail.js';
@@ -30,7 +30,8 @@ export class TestFile {
   readonly watch: FileWatch;
   readonly owners: TaskOwners;
   readonly #sink: ClosableSink | undefined;
-  readonly #stop: (() => void)[];
+  readonly #handles: Handles;
+  readonly #stopObserving: () => void;
   readonly #failed = new Set<Task>();
   #task: Task | undefined;
   /** True while tests and hooks are being collected. */
@@ -63,7 +64,8 @@ export class TestFile {
     });
     this.watch = watch;
     watch.ledger.markLasting(...platform.lasting);
-    this.#stop = [watch.observe(), platform.watchHandles(watch, () => this.#collecting())];
+    this.#stopObserving = watch.observe();
+    this.#handles = platform.watchHandles(watch, () => this.#collecting());
   }
 
   /** Notes that all tests and hooks are known, and the first is about to run. */
@@ -79,13 +81,19 @@ export class TestFile {
     return suite?.name ? this.owners.suite(suite) : this.owners.file;
   }
 
+  /** Notes that a test is over. */
+  endTest(): void {
+    this.#handles.sweep();
+  }
+
   /** Collects and sends the findings, while tests can still be failed. */
   async settle(runner: Runner): Promise<void> {
     const { watch, owners } = this;
     owners.file.close();
     await watch.waitForHandles((ms) => new Promise((resolve) => sleep(resolve, ms)));
     watch.settle();
-    for (const stop of this.#stop) stop();
+    this.#handles.stop();
+    this.#stopObserving();
     this.#sink?.close();
     if (this.#task) await sendResults(runner, this.#task, [...this.#failed]);
   }
