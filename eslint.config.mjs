@@ -58,7 +58,7 @@ const rooms = {
     ],
     adapters: [
       ...['catalogue/connections', 'errors', 'index', 'module-format', 'options'],
-      ...['file-metadata', 'package-of', 'package-version'],
+      ...['file-metadata', 'package-of', 'package-version', 'rewrite/kept-parentheses'],
     ],
     check: ['adapters', 'errors', 'options', 'plugin'],
   },

@@ -52,6 +52,7 @@ describe('a program', () => {
     ['another preset', `{ preset: 'ts-jest' }`],
     ['a preset that is computed', '{ preset: pick() }'],
     ['another compiler', `{ transform: { '\\\\.ts$': '@swc/jest' } }`],
+    ['no compiler', '{ transform: {} }'],
     ['projects', `{ projects: ['a', 'b'] }`],
     ['reporters that are computed', '{ reporters: make() }'],
     ['a configuration that is spread', '{ ...base }'],

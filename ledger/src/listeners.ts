@@ -20,8 +20,9 @@ export class Listeners {
 
   add(listening: Listening, owner: Owner | undefined, cause: Cause | undefined): void {
     const known = this.#touch(listening.target, owner);
-    if (owner === undefined) return;
     const { name, listener } = listening;
+    // `app.on('GET', '/carts', handler)` adds none.
+    if (owner === undefined || !isListener(listener)) return;
     const isAlive = (): boolean => isListening(listening);
     known.entries.push({
       name,
@@ -60,6 +61,10 @@ export class Listeners {
     if (known.only?.scope !== owner?.scope) known.outlives = true;
     return known;
   }
+}
+
+function isListener(listener: unknown): boolean {
+  return typeof listener === 'function' || (typeof listener === 'object' && listener !== null);
 }
 
 /** Returns false when the listener was removed in a way that is not observed, as far as the target shows it. */

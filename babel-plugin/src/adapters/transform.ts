@@ -6,6 +6,7 @@ import { isTyped } from './files.js';
 import { isModuleSyntax } from '../module-format.js';
 import type { Caller, ModuleFormat } from '../module-format.js';
 import type { Options } from '../options.js';
+import { keptParentheses } from '../rewrite/kept-parentheses.js';
 
 /** Instrumented code, with its source map. */
 export interface Transformed {
@@ -90,7 +91,7 @@ export function babelSettings(request: InstrumentRequest): TransformOptions {
   const { file, options, format, presets = [], sourceMaps = true, cwd, environment } = request;
   const plugins: TransformOptions['plugins'] = [[throughline, options]];
   // Other presets change files, too.
-  if (presets.length === 0) plugins.push(leftAsWritten);
+  if (presets.length === 0) plugins.push(leftAsWritten, keptParentheses);
   const sourceType = sourceTypeOf(format, file);
   const caller: Caller = {
     ...{ name: '@throughline/babel-plugin', supportsStaticESM: true, format },

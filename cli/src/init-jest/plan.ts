@@ -58,6 +58,8 @@ export function planFor(options: ReadonlyMap<string, unknown>): Plan {
 /** Returns undefined when another transformer handles code, or when that cannot be determined. */
 function patternsOfBabelJest(transform: unknown): string[] | undefined {
   if (typeof transform !== 'object' || transform === null) return undefined;
+  // Nothing is compiled, and must not be by Babel.
+  if (Object.keys(transform).length === 0) return undefined;
   const patterns: string[] = [];
   for (const [pattern, written] of Object.entries(transform)) {
     const name: unknown = Array.isArray(written) ? written[0] : written;

@@ -9,10 +9,19 @@ import { withAsyncFunctions } from './ts-jest.js';
 /** The option `transform` of a Jest configuration. */
 export type Transforms = Readonly<Record<string, string | readonly [string, object?]>>;
 
+interface Settings {
+  readonly rootDir: string;
+  /** The path of our transformer. */
+  readonly own: string;
+  readonly options: Options;
+  /** The option `globals` of the configuration, where ts-jest has options as well. */
+  readonly globals?: Readonly<Record<string, object | undefined>>;
+}
+
 /** Returns the same transforms, of which those that compile programs instrument what they give. */
 export function instrumented(
   transforms: Transforms,
-  { rootDir, own, options }: { rootDir: string; own: string; options: Options },
+  { rootDir, own, options, globals = {} }: Settings,
 ): Record<string, string | readonly [string, object?]> {
   const changed: Record<string, string | readonly [string, object?]> = {};
   for (const [pattern, entry] of Object.entries(transforms)) {
@@ -20,7 +29,10 @@ export function instrumented(
     if (!compilesCode(pattern) || isOwnTransformer(name)) changed[pattern] = entry;
     else if (isBabelJest(name)) changed[pattern] = [own, { babel: given, ...options }];
     else {
-      const inner = name === 'ts-jest' ? withAsyncFunctions({ ...given }, rootDir) : given;
+      const inner =
+        name === 'ts-jest'
+          ? withAsyncFunctions({ ...globals['ts-jest'], ...given }, rootDir)
+          : given;
       changed[pattern] = [own, { ...options, transformer: [located(name, rootDir), inner] }];
     }
   }

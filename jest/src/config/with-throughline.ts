@@ -51,16 +51,17 @@ async function changed(
   const [own] = preset().transform[COMPILED]!;
   const ofPreset = await transformsOfPreset(config, rootDir);
   // As Jest merges them: own patterns are tried first.
+  const isWritten = config.transform !== undefined || ofPreset !== undefined;
   const written = { ...config.transform, ...ofPreset, ...config.transform } as Transforms;
   return {
     ...reported,
-    // Where the configuration compiles nothing itself, Jest uses babel-jest.
-    transform:
-      Object.keys(written).length === 0
-        ? { [COMPILED]: [own, options] }
-        : (instrumented(written, { rootDir, own, options }) as NonNullable<
-            Config.InitialOptions['transform']
-          >),
+    // Where the configuration says nothing of it, Jest uses babel-jest; `{}` leaves files as they are written.
+    transform: isWritten
+      ? (instrumented(written, {
+          ...{ rootDir, own, options },
+          globals: config.globals as Readonly<Record<string, object | undefined>>,
+        }) as NonNullable<Config.InitialOptions['transform']>)
+      : { [COMPILED]: [own, options] },
     testRunner: isCircus(config.testRunner) ? testRunner : config.testRunner!,
     moduleNameMapper: { ...moduleNameMapper, ...config.moduleNameMapper },
     ...(modulePaths && { modulePaths: [...(config.modulePaths ?? []), ...modulePaths] }),
@@ -75,16 +76,17 @@ function isCircus(runner: string | undefined): boolean {
 async function transformsOfPreset(
   { preset: name }: Config.InitialOptions,
   rootDir: string,
-): Promise<Transforms> {
-  if (!name) return {};
+): Promise<Transforms | undefined> {
+  if (!name) return undefined;
   const path = name.replace('<rootDir>', rootDir);
   const isFile = path.startsWith('.') || isAbsolute(path);
   const from = createRequire(join(rootDir, 'package.json'));
   const file = from.resolve(isFile ? path : `${path}/jest-preset`);
   const loaded = await requireOrImport(file);
-  return ((loaded as { transform?: Transforms }).transform ??
-    (loaded as { default?: { transform?: Transforms } }).default?.transform ??
-    {}) as Transforms;
+  return (
+    (loaded as { transform?: Transforms }).transform ??
+    (loaded as { default?: { transform?: Transforms } }).default?.transform
+  );
 }
 
 type Project = string | Config.InitialProjectOptions;

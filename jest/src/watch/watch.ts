@@ -59,6 +59,7 @@ export class CircusWatch {
   /** The functions of tests and hooks, as they are written, while a wrapper stands for them. */
   readonly #bodies = new WeakMap<Runnable, Runnable['fn']>();
   #handles: HandleWatch | undefined;
+  #random: (() => number) | undefined;
   /** Set where Circus is that of Jest 29. */
   #older: OlderCircus | undefined;
   readonly #early = new EarlyTests(
@@ -112,6 +113,7 @@ export class CircusWatch {
     const { environment, realm } = this.watched;
     const watch = this.#watch;
     const global = environment.global as Record<string, unknown>;
+    this.#random = (global['Math'] as { random: () => number } | undefined)?.random;
     for (const target of [realm.global, global['process'], global['document']]) {
       // A document belongs to jsdom's realm and is not an instance of this realm's `Object`.
       if (typeof target === 'object' && target !== null) watch.ledger.markLasting(target);
@@ -292,6 +294,9 @@ export class CircusWatch {
   /** Collects the findings at the last moment at which a test can still be failed. */
   async #settle(): Promise<void> {
     this.#owners.file.close();
+    // A test may have left a mock in its place, and to read a stack sorts a source map by chance.
+    const { Math: math } = this.watched.environment.global as { Math?: { random: () => number } };
+    if (math) math.random = this.#random ?? math.random;
     await this.#watch.waitForHandles((ms) => new Promise((resolve) => sleep(resolve, ms)));
     this.#watch.settle();
   }

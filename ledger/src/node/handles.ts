@@ -126,11 +126,32 @@ export interface HandleWatch {
   lineHere(): SourcePosition | undefined;
 }
 
+// Read once: a test may remove or replace the globals, and what throws in a hook ends the process.
+const { WeakRef } = globalThis;
+
+/** How Node tells that a connection of a pool is used again: not the handle, but an object that has it. */
+interface Reused {
+  readonly type: string;
+  readonly handle: Resource;
+}
+
+/** Returns true for handles that a pool may use again. */
+function isPooled(what: string): boolean {
+  return what === 'socket';
+}
+
+function isReused(resource: object): resource is Reused {
+  const { constructor } = resource as { constructor?: { name?: string } };
+  return constructor?.name === 'ReusedHandle';
+}
+
 /** Records every handle that an owner opens in the ledger. */
 export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch {
   const makers = new Map<number, Maker>();
   const timers = new Set<number>();
   const { slept } = asked;
+  /** The entries of sockets, which may be used again. */
+  const keys = new WeakMap<object, number>();
   /** What is over once the event loop has turned. */
   const passing: number[] = [];
   /** The timers that have not run out, if somebody wants to know when they do. */
@@ -148,8 +169,9 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
   }
 
   const hook = createHook({
-    init: function init(id, type, trigger, resource: Resource) {
+    init: function init(id, type, trigger, given: Resource) {
       if (type === PASSED_OVER) return;
+      const resource = isReused(given) ? given.handle : given;
       const maker = makerOf(trigger);
       if (maker === undefined) return;
       makers.set(id, maker);
@@ -170,6 +192,10 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
         Error.captureStackTrace(maker, init);
         Error.stackTraceLimit = stackTraceLimit;
       }
+      // A connection of a pool belongs to who uses it now.
+      const before = keys.get(resource);
+      if (before !== undefined) ledger.close(before);
+      if (resource !== given || before !== undefined || isPooled(what)) keys.set(resource, id);
       ledger.open(id, entryOf(what, maker, resource, asked));
       if (isSlept && typeof resource._repeat !== 'number') {
         waiting.set(id, { maker, owner: maker.owner, cause: maker.cause, ms });

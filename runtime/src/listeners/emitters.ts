@@ -280,12 +280,24 @@ export function isEmitter(value: unknown): value is object {
     let answer = known.get(at);
     if (answer === undefined) {
       const prototype = at;
-      answer = emitterMethods.some((names) => names.every((name) => hasMethod(prototype, name)));
+      answer =
+        emitterMethods.some((names) => names.every((name) => hasMethod(prototype, name))) &&
+        findsWrappers(prototype);
       known.set(at, answer);
     }
     if (answer) return true;
   }
   return false;
+}
+
+/** Returns false for classes with the names of these methods that find a listener only by itself. */
+function findsWrappers(prototype: object): boolean {
+  // One of the two may call the other. Node's looks at `listener` of a wrapper, component-emitter at `fn`.
+  return ['removeListener', 'off'].some((name) => {
+    const { value } = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
+    const text = typeof value === 'function' ? Function.prototype.toString.call(value) : '';
+    return /\.(?:listener|fn)\b|\[native code\]/.test(text);
+  });
 }
 
 function hasMethod(object: object, name: string): boolean {

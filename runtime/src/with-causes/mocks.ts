@@ -16,11 +16,22 @@ const written = new WeakMap<object, unknown>();
 /** What was spawned last: from which arguments, and what came of them. */
 let given: readonly unknown[] = [];
 let made: unknown;
+let isForgotten = true;
+const done = Promise.resolve();
+function forget(): void {
+  given = [];
+  made = undefined;
+  isForgotten = true;
+}
 
-/** Notes what a helper made of a callback, in case it is for a mock. */
+/** Notes what a helper made of a callback, in case it is for a mock, until the program's turn is over. */
 export function noteMade<T>(result: T, args: readonly unknown[]): T {
   given = args;
   made = result;
+  if (isForgotten) {
+    isForgotten = false;
+    void done.then(forget);
+  }
   return result;
 }
 

@@ -86,9 +86,16 @@ function from(start: number): Reading {
   };
 }
 
-/** Reads the arguments of `helper(method, name, listener, options)` of the global scope. */
+/**
+ * Reads the arguments of `helper(method, name, listener, options)` of the global scope. A function that the program has
+ * put there, such as a mock, is no method of the platform's.
+ */
 function ofGlobal(args: readonly unknown[]): Listening | undefined {
-  return from(0)(withFirst(globalThis, args));
+  return isMock(args[0]) ||
+    typeof EventTarget !== 'function' ||
+    !(globalThis instanceof EventTarget)
+    ? undefined
+    : from(0)(withFirst(globalThis, args));
 }
 
 function noting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {

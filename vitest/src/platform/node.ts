@@ -100,6 +100,9 @@ function watchFailures(told: Told): void {
   const emitter = process as unknown as { emit: Emit; [HANDLER]?: (...args: unknown[]) => unknown };
   const isFirst = emitter[HANDLER] === undefined;
   emitter[HANDLER] = (event, error, promise) => {
+    // The program listens itself, and Vitest then says nothing.
+    if (event !== 'rejectionHandled' && process.listenerCount(event as string) > 1)
+      return undefined;
     if (event === 'rejectionHandled') told.handled(error as object);
     else return told.failed(error, promise as object | undefined);
     return undefined;

@@ -5,15 +5,8 @@ import type { TestFile } from './test-file.js';
 /** The part of Chai that is used here. */
 export interface Chai {
   readonly Assertion: { readonly prototype: object };
-  use(plugin: (chai: Chai, utils: Utils) => void): unknown;
 }
-interface Utils {
-  overwriteMethod(
-    target: object,
-    name: string,
-    replace: (method: (...args: unknown[]) => unknown) => (...args: unknown[]) => unknown,
-  ): void;
-}
+type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** The test files of the realm. */
 interface Files {
@@ -32,26 +25,31 @@ export function watchExpect(
   files: Files,
 ): void {
   expect.extend(causalMatchers(() => files.current.watch.events.current));
-  chai.use(({ Assertion }, utils) => {
-    for (const name of Object.getOwnPropertyNames(Assertion.prototype)) {
-      if (!/^to[A-Z]/.test(name)) continue;
-      utils.overwriteMethod(
-        Assertion.prototype,
-        name,
-        (method) =>
-          function (this: unknown, ...args) {
-            const { owner } = files;
-            if (!owner?.isOver) return Reflect.apply(method, this, args);
-            const { expectations } = files.fileOf(owner).watch;
-            expectations.noteLate(owner);
-            try {
-              return Reflect.apply(method, this, args);
-            } catch (error) {
-              expectations.markTold(error);
-              throw error;
-            }
-          },
-      );
+  const { prototype } = chai.Assertion;
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const isMatcher = /^to[A-Z]/.test(name) && name !== 'toString';
+    if (isMatcher && typeof Reflect.get(prototype, name) === 'function') {
+      watchMethod(prototype, name, files);
     }
+  }
+}
+
+/** Replaces a method only for the time of late calls: Vitest counts stack frames to find inline snapshots. */
+function watchMethod(prototype: object, name: string, files: Files): void {
+  let method = Reflect.get(prototype, name) as Method;
+  const late: Method = function (...args) {
+    const { expectations } = files.fileOf(files.owner!).watch;
+    expectations.noteLate(files.owner!);
+    try {
+      return Reflect.apply(method, this, args);
+    } catch (error) {
+      expectations.markTold(error);
+      throw error;
+    }
+  };
+  Object.defineProperty(prototype, name, {
+    configurable: true,
+    get: () => (files.owner?.isOver ? late : method),
+    set: (next: Method) => void (method = next),
   });
 }
