@@ -114,7 +114,7 @@ function pathsOf(pattern: string, rootDir: string): string[] {
   type Glob = { sync?: (pattern: string, options: object) => string[]; glob?: Glob };
   const glob = requireFromJest<Glob>('glob');
   const { sync } = glob.sync ? glob : glob.glob!;
-  return sync!(path.replaceAll('\\', '/'), { windowsPathsNoEscape: true });
+  return sync!(path.replaceAll('\\', '/'), { windowsPathsNoEscape: true }).sort();
 }
 
 /** Reads the configuration of a project's folder or file, as Jest does. */

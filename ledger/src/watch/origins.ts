@@ -34,6 +34,12 @@ interface Trail {
 /** The number of outer calls to search for the same site, so that a loop does not grow the list. */
 const LOOK_BACK = 8;
 
+/**
+ * The number of calls in one test whose lines are known. A stack costs ten times as much as the call, and a test may
+ * make a million of them; reports of later ones name the line of the function.
+ */
+const MOST_CAPTURES = 2000;
+
 /** The stack depth that reaches the project's own code. Jest sets the limit to 100, which costs more. */
 const STACK_DEPTH = 10;
 
@@ -45,6 +51,8 @@ const STACK_DEPTH = 10;
  */
 export class Origins {
   readonly #slot: Slot<Origin | undefined>;
+  /** The number of stacks that were captured for each owner. */
+  readonly #captures = new WeakMap<Owner, number>();
 
   constructor(
     private readonly source: Source,
@@ -88,13 +96,22 @@ export class Origins {
       if (before.cause === cause) outer = before.outer;
     }
     const call: Call = { cause, outer };
-    // Engines format a stack when it is read, which happens only when the call is reported.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = STACK_DEPTH;
-    Error.captureStackTrace(call, this.called);
-    Error.stackTraceLimit = stackTraceLimit;
+    if (this.#mayCapture(origin.owner)) {
+      // Engines format a stack when it is read, which happens only when the call is reported.
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = STACK_DEPTH;
+      Error.captureStackTrace(call, this.called);
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     this.source.set(this.#slot, { owner: origin.owner, call, via: origin.via });
   };
+
+  #mayCapture(owner: Owner): boolean {
+    const before = this.#captures.get(owner) ?? 0;
+    if (before >= MOST_CAPTURES) return false;
+    this.#captures.set(owner, before + 1);
+    return true;
+  }
 
   /** Called before and after a listener is added; before, in the frame that is kept for it. */
   readonly listening = (): void => {
