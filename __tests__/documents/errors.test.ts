@@ -13,6 +13,7 @@ function codesOf(file: string, type: string): string[] {
 const types: [heading: string, file: string, type: string][] = [
   ['The plugin', 'babel-plugin/src/errors.ts', 'PluginErrorCode'],
   ['The runtime', 'runtime/src/kernel/errors.ts', 'RuntimeErrorCode'],
+  ['Tests', 'ledger/src/errors.ts', 'LedgerErrorCode'],
   ['Jest', 'jest/src/errors.ts', 'JestErrorCode'],
   ['The collector', 'collector/src/errors.ts', 'CollectorErrorCode'],
   ['The command line', 'cli/src/errors.ts', 'CliErrorCode'],

@@ -80,13 +80,16 @@ function watchStream(stream: Stream | undefined, otherwise: string, told: Told):
   };
 }
 
+const METHOD =
+  /at (?:console|Console)\.(log|info|warn|error|debug|trace|dir|dirxml|table|assert|group\w*|count\w*|time\w*) /;
+
 /** Returns the console method that is running. Reads a stack, so it is asked only for late logs. */
 function calledMethod(): string | undefined {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 30;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
-  return /at (?:console|Console)\.(\w+) /.exec(stack)?.[1];
+  return METHOD.exec(stack)?.[1];
 }
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
