@@ -7,7 +7,7 @@ import { Project } from './project';
 const root = join(__dirname, '..', '..');
 const folder = join(root, 'docs', 'frameworks');
 const guides = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
-const OURS = ['runtime', 'babel-plugin', 'jest', 'collector', 'cli'];
+const OURS = ['runtime', 'babel-plugin', 'ledger', 'jest', 'vitest', 'collector', 'cli'];
 
 /** The packages of others that a guide installs, as its install lines name them. */
 function packagesOf(text: string): string[] {

@@ -27,6 +27,7 @@ import { calls } from './visitors/calls.js';
 import { constructors, functions, receivers } from './visitors/functions.js';
 import { losses } from './visitors/losses.js';
 import { lostContext } from './visitors/lost-context.js';
+import { aroundHooks, mayHaveAroundHooks } from './rewrite/around-hooks.js';
 import { throws } from './visitors/throws.js';
 import { types } from './visitors/types.js';
 import { handlers, mayHaveHandlers } from './visitors/handlers.js';
@@ -66,6 +67,7 @@ interface Family {
  */
 const families: readonly Family[] = [
   { visitor: directives, needed: mayHaveDirectives },
+  { visitor: aroundHooks, needed: mayHaveAroundHooks },
   { visitor: losses, wanted: ({ observe }) => observe !== undefined },
   { visitor: lostContext, wanted: ({ options }) => options.causes },
   {

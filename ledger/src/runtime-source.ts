@@ -1,7 +1,7 @@
 import type * as Runtime from '@throughline/runtime';
 import type { Token } from '@throughline/runtime';
 import type * as Observed from '@throughline/runtime/ledger';
-import type { Cause as Entry } from '@throughline/runtime/ledger';
+import type { Activation, Cause as Entry } from '@throughline/runtime/ledger';
 import type { Context, Site, Slot, Source } from './source.js';
 
 /** The runtime in the realm that the tests run in. */
@@ -10,10 +10,14 @@ export interface Realm {
   readonly ledger: typeof Observed;
 }
 
-/** Adapts the runtime to `Source`. Causes stay the runtime's own lists of numbers until they are read. */
-export function runtimeSource({ runtime, ledger }: Realm): Source {
+/**
+ * Adapts the runtime to `Source`. With `inherits`, tests and hooks see the slots of the code that runs them; else they
+ * start from root. Causes stay the runtime's own lists of numbers until they
+ * are read.
+ */
+export function runtimeSource({ runtime, ledger }: Realm, { inherits = false } = {}): Source {
   // Taken while no strand runs, so functions called with it start from root.
-  const fromRoot = runtime.snapshot();
+  const root = runtime.snapshot();
   const token = <T>(slot: Slot<T>) => slot as Token<T>;
   const contextOf = (view: ReturnType<typeof ledger.frameBehind>): Context | undefined =>
     view && {
@@ -35,12 +39,13 @@ export function runtimeSource({ runtime, ledger }: Realm): Source {
     stepsOf: (cause) => stepsOf(cause as Entry | undefined),
     contextOf: (promise) => contextOf(ledger.frameBehind(promise)),
     contextAfter: (promise) => contextOf(ledger.frameAfter(promise)),
+    contextAtEnd: (activation) => contextOf(ledger.frameAtEnd(activation as Activation)),
     contextOfFailure: (error) => contextOf(ledger.frameOfFailure(error)),
     register: (initial, join) => runtime.register(initial, join && { join }) as Slot<never>,
     get: (slot) => runtime.getLocal(token(slot)),
     set: (slot, value) => runtime.setLocal(token(slot), value),
     runWith: (slot, value, fn) =>
-      fromRoot.run(() => {
+      (inherits ? runtime.snapshot() : root).run(() => {
         runtime.setLocal(token(slot), value);
         return fn();
       }),

@@ -64,6 +64,8 @@ export interface Source {
   contextOf(promise: object): Context | undefined;
   /** Returns the context that the running strand would have after awaiting a settled promise. */
   contextAfter(promise: object): Context | undefined;
+  /** Returns the context that a call has ended with, which the observer has told of by `ended`. */
+  contextAtEnd(activation: object): Context | undefined;
   /** Returns the context of the strand that threw an error. Call it while the platform reports the error. */
   contextOfFailure(error: unknown): Context | undefined;
 
@@ -71,6 +73,9 @@ export interface Source {
   register<T>(initial: T, join?: (mine: T, theirs: T) => T): Slot<T>;
   get<T>(slot: Slot<T>): T;
   set<T>(slot: Slot<T>, value: T): void;
-  /** Runs a function from root with one slot set. Other slots of the caller are not visible in it. */
+  /**
+   * Runs a function with one slot set, and leaves the caller's as it is. Whether the caller's other slots are visible in
+   * it is up to the source: a runner may run tests within a context of the program.
+   */
   runWith<T, R>(slot: Slot<T>, value: T, fn: () => R): R;
 }

@@ -1,6 +1,12 @@
 // The entry for test runners and other tools that observe a program: which code runs, what it starts, what fails
 // and what it logs.
-export { currentCause, frameAfter, frameBehind, frameOfFailure } from './causes/frames.js';
+export {
+  currentCause,
+  frameAfter,
+  frameAtEnd,
+  frameBehind,
+  frameOfFailure,
+} from './causes/frames.js';
 export type { FrameView } from './causes/frames.js';
 export { observe } from './causes/observer.js';
 export type { Activation, Cause, Listening, Observer } from './causes/observer.js';

@@ -53,7 +53,7 @@ export const textDirectives: ReadonlySet<string> = new Set(['worklet']);
  */
 export const readsParameters: ReadonlySet<string> = new Set([
   ...['test', 'it', 'bench', 'beforeEach', 'afterEach', 'beforeAll', 'afterAll', 'setup'],
-  ...['teardown', 'Given', 'When', 'Then'],
+  ...['teardown', 'aroundEach', 'aroundAll', 'Given', 'When', 'Then'],
 ]);
 
 /** Matches directives that make a framework transform functions by their form. */

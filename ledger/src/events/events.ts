@@ -2,7 +2,7 @@ import type * as Observed from '@throughline/runtime/ledger';
 import type { Trace } from '@throughline/runtime/ledger';
 import type { Owner } from '../owner.js';
 import type { WrittenGraph } from '../report.js';
-import type { Slot, Source } from '../source.js';
+import type { Context, Slot, Source } from '../source.js';
 import { shortTaskId, now } from './event.js';
 import type { TestEvent } from './event.js';
 import { TestRun } from './test-run.js';
@@ -99,9 +99,17 @@ export class Events {
 
   /** Records that a test has called `done` in this strand. */
   noteDone(task: Owner | undefined): void {
+    this.#join(task, this.from.source.get(this.#slot));
+  }
+
+  /** Records the context that a function of a test, or one of its hooks, has ended with. */
+  noteEnd(task: Owner, context: Context | undefined): void {
+    this.#join(task, context?.get(this.#slot));
+  }
+
+  #join(task: Owner | undefined, trace: Trace | undefined): void {
     const test = testOf(task);
-    const { tracing, source } = this.from;
-    const trace = source.get(this.#slot);
+    const { tracing } = this.from;
     const run = test && this.#runs.get(test);
     if (run === undefined || trace === undefined) return;
     run.advanceTo(run.trace && run.trace !== trace ? tracing.joinTraces(run.trace, trace) : trace);

@@ -26,6 +26,8 @@ export interface WatchedFile {
   /** Where the tests' events are written, if they are. */
   readonly eventSink: EventSink | undefined;
   readonly results: Results;
+  /** True for a runner that hides the promises of tests and hooks, so that the calls of their functions are followed. */
+  readonly hidesPromises?: boolean;
 }
 
 /**
@@ -118,7 +120,7 @@ export class FileWatch {
   observe(): () => void {
     const { ledger, origins } = this;
     const { source, policy } = this.watched;
-    const activations: Observer = {
+    const activations: Activations = {
       started: (activation) => {
         const { owner } = this;
         if (owner === undefined) return;
@@ -139,9 +141,27 @@ export class FileWatch {
       called: origins.called,
       listening: origins.listening,
       listened: origins.listened,
-      ...(policy.isWanted('pending-async') ? activations : {}),
+      ...all([
+        ...(policy.isWanted('pending-async') ? [activations] : []),
+        ...(this.watched.hidesPromises && this.watched.eventSink ? [this.#ends()] : []),
+      ]),
       ...(policy.isWanted('listener') ? listeners : {}),
     });
+  }
+
+  /** Returns an observer that makes the last event of a test come after those of its function and hooks. */
+  #ends(): Activations {
+    const owners = new WeakMap<object, Owner>();
+    return {
+      started: (activation) => {
+        const { owner } = this;
+        if (owner && this.origins.isRunners) owners.set(activation, owner);
+      },
+      ended: (activation) => {
+        const owner = owners.get(activation);
+        if (owner) this.events.noteEnd(owner, this.watched.source.contextAtEnd(activation));
+      },
+    };
   }
 
   /** Records output that a test wrote after its end. Does nothing for other output. */
@@ -185,4 +205,15 @@ export class FileWatch {
     this.ledger.collectLeaks();
     this.#outcome.settle();
   }
+}
+
+type Activations = Required<Pick<Observer, 'started' | 'ended'>>;
+
+/** Returns an observer of calls that tells all of these. */
+function all(observers: readonly Activations[]): Partial<Activations> {
+  if (observers.length < 2) return observers[0] ?? {};
+  return {
+    started: (...given) => observers.forEach((one) => one.started(...given)),
+    ended: (activation) => observers.forEach((one) => one.ended(activation)),
+  };
 }

@@ -113,6 +113,11 @@ export class Origins {
     return true;
   }
 
+  /** True in an async function that the runner has called, and not the program. */
+  get isRunners(): boolean {
+    return this.source.get(this.#slot)?.call?.outer === undefined;
+  }
+
   /** Called before and after a listener is added; before, in the frame that is kept for it. */
   readonly listening = (): void => {
     const origin = this.source.get(this.#slot);

@@ -2,11 +2,13 @@ import {
   currentFrame,
   endingOf,
   failureFrame,
+  frameOfEnding,
   frameOfPromise,
   joinEnding,
   runIn,
 } from '../kernel/index.js';
 import type { Cause, Frame } from '../kernel/index.js';
+import type { Activation } from './observer.js';
 
 /** Returns the spawn points that led to the running code, latest first, as a linked list. */
 export function currentCause(): Cause | undefined {
@@ -24,6 +26,11 @@ export interface FrameView {
 /** Returns the frame that the strand behind a promise ended with. For a rejected promise, of the strand that failed. */
 export function frameBehind(promise: unknown): FrameView | undefined {
   return viewOf(frameOfPromise(promise));
+}
+
+/** Returns the frame that an activation, as the observer tells of it, has ended with. */
+export function frameAtEnd(activation: Activation): FrameView | undefined {
+  return viewOf(frameOfEnding(activation));
 }
 
 /** Returns the frame in which the running strand would resume if it awaited `promise`, which must have settled. */

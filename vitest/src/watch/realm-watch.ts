@@ -104,7 +104,8 @@ export class RealmWatch {
 
 /** Returns the runtime as a source whose files share one slot, so that the owner of each is known in all of them. */
 function sharedSource(): Source {
-  const source = runtimeSource({ runtime, ledger: tracing });
+  // Hooks such as `aroundEach`, and tracing, give tests a context.
+  const source = runtimeSource({ runtime, ledger: tracing }, { inherits: true });
   let slot: Slot<never> | undefined;
   return {
     ...source,

@@ -49,6 +49,8 @@ export class TestFile {
       ...{ source, tracing, name, cwd, policy },
       stacks: new StackReader(cwd, [runtimeDir, ...BUNDLED], platform.pathInStack?.(provided)),
       eventSink: this.#sink,
+      // Vitest returns promises of its own, in which fixtures and timeouts are waited for.
+      hidesPromises: true,
       results: {
         errorsOf: (owner) => {
           const test = owners.testOf(owner);
