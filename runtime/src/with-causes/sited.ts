@@ -91,11 +91,15 @@ function from(start: number): Reading {
  * put there, such as a mock, is no method of the platform's.
  */
 function ofGlobal(args: readonly unknown[]): Listening | undefined {
-  return isMock(args[0]) ||
-    typeof EventTarget !== 'function' ||
-    !(globalThis instanceof EventTarget)
-    ? undefined
-    : from(0)(withFirst(globalThis, args));
+  return isMock(args[0]) || !isPage() ? undefined : from(0)(withFirst(globalThis, args));
+}
+
+/** Returns true where the global scope is an event target, or has one of jsdom in its place. */
+function isPage(): boolean {
+  return (
+    'document' in globalThis ||
+    (typeof EventTarget === 'function' && globalThis instanceof EventTarget)
+  );
 }
 
 function noting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {
