@@ -296,7 +296,8 @@ function findsWrappers(prototype: object): boolean {
   return ['removeListener', 'off'].some((name) => {
     const { value } = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
     const text = typeof value === 'function' ? Function.prototype.toString.call(value) : '';
-    return /\.(?:listener|fn)\b|\[native code\]/.test(text);
+    // Hermes shows no source.
+    return /\.(?:listener|fn)\b|\[(?:native code|bytecode)\]/.test(text);
   });
 }
 
