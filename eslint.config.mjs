@@ -74,7 +74,10 @@ const rooms = {
   },
   'jest/src': {
     jsdom: ['jest-packages', 'options', 'preset'],
-    config: ['jest-packages', 'options', 'preset', 'require-or-import'],
+    config: [
+      ...['instrumented-packages', 'jest-packages', 'options', 'preset'],
+      'require-or-import',
+    ],
     transform: ['errors', 'jest-packages', 'options', 'require-or-import'],
     watch: ['realm'],
   },

@@ -1,3 +1,4 @@
+import type { ConfigOptions } from './config/config-options.js';
 import { packagesToInstrument } from './instrumented-packages.js';
 
 import type { Options } from './options.js';
@@ -16,7 +17,7 @@ export type {
   LedgerErrorCode,
   Verdict,
 } from '@throughline/ledger';
-export type { Options };
+export type { ConfigOptions, Options };
 export { withThroughline } from './config/with-throughline.js';
 export type { Configuration } from './config/with-throughline.js';
 export { packagesToInstrument };
@@ -39,10 +40,4 @@ export function throughline({ include = [], ...options }: ConfigOptions = {}): P
     ...preset(options),
     ...(include.length === 0 ? {} : { transformIgnorePatterns: packagesToInstrument(include) }),
   };
-}
-
-/** The options of `throughline`. */
-export interface ConfigOptions extends Options {
-  /** Packages of node_modules to instrument: names, or scopes such as `"@acme"`. Default: none. */
-  include?: readonly string[];
 }

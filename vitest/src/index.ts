@@ -5,7 +5,13 @@ import { moduleAt, ownFolders, VitestRun } from './run.js';
 import type { Project, Vitest } from './run.js';
 
 export { LedgerError } from '@throughline/ledger';
-export type { FindingKind, LeakPolicy, LedgerErrorCode, Verdict } from '@throughline/ledger';
+export type {
+  CausalMatchers,
+  FindingKind,
+  LeakPolicy,
+  LedgerErrorCode,
+  Verdict,
+} from '@throughline/ledger';
 export type { Options };
 
 /**

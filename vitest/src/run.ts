@@ -59,7 +59,10 @@ export class VitestRun {
     const { root, setupFiles, browser } = project.config;
     // First, so that the project's own setup files are watched, too.
     setupFiles.unshift(setupFile(this.vitest.version, browser?.enabled === true));
-    const { leaks, maxPrinted, events, baseline } = options;
+    const { leaks, maxPrinted, baseline } = options;
+    // A page has no environment variables.
+    const { THROUGHLINE_EVENTS: folder } = process.env;
+    const events = folder === undefined ? options.events : folder || undefined;
     const provided: Provided = {
       ...{ leaks, maxPrinted, events },
       cwd: process.cwd(),

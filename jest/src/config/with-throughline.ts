@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@jest/types';
+import { packagesToInstrument } from '../instrumented-packages.js';
 import { requireFromJest } from '../jest-packages.js';
 import { isOwnTransformer } from '../options.js';
 import type { Options } from '../options.js';
 import { COMPILED, preset } from '../preset.js';
 import { requireOrImport } from '../require-or-import.js';
+import type { ConfigOptions } from './config-options.js';
 import { instrumented } from './transforms.js';
 import type { Transforms } from './transforms.js';
 
@@ -27,12 +29,14 @@ export type Configuration =
  */
 export function withThroughline(
   configuration: Configuration = {},
-  options: Options = {},
+  { include = [], ...options }: ConfigOptions = {},
 ): () => Promise<Config.InitialOptions> {
   const folder = callingFolder();
+  const ignored =
+    include.length === 0 ? {} : { transformIgnorePatterns: packagesToInstrument(include) };
   return async () => {
     const config = await (typeof configuration === 'function' ? configuration() : configuration);
-    return changed(config, folder, options);
+    return changed({ ...config, ...ignored }, folder, options);
   };
 }
 

@@ -5,84 +5,17 @@ import type { Entry } from '../entry.js';
 import type { Ledger } from '../ledger.js';
 import type { Owner, SourcePosition } from '../owner.js';
 import type { Cause, Site } from '../source.js';
-
-/** The handles that can keep a process alive: names for reports, by the type of the async resource. */
-const handles: Readonly<Record<string, string>> = {
-  Timeout: 'timer',
-  Immediate: 'immediate',
-  TCPSERVERWRAP: 'server',
-  PIPESERVERWRAP: 'server',
-  TCPWRAP: 'socket',
-  PIPEWRAP: 'socket',
-  UDPWRAP: 'socket',
-  TLSWRAP: 'socket',
-  HTTP2SESSION: 'socket',
-  WORKER: 'worker',
-  MESSAGEPORT: 'message port',
-  PROCESSWRAP: 'child process',
-  FSEVENTWRAP: 'file watcher',
-  STATWATCHER: 'file watcher',
-  SIGNALWRAP: 'signal handler',
-};
-
-/** Handles that open further handles. */
-const weights: Readonly<Record<string, number>> = { server: 1, worker: 1, 'child process': 1 };
+import { handles, isClosed, isReused, isSoonOver, weights } from './handle-state.js';
+import type { Resource } from './handle-state.js';
 
 /** The type to skip: there are too many promises, and frames follow them anyway. */
 const PASSED_OVER = 'PROMISE';
-
-interface Resource {
-  hasRef?(): boolean | undefined;
-  /** The handle beneath one of TLS. */
-  readonly _parent?: Resource | null;
-  readonly _repeat?: number | null;
-  readonly _idleTimeout?: number;
-  readonly _destroyed?: boolean;
-}
-
-/**
- * Returns true for a handle that is closed, or that is being closed: sockets of TLS and sessions of HTTP/2 close in two
- * steps, and have no `hasRef`. It returns undefined for a closed handle, and false for one that holds no process.
- */
-function isClosed(resource: Resource): boolean {
-  const symbol = Object.getOwnPropertySymbols(resource).find(isOwnerSymbol);
-  const object = symbol && (resource as Record<symbol, NodeObject | null>)[symbol];
-  if (object?.destroyed === true || isStandardStream(object)) return true;
-  const { hasRef } = resource;
-  if (typeof hasRef === 'function') return hasRef.call(resource) !== true;
-  return resource._parent ? isClosed(resource._parent) : false;
-}
-
-/** The object of the program that a handle belongs to. */
-interface NodeObject {
-  readonly destroyed?: unknown;
-  readonly fd?: unknown;
-}
-
-/** Returns true for `process.stdin` and the like: Node opens them when something looks at them first, as `pipe` does. */
-function isStandardStream(object: NodeObject | null | undefined): boolean {
-  return object?.fd === 0 || object?.fd === 1 || object?.fd === 2;
-}
-
-/** The key by which a handle knows the object of the program that it belongs to (Node, `owner_symbol`). */
-function isOwnerSymbol({ description }: symbol): boolean {
-  return description === 'owner_symbol';
-}
 
 /** The stack depth that reaches the program through Node and a library. Jest sets the limit to 100, which costs more. */
 const STACK_DEPTH = 32;
 
 /** To wait less than this, in milliseconds, is not worth a word. */
 const SLEPT_MS = 50;
-
-/** Jest waits this long for a process to exit before it warns. */
-const SOON_MS = 1000;
-
-/** Returns true for what ends soon by itself, unless it is set again each time. */
-function isSoonOver(what: string, { _repeat, _idleTimeout = Infinity }: Resource): boolean {
-  if (what === 'immediate') return true;
-  return what === 'timer' && typeof _repeat !== 'number' && _idleTimeout <= SOON_MS;
-}
 
 /** Questions about the running code, asked when a handle is created. */
 export interface HandleContext {
@@ -129,20 +62,9 @@ export interface HandleWatch {
 // Read once: a test may remove or replace the globals, and what throws in a hook ends the process.
 const { WeakRef } = globalThis;
 
-/** How Node tells that a connection of a pool is used again: not the handle, but an object that has it. */
-interface Reused {
-  readonly type: string;
-  readonly handle: Resource;
-}
-
 /** Returns true for handles that a pool may use again. */
 function isPooled(what: string): boolean {
   return what === 'socket';
-}
-
-function isReused(resource: object): resource is Reused {
-  const { constructor } = resource as { constructor?: { name?: string } };
-  return constructor?.name === 'ReusedHandle';
 }
 
 /** Records every handle that an owner opens in the ledger. */
@@ -169,36 +91,12 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
   }
 
   const hook = createHook({
-    init: function init(id, type, trigger, given: Resource) {
+    init: function init(id, type, trigger, resource: object) {
       if (type === PASSED_OVER) return;
-      const resource = isReused(given) ? given.handle : given;
-      const maker = makerOf(trigger);
-      if (maker === undefined) return;
-      makers.set(id, maker);
-      const what = handles[type];
-      if (what === undefined) {
-        if (type === 'TickObject' || type === 'Microtask') passing.push(id);
-        return;
-      }
-      if (what === 'timer' || what === 'immediate') timers.add(id);
-      const ms = resource._idleTimeout ?? 0;
-      const isSlept = slept !== undefined && what === 'timer' && ms >= SLEPT_MS;
-      // It can be no finding: a test may set thousands of them.
-      if (isSoonOver(what, resource) && !maker.isInTimer && !isSlept) return;
-      // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
-      if (maker.stack === undefined) {
-        const { stackTraceLimit } = Error;
-        Error.stackTraceLimit = Math.min(stackTraceLimit, STACK_DEPTH);
-        Error.captureStackTrace(maker, init);
-        Error.stackTraceLimit = stackTraceLimit;
-      }
-      // A connection of a pool belongs to who uses it now.
-      const before = keys.get(resource);
-      if (before !== undefined) ledger.close(before);
-      if (resource !== given || before !== undefined || isPooled(what)) keys.set(resource, id);
-      ledger.open(id, entryOf(what, maker, resource, asked));
-      if (isSlept && typeof resource._repeat !== 'number') {
-        waiting.set(id, { maker, owner: maker.owner, cause: maker.cause, ms });
+      try {
+        note(init, id, type, trigger, resource);
+      } catch {
+        // A test has replaced what is used here. To throw in a hook would end the process.
       }
     },
     ...(slept && {
@@ -213,6 +111,40 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
     // No `destroy`: with it, Node tracks the garbage collection of every promise. `isAlive` asks the handles instead.
     ...({ trackPromises: false } as object),
   });
+
+  /** Notes that a resource was created. Frames above `init` are left out of its stack. */
+  function note(init: object, id: number, type: string, trigger: number, given: object): void {
+    const resource: Resource = isReused(given) ? given.handle : given;
+    const maker = makerOf(trigger);
+    if (maker === undefined) return;
+    makers.set(id, maker);
+    const what = handles[type];
+    if (what === undefined) {
+      if (type === 'TickObject' || type === 'Microtask') passing.push(id);
+      return;
+    }
+    if (what === 'timer' || what === 'immediate') timers.add(id);
+    const ms = resource._idleTimeout ?? 0;
+    const isSlept = slept !== undefined && what === 'timer' && ms >= SLEPT_MS;
+    // It can be no finding: a test may set thousands of them.
+    if (isSoonOver(what, resource) && !maker.isInTimer && !isSlept) return;
+    // Engines format a stack when it is read, so a timer that is cleared costs only the capture.
+    if (maker.stack === undefined) {
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = Math.min(stackTraceLimit, STACK_DEPTH);
+      Error.captureStackTrace(maker, init as () => void);
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+    // A connection of a pool belongs to who uses it now.
+    const before = keys.get(resource);
+    if (before !== undefined) ledger.close(before);
+    if (resource !== given || before !== undefined || isPooled(what)) keys.set(resource, id);
+    ledger.open(id, entryOf(what, maker, resource, asked));
+    if (isSlept && typeof resource._repeat !== 'number') {
+      waiting.set(id, { maker, owner: maker.owner, cause: maker.cause, ms });
+    }
+  }
+
   hook.enable();
   return {
     stop() {
