@@ -81,7 +81,9 @@ export class TestRun {
 
   /** Returns the promises that have settled since the last call. */
   takeSettled(): object[] {
-    return this.#settled?.splice(0) ?? [];
+    const settled = this.#settled ?? [];
+    this.#settled = undefined;
+    return settled;
   }
 
   /** Converts an event of the program to an event of this graph. */
