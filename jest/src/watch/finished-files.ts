@@ -11,6 +11,11 @@ export function keepAfterEnd(report: Report, helpers: object): void {
   kept.set(helpers, report);
   for (const held of finished) if (held.deref() === undefined) finished.delete(held);
   finished.add(new WeakRef(report));
+  listenForFailures();
+}
+
+/** Listens for failures, unless that is done: Jest 29 takes the listeners away for good while it runs a file. */
+export function listenForFailures(): void {
   if (process.listeners('uncaughtException').includes(onException)) return;
   process.on('uncaughtException', onException);
   process.on('unhandledRejection', onRejection);

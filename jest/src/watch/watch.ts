@@ -20,7 +20,7 @@ import { wrapBody } from './bodies.js';
 import type { Body } from './bodies.js';
 import { CircusOwners } from './circus-owners.js';
 import { watchConsole } from './console.js';
-import { isOfFinishedFile, keepAfterEnd } from './finished-files.js';
+import { isOfFinishedFile, keepAfterEnd, listenForFailures } from './finished-files.js';
 import { EarlyTests, isOlder, OlderCircus } from './older-circus.js';
 
 /** The inputs for watching the tests of one file. */
@@ -143,6 +143,7 @@ export class CircusWatch {
       try {
         await teardown();
       } finally {
+        listenForFailures();
         this.#eventFile?.close();
       }
     };
