@@ -47,8 +47,12 @@ export function suitesFor(kind: 'faults' | 'clean', runner: string): string[] {
     });
 }
 
-/** Checks that one report is made of a suite, which names the guilty test and line. */
-export function expectFault(name: string, { reports }: Outcome): void {
+/** Checks that one report is made of a suite, which names the guilty test, and if `isFramed` the line. */
+export function expectFault(
+  name: string,
+  { reports }: Outcome,
+  { isFramed = true }: { readonly isFramed?: boolean } = {},
+): void {
   const folder = join(suites, 'faults', name);
   const fault = settingsOf('faults', name) as Fault;
   const others = (fault.also ?? []).map((test) => ownerOf({ ...fault, test }));
@@ -61,7 +65,7 @@ export function expectFault(name: string, { reports }: Outcome): void {
   for (const other of others) expect(withSpaces(first)).toContain(`"${other}"`);
   if (fault.what) expect(first).toContain(` ${fault.what} is still open`);
   const [guilty] = marked(folder, 'guilty');
-  if (fault.isFramed !== false) {
+  if (isFramed && fault.isFramed !== false) {
     expect(first).toMatch(new RegExp(`^    > *${guilty!.line} \\|`, 'm'));
     expect(first).toContain(`at ${name}/${guilty!.file}:${guilty!.line}:`);
   }

@@ -17,6 +17,8 @@ const program = join(__dirname, '..', 'jest', 'preset.mjs');
 
 /** In Jest 29 a rejection that is handled later fails its test, with the preset and without. */
 const FAILS_IN_29 = 'handled-late';
+/** Jest 29 has no source maps for stacks once a file is done, so the line of a call is not known. */
+const WITHOUT_LINE_IN_29 = 'rejection-after-file';
 /** ts-jest leaves modules of these forms to Babel. */
 const OF_BABEL = ['esm'];
 
@@ -45,7 +47,9 @@ describe.each([
   );
 
   test.each(suitesFor('faults', 'jest'))('%s: one report, of the guilty test and line', (name) =>
-    expectFault(name, outcomes[name]!),
+    expectFault(name, outcomes[name]!, {
+      isFramed: !(version.startsWith('29') && name === WITHOUT_LINE_IN_29),
+    }),
   );
 
   test.each(clean)('%s: no line of report, and every test passes', (name) =>

@@ -144,6 +144,8 @@ export class CircusWatch {
         await teardown();
       } finally {
         listenForFailures();
+        // Jest 29 then has no source maps of the file.
+        if (this.#older) this.#stacks.stop();
         this.#eventFile?.close();
       }
     };

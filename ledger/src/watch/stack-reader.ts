@@ -5,6 +5,7 @@ const FRAME = /(?:\(|at (?:async )?|@)((?:\w+:\/\/)?[^()\s@][^()]*?)(?:\?[^:()]*
 /** Finds the project's own lines in stacks: files in its folder, but not in node_modules. */
 export class StackReader {
   readonly #root: string;
+  #isStopped = false;
 
   constructor(
     rootDir: string,
@@ -26,8 +27,14 @@ export class StackReader {
     return this.#find(lines.slice(own + 1));
   };
 
+  /** Makes all lines unknown from now on: the runner has forgotten its source maps. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   /** Returns paths as the plugin writes them: relative to the project's folder. */
   #find(lines: readonly string[]): SourcePosition | undefined {
+    if (this.#isStopped) return undefined;
     for (const text of lines) {
       const [, path, row, column] = FRAME.exec(text.trim()) ?? [];
       if (path === undefined) continue;
