@@ -84,7 +84,7 @@ const rooms = {
   'vitest/src': {
     platform: ['provided', 'tasks'],
     watch: ['platform', 'provided', 'tasks'],
-    setup: ['platform', 'watch'],
+    setup: ['platform', 'provided', 'watch'],
   },
   'collector/src': {
     graph: ['store'],

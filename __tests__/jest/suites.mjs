@@ -116,7 +116,7 @@ function quietEnvironment() {
 }
 
 /** Each test's full name and whether it passed. */
-function readResults(file) {
+export function readResults(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap(
       ({ name, assertionResults }) =>

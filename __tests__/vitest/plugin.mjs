@@ -5,10 +5,10 @@
 // PROJECT is a folder in which vitest, jsdom and our packages are installed. POOL is forks, threads or vmThreads. With
 // --shared, test files are not isolated.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
-import { cleanSuites, faults, reportsIn } from '../jest/suites.mjs';
+import { cleanSuites, faults, readResults, reportsIn } from '../jest/suites.mjs';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -89,17 +89,8 @@ function run() {
       stream.setEncoding('utf8').on('data', (chunk) => (text += chunk));
     }
     child.on('error', refuse);
-    child.on('close', () => done({ output: stripVTControlCharacters(text), tests: read(file) }));
-  });
-}
-
-function read(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap(
-      ({ name, assertionResults }) =>
-        assertionResults.map(({ fullName, status }) => ({ file: name, fullName, status })),
+    child.on('close', () =>
+      done({ output: stripVTControlCharacters(text), tests: readResults(file) }),
     );
-  } catch {
-    return [];
-  }
+  });
 }

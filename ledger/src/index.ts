@@ -6,6 +6,7 @@ export { causalMatchers } from './events/matchers.js';
 export type { EventSink, Tracing } from './events/events.js';
 export type { TestEvent } from './events/event.js';
 export type { Finding, FindingKind, OwnerRecord } from './findings.js';
+export { isPromise } from './is-promise.js';
 export { Ledger } from './ledger.js';
 export { Owner } from './owner.js';
 export type { OwnerKind, SourcePosition } from './owner.js';

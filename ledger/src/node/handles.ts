@@ -62,11 +62,6 @@ export interface HandleWatch {
 // Read once: a test may remove or replace the globals, and what throws in a hook ends the process.
 const { WeakRef } = globalThis;
 
-/** Returns true for handles that a pool may use again. */
-function isPooled(what: string): boolean {
-  return what === 'socket';
-}
-
 /** Records every handle that an owner opens in the ledger. */
 export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch {
   const makers = new Map<number, Maker>();
@@ -138,7 +133,7 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
     // A connection of a pool belongs to who uses it now.
     const before = keys.get(resource);
     if (before !== undefined) ledger.close(before);
-    if (resource !== given || before !== undefined || isPooled(what)) keys.set(resource, id);
+    if (what === 'socket') keys.set(resource, id);
     ledger.open(id, entryOf(what, maker, resource, asked));
     if (isSlept && typeof resource._repeat !== 'number') {
       waiting.set(id, { maker, owner: maker.owner, cause: maker.cause, ms });

@@ -1,10 +1,6 @@
 // The setup file for Vitest 3 and 4.0, in browsers.
-import { chai, expect, inject, vi } from 'vitest';
-import { VitestTestRunner } from 'vitest/runners';
-import { getCurrentSuite, getFn, getHooks } from 'vitest/suite';
 import { browser } from '../platform/browser.js';
 import { begin } from './begin.js';
+import { given } from './vitest-3.js';
 
-const fakeTimers = () => (vi.isFakeTimers() ? vi.getTimerCount() : 0);
-const parts = { Runner: VitestTestRunner, getHooks, getFn, getCurrentSuite, fakeTimers } as never;
-await begin({ parts, chai, expect, provided: inject('throughline' as never) } as never, browser);
+await begin(given, browser);

@@ -1,3 +1,4 @@
+import { isPromise } from '@throughline/ledger';
 import type { Owner, OwnFrames } from '@throughline/ledger';
 import type { Platform } from '../platform/platform.js';
 import { isFile } from '../tasks.js';
@@ -126,10 +127,6 @@ class HookWrapper {
       });
     };
   }
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return Object.prototype.toString.call(value) === '[object Promise]';
 }
 
 /** Returns a function that runs as an owner. Returns anything else as it is. */
