@@ -93,3 +93,49 @@ test('who waits for what another task began stays its own, also when that one is
 
   expect(await waited).toEqual(['second', 4]);
 });
+
+describe('the line that called an async function', () => {
+  const lines = new Origins(source, (stack) =>
+    stack.includes('origins.test') ? { file: 'cart.test.js', line: 9, column: 0 } : undefined,
+  );
+  let end: () => void;
+  beforeAll(() => {
+    end = source.observe({ called: lines.called });
+  });
+  afterAll(() => end());
+
+  /** The lines of calls in the history of a helper. */
+  const helper = (): Promise<unknown> =>
+    compiled.run(WAIT, async (strand) => {
+      const chain = lines.chainOf(lines.here());
+      compiled.end(strand);
+      return chain.map(({ line, calledAt }) => [line, calledAt?.line]);
+    });
+
+  test('is not looked for where the runner calls it', async () => {
+    const body = compiled.markAsync(() =>
+      compiled.run(LOAD, async (strand) => {
+        const chain = await compiled.suspend(strand, helper());
+        compiled.resumeIfSuspended(strand);
+        compiled.end(strand);
+        return chain;
+      }),
+    );
+
+    expect(await lines.run(task('cart'), body, body)).toEqual([
+      [4, 9],
+      [3, undefined],
+    ]);
+  });
+
+  test('is found in a function that is not async', async () => {
+    expect(await lines.run(task('cart'), helper, helper)).toEqual([[4, 9]]);
+  });
+
+  test('is found in an async function that is not instrumented', async () => {
+    // The compiler of this file would rewrite it.
+    const body = new Function('helper', 'return async () => helper()')(helper) as typeof helper;
+
+    expect(await lines.run(task('cart'), body, body)).toEqual([[4, 9]]);
+  });
+});

@@ -3,6 +3,8 @@ import { Owner } from '@throughline/ledger';
 import type { SourcePosition } from '@throughline/ledger';
 
 const ROOT = 'ROOT_DESCRIBE_BLOCK';
+/** Where Jest adds the hook that resets modules and mocks before each test. */
+const JEST_ADAPTER = /[\\/]jest-circus[\\/]/;
 
 /** Maps Circus's tests, hooks and describe blocks to owners, for one test file. */
 export class CircusOwners {
@@ -14,6 +16,7 @@ export class CircusOwners {
   readonly #hooks = new WeakMap<Circus.Hook, WeakMap<Owner, Owner>>();
 
   readonly #latest = new WeakMap<Circus.Hook, Owner>();
+  readonly #areJests = new WeakMap<Circus.Hook, boolean>();
 
   constructor(
     name: string,
@@ -42,6 +45,17 @@ export class CircusOwners {
       this.#entries.set(owner, test);
     }
     return owner;
+  }
+
+  /** Returns true for the hook that Jest itself adds to each file: there is nothing to watch in it. */
+  isJests(hook: Circus.Hook): boolean {
+    let isJests = this.#areJests.get(hook);
+    if (isJests === undefined) {
+      const [, caller = ''] = stackOf(hook.asyncError).split('\n');
+      isJests = JEST_ADAPTER.test(caller);
+      this.#areJests.set(hook, isJests);
+    }
+    return isJests;
   }
 
   /** Returns the owner of a hook. `test` is the test that the hook runs for, if any. */
@@ -76,12 +90,14 @@ export class CircusOwners {
    * It runs late, because formatting a stack takes longer than many tests.
    */
   #positionOf(error: unknown): () => SourcePosition | undefined {
-    return () => {
-      // Errors of the tests' realm are not instances of this realm's `Error`.
-      const { stack } = Object(error) as { stack?: unknown };
-      return typeof stack === 'string' ? this.positionIn(stack) : undefined;
-    };
+    return () => this.positionIn(stackOf(error));
   }
+}
+
+/** Returns the stack of an error, which may be of another realm. */
+function stackOf(error: unknown): string {
+  const { stack } = Object(error) as { stack?: unknown };
+  return typeof stack === 'string' ? stack : '';
 }
 
 function pathOf(of: Circus.TestEntry | Circus.DescribeBlock): string[] {

@@ -174,8 +174,10 @@ export class CircusWatch {
       this.#collecting = undefined;
       if (this.#older) this.#early.prepare(rootDescribeBlock);
     },
-    hook_start: ({ hook }, { currentlyRunningTest }) =>
-      this.#enter(hook, this.#owners.hook(hook, currentlyRunningTest ?? undefined)),
+    hook_start: ({ hook }, { currentlyRunningTest }) => {
+      if (this.#owners.isJests(hook)) return;
+      this.#enter(hook, this.#owners.hook(hook, currentlyRunningTest ?? undefined));
+    },
     hook_success: ({ hook }) => this.#watch.end(hook),
     hook_failure: ({ hook, error }) => {
       frames.hide(error);
@@ -226,11 +228,11 @@ export class CircusWatch {
     const watch = this.#watch;
     watch.begin(entry, owner);
     if (this.#bodies.has(entry)) return;
-    this.#bodies.set(entry, entry.fn);
-    const run = (body: () => unknown) => this.#runAs(watch.runningAs(entry), body);
+    const { fn } = entry;
+    this.#bodies.set(entry, fn);
+    const run = (body: () => unknown) => this.#runAs(watch.runningAs(entry), body, fn);
     const isDone = (): void => watch.events.noteDone(watch.runningAs(entry));
-    entry.fn = wrapBody(run, entry.fn as Body, isDone) as Circus.TestEntry['fn'] &
-      Circus.Hook['fn'];
+    entry.fn = wrapBody(run, fn as Body, isDone) as Circus.TestEntry['fn'] & Circus.Hook['fn'];
   }
 
   /** Forgets the wrapper of a test: there may be ten thousand of them. */
@@ -241,8 +243,8 @@ export class CircusWatch {
     this.#bodies.delete(test);
   }
 
-  #runAs(owner: Owner | undefined, body: () => unknown): unknown {
-    const run = (): unknown => this.#watch.run(owner, body);
+  #runAs(owner: Owner | undefined, body: () => unknown, of?: unknown): unknown {
+    const run = (): unknown => this.#watch.run(owner, body, of);
     return this.#older ? this.#older.run(owner, run) : run();
   }
 
@@ -284,6 +286,8 @@ export class CircusWatch {
       cause: () => origins.here(),
       positionIn: this.#stacks.first,
       chainOf: origins.chainOf,
+      // What jsdom opens is known by its frames.
+      ...(!isWindow && { isForeign: this.#stacks.isForeign }),
       ignores: (stack, { kind }) => {
         // A window clears its timers when it closes.
         if (isWindow && /[\\/]jsdom[\\/]lib[\\/]/.test(stack)) return true;

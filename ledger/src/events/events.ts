@@ -48,7 +48,7 @@ interface Ended {
  * and ends with an event. If they are not, the program sees no difference.
  */
 export class Events {
-  /** The latest run of each test. */
+  /** The latest run of each test. Where nothing is written, only of those that are running. */
   readonly #runs = new Map<Owner, TestRun>();
   readonly #runOfTask = new Map<string, TestRun>();
   readonly #running = new Set<TestRun>();
@@ -120,9 +120,13 @@ export class Events {
     const run = this.#runs.get(test);
     if (run === undefined || !this.#running.delete(run)) return;
     this.#takeIn(run);
-    if (this.file) this.#ended.push({ test, run, last: run.lastEvent(), errors });
+    if (this.file) {
+      this.#ended.push({ test, run, last: run.lastEvent(), errors });
+      this.file.write();
+    } else {
+      this.#runs.delete(test);
+    }
     run.forget();
-    this.file?.write();
   }
 
   /** Writes the last event of each run, when every test has its result. Returns the graphs of failed tests. */

@@ -7,6 +7,7 @@ import type { Owner, SourcePosition } from '../owner.js';
 import type { Cause, Site } from '../source.js';
 import { handles, isClosed, isReused, isSoonOver, weights } from './handle-state.js';
 import type { Resource } from './handle-state.js';
+import { readStack } from './read-stack.js';
 
 /** The type to skip: there are too many promises, and frames follow them anyway. */
 const PASSED_OVER = 'PROMISE';
@@ -23,6 +24,8 @@ export interface HandleContext {
   cause(): Cause | undefined;
   /** Finds the program's own line in a stack. */
   positionIn(stack: string): SourcePosition | undefined;
+  /** Returns true for files whose frames can be left out of stacks. */
+  isForeign?(file: string): boolean;
   /** Returns the spawn points of a cause, latest first. */
   chainOf(cause: Cause | undefined): readonly Site[];
   /** Returns true for a handle that is not the program's responsibility. */
@@ -100,7 +103,7 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
         if (fired === undefined) return;
         waiting.delete(id);
         const { maker, ...timer } = fired;
-        if (!timer.owner.isOver) slept({ ...timer, stack: maker.stack ?? '' });
+        if (!timer.owner.isOver) slept({ ...timer, stack: readStack(maker, asked.isForeign) });
       },
     }),
     // No `destroy`: with it, Node tracks the garbage collection of every promise. `isAlive` asks the handles instead.
@@ -157,7 +160,7 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
     },
     lineHere() {
       for (let at = makers.get(executionAsyncId()); at; at = at.before) {
-        const position = at.stack === undefined ? undefined : asked.positionIn(at.stack);
+        const position = positionOf(at, asked);
         if (position) return position;
       }
       return undefined;
@@ -170,14 +173,16 @@ export function watchHandles(ledger: Ledger, asked: HandleContext): HandleWatch 
  * else what led to it. A server listens in a callback of Node's own, after the program has called `listen`.
  */
 function sourceOf(maker: Maker, asked: HandleContext): Maker {
-  const hasLine = asked.positionIn(maker.stack ?? '') !== undefined;
-  return hasLine ? maker : (maker.before ?? maker);
+  return positionOf(maker, asked) === undefined ? (maker.before ?? maker) : maker;
+}
+
+function positionOf(maker: Maker, asked: HandleContext): SourcePosition | undefined {
+  return asked.positionIn(readStack(maker, asked.isForeign));
 }
 
 function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleContext): Entry {
   // A handle that was garbage collected counts as closed.
   const held = new WeakRef(resource);
-  const stack = (): string => maker.stack ?? '';
   return {
     kind: 'open-handle',
     weight: weights[what] ?? 0,
@@ -186,7 +191,7 @@ function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleCo
     get cause() {
       return sourceOf(maker, asked).cause;
     },
-    position: () => asked.positionIn(stack()),
+    position: () => positionOf(maker, asked),
     isGone: () => {
       const now = held.deref();
       return now === undefined || now._destroyed === true;
@@ -197,9 +202,9 @@ function entryOf(what: string, maker: Maker, resource: Resource, asked: HandleCo
       if (isClosed(now)) return false;
       // To read a stack takes long, and thousands of timers may be about to end.
       const isAgain = (): boolean =>
-        maker.isInTimer === true && isLoop(asked.chainOf(maker.cause), asked.positionIn(stack()));
+        maker.isInTimer === true && isLoop(asked.chainOf(maker.cause), positionOf(maker, asked));
       if (isSoonOver(what, now) && !isAgain()) return false;
-      return !asked.ignores?.(stack(), maker.owner);
+      return !asked.ignores?.(readStack(maker, asked.isForeign), maker.owner);
     },
   };
 }

@@ -111,9 +111,12 @@ export class FileWatch {
     return this.#running.get(key);
   }
 
-  /** Calls a body in a frame that carries its owner. Its events come after the earlier ones of the same test. */
-  run<R>(owner: Owner | undefined, body: () => R): R {
-    return this.origins.run(owner, () => this.events.runWithin(owner, body) as R);
+  /**
+   * Calls a body in a frame that carries its owner. Its events come after the earlier ones of the same test. `of` is
+   * the function of the test or the hook, where the body does nothing but call it.
+   */
+  run<R>(owner: Owner | undefined, body: () => R, of?: unknown): R {
+    return this.origins.run(owner, () => this.events.runWithin(owner, body) as R, of);
   }
 
   /** Begins to observe what instrumented code does, until the returned function is called. */

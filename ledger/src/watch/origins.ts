@@ -7,8 +7,10 @@ interface Origin {
   readonly call: Call | undefined;
   /** Set when the code runs in a listener of this owner that another strand triggered. */
   readonly via: Via | undefined;
+  /** True in the frame in which a runner calls an instrumented async function: no line of the program calls it. */
+  readonly isCalledByRunner?: boolean;
   /** Set in the frame that is kept for a listener: how the listener was added. Removed once it is. */
-  readonly added?: Trail;
+  readonly added?: Cause;
 }
 
 /** A call of an async function: its spawn point, and a stack that shows its caller. */
@@ -21,14 +23,16 @@ interface Call {
 interface Via {
   /** The spawn point that the triggering strand had reached. */
   readonly trigger: Cause | undefined;
-  readonly added: Trail;
+  readonly added: Cause;
 }
 
-/** The value that the ledger holds as an opaque cause. */
-interface Trail {
-  readonly cause: Cause | undefined;
-  readonly call: Call | undefined;
-  readonly via: Via | undefined;
+/** The value that the ledger holds as an opaque cause, unless the source's own cause tells everything. */
+class Trail {
+  constructor(
+    readonly cause: Cause | undefined,
+    readonly call: Call | undefined,
+    readonly via: Via | undefined,
+  ) {}
 }
 
 /** The number of outer calls to search for the same site, so that a loop does not grow the list. */
@@ -67,8 +71,10 @@ export class Origins {
     return this.source.get(this.#slot)?.owner;
   }
 
-  run<R>(owner: Owner | undefined, fn: () => R): R {
-    const origin = owner && { owner, call: undefined, via: undefined };
+  /** Runs `fn` as an owner. `body` is the only function that it calls, if it calls one. */
+  run<R>(owner: Owner | undefined, fn: () => R, body?: unknown): R {
+    const isCalledByRunner = isInstrumentedAsync(body);
+    const origin = owner && { owner, call: undefined, via: undefined, isCalledByRunner };
     return this.source.runWith(this.#slot, origin, fn);
   }
 
@@ -82,14 +88,18 @@ export class Origins {
     return { owner: origin?.owner, cause: this.#trail(context.cause, origin) };
   }
 
-  #trail(cause: Cause | undefined, origin: Origin | undefined): Trail {
-    return { cause, call: origin?.call, via: origin?.via };
+  #trail(cause: Cause | undefined, { call, via }: Partial<Origin> = {}): Cause {
+    return cause && !call && !via ? cause : new Trail(cause, call, via);
   }
 
   /** Records a call of an async function. */
   readonly called = (cause: Cause): void => {
     const origin = this.source.get(this.#slot);
     if (origin === undefined) return;
+    if (origin.isCalledByRunner) {
+      this.source.set(this.#slot, { owner: origin.owner, call: undefined, via: undefined });
+      return;
+    }
     let outer = origin.call;
     let before = outer;
     for (let i = 0; before !== undefined && i < LOOK_BACK; i++, before = before.outer) {
@@ -121,7 +131,7 @@ export class Origins {
   /** Called before and after a listener is added; before, in the frame that is kept for it. */
   readonly listening = (): void => {
     const origin = this.source.get(this.#slot);
-    if (origin) this.source.set(this.#slot, { ...origin, added: this.here() as Trail });
+    if (origin) this.source.set(this.#slot, { ...origin, added: this.here() });
   };
   readonly listened = (): void => {
     const { added, ...origin } = this.source.get(this.#slot) ?? {};
@@ -145,7 +155,8 @@ export class Origins {
 
   /** Returns the spawn points of a cause that `here` returned, latest first. */
   readonly chainOf = (given: Cause | undefined): Site[] => {
-    const { cause, call, via } = (given ?? {}) as Partial<Trail>;
+    const { cause, call, via } =
+      given instanceof Trail ? given : new Trail(given, undefined, undefined);
     const chain: Site[] = [];
     let calls = call;
     for (const step of this.source.stepsOf(cause)) {
@@ -161,6 +172,12 @@ export class Origins {
     if (isSame(chain.at(-1), added[0])) chain.pop();
     return [...chain, ...added];
   };
+}
+
+/** Returns true for an async function that the plugin has rewritten: its text is that of another function. */
+function isInstrumentedAsync(fn: unknown): boolean {
+  const isAsync = Object.prototype.toString.call(fn) === '[object AsyncFunction]';
+  return isAsync && !Function.prototype.toString.call(fn).startsWith('async');
 }
 
 function isSame(one: Site | undefined, other: Site | undefined): boolean {

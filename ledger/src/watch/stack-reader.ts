@@ -27,6 +27,10 @@ export class StackReader {
     return this.#find(lines.slice(own + 1));
   };
 
+  /** Returns true for the name of a file, as the engine has it, in which `first` finds no line. */
+  readonly isForeign = (file: string): boolean =>
+    file.startsWith('node:') || unified(file).includes('/node_modules/');
+
   /** Makes all lines unknown from now on: the runner has forgotten its source maps. */
   stop(): void {
     this.#isStopped = true;

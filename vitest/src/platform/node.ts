@@ -44,6 +44,7 @@ export const node: Platform = {
       cause: () => watch.here(),
       positionIn: watch.stacks.first,
       chainOf: watch.origins.chainOf,
+      isForeign: watch.stacks.isForeign,
       // Handles that Vitest opens while it loads a file are its own.
       ignores: (stack, { kind }) =>
         (kind === 'file' || kind === 'describe') && watch.stacks.first(stack) === undefined,
