@@ -26,6 +26,8 @@ const rooms = {
     'with-causes': ['kernel', 'callbacks', 'causes', 'listeners', 'promises'],
     xtrace: ['kernel', 'causes', 'faces'],
     propagation: ['kernel', 'promises', 'xtrace'],
+    operations: ['kernel', 'faces', 'xtrace'],
+    channels: ['kernel', 'faces', 'operations', 'promises', 'xtrace'],
   },
   'babel-plugin/src': {
     catalogue: ['options', 'bindings'],
@@ -116,6 +118,8 @@ const outside = {
   'runtime/src/faces': ['@opentelemetry/api'],
   'runtime/src/with-causes': [],
   'runtime/src/xtrace': ['node:.*'],
+  'runtime/src/operations': [],
+  'runtime/src/channels': ['node:.*'],
   'runtime/src/propagation': ['@grpc/grpc-js'],
   // These run in pages as well.
   'ledger/src/events': ['@throughline/runtime/(?:ledger|report)'],

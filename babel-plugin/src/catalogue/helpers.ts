@@ -140,6 +140,7 @@ export type WholeCallHelper =
   | 'shownListeners'
   | 'postHere'
   | 'callPromisify'
+  | 'fetchHere'
   | 'fromAsync'
   | 'receiveMessage'
   | 'removeListenerHere';

@@ -48,9 +48,8 @@ export const globalObjects: ReadonlySet<string> = new Set([
   'global',
 ]);
 
-/** Returns true for a function of the platform whose promise may be rejected, and not by instrumented code. */
-export function makesPromise(module: string | undefined, name: string): boolean {
-  if (module === undefined) return name === 'fetch';
+/** Returns true for a function of a module of Node whose promise may be rejected, and not by instrumented code. */
+export function makesPromise(module: string, name: string): boolean {
   if (module === 'fs') return name.startsWith('promises.');
   return module.endsWith('/promises') && module !== 'timers/promises';
 }

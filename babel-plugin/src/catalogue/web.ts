@@ -19,6 +19,7 @@ export const globals: Points = {
   queueMicrotask: microtask,
   'process.nextTick': microtask,
 
+  fetch: { kind: 'promise', helper: 'fetchHere' },
   'Array.fromAsync': { kind: 'promise', helper: 'fromAsync' },
 
   'new FinalizationRegistry': observer,

@@ -187,15 +187,15 @@ function rewritePoint(
 
 /** Rewrites a call whose promise nobody waits for here: a failure of it is one of the code that made it. */
 function rewriteMaker(path: NodePath<t.CallExpression>, callee: Callee, state: FileState): boolean {
-  const module = callee.from === 'module' ? callee.module : undefined;
-  if (!path.parentPath.isExpressionStatement() || !isMaker(module, callee.name)) return false;
+  if (!path.parentPath.isExpressionStatement() || !isMaker(callee)) return false;
   if (!state.coversHere('promise')) return false;
   state.changes.replace(path, state.output.call('madeHere', path.node));
   return true;
 }
 
-function isMaker(module: string | undefined, name: string): boolean {
-  return makesPromise(module, name) && (module === undefined || isBuiltin(module));
+function isMaker(callee: Callee): boolean {
+  if (callee.from !== 'module') return false;
+  return makesPromise(callee.module, callee.name) && isBuiltin(callee.module);
 }
 
 function rewritePromiseStatic(path: NodePath<t.Node>, name: string, state: FileState): boolean {

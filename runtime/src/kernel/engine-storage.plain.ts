@@ -3,6 +3,11 @@ export function openBridge(): boolean {
   return false;
 }
 
+/** Returns false: there is no storage to bind. */
+export function bindFrame(): boolean {
+  return false;
+}
+
 /** Does nothing. */
 export function openBridgeByDefault(): void {}
 

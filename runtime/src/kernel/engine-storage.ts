@@ -1,4 +1,5 @@
 import { bridge } from './bridge.js';
+import type { Frame } from './frame.js';
 import { here } from './here.js';
 import type { EngineStorage } from './here.js';
 
@@ -56,6 +57,19 @@ export function openBridge(): boolean {
   storage.enterWith(undefined);
   here.storage = storage;
   bridge.probe = undefined;
+  return true;
+}
+
+/** A channel that runs calls within stores of AsyncLocalStorage (Node, `channel.bindStore`). */
+interface StoreChannel<M> {
+  bindStore(storage: EngineStorage, transform: (message: M) => Frame): void;
+}
+
+/** Makes each call that a channel runs start from the frame that `frameOf` returns. Returns false if the bridge is closed. */
+export function bindFrame<M>(channel: StoreChannel<M>, frameOf: (message: M) => Frame): boolean {
+  const { storage } = here;
+  if (storage === undefined) return false;
+  channel.bindStore(storage, frameOf);
   return true;
 }
 

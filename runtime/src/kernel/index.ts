@@ -3,7 +3,7 @@ export { adopt, resumeIfSuspended, end, resume, run, suspend } from './activatio
 export { callAs, methodOf } from './call-as-written.js';
 export { callHere, callIn, callShort, isPlainlyHere, runIn } from './callbacks.js';
 export { extendCause } from './cause.js';
-export { closeBridge, openBridge } from './engine-storage.js';
+export { bindFrame, closeBridge, openBridge } from './engine-storage.js';
 export { joinEnding } from './endings.js';
 export { quote, ThroughlineError } from './errors.js';
 export {

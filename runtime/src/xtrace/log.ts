@@ -66,7 +66,7 @@ export function log(label: string, fields?: Fields): EventId {
   return id;
 }
 
-/** Queues the report of an event. Its parents are the latest events of the trace before it. */
+/** Queues the report of an event. Its parents are the latest events of the trace before it. Sets no slot. */
 function report(
   { taskId, latest, links }: Trace,
   eventId: EventId,
@@ -205,6 +205,7 @@ export const client = shared('xtrace', {
   setEventId,
   currentTrace,
   continueTask,
+  report,
   stats,
   traceSlot,
 });

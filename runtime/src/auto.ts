@@ -1,0 +1,15 @@
+// Import this before everything else: what the program does is logged from then on, without a line of it changed.
+import { startOperations } from './channels/start.js';
+import { connect } from './xtrace/node.js';
+
+const { THROUGHLINE_COLLECTOR, THROUGHLINE_PROPAGATE_TO, THROUGHLINE_CHANNELS } = process.env;
+
+void connect(THROUGHLINE_COLLECTOR || ':5563');
+startOperations({
+  propagateTo: namesIn(THROUGHLINE_PROPAGATE_TO),
+  channels: namesIn(THROUGHLINE_CHANNELS),
+});
+
+function namesIn(list = ''): string[] {
+  return list.split(',').flatMap((name) => name.trim() || []);
+}

@@ -1,0 +1,75 @@
+import { errorMonitor } from 'node:events';
+import { ClientRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
+import type { Operation, Outcome } from '../operations/operation-events.js';
+import { headersFor } from '../operations/trace-headers.js';
+import { answered, withoutQuery } from './http.js';
+import type { Handlers } from './subscribe.js';
+
+interface Created {
+  readonly request: ClientRequest;
+}
+interface Answered extends Created {
+  readonly response: IncomingMessage;
+}
+
+/** The channels of requests by `node:http` and `node:https`. `isPeer` tells which hosts get the id of the task. */
+export function httpClientChannels(isPeer: (host: string) => boolean): Handlers {
+  const running = new WeakMap<ClientRequest, Operation>();
+
+  function finish(request: ClientRequest, outcome: () => Outcome): void {
+    const begun = running.get(request);
+    if (begun !== undefined && running.delete(request)) endOperation(begun, outcome());
+  }
+
+  function begin({ request }: Created): void {
+    const { method, host } = request;
+    const path = withoutQuery(request.path);
+    const begun = beginOperation(`${method} ${host}${path}`, 'client', {
+      'http.request.method': method,
+      'server.address': host,
+      'url.path': path,
+    });
+    running.set(request, begun);
+    if (!request.headersSent && !request.hasHeader('traceparent') && isPeer(host)) {
+      for (const [name, value] of headersFor(begun)) request.setHeader(name, value);
+    }
+    // Neither handles an error nor reads a body.
+    request.on(errorMonitor, (error: unknown) => finish(request, () => failure(error)));
+    request.once('close', () => finish(request, () => ({ status: 'cancelled' })));
+  }
+
+  if (!hasCreatedChannel()) publishCreated(begin);
+  return {
+    'http.client.request.created': begin,
+    'http.client.response.finish': ({ request, response }: Answered) =>
+      finish(request, () => answered(response.statusCode ?? 0)),
+  };
+}
+
+/** Returns true where Node tells of a request while headers can still be set: since 22.12 and 23.2. */
+function hasCreatedChannel(
+  [major = 0, minor = 0] = process.versions.node.split('.').map(Number),
+): boolean {
+  return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
+}
+
+/** A request before its head is written, as Node 20 has it. */
+interface WithImplicitHeader {
+  _implicitHeader(this: ClientRequest): void;
+}
+
+/** Calls `begin` before the head of a request is written, where Node has no channel for it. */
+function publishCreated(begin: (created: Created) => void): void {
+  const prototype = ClientRequest.prototype as unknown as WithImplicitHeader;
+  const { _implicitHeader: write } = prototype;
+  prototype._implicitHeader = function () {
+    try {
+      begin({ request: this });
+    } catch {
+      // An error of ours must not stop the program's request.
+    }
+    write.call(this);
+  };
+}

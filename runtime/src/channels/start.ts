@@ -1,0 +1,42 @@
+import { openBridge, shared } from '../kernel/index.js';
+import { requests } from '../promises/fetch.js';
+import { followCall } from './followed.js';
+import { httpClientChannels } from './http-client.js';
+import { httpServerChannels } from './http-server.js';
+import { routeChannels } from './routes.js';
+import { listenTo } from './subscribe.js';
+import { watchTracingChannel } from './tracing-channel.js';
+import { undiciChannels } from './undici.js';
+import { watchFailures } from '../operations/failures.js';
+import { peersOf } from '../operations/peers.js';
+
+/** What `startOperations` can be told. */
+export interface OperationOptions {
+  /** Hosts outside the own network that get the id of the task with a request. `*` stands for any part of a name. */
+  readonly propagateTo?: readonly string[];
+  /** Names of tracing channels whose calls become operations. */
+  readonly channels?: readonly string[];
+}
+
+const started = shared('operations', { isStarted: false });
+
+/** Begins to log requests, calls and failures as operations. Does nothing when it was called before. */
+export function startOperations({ propagateTo = [], channels = [] }: OperationOptions = {}): void {
+  if (started.isStarted) return;
+  started.isStarted = true;
+  // A response ends, and a request is answered, in code of Node that is not instrumented.
+  openBridge();
+  const isPeer = peersOf(propagateTo);
+  const all = [
+    httpServerChannels(),
+    httpClientChannels(isPeer),
+    undiciChannels(isPeer),
+    routeChannels,
+  ];
+  for (const handlers of all) listenTo(handlers);
+  for (const name of channels) {
+    watchTracingChannel(name, { kind: 'internal', label: () => name });
+  }
+  requests.follow = followCall;
+  watchFailures();
+}

@@ -1,0 +1,61 @@
+import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
+import type { Operation, Outcome } from '../operations/operation-events.js';
+import { headersFor } from '../operations/trace-headers.js';
+import { continueFollowed, noteReached } from './followed.js';
+import { answered, withoutQuery } from './http.js';
+import type { Handlers } from './subscribe.js';
+
+/** A request of undici, which `fetch` is made of (undici, "Diagnostics Channel Support"). */
+interface UndiciRequest {
+  readonly origin: string | URL;
+  readonly method: string;
+  readonly path: string;
+  /** Names and values in turn, or lines of text in older versions. */
+  readonly headers: readonly unknown[] | string;
+  addHeader(name: string, value: string): void;
+}
+interface Message {
+  readonly request: UndiciRequest;
+}
+
+/** The channels of `fetch` and undici. `isPeer` tells which hosts get the id of the task. */
+export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
+  const running = new WeakMap<UndiciRequest, Operation>();
+
+  function finish(request: UndiciRequest, outcome: Outcome): void {
+    const begun = running.get(request);
+    if (begun === undefined || !running.delete(request)) return;
+    endOperation(begun, outcome);
+    noteReached();
+  }
+
+  return {
+    'undici:request:create': ({ request }: Message) => {
+      continueFollowed();
+      const { host, hostname } = new URL(request.origin);
+      const path = withoutQuery(request.path);
+      const begun = beginOperation(`${request.method} ${host}${path}`, 'client', {
+        'http.request.method': request.method,
+        'server.address': host,
+        'url.path': path,
+      });
+      running.set(request, begun);
+      if (!isPeer(hostname) || hasTraceParent(request)) return;
+      for (const [name, value] of headersFor(begun)) request.addHeader(name, value);
+    },
+    'undici:request:headers': ({
+      request,
+      response,
+    }: Message & { readonly response: { readonly statusCode: number } }) => {
+      finish(request, answered(response.statusCode));
+    },
+    'undici:request:error': ({ request, error }: Message & { readonly error: unknown }) => {
+      finish(request, failure(error));
+    },
+  };
+}
+
+function hasTraceParent({ headers }: UndiciRequest): boolean {
+  const lines = typeof headers === 'string' ? headers.split('\r\n') : headers;
+  return lines.some((line) => /^traceparent(?::|$)/i.test(String(line)));
+}

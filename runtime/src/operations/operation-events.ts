@@ -1,0 +1,99 @@
+import { getLocal, setLocal } from '../faces/slots.js';
+import { client } from '../xtrace/log.js';
+import type { Fields } from '../xtrace/log.js';
+import type { EventId } from '../xtrace/ids.js';
+import { addEvent, joinTraces } from '../xtrace/trace.js';
+import type { Trace } from '../xtrace/trace.js';
+import { shortened, shortenedFields } from './bounds.js';
+
+/** What an operation is to the work around it: OpenTelemetry's span kinds (Trace API, "SpanKind"). */
+export type OperationKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
+
+/** How an operation has ended. It is `cancelled` when the one who asked went away or gave up. */
+export type OperationStatus = 'ok' | 'error' | 'cancelled';
+
+/** A piece of work that has begun. In the graph it is two events, `begin` and `end`. */
+export interface Operation {
+  /** The id of its begin event. */
+  readonly id: EventId;
+  readonly label: string;
+  /** The trace that its work starts from: the begin event is the latest. */
+  readonly trace: Trace;
+}
+
+/** The contents of an end event. */
+export interface Outcome {
+  readonly status: OperationStatus;
+  /** A better label than that of the begin event, such as one with the route in place of the path. */
+  readonly label?: string | undefined;
+  readonly fields?: Fields;
+}
+
+/**
+ * Logs the begin event of an operation. Its parents are the latest events of this context. The context stays as it is,
+ * so that operations that it begins one after another run side by side.
+ */
+export function beginOperation(label: string, kind: OperationKind, fields?: Fields): Operation {
+  const before = client.currentTrace();
+  const { trace, id } = addEvent(before);
+  const named = shortened(label);
+  client.report(
+    before,
+    id,
+    named,
+    { operation: id, phase: 'begin', kind, ...shortenedFields(fields) },
+    undefined,
+  );
+  return { id, label: named, trace };
+}
+
+/**
+ * Logs the end event of an operation, and makes it the latest event of this context. Its parents are the latest events of
+ * this context that came after the begin event: what the operation really waited for.
+ */
+export function endOperation({ id, label, trace }: Operation, outcome: Outcome): void {
+  const before = joinTraces(trace, getLocal(client.traceSlot)) ?? trace;
+  const { trace: after, id: eventId } = addEvent(before);
+  const fields = { operation: id, phase: 'end', status: outcome.status };
+  client.report(
+    before,
+    eventId,
+    shortened(outcome.label ?? label),
+    { ...fields, ...shortenedFields(outcome.fields) },
+    undefined,
+  );
+  setLocal(client.traceSlot, after);
+}
+
+/** Returns the outcome of an operation that has failed, or that the program has given up (`AbortError`). */
+export function failure(error: unknown): Outcome {
+  const { name } = Object(error) as { name?: unknown };
+  const status = name === 'AbortError' ? 'cancelled' : 'error';
+  return { status, fields: failureFields(error) };
+}
+
+/** Returns the fields that say what went wrong: type, message, and causes, the nearest first. */
+export function failureFields(error: unknown): Fields {
+  const { name, code, message } = Object(error) as Record<string, unknown>;
+  const causes: string[] = [];
+  for (let at = causeOf(error); at !== undefined && causes.length < MAX_CAUSES; at = causeOf(at)) {
+    causes.push(textOfCause(at));
+  }
+  return {
+    'error.type': String(code ?? name ?? typeof error),
+    'error.message': message === undefined ? String(error) : String(message),
+    ...(causes.length > 0 && { 'error.causes': causes.join('\n') }),
+  };
+}
+
+/** The number of causes of an error that are named. */
+const MAX_CAUSES = 8;
+
+function causeOf(error: unknown): unknown {
+  return (Object(error) as { cause?: unknown }).cause ?? undefined;
+}
+
+function textOfCause(error: unknown): string {
+  const { name, message } = Object(error) as Record<string, unknown>;
+  return message === undefined ? String(error) : `${String(name ?? 'Error')}: ${String(message)}`;
+}

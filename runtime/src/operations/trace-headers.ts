@@ -1,0 +1,43 @@
+import { getLocal, register, setLocal } from '../faces/slots.js';
+import { client } from '../xtrace/log.js';
+import type { Operation } from './operation-events.js';
+import { formatTraceParent, OWN_FLAGS, parseTraceParent } from './trace-context.js';
+
+/** What came with a request beside the ids, and goes on with the requests that are made for it. */
+interface Passed {
+  readonly taskId: string;
+  readonly flags: string;
+  /** Other systems' data, unchanged (W3C Trace Context Level 2, section 3.3). */
+  readonly state: string | undefined;
+}
+
+const passed = register<Passed | undefined>(undefined, {
+  join: (mine) => mine,
+});
+
+/** Continues the task that a request carries, in the current context; begins a task if it carries none. */
+export function continueFromRequest(header: (name: string) => string | undefined): void {
+  const parent = parseTraceParent(header('traceparent'));
+  if (parent === undefined) {
+    client.startTask();
+    return;
+  }
+  const { taskId, eventId, flags } = parent;
+  client.continueTask(taskId, [eventId]);
+  setLocal(passed, { taskId, flags, state: header('tracestate') });
+}
+
+/** Returns the headers that carry a task on: the other side comes after the begin event of the operation. */
+export function headersFor({ id, trace }: Operation): [name: string, value: string][] {
+  const { taskId } = trace;
+  const known = getLocal(passed);
+  const given = known?.taskId === taskId ? known : undefined;
+  const parent = formatTraceParent({ taskId, eventId: id, flags: given?.flags ?? OWN_FLAGS });
+  const state = given?.state;
+  return state === undefined
+    ? [['traceparent', parent]]
+    : [
+        ['traceparent', parent],
+        ['tracestate', state],
+      ];
+}
