@@ -103,7 +103,8 @@ const rooms = {
     'init-jest': ['errors'],
     sources: ['errors'],
     doctor: [],
-    commands: ['doctor', 'errors', 'init-jest', 'sources'],
+    run: ['errors', 'sources'],
+    commands: ['doctor', 'errors', 'init-jest', 'run', 'sources'],
   },
 };
 
@@ -152,7 +153,7 @@ const foreign = {
   ],
   'collector/page/src': ['^@throughline/', '/(runtime|babel-plugin|ledger|jest|vitest|cli)/src'],
   'cli/src': [
-    '^@throughline/(?!collector$|babel-plugin/check$|runtime/doctor$)',
+    '^@throughline/(?!collector$|babel-plugin/check$|runtime/(?:auto|doctor)$)',
     '/(runtime|babel-plugin|ledger|jest|vitest|collector)/src',
   ],
 };

@@ -38,7 +38,10 @@ beforeEach(() => {
   controlled = new Controlled();
   const store = controlled as unknown as Store;
   acceptor = new Acceptor(store);
-  const app = webApp({ store, acceptor, pubsub: new PubsubServer(acceptor) });
+  const app = webApp({
+    ...{ store, acceptor, pubsub: new PubsubServer(acceptor) },
+    reportAddress: () => '127.0.0.1:5563',
+  });
   health = async () => {
     const response = await app.request('/health');
     return { status: response.status, body: await response.json() };

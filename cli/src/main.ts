@@ -6,6 +6,7 @@ import { explain } from './commands/explain.js';
 import { initJest } from './commands/init-jest.js';
 import { list } from './commands/list.js';
 import { open } from './commands/open.js';
+import { run } from './commands/run.js';
 import { serve } from './commands/serve.js';
 import { show } from './commands/show.js';
 
@@ -17,7 +18,7 @@ const program = new Command('throughline')
   .version(version)
   .enablePositionalOptions()
   .showHelpAfterError();
-for (const add of [serve, list, show, open, check, explain, doctor, initJest]) add(program);
+for (const add of [run, serve, list, show, open, check, explain, doctor, initJest]) add(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`throughline: ${error instanceof Error ? error.message : String(error)}`);

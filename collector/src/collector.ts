@@ -40,7 +40,10 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const store = await SqliteStore.open(file);
   const acceptor = new Acceptor(store);
   const pubsub = new PubsubServer(acceptor);
-  const web = createAdaptorServer(webApp({ store, acceptor, pubsub })) as Server;
+  let reportAddress = '';
+  const web = createAdaptorServer(
+    webApp({ store, acceptor, pubsub, reportAddress: () => reportAddress }),
+  ) as Server;
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
@@ -53,9 +56,10 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     const reports = await listenOrThrow('reportPort', reportPort, () =>
       pubsub.listen(host, reportPort),
     );
+    reportAddress = `${urlHost(host)}:${reports}`;
     const page = await listenOrThrow('webPort', webPort, () => listen(web, host, webPort));
     return {
-      reportAddress: `${urlHost(host)}:${reports}`,
+      reportAddress,
       store: file,
       url: `http://${urlHost(host)}:${page}`,
       get counters() {

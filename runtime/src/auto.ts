@@ -4,7 +4,8 @@ import { connect } from './xtrace/node.js';
 
 const { THROUGHLINE_COLLECTOR, THROUGHLINE_PROPAGATE_TO, THROUGHLINE_CHANNELS } = process.env;
 
-void connect(THROUGHLINE_COLLECTOR || ':5563');
+/** Resolves once connected to the collector. Its rejection never ends the process. */
+export const connected = connect(THROUGHLINE_COLLECTOR || ':5563');
 startOperations({
   propagateTo: namesIn(THROUGHLINE_PROPAGATE_TO),
   channels: namesIn(THROUGHLINE_CHANNELS),

@@ -76,7 +76,7 @@ export {
   useAsync,
   useSync,
 } from './promises/usings.js';
-export { fetchHere } from './promises/fetch.js';
+export { fetchHere, tracePromiseHere } from './promises/followed-calls.js';
 export { fromAsync } from './promises/from-async.js';
 export { callPromisify } from './promises/promisify.js';
 export { spawnArguments } from './callbacks/rules.js';

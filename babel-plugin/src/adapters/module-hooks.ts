@@ -17,8 +17,8 @@ interface ResolveResult {
 const files = nodeFiles();
 
 /**
- * Resolves the runtime from the program's folder when a dependency cannot resolve it itself, and files of TypeScript that
- * code names as TypeScript wants it.
+ * Resolves the runtime from the program's folder, or else from beside this package, when an instrumented file cannot resolve
+ * it itself, and files of TypeScript that code names as TypeScript wants it.
  */
 export async function resolve(
   specifier: string,
@@ -36,7 +36,9 @@ export async function resolve(
       throw error;
     }
     const parentURL = pathToFileURL(join(files.root, 'package.json')).href;
-    return next(specifier, { ...context, parentURL });
+    return next(specifier, { ...context, parentURL }).catch(() =>
+      next(specifier, { ...context, parentURL: import.meta.url }),
+    );
   }
 }
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { typescriptSpecifiers } from './typescript-specifiers.js';
 
 /**
- * Makes `require` of the runtime fall back to the program's folder, because an instrumented dependency may not
- * be able to resolve it, and `require` in TypeScript to files of TypeScript. A hook is not enough: Node 22 calls none
- * for `require` in CommonJS that was imported.
+ * Makes `require` of the runtime fall back to the program's folder, and then to the runtime beside this package, because an
+ * instrumented file may not be able to resolve it, and `require` in TypeScript to files of TypeScript. A hook is not
+ * enough: Node 22 calls none for `require` in CommonJS that was imported.
  */
 export function patchRequire(root: string): void {
   const loader = Module as unknown as {
@@ -29,10 +29,19 @@ export function patchRequire(root: string): void {
       if (asking || !request.startsWith('@throughline/runtime')) throw error;
       asking = true;
       try {
-        return createRequire(program).resolve(request);
+        return resolveRuntime(request, program);
       } finally {
         asking = false;
       }
     }
   };
+}
+
+/** Resolves the runtime of the program, or else the one beside this package. */
+function resolveRuntime(request: string, program: string): string {
+  try {
+    return createRequire(program).resolve(request);
+  } catch {
+    return createRequire(import.meta.url).resolve(request);
+  }
 }

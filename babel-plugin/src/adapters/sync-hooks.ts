@@ -65,8 +65,8 @@ interface ResolveContext {
 }
 
 /**
- * Resolves the runtime from the program's folder when an instrumented dependency cannot resolve it itself, and files of
- * TypeScript that code names as TypeScript wants it.
+ * Resolves the runtime from the program's folder, or else from beside this package, when an instrumented file cannot resolve
+ * it itself, and files of TypeScript that code names as TypeScript wants it.
  */
 export function resolveRuntime(
   specifier: string,
@@ -84,20 +84,19 @@ export function resolveRuntime(
       if (found === undefined) throw error;
       return found;
     }
-    const parentURL = pathToFileURL(join(root, 'package.json')).href;
-    if (context.parentURL === parentURL) throw error;
-    return next(specifier, { ...context, parentURL });
+    const parents = [pathToFileURL(join(root, 'package.json')).href, import.meta.url];
+    if (parents.includes(context.parentURL ?? '')) throw error;
+    const found = firstFound(parents, (parentURL) => next(specifier, { ...context, parentURL }));
+    if (found === undefined) throw error;
+    return found;
   }
 }
 
-/** Returns the result for the first specifier that is found. */
-function firstFound<T>(
-  specifiers: readonly string[],
-  resolve: (specifier: string) => T,
-): T | undefined {
-  for (const specifier of specifiers) {
+/** Returns the first result that is found. */
+function firstFound<T>(tries: readonly string[], resolve: (text: string) => T): T | undefined {
+  for (const text of tries) {
     try {
-      return resolve(specifier);
+      return resolve(text);
     } catch {
       // Try the next one.
     }

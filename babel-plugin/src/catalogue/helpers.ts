@@ -45,6 +45,7 @@ export type PlainHelper =
   | 'madeHere'
   | 'newPromise'
   | 'settleNow'
+  | 'tracePromiseHere'
   | 'tryCall'
   | 'withResolvers'
   // Callbacks and listeners.

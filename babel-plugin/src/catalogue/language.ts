@@ -32,6 +32,7 @@ export const methodHelpers: Readonly<Record<string, MethodPoint>> = {
   removeEventListener: { kind: 'listener', helper: 'removeListener' },
   refresh: { kind: 'timer', helper: 'refresh' },
   postMessage: { kind: 'worker', helper: 'post' },
+  tracePromise: { kind: 'promise', helper: 'tracePromiseHere' },
 };
 
 /** Helpers that a policy for listeners applies to, each with the variant that takes the policy. */

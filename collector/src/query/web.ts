@@ -23,10 +23,12 @@ export interface WebAppParts {
   readonly store: Store;
   readonly acceptor: Acceptor;
   readonly pubsub: PubsubServer;
+  /** Returns the address for reports, as `host:port`. */
+  readonly reportAddress: () => string;
 }
 
 /** Creates the HTTP app: queries, health and the page. */
-export function webApp({ store, acceptor, pubsub }: WebAppParts): Hono {
+export function webApp({ store, acceptor, pubsub, reportAddress }: WebAppParts): Hono {
   const app = new Hono();
   // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
@@ -57,7 +59,13 @@ export function webApp({ store, acceptor, pubsub }: WebAppParts): Hono {
       .then(() => undefined, errorMessage);
     const problems = [unreadable, acceptor.lastProblem, pubsub.lastProblem].filter(Boolean);
     const ok = unreadable === undefined && !acceptor.isFailing;
-    const answer = { ok, reports: acceptor.counters, pubsub: pubsub.counters, problems };
+    const answer = {
+      ok,
+      reportAddress: reportAddress(),
+      reports: acceptor.counters,
+      pubsub: pubsub.counters,
+      problems,
+    };
     return context.json(answer, ok ? 200 : 503);
   });
   app.all('/api/*', (context) => context.json(unknownPath(context.req.path), 404));

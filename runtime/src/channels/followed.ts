@@ -15,15 +15,15 @@ import { client } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 
-/** What the requests of one call of `fetch` have reached so far. There are several when it is redirected. */
+/** What the operations of one call have reached so far. A call of `fetch` has several when it is redirected. */
 interface Followed {
   trace: Trace | undefined;
 }
 
-/** The engine carries it into the code of `fetch`. */
+/** The engine carries it into the code of the platform. */
 const slot = register<Followed | undefined>(undefined);
 
-/** Calls `fetch`. Who awaits its promise comes after the events of its requests. */
+/** Makes a call. Who awaits its promise comes after the operations that it has begun. */
 export function followCall(call: () => unknown): unknown {
   const followed: Followed = { trace: undefined };
   const result = runIn(branch(currentFrame()).with(slot, followed), call, undefined, []);
@@ -40,12 +40,12 @@ export function followCall(call: () => unknown): unknown {
   });
 }
 
-/** Makes a request of a followed call come after those before it. */
+/** Makes what a followed call begins now come after what it has begun and ended before. */
 export function continueFollowed(): void {
   takeIn(getLocal(slot));
 }
 
-/** Notes that a request has reached an event, the latest of this context. */
+/** Notes that an operation of a followed call has ended: its end is the latest event of this context. */
 export function noteReached(): void {
   const followed = getLocal(slot);
   if (followed === undefined) return;

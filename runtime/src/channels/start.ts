@@ -1,8 +1,9 @@
 import { openBridge, shared } from '../kernel/index.js';
-import { requests } from '../promises/fetch.js';
+import { calls } from '../promises/followed-calls.js';
 import { followCall } from './followed.js';
 import { httpClientChannels } from './http-client.js';
 import { httpServerChannels } from './http-server.js';
+import { knownChannels } from './known-channels.js';
 import { routeChannels } from './routes.js';
 import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
@@ -34,9 +35,12 @@ export function startOperations({ propagateTo = [], channels = [] }: OperationOp
     routeChannels,
   ];
   for (const handlers of all) listenTo(handlers);
+  for (const [name, call] of Object.entries(knownChannels)) watchTracingChannel(name, call);
   for (const name of channels) {
-    watchTracingChannel(name, { kind: 'internal', label: () => name });
+    if (!Object.hasOwn(knownChannels, name)) {
+      watchTracingChannel(name, { kind: 'internal', label: () => name });
+    }
   }
-  requests.follow = followCall;
+  calls.follow = followCall;
   watchFailures();
 }

@@ -65,10 +65,13 @@ export function endOperation({ id, label, trace }: Operation, outcome: Outcome):
   setLocal(client.traceSlot, after);
 }
 
-/** Returns the outcome of an operation that has failed, or that the program has given up (`AbortError`). */
+/** The names of the errors with which an `AbortSignal` ends an operation (DOM, "AbortSignal"). */
+const GIVEN_UP: readonly unknown[] = ['AbortError', 'TimeoutError'];
+
+/** Returns the outcome of an operation that has failed, or that the program has given up. */
 export function failure(error: unknown): Outcome {
   const { name } = Object(error) as { name?: unknown };
-  const status = name === 'AbortError' ? 'cancelled' : 'error';
+  const status = GIVEN_UP.includes(name) ? 'cancelled' : 'error';
   return { status, fields: failureFields(error) };
 }
 

@@ -1,0 +1,184 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child, ran, root } from '../harness/child';
+import { freePort } from '../harness/collector';
+import { until } from '../harness/until';
+
+const throughline = join(root, 'cli', 'bin', 'throughline.js');
+
+let folder: string;
+let env: Record<string, string>;
+beforeEach(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'throughline-run-')));
+  writeFileSync(join(folder, 'package.json'), '{ "name": "app", "type": "module" }');
+  env = {
+    THROUGHLINE_WEB_PORT: String(await freePort()),
+    THROUGHLINE_REPORT_PORT: String(await freePort()),
+    THROUGHLINE_STORE: join(folder, 'events.db'),
+  };
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Collectors that the command has started. They go on after it. */
+const collectors: number[] = [];
+/** Programs that run beside a test. */
+const children: Child[] = [];
+afterEach(async () => {
+  for (const pid of collectors.splice(0)) process.kill(pid);
+  await Promise.all(children.splice(0).map((child) => child.end()));
+});
+
+async function run(
+  ...args: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const result = await ran([throughline, 'run', ...args], { cwd: folder, env });
+  noteCollector(result.stderr);
+  return result;
+}
+
+function noteCollector(stderr: string): void {
+  const pid = /process (\d+)/.exec(stderr)?.[1];
+  if (pid !== undefined) collectors.push(Number(pid));
+}
+
+const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+const page = (): string => `http://127.0.0.1:${env['THROUGHLINE_WEB_PORT']}`;
+
+/** The titles of the tasks that the collector has, the newest first. */
+async function titles(): Promise<string[]> {
+  const answer = (await (await fetch(`${page()}/api/tasks`)).json()) as {
+    tasks: { title: string }[];
+  };
+  return answer.tasks.map(({ title }) => title);
+}
+
+/** A server that answers one request of its own, in a program that has installed nothing. */
+const server = `
+  import { createServer } from 'node:http';
+  const load = async (name: string): Promise<string> => name;
+  const server = createServer(async (request, response) => {
+    response.end(await load('loaded'));
+  }).listen(0, '127.0.0.1', async () => {
+    const { port } = server.address() as { port: number };
+    console.log(await (await fetch('http://127.0.0.1:' + port + '/carts/1')).text());
+    server.close();
+    server.closeAllConnections();
+  });
+`;
+
+test('a program that has installed nothing is traced, and the collector stays', async () => {
+  write('server.ts', server);
+  const first = await run('server.ts');
+
+  expect(first.stdout).toBe('loaded\n');
+  expect(first.stderr).toMatch(
+    new RegExp(`^throughline: tasks at ${page()} \\(a collector, process \\d+, now runs\\)\n$`),
+  );
+  expect(first.code).toBe(0);
+  await until('one task', async () => (await titles()).length === 1);
+  const [task] = await titles();
+  expect(task).toMatch(/^GET 127\.0\.0\.1:\d+\/carts\/1$/);
+
+  const second = await run('server.ts');
+  expect(second.stderr).toBe(`throughline: tasks at ${page()}\n`);
+  await until('two tasks', async () => (await titles()).length === 2);
+});
+
+test('arguments, streams and the exit code are the program’s', async () => {
+  write(
+    'program.js',
+    `console.log(JSON.stringify([process.argv.slice(1).map((a) => a.split('/').pop()), process.execArgv]));
+     console.error('error');
+     process.stdin.on('data', () => {}).on('end', () => (process.exitCode = 3));`,
+  );
+  const { stdout, stderr, code } = await run('program.js', 'a', '--b=c', '-h');
+
+  expect(JSON.parse(stdout)).toEqual([['program.js', 'a', '--b=c', '-h'], []]);
+  expect(stderr).toContain('error\n');
+  expect(code).toBe(3);
+});
+
+test('a command is run as it is, and every process of Node that it starts is traced', async () => {
+  write('server.ts', server);
+  write(
+    'package.json',
+    '{ "name": "app", "type": "module", "scripts": { "start": "node server.ts" } }',
+  );
+  write(
+    'start.js',
+    `import { execSync } from 'node:child_process'; execSync('node server.mjs', { stdio: 'inherit' });`,
+  );
+  write('server.mjs', server.replace(/: string|: Promise<string>| as \{ port: number \}/g, ''));
+  const { stdout, code } = await run('--', 'node', 'start.js');
+
+  expect(stdout).toBe('loaded\n');
+  expect(code).toBe(0);
+  await until('one task', async () => (await titles()).length === 1);
+});
+
+test('a signal ends the program, which may clean up', async () => {
+  write(
+    'program.js',
+    `process.on('SIGTERM', () => { console.log('cleaned up'); process.exit(7); });
+     setInterval(() => {}, 1000);
+     console.log('ready');`,
+  );
+  const child = new Child([throughline, 'run', 'program.js'], { cwd: folder, env });
+  children.push(child);
+  await until('the program', () => child.stdout.includes('ready'));
+  child.signal('SIGTERM');
+  const { code } = await child.exit;
+  noteCollector(child.stderr);
+
+  expect(child.stdout).toBe('ready\ncleaned up\n');
+  expect(code).toBe(7);
+});
+
+test('a program that throws ends as it does without us', async () => {
+  write('program.js', `\nawait null;\nthrow new Error('gone');`);
+  const { code, stderr } = await run('program.js');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain("program.js:3\nthrow new Error('gone');");
+  await until('the event', async () => (await titles()).includes('unhandled rejection'));
+});
+
+test('without a collector the program runs, and one line says why', async () => {
+  write('program.js', `console.log('ran')`);
+  const other = new Child(
+    [
+      '-e',
+      `require('http').createServer((q, s) => s.end('other')).listen(${env['THROUGHLINE_WEB_PORT']}, '127.0.0.1', () => console.log('ready'))`,
+    ],
+    {},
+  );
+  children.push(other);
+  await until('the server', () => other.stdout.includes('ready'));
+  const { stdout, stderr, code } = await run('program.js');
+
+  expect(stdout).toBe('ran\n');
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    `throughline: The server at ${page()} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free. (TL_COLLECTOR_UNREACHABLE) The program runs without it.\n`,
+  );
+});
+
+test('a command that does not exist', async () => {
+  const { stderr, code } = await run('no-such-command');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    'Cannot run no-such-command: spawn no-such-command ENOENT. (TL_ARGUMENT_INVALID)',
+  );
+});
+
+test('options that are wrong are said, and the program runs', async () => {
+  write('package.json', '{ "type": "module", "throughline": { "include": 3 } }');
+  write('program.js', `console.log('ran')`);
+  const { stdout, stderr } = await run('program.js');
+
+  expect(stdout).toBe('ran\n');
+  expect(stderr).toContain('TL_OPTION_INVALID');
+  expect(stderr).toContain('The program runs without it. (TL_RUN_FAILED)');
+});

@@ -1,0 +1,228 @@
+import { Events, prelude, Programs } from './program';
+
+const programs = new Programs();
+afterAll(() => programs.remove());
+
+const task = '0af7651916cd43dd8448eb211c80319c';
+const parent = `00-${task}-b7ad6b7169203331-01`;
+/** X-Trace's protocol carries the lower 63 bits of a task. */
+const half = task.slice(16).replace(/^8/, '0');
+
+test('a request is the task of the one that it was sent for, and its answer comes after what it waited for', async () => {
+  const { events, stdout } = await programs.run(`${prelude}
+    const inner = await serve(async (request, response) => {
+      await pause();
+      response.end('inner');
+    });
+    const outer = await serve(async (request, response) => {
+      const both = await Promise.all([get(inner.url + '/a?key=1'), get(inner.url + '/b')]);
+      const third = await (await fetch(inner.url + '/c')).text();
+      response.end([...both, third].join());
+    });
+    console.log(await get(outer.url + '/outer?secret=1', { headers: { traceparent: '${parent}' } }));
+    await outer.stop();
+    await inner.stop();
+  `);
+  expect(stdout).toBe('inner,inner,inner\n');
+
+  const begun = events.find('begin', /^GET \/outer$/);
+  expect(begun.taskId).toBe(half);
+  expect(begun.parentEventIds).toEqual(['b7ad6b7169203331']);
+  expect(Events.field(begun, 'url.path')).toBe('/outer');
+
+  const sent = (path: string): RegExp => new RegExp(`^GET 127\\.0\\.0\\.1(:\\d+)?/${path}$`);
+  // Side by side, and then the third after both.
+  expect(events.parentsOf(events.find('begin', sent('a')))).toEqual(['begin GET /outer']);
+  expect(events.parentsOf(events.find('begin', sent('b')))).toEqual(['begin GET /outer']);
+  expect(events.parentsOf(events.find('begin', sent('c')))).toEqual([
+    'end GET 127.0.0.1/a',
+    'end GET 127.0.0.1/b',
+  ]);
+  // The other side comes after the request that was sent.
+  expect(events.parentsOf(events.find('begin', /^GET \/a$/))).toEqual(['begin GET 127.0.0.1/a']);
+  const last = events.find('end', /^GET \/outer 200$/);
+  expect(events.parentsOf(last)).toEqual([expect.stringMatching(/^end GET 127.0.0.1:\d+\/c$/)]);
+  expect(Events.field(last, 'operation')).toBe(begun.eventId);
+  expect(Events.field(last, 'status')).toBe('ok');
+  expect(Events.field(last, 'http.response.status_code')).toBe('200');
+});
+
+test('64 requests at once: each event is in the task of its request', async () => {
+  const { events, stdout } = await programs.run(`${prelude}
+    const inner = await serve(async (request, response) => {
+      await pause();
+      response.end(request.url);
+    });
+    const outer = await serve(async (request, response) => {
+      const n = request.url.slice(1);
+      const ask = [get(inner.url + '/in/' + n), fetch(inner.url + '/in/' + n).then((r) => r.text())];
+      await pause();
+      response.end((await Promise.all(ask)).join());
+    });
+    const ask = async (n) => {
+      const traceparent = '00-' + String(n + 1).padStart(32, '0') + '-b7ad6b7169203331-01';
+      return (await fetch(outer.url + '/' + n, { headers: { traceparent } })).text();
+    };
+    console.log(new Set(await Promise.all(Array.from({ length: 64 }, (_, n) => ask(n)))).size);
+    await outer.stop();
+    await inner.stop();
+  `);
+  expect(stdout).toBe('64\n');
+
+  for (let n = 0; n < 64; n++) {
+    const task = String(n + 1).padStart(16, '0');
+    const own = events.reports.filter(({ taskId }) => taskId === task);
+    // Two requests, each sent and served, and the one that they were sent for.
+    expect(own.map(({ label }) => /\/(\d+)(?: 200)?$/.exec(label)?.[1])).toEqual(
+      Array.from({ length: 10 }, () => String(n)),
+    );
+  }
+});
+
+test('a client that goes away, and one that gives up', async () => {
+  const { events, stderr } = await programs.run(`${prelude}
+    const server = await serve(() => {});
+    await fetch(server.url + '/slow', { signal: AbortSignal.timeout(50) }).catch((e) => console.error(e.name));
+    await server.stop();
+  `);
+
+  expect(stderr).toBe('TimeoutError\n');
+  const gone = events.find('end', /^GET \/slow cancelled$/);
+  expect(Events.field(gone, 'status')).toBe('cancelled');
+  expect(Events.field(events.find('end', /^GET 127.*slow$/), 'status')).toBe('cancelled');
+});
+
+test('a request that fails names the error, and the program gets it unchanged', async () => {
+  const { events, stdout } = await programs.run(`${prelude}
+    const { url, stop } = await serve(() => {});
+    await stop();
+    await get(url + '/get').catch((error) => console.log(error.code));
+    await fetch(url + '/fetch').catch((error) => console.log(error.message, error.cause.code));
+  `);
+
+  expect(stdout).toBe('ECONNREFUSED\nfetch failed ECONNREFUSED\n');
+  for (const label of [/\/get$/, /\/fetch$/]) {
+    const failed = events.find('end', label);
+    expect(Events.field(failed, 'status')).toBe('error');
+    expect(Events.field(failed, 'error.type')).toBe('ECONNREFUSED');
+  }
+});
+
+test('nobody handles the error of a request: the program ends as it did, and the event is there', async () => {
+  const { events, code, stderr } = await programs.run(`${prelude}
+    const { url, stop } = await serve(() => {});
+    await stop();
+    http.get(url + '/get');
+  `);
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('ECONNREFUSED');
+  expect(Events.field(events.find('end', /\/get$/), 'error.type')).toBe('ECONNREFUSED');
+  expect(events.reports.map(({ label }) => label)).toContain('uncaught exception');
+});
+
+test('what a server answers with an error is one of the server only from 500 on', async () => {
+  const { events } = await programs.run(`${prelude}
+    const { url, stop } = await serve((request, response) => {
+      response.writeHead(Number(request.url.slice(1))).end();
+    });
+    for (const code of [404, 503]) await get(url + '/' + code);
+    await stop();
+  `);
+
+  const status = (label: RegExp): unknown => Events.field(events.find('end', label), 'status');
+  expect(status(/^GET \/404 404$/)).toBe('ok');
+  expect(status(/^GET \/503 503$/)).toBe('error');
+  expect(status(/^GET 127.0.0.1\/404$/)).toBe('error');
+});
+
+describe('headers', () => {
+  /** A server that answers with its headers, asked by a name of another network. */
+  const program = (headers: string): string => `${prelude}
+    const { url, stop } = await serve(({ headers }, response) => {
+      response.end([headers.traceparent, headers.tracestate].join());
+    });
+    const lookup = (host, options, done) =>
+      options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
+    console.log(await get(url, { host: 'api.example.com', lookup, headers: ${headers} }));
+    console.log(await get(url, { headers: ${headers} }));
+    console.log(await (await fetch(url, { headers: ${headers} })).text());
+    await stop();
+  `;
+
+  test('go to the own network only', async () => {
+    const { stdout } = await programs.run(program('{}'));
+
+    const lines = stdout.trim().split('\n');
+    expect(lines[0]).toBe(',');
+    expect(lines[1]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01,$/);
+    expect(lines[2]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01,$/);
+  });
+
+  test('go to hosts that are named', async () => {
+    const { stdout } = await programs.run(program('{}'), {
+      THROUGHLINE_PROPAGATE_TO: 'other.test, *.example.com',
+    });
+
+    expect(stdout.split('\n')[0]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01,$/);
+  });
+
+  test('stay where the program sets them', async () => {
+    const { stdout } = await programs.run(program(`{ traceparent: '${parent}' }`));
+
+    expect(stdout).toBe(`${parent},\n`.repeat(3));
+  });
+
+  test('pass on what other systems have added', async () => {
+    const { stdout } = await programs.run(`${prelude}
+      const inner = await serve(({ headers }, response) => {
+        response.end([headers.traceparent, headers.tracestate].join(' '));
+      });
+      const outer = await serve(async (request, response) => response.end(await get(inner.url)));
+      const headers = { traceparent: '${parent.replace(/01$/, '00')}', tracestate: 'a=1,b=2' };
+      console.log(await get(outer.url, { headers }));
+      await outer.stop();
+      await inner.stop();
+    `);
+
+    expect(stdout).toMatch(new RegExp(`^00-${task}-[0-9a-f]{16}-00 a=1,b=2\n$`));
+  });
+});
+
+test('a program sees nothing of it', async () => {
+  const code = `${prelude}
+    const names = (emitter) => emitter.eventNames().map(String).sort().join();
+    const { url, stop } = await serve((request, response) => {
+      response.end([names(request), response.listenerCount('finish')].join(' '));
+    });
+    const promise = fetch(url);
+    console.log(Object.prototype.toString.call(promise), promise.constructor === Promise);
+    const response = await promise;
+    console.log(response.constructor.name, response.bodyUsed, await response.text());
+    await fetch('http://').catch((error) => console.log(error.name));
+    const request = http.get(url, (response) => {
+      console.log(names(response), response.readableFlowing);
+      response.resume().on('end', stop);
+    });
+    console.log(request.listenerCount('error'));
+    process.on('exit', () => console.log(process.listenerCount('uncaughtException')));
+  `;
+  const ours = await programs.run(code);
+  const plain = await programs.runPlain(code);
+
+  expect(ours.stdout).toBe(plain.stdout);
+  expect([ours.code, ours.stderr]).toEqual([plain.code, plain.stderr]);
+});
+
+test('a rejection of fetch that nobody handles ends the program as it did', async () => {
+  const code = `${prelude}
+    const { url, stop } = await serve(() => {});
+    await stop();
+    process.on('exit', (code) => console.log(code));
+    fetch(url);
+  `;
+  const { stdout } = await programs.runPlain(code);
+
+  expect((await programs.run(code)).stdout).toBe(stdout);
+  expect(stdout).toBe('1\n');
+});

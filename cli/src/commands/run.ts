@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { CliError, errorMessage } from '../errors.js';
+import { findOrStartCollector } from '../run/own-collector.js';
+import type { RunningCollector } from '../run/own-collector.js';
+import { commandOf, runProgram } from '../run/program.js';
+
+/** Adds `throughline run SCRIPT`, which runs a program and collects what it does. */
+export function run(program: Command): void {
+  program
+    .command('run')
+    .description('Run a program, and see on a page what each of its requests has caused.')
+    .usage('[options] <script|command> [args...]')
+    .argument('<words...>', 'a script, such as server.ts, or a command, such as npm start')
+    .option('--include <packages>', 'instrument only these packages beside the program, by commas')
+    .option('--exclude <packages>', 'leave these packages as they are, by commas')
+    .option('--propagate-to <hosts>', 'send task ids to these hosts of other networks, by commas')
+    .passThroughOptions()
+    .action(async (words: string[], options: Options) => {
+      const collector = await findOrStartCollector().catch(sayWithout);
+      const env = { ...process.env, ...(collector && environmentFor(collector, options)) };
+      if (collector) say(collector);
+      process.exitCode = await runProgram(commandOf(words), env).catch((error: unknown) => {
+        throw new CliError(
+          'TL_ARGUMENT_INVALID',
+          `Cannot run ${words[0]}: ${errorMessage(error)}.`,
+        );
+      });
+    });
+}
+
+interface Options {
+  readonly include?: string;
+  readonly exclude?: string;
+  readonly propagateTo?: string;
+}
+
+function environmentFor(
+  { reportAddress }: RunningCollector,
+  { include, exclude, propagateTo }: Options,
+): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS = '', THROUGHLINE_OPTIONS } = process.env;
+  const preload = new URL('../run/preload.js', import.meta.url).href;
+  const asked = {
+    ...(include !== undefined && { include: include.split(',') }),
+    ...(exclude !== undefined && { exclude: exclude.split(',') }),
+  };
+  return {
+    NODE_OPTIONS: `${NODE_OPTIONS} --import=${preload}`.trim(),
+    THROUGHLINE_COLLECTOR: reportAddress,
+    ...(propagateTo !== undefined && { THROUGHLINE_PROPAGATE_TO: propagateTo }),
+    THROUGHLINE_OPTIONS: JSON.stringify({
+      ...(JSON.parse(THROUGHLINE_OPTIONS ?? '{}') as object),
+      ...asked,
+    }),
+  };
+}
+
+/** What the program itself prints to stdout may be read by another program. */
+function say({ url, started }: RunningCollector): void {
+  const how = started === undefined ? '' : ` (a collector, process ${started}, now runs)`;
+  console.error(`throughline: tasks at ${url}${how}`);
+}
+
+function sayWithout(error: unknown): undefined {
+  console.error(`throughline: ${errorMessage(error)} The program runs without it.`);
+}

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { CliError } from '../errors.js';
+import { collectorUrl } from '../sources/collector-client.js';
+
+/** A collector that programs can report to. */
+export interface RunningCollector {
+  /** URL of its page. */
+  readonly url: string;
+  /** Where it takes reports, as `host:port`. */
+  readonly reportAddress: string;
+  /** The process id, if it was started for this program. */
+  readonly started?: number;
+}
+
+/** Milliseconds within which a collector that was started must answer. */
+const STARTS_WITHIN = 10_000;
+
+/**
+ * Returns the collector with the current settings. Starts one if none is there: a process of its own, which goes on after
+ * the program has ended, so that its tasks can be looked at.
+ *
+ * Throws `TL_COLLECTOR_UNREACHABLE` if another program has its port, or if it does not start.
+ */
+export async function findOrStartCollector(): Promise<RunningCollector> {
+  const url = collectorUrl();
+  const reportAddress = await addressOf(url);
+  if (reportAddress !== undefined) return { url, reportAddress };
+
+  const main = fileURLToPath(new URL('../main.js', import.meta.url));
+  // Its output is of no use to anybody, and a closed pipe would end it.
+  const child = spawn(process.execPath, [main, 'serve'], {
+    ...{ detached: true, stdio: 'ignore', windowsHide: true },
+    // It is no part of the program, and must not be instrumented.
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  child.unref();
+  const until = Date.now() + STARTS_WITHIN;
+  while (child.exitCode === null && Date.now() < until) {
+    await wait(50);
+    const address = await addressOf(url);
+    if (address !== undefined) return { url, reportAddress: address, started: child.pid! };
+  }
+  throw new CliError(
+    'TL_COLLECTOR_UNREACHABLE',
+    `The collector did not start. "throughline serve" says why.`,
+  );
+}
+
+/** Asks a collector where it takes reports. Returns undefined if nothing answers. */
+async function addressOf(url: string): Promise<string | undefined> {
+  const response = await fetch(`${url}/health`).catch(() => undefined);
+  if (response === undefined) return undefined;
+  const answer = (await response.json().catch(() => undefined)) as
+    { reportAddress?: unknown } | undefined;
+  if (typeof answer?.reportAddress === 'string') return answer.reportAddress;
+  throw new CliError(
+    'TL_COLLECTOR_UNREACHABLE',
+    `The server at ${url} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free.`,
+  );
+}

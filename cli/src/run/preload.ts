@@ -1,0 +1,43 @@
+// throughline: off file
+// Runs before the program, in every process and thread of Node that it starts.
+import { createRequire } from 'node:module';
+import { join, sep } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type * as Auto from '@throughline/runtime/auto';
+
+/** Programs that only start others: to instrument them would cost their start and tell nothing. */
+const STARTERS = ['npm', 'npx', 'pnpm', 'yarn', 'corepack', 'nodemon', 'concurrently'];
+
+/** How long the program waits for the connection to the collector, in milliseconds. */
+const PATIENCE_MS = 1000;
+
+if (!isStarter(process.argv[1] ?? '')) {
+  try {
+    await import(urlOf('@throughline/babel-plugin/register'));
+    const { connected } = (await import(urlOf('@throughline/runtime/auto'))) as typeof Auto;
+    // What a program logs that ends at once could not be sent without a connection. The client itself says why there is none.
+    await Promise.race([connected.catch(() => {}), wait(PATIENCE_MS, undefined, { ref: false })]);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`throughline: ${message} The program runs without it. (TL_RUN_FAILED)`);
+  }
+}
+
+function isStarter(script: string): boolean {
+  const folders = script.split(sep);
+  return STARTERS.some((name) => {
+    const at = folders.lastIndexOf(name);
+    return folders[at - 1] === 'node_modules' || (at !== -1 && at === folders.length - 1);
+  });
+}
+
+/** Returns the address of a module: that of the program, so that there is one version, or else our own. */
+function urlOf(name: string): string {
+  const program = createRequire(join(process.cwd(), 'package.json'));
+  try {
+    return pathToFileURL(program.resolve(name)).href;
+  } catch {
+    return import.meta.resolve(name);
+  }
+}

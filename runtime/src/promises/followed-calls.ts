@@ -1,0 +1,31 @@
+import { callAs, madeHere, methodOf, shared } from '../kernel/index.js';
+import type { AnyMethod } from '../kernel/index.js';
+
+// Calls whose promise is settled by code of the platform, which is not instrumented: nothing but the call knows that who
+// awaits the promise has waited for what the platform did.
+
+/** Set while operations are logged. */
+export const calls = shared('followed-calls', {
+  /** Makes a call whose promise carries the operations that it has begun. */
+  follow: undefined as ((call: () => unknown) => unknown) | undefined,
+});
+
+function followed(call: () => unknown): unknown {
+  return calls.follow === undefined ? call() : calls.follow(call);
+}
+
+/** Stands for `fetch(...args)`. */
+export function fetchHere(method: unknown, ...args: unknown[]): unknown {
+  return followed(() => madeHere(Reflect.apply(method as AnyMethod, undefined, args)));
+}
+
+/** Stands for `receiver.tracePromise(...args)`: libraries run their work in it (Node, `TracingChannel`). */
+export function tracePromiseHere(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
+  const call = (): unknown => callAs(receiver, methodOf(receiver, method), args);
+  return isTracingChannel(receiver) ? followed(call) : call();
+}
+
+function isTracingChannel(value: unknown): boolean {
+  const { traceSync, asyncEnd } = Object(value) as Record<string, unknown>;
+  return typeof traceSync === 'function' && typeof asyncEnd === 'object';
+}
