@@ -37,24 +37,29 @@ export class Programs {
   }
 
   /** Runs a program to its end, and returns what it has printed and sent. */
-  async run(code: string, env: Record<string, string> = {}): Promise<Finished> {
-    writeFileSync(join(this.folder, 'program.js'), code);
-    const collector = await SmallCollector.start();
-    try {
-      const finished = await ran(
-        [
-          ...['--import', '@throughline/babel-plugin/register'],
-          ...['--import', '@throughline/runtime/auto', 'program.js'],
-        ],
-        {
-          cwd: this.folder,
-          env: { THROUGHLINE_COLLECTOR: `127.0.0.1:${collector.port}`, ...env },
-        },
-      );
-      return { ...finished, events: new Events(collector.reports) };
-    } finally {
-      await collector.stop();
-    }
+  run(code: string, env: Record<string, string> = {}): Promise<Finished> {
+    return runTraced(this.folder, 'program.js', code, env);
+  }
+}
+
+/** Runs a program in a folder that has our packages, and returns what it has printed and sent. */
+export async function runTraced(
+  folder: string,
+  file: string,
+  code: string,
+  env: Record<string, string> = {},
+): Promise<Finished> {
+  writeFileSync(join(folder, file), code);
+  const collector = await SmallCollector.start();
+  try {
+    const imports = ['@throughline/babel-plugin/register', '@throughline/runtime/auto'];
+    const finished = await ran([...imports.flatMap((name) => ['--import', name]), file], {
+      cwd: folder,
+      env: { THROUGHLINE_COLLECTOR: `127.0.0.1:${collector.port}`, ...env },
+    });
+    return { ...finished, events: new Events(collector.reports) };
+  } finally {
+    await collector.stop();
   }
 }
 
