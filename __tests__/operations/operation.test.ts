@@ -46,8 +46,8 @@ test('a synchronous operation is part of its caller', () => {
   expect(graph()).toEqual([
     'begin add <- ',
     'inside <- begin add',
-    'end add <- inside',
-    'after <- end add',
+    'end add ended <- inside',
+    'after <- end add ended',
   ]);
 });
 
@@ -69,13 +69,13 @@ test('operations that are awaited together run side by side, and are joined', as
 
   expect(graph().sort()).toEqual([
     'a loaded <- begin a',
-    'after <- end a, end b',
+    'after <- end a ended, end b ended',
     'b loaded <- begin b',
     'before <- ',
     'begin a <- before',
     'begin b <- before',
-    'end a <- a loaded',
-    'end b <- b loaded',
+    'end a ended <- a loaded',
+    'end b ended <- b loaded',
   ]);
 });
 
@@ -97,13 +97,13 @@ test('the end comes after everything that it has waited for, and not after what 
   await main();
 
   expect(graph().sort()).toEqual([
-    'after <- end all, end left',
+    'after <- end all ended, end left ended',
     'begin all <- ',
     'begin inner <- begin all',
     'begin left <- begin all',
-    'end all <- end inner',
-    'end inner <- begin inner',
-    'end left <- begin left',
+    'end all ended <- end inner ended',
+    'end inner ended <- begin inner',
+    'end left ended <- begin left',
   ]);
 });
 

@@ -127,11 +127,11 @@ describe('Redis', () => {
     const parents = (phase: 'begin' | 'end', command: string): string[] =>
       events.parentsOf(events.find(phase, new RegExp(`^${command}$`)));
     expect(parents('begin', 'SET')).toEqual(['begin GET /x']);
-    expect(parents('begin', 'EXISTS')).toEqual(['end SET']);
-    expect(parents('begin', 'INCR')).toEqual(['end EXISTS', 'end GET']);
-    expect(parents('begin', 'LPOP')).toEqual(['end INCR']);
-    expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual(['end LPOP']);
-    const failed = events.find('end', /^LPOP$/);
+    expect(parents('begin', 'EXISTS')).toEqual(['end SET ended']);
+    expect(parents('begin', 'INCR')).toEqual(['end EXISTS ended', 'end GET ended']);
+    expect(parents('begin', 'LPOP')).toEqual(['end INCR ended']);
+    expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual(['end LPOP failed']);
+    const failed = events.find('end', /^LPOP failed$/);
     expect(Events.field(failed, 'status')).toBe('error');
     expect(Events.field(failed, 'error.message')).toMatch(/^WRONGTYPE/);
     const begun = events.find('begin', /^SET$/);

@@ -18,9 +18,9 @@ interface Answered extends Created {
 export function httpClientChannels(isPeer: (host: string) => boolean): Handlers {
   const running = new WeakMap<ClientRequest, Operation>();
 
-  function finish(request: ClientRequest, outcome: () => Outcome): void {
+  function finish(request: ClientRequest, outcome: (label: string) => Outcome): void {
     const begun = running.get(request);
-    if (begun !== undefined && running.delete(request)) endOperation(begun, outcome());
+    if (begun !== undefined && running.delete(request)) endOperation(begun, outcome(begun.label));
   }
 
   function begin({ request }: Created): void {
@@ -44,7 +44,7 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   return {
     'http.client.request.created': begin,
     'http.client.response.finish': ({ request, response }: Answered) =>
-      finish(request, () => answered(response.statusCode ?? 0)),
+      finish(request, (label) => answered(label, response.statusCode ?? 0)),
   };
 }
 

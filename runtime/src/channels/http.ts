@@ -1,10 +1,11 @@
 import type { Outcome } from '../operations/operation-events.js';
 
 /** Returns what a client knows when the head of an answer has come (OpenTelemetry, "HTTP client": status). */
-export function answered(statusCode: number): Outcome {
+export function answered(label: string, statusCode: number): Outcome {
   const isError = statusCode >= 400;
   return {
     status: isError ? 'error' : 'ok',
+    label: `${label} ${statusCode}`,
     fields: {
       'http.response.status_code': statusCode,
       'error.type': isError ? String(statusCode) : undefined,

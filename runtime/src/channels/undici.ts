@@ -22,10 +22,10 @@ interface Message {
 export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
   const running = new WeakMap<UndiciRequest, Operation>();
 
-  function finish(request: UndiciRequest, outcome: Outcome): void {
+  function finish(request: UndiciRequest, outcome: (label: string) => Outcome): void {
     const begun = running.get(request);
     if (begun === undefined || !running.delete(request)) return;
-    endOperation(begun, outcome);
+    endOperation(begun, outcome(begun.label));
     noteReached();
   }
 
@@ -47,10 +47,10 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       request,
       response,
     }: Message & { readonly response: { readonly statusCode: number } }) => {
-      finish(request, answered(response.statusCode));
+      finish(request, (label) => answered(label, response.statusCode));
     },
     'undici:request:error': ({ request, error }: Message & { readonly error: unknown }) => {
-      finish(request, failure(error));
+      finish(request, () => failure(error));
     },
   };
 }

@@ -12,6 +12,13 @@ export type OperationKind = 'server' | 'client' | 'producer' | 'consumer' | 'int
 /** How an operation has ended. It is `cancelled` when the one who asked went away or gave up. */
 export type OperationStatus = 'ok' | 'error' | 'cancelled';
 
+/** The last word of the label of an end event, where nothing better is known. */
+const ENDINGS: Readonly<Record<OperationStatus, string>> = {
+  ok: 'ended',
+  error: 'failed',
+  cancelled: 'cancelled',
+};
+
 /** A piece of work that has begun. In the graph it is two events, `begin` and `end`. */
 export interface Operation {
   /** The id of its begin event. */
@@ -58,7 +65,7 @@ export function endOperation({ id, label, trace }: Operation, outcome: Outcome):
   client.report(
     before,
     eventId,
-    shortened(outcome.label ?? label),
+    shortened(outcome.label ?? `${label} ${ENDINGS[outcome.status]}`),
     { ...fields, ...shortenedFields(outcome.fields) },
     undefined,
   );
