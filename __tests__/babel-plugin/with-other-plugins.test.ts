@@ -299,6 +299,27 @@ describe('with Flow', () => {
   });
 });
 
+describe('comments that choose how JSX is compiled', () => {
+  const built = (code: string): string =>
+    transformSync(code, {
+      ...{ configFile: false, babelrc: false, filename: '/app/a.jsx', sourceType: 'module' },
+      parserOpts: { plugins: ['jsx'] },
+      plugins: [[throughline, { causes: false }]],
+    })!.code!;
+
+  test.each([
+    ['/** @jsxImportSource preact */', ''],
+    ['/** @jsxRuntime classic */\n/** @jsx h */', '\n/** Adds. */'],
+    ['/*! A license. */\n/** @jsxRuntime classic */\n/** @jsx h */\n/** @jsxFrag F */', ''],
+    ['/** Flow, too.\n * @flow */\n/* @jsx h */', ''],
+  ])('%s stays in front', (pragmas, more) => {
+    const output = built(`${pragmas}${more}\nimport h from 'h';\nconst a = async () => <a />;`);
+
+    expect(output.startsWith(`${pragmas}\nimport {`)).toBe(true);
+    expect(output).toContain(`${more.trimStart()}\nimport h from 'h';`.trimStart());
+  });
+});
+
 describe('with babel-plugin-istanbul, which Jest adds last', () => {
   const istanbul = require.resolve('babel-plugin-istanbul');
   /** What is counted: functions and statements with their places. */

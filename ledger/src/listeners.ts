@@ -21,7 +21,7 @@ export class Listeners {
   add(listening: Listening, owner: Owner | undefined, cause: Cause | undefined): void {
     const known = this.#touch(listening.target, owner);
     const { name, listener } = listening;
-    // `app.on('GET', '/carts', handler)` adds none.
+    // `app.on('GET', '/carts', handler)` and `app.on('GET', ['/a', '/b'], handler)` add none.
     if (owner === undefined || !isListener(listener)) return;
     const isAlive = (): boolean => isListening(listening);
     known.entries.push({
@@ -63,8 +63,10 @@ export class Listeners {
   }
 }
 
+/** Returns true for a function, and for an object with `handleEvent` (DOM, "EventListener"). */
 function isListener(listener: unknown): boolean {
-  return typeof listener === 'function' || (typeof listener === 'object' && listener !== null);
+  if (typeof listener === 'function') return true;
+  return typeof (Object(listener) as { handleEvent?: unknown }).handleEvent === 'function';
 }
 
 /** Returns false when the listener was removed in a way that is not observed, as far as the target shows it. */

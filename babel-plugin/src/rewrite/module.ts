@@ -35,12 +35,15 @@ function writeHead(program: BabelTypes.Program, { output, sites, isModule }: Wri
   program.body.unshift(...head);
 }
 
-/** Removes and returns Flow's pragma and the comments above it. It must come before all statements, ours too. */
+/** Comments that tools read only before all statements: Flow's, and those that choose how JSX is compiled. */
+const PRAGMA = /@(?:(?:no)?flow|jsx(?:Runtime|ImportSource|Frag)?)\b/;
+
+/** Removes and returns the pragmas and the comments above them. They must come before all statements, ours too. */
 function takePragma({ body }: BabelTypes.Program): BabelTypes.Comment[] | undefined {
   const start = Math.min(...body.map((statement) => statement.start ?? Infinity));
   for (const { leadingComments } of body) {
-    const at = leadingComments?.findIndex(
-      ({ value, end }) => end! <= start && /@(?:no)?flow\b/.test(value),
+    const at = leadingComments?.findLastIndex(
+      ({ value, end }) => end! <= start && PRAGMA.test(value),
     );
     if (at !== undefined && at >= 0) return leadingComments!.splice(0, at + 1);
   }

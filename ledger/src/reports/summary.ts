@@ -8,7 +8,8 @@ export function summaryOf(reports: readonly FileReport[]): string | undefined {
   if (found.length === 0) return undefined;
   const all = found.flatMap(({ findings }) => findings);
   const counts = findingKinds.flatMap((kind) => {
-    const count = all.filter((finding) => finding.kind === kind).length;
+    const ofKind = all.filter((finding) => finding.kind === kind);
+    const count = ofKind.reduce((sum, { times }) => sum + times, 0);
     return count === 0 ? [] : [countOf(kind, count)];
   });
   const files = new Set(found.map(({ testPath }) => testPath)).size;

@@ -102,14 +102,32 @@ function isPage(): boolean {
   );
 }
 
+/** Returns the helper with calls of the observer. A mock in the place of the method may add no listener. */
 function noting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {
   return (...args) => {
     const listening = read(args);
-    if (listening) observed.by?.listening?.();
+    const isMocked = listening !== undefined && isMock(methodIn(args, listening));
+    if (listening && !isMocked) observed.by?.listening?.();
     const result: unknown = Reflect.apply(helper, undefined, args);
-    if (listening) observed.by?.listened?.(listening, currentFrame().cause!);
+    if (listening && !(isMocked && !shows(listening))) {
+      observed.by?.listened?.(listening, currentFrame().cause!);
+    }
     return result;
   };
+}
+
+/** Returns the method that a helper calls: the argument after the target, or the first. */
+function methodIn(args: readonly unknown[], { target }: Listening): unknown {
+  const at = args.indexOf(target);
+  return at === -1 ? args[0] : methodOf(target, args[at + 1]);
+}
+
+/** Returns true if an emitter says that it has the listener. */
+function shows({ target, name, listener }: Listening): boolean {
+  const { listeners } = target as { listeners?: unknown };
+  if (typeof listeners !== 'function') return false;
+  const there: unknown = Reflect.apply(listeners, target, [name]);
+  return Array.isArray(there) && there.includes(listener);
 }
 
 function unnoting(helper: Helper<never[], unknown>, read: Reading): Helper<unknown[], unknown> {

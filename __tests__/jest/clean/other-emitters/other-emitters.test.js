@@ -47,7 +47,7 @@ const routes = {
   on: (method, path, handler) => [method, path, handler],
 };
 
-test.each(['/carts', '/users'])('routes are no listeners: %s', (path) => {
+test.each([['/carts'], [['/users', '/people']]])('routes are no listeners: %s', (path) => {
   expect(routes.on('GET', path, () => {})).toHaveLength(3);
 });
 
@@ -62,3 +62,14 @@ test('a mock of addEventListener adds none', () => {
 function addEventListenerOf(name) {
   globalThis.addEventListener(name, () => {});
 }
+
+/** Stand-ins that are used by several tests and add nothing. */
+const stream = { on: jest.fn() };
+const target = new EventTarget();
+target.addEventListener = jest.fn();
+
+test.each(['first', 'second'])('mocks in the place of methods: %s', () => {
+  stream.on('data', () => {});
+  target.addEventListener('x', () => {});
+  expect(stream.on).toHaveBeenCalled();
+});
