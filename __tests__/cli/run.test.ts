@@ -20,28 +20,16 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Collectors that the command has started. They go on after it. */
-const collectors: number[] = [];
 /** Programs that run beside a test. */
 const children: Child[] = [];
 afterEach(async () => {
-  for (const pid of collectors.splice(0)) process.kill(pid);
   await Promise.all(children.splice(0).map((child) => child.end()));
+  // The collector that the command has started goes on after it.
+  await ran([throughline, 'stop'], { env });
 });
 
-async function run(
-  ...args: string[]
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const result = await ran([throughline, 'run', ...args], { cwd: folder, env });
-  noteCollector(result.stderr);
-  return result;
-}
-
-function noteCollector(stderr: string): void {
-  const pid = /process (\d+)/.exec(stderr)?.[1];
-  if (pid !== undefined) collectors.push(Number(pid));
-}
-
+const run = (...args: string[]): ReturnType<typeof ran> =>
+  ran([throughline, 'run', ...args], { cwd: folder, env });
 const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 const page = (): string => `http://127.0.0.1:${env['THROUGHLINE_WEB_PORT']}`;
 
@@ -72,8 +60,8 @@ test('a program that has installed nothing is traced, and the collector stays', 
   const first = await run('server.ts');
 
   expect(first.stdout).toBe('loaded\n');
-  expect(first.stderr).toMatch(
-    new RegExp(`^throughline: tasks at ${page()} \\(a collector, process \\d+, now runs\\)\n$`),
+  expect(first.stderr).toBe(
+    `throughline: tasks at ${page()} (a collector was started; "throughline stop" ends it)\n`,
   );
   expect(first.code).toBe(0);
   await until('one task', async () => (await titles()).length === 1);
@@ -129,7 +117,6 @@ test('a signal ends the program, which may clean up', async () => {
   await until('the program', () => child.stdout.includes('ready'));
   child.signal('SIGTERM');
   const { code } = await child.exit;
-  noteCollector(child.stderr);
 
   expect(child.stdout).toBe('ready\ncleaned up\n');
   expect(code).toBe(7);
@@ -181,4 +168,16 @@ test('options that are wrong are said, and the program runs', async () => {
   expect(stdout).toBe('ran\n');
   expect(stderr).toContain('TL_OPTION_INVALID');
   expect(stderr).toContain('The program runs without it. (TL_RUN_FAILED)');
+});
+
+test('the collector is stopped by a command, when it has stored what has arrived', async () => {
+  write('server.ts', server);
+  await run('server.ts');
+  const stopped = await ran([throughline, 'stop'], { env });
+  const again = await ran([throughline, 'stop'], { env });
+
+  expect(stopped.stdout).toBe(`Stopped the collector at ${page()}\n`);
+  expect(again.stdout).toBe('No collector runs.\n');
+  await run('server.ts');
+  await until('the tasks of before and of now', async () => (await titles()).length === 2);
 });

@@ -54,9 +54,16 @@ async function runPage(file) {
       }
     }
   } finally {
+    await endCollector(ports.get(WEB_PORT));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   return { problems, sessions };
+}
+
+/** Ends a collector that goes on after its session, if the page has not stopped it. */
+async function endCollector(port) {
+  const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
+  if (response) process.kill((await response.json()).processId);
 }
 
 /** The ports that a page names, and those of a collector that it starts. */

@@ -9,6 +9,7 @@ import { open } from './commands/open.js';
 import { run } from './commands/run.js';
 import { serve } from './commands/serve.js';
 import { show } from './commands/show.js';
+import { stop } from './commands/stop.js';
 
 const { version } = createRequire(import.meta.url)('throughline/package.json') as {
   version: string;
@@ -18,7 +19,8 @@ const program = new Command('throughline')
   .version(version)
   .enablePositionalOptions()
   .showHelpAfterError();
-for (const add of [run, serve, list, show, open, check, explain, doctor, initJest]) add(program);
+for (const add of [run, stop, serve, list, show, open, check, explain, doctor, initJest])
+  add(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`throughline: ${error instanceof Error ? error.message : String(error)}`);

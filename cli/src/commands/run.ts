@@ -56,8 +56,8 @@ function environmentFor(
 }
 
 /** What the program itself prints to stdout may be read by another program. */
-function say({ url, started }: RunningCollector): void {
-  const how = started === undefined ? '' : ` (a collector, process ${started}, now runs)`;
+function say({ url, isNew }: RunningCollector): void {
+  const how = !isNew ? '' : ` (a collector was started; "throughline stop" ends it)`;
   console.error(`throughline: tasks at ${url}${how}`);
 }
 

@@ -10,8 +10,8 @@ export interface RunningCollector {
   readonly url: string;
   /** Where it takes reports, as `host:port`. */
   readonly reportAddress: string;
-  /** The process id, if it was started for this program. */
-  readonly started?: number;
+  /** True if it was started for this program. */
+  readonly isNew: boolean;
 }
 
 /** Milliseconds within which a collector that was started must answer. */
@@ -26,7 +26,7 @@ const STARTS_WITHIN = 10_000;
 export async function findOrStartCollector(): Promise<RunningCollector> {
   const url = collectorUrl();
   const reportAddress = await addressOf(url);
-  if (reportAddress !== undefined) return { url, reportAddress };
+  if (reportAddress !== undefined) return { url, reportAddress, isNew: false };
 
   const main = fileURLToPath(new URL('../main.js', import.meta.url));
   // Its output is of no use to anybody, and a closed pipe would end it.
@@ -40,7 +40,7 @@ export async function findOrStartCollector(): Promise<RunningCollector> {
   while (child.exitCode === null && Date.now() < until) {
     await wait(50);
     const address = await addressOf(url);
-    if (address !== undefined) return { url, reportAddress: address, started: child.pid! };
+    if (address !== undefined) return { url, reportAddress: address, isNew: true };
   }
   throw new CliError(
     'TL_COLLECTOR_UNREACHABLE',
@@ -48,13 +48,36 @@ export async function findOrStartCollector(): Promise<RunningCollector> {
   );
 }
 
-/** Asks a collector where it takes reports. Returns undefined if nothing answers. */
+/**
+ * Ends the collector with the current settings, when it has stored what has arrived. Returns its URL, or undefined if there
+ * is none.
+ */
+export async function stopCollector(): Promise<string | undefined> {
+  const url = collectorUrl();
+  const health = await healthOf(url);
+  if (health === undefined) return undefined;
+  process.kill(health.processId, 'SIGTERM');
+  while ((await healthOf(url).catch(() => undefined)) !== undefined) await wait(50);
+  return url;
+}
+
 async function addressOf(url: string): Promise<string | undefined> {
+  return (await healthOf(url))?.reportAddress;
+}
+
+/** What a collector says of itself. */
+interface Health {
+  readonly processId: number;
+  readonly reportAddress: string;
+}
+
+/** Asks a collector. Returns undefined if nothing answers. */
+async function healthOf(url: string): Promise<Health | undefined> {
   const response = await fetch(`${url}/health`).catch(() => undefined);
   if (response === undefined) return undefined;
-  const answer = (await response.json().catch(() => undefined)) as
-    { reportAddress?: unknown } | undefined;
-  if (typeof answer?.reportAddress === 'string') return answer.reportAddress;
+  const answer = (await response.json().catch(() => undefined)) as Partial<Health> | undefined;
+  const { processId, reportAddress } = answer ?? {};
+  if (processId !== undefined && reportAddress !== undefined) return { processId, reportAddress };
   throw new CliError(
     'TL_COLLECTOR_UNREACHABLE',
     `The server at ${url} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free.`,

@@ -61,6 +61,7 @@ export function webApp({ store, acceptor, pubsub, reportAddress }: WebAppParts):
     const ok = unreadable === undefined && !acceptor.isFailing;
     const answer = {
       ok,
+      processId: process.pid,
       reportAddress: reportAddress(),
       reports: acceptor.counters,
       pubsub: pubsub.counters,
