@@ -147,7 +147,7 @@ test('without a collector the program runs, and one line says why', async () => 
   expect(stdout).toBe('ran\n');
   expect(code).toBe(0);
   expect(stderr).toBe(
-    `throughline: The server at ${page()} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free. (TL_COLLECTOR_UNREACHABLE) The program runs without it.\n`,
+    `throughline: The server at ${page()} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free. (TL_COLLECTOR_UNREACHABLE) The program runs without it. (TL_RUN_FAILED)\n`,
   );
 });
 

@@ -107,6 +107,7 @@ describe('folders', () => {
     ['cli/src/init-jest/a.ts', "import '../commands/list.js';"],
     ['cli/src/sources/a.ts', "import '../commands/list.js';"],
     ['cli/src/doctor/a.ts', "import '../commands/list.js';"],
+    ['cli/src/run/a.ts', "import '../commands/list.js';"],
     ['cli/src/commands/a.ts', "import '../main.js';"],
     ['cli/src/a.ts', "import '../../collector/src/index.js';"],
   ];

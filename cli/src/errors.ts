@@ -6,6 +6,7 @@ export type CliErrorCode =
   | 'TL_CONFIG_MISSING'
   | 'TL_CONFIG_UNREADABLE'
   | 'TL_POSITION_INVALID'
+  | 'TL_RUN_FAILED'
   | 'TL_TASK_UNKNOWN';
 
 /** An error of the command line. The message ends with `code`. */
@@ -50,4 +51,10 @@ export function configUnreadable(file: string, cause: unknown): CliError {
     `Cannot read ${JSON.stringify(file)}: ${errorMessage(cause)}`,
     { cause },
   );
+}
+
+/** Something of ours failed before a program that `run` has started. */
+export function runFailed(cause: unknown): CliError {
+  const text = `${errorMessage(cause)} The program runs without it.`;
+  return new CliError('TL_RUN_FAILED', text, { cause });
 }

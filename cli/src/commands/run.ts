@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CliError, errorMessage } from '../errors.js';
+import { CliError, errorMessage, runFailed } from '../errors.js';
 import { findOrStartCollector } from '../run/own-collector.js';
 import type { RunningCollector } from '../run/own-collector.js';
 import { commandOf, runProgram } from '../run/program.js';
@@ -62,5 +62,5 @@ function say({ url, isNew }: RunningCollector): void {
 }
 
 function sayWithout(error: unknown): undefined {
-  console.error(`throughline: ${errorMessage(error)} The program runs without it.`);
+  console.error(`throughline: ${runFailed(error).message}`);
 }

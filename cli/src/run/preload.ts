@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { runFailed } from '../errors.js';
 import type * as Auto from '@throughline/runtime/auto';
 
 /** Programs that only start others: to instrument them would cost their start and tell nothing. */
@@ -19,8 +20,7 @@ if (!isStarter(process.argv[1] ?? '')) {
     // What a program logs that ends at once could not be sent without a connection. The client itself says why there is none.
     await Promise.race([connected.catch(() => {}), wait(PATIENCE_MS, undefined, { ref: false })]);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`throughline: ${message} The program runs without it. (TL_RUN_FAILED)`);
+    console.error(`throughline: ${runFailed(error).message}`);
   }
 }
 
