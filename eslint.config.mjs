@@ -27,7 +27,7 @@ const rooms = {
     xtrace: ['kernel', 'causes', 'faces'],
     propagation: ['kernel', 'promises', 'xtrace'],
     operations: ['kernel', 'faces', 'xtrace'],
-    channels: ['kernel', 'faces', 'operations', 'promises', 'xtrace'],
+    channels: ['kernel', 'callbacks', 'faces', 'operations', 'promises', 'xtrace'],
   },
   'babel-plugin/src': {
     catalogue: ['options', 'bindings'],

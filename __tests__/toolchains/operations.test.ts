@@ -1,19 +1,18 @@
 // What becomes an operation of itself, with the real packages and, where Debian has one, the real server.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { freePort } from '../harness/collector';
-import { until } from '../harness/until';
 import { Events, prelude, runTraced } from '../operations/program';
 import type { Finished } from '../operations/program';
 import { Project } from './project';
+import { startMysql, startPostgres, startRedis } from './servers';
+import type { Server } from './servers';
 
 const PACKAGES = [
   'express@5.2.1',
   'express4@npm:express@4.22.1',
   'fastify@5.12.8',
   'ioredis@6.0.0',
+  'mysql2@3.24.6',
+  'pg@8.23.1',
+  'pino@10.4.0',
   'redis@6.3.1',
 ];
 
@@ -67,28 +66,52 @@ test('fastify: the end of a request has the route', async () => {
   ]);
 });
 
+describe('pino', () => {
+  const program = `
+    import pino from 'pino';
+    const logger = pino({ level: 'debug' }, { write() {} });
+    const { url, stop } = await serve(async (request, response) => {
+      logger.info({ password: 'secret' }, 'one of %d', 2);
+      await pause();
+      logger.child({ part: 2 }).error(new Error('no cart'));
+      logger.trace('below the level');
+      response.end('x');
+    });
+    console.log(await get(url + '/x'));
+    await stop();
+  `;
+
+  test('a line is an event of the code that has written it', async () => {
+    const { events, stdout } = await run(program);
+
+    expect(stdout).toBe('x\n');
+    const one = events.reports.find(({ label }) => label === 'one of 2')!;
+    expect(Events.field(one, 'log.level')).toBe('info');
+    expect(events.parentsOf(one)).toEqual(['begin GET /x']);
+    const two = events.reports.find(({ label }) => label === 'no cart')!;
+    expect(Events.field(two, 'log.level')).toBe('error');
+    expect(events.parentsOf(two)).toEqual(['event one of 2']);
+    expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual(['event no cart']);
+    expect(JSON.stringify(events.reports)).not.toMatch(/secret|below/);
+  });
+
+  test('lines are left out on request', async () => {
+    const { events } = await runTraced(project.folder, 'program.mjs', prelude + program, {
+      THROUGHLINE_LOGS: 'off',
+    });
+
+    expect(events.reports.map(({ label }) => label)).not.toContain('one of 2');
+  });
+});
+
 describe('Redis', () => {
-  let server: ChildProcess;
+  let server: Server;
   let port: number;
   beforeAll(async () => {
-    port = await freePort();
-    const flags = [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-    ];
-    server = spawn('redis-server', flags, { stdio: 'ignore' });
-    await until('redis-server (Debian: redis-server)', () => answers(port));
+    server = await startRedis();
+    ({ port } = server);
   });
-  afterAll(async () => {
-    server.kill();
-    await once(server, 'exit');
-  });
+  afterAll(() => server.stop());
 
   test.each([
     [
@@ -141,14 +164,127 @@ describe('Redis', () => {
   });
 });
 
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
+/** What a service asks of a database: one query, three side by side, and one that fails. */
+const queries = (ask: string): string => `
+  const { url, stop } = await serve(async (request, response) => {
+    await ${ask}("insert into carts values (17, 'secret')");
+    const parts = await Promise.all([
+      ${ask}('select a from carts where a = 17'),
+      ${ask}('select b from carts'),
+      ${ask}('select 1 as one'),
+    ]);
+    await ${ask}('select a from nowhere').catch((error) => parts.push(error.code));
+    response.end(String(parts.length) + parts[3]);
+  });
+  // A task of its own, which does not begin where this program does.
+  const headers = { traceparent: '00-0af7651916cd43dd0448eb211c80319c-b7ad6b7169203331-01' };
+  console.log(await get(url + '/x', { headers }));
+  await stop();
+`;
+
+/** Expects what `queries` has done to be in the graph, by the names that the database has for the three and the failure. */
+function expectQueries({ events, stdout }: Finished, code: string, system: string): void {
+  expect(stdout).toBe(`4${code}\n`);
+  const begun = events.find('begin', /^INSERT carts$/);
+  expect(events.parentsOf(begun)).toEqual(['begin GET /x']);
+  expect(Events.field(begun, 'db.system.name')).toBe(system);
+  expect(Events.field(begun, 'db.query.text')).toBe('insert into carts values (?)');
+  for (const one of events.all('begin', /^SELECT( carts)?$/)) {
+    expect(events.parentsOf(one)).toEqual(['end INSERT carts ended']);
   }
+  expect(events.parentsOf(events.find('begin', /^SELECT nowhere$/))).toEqual([
+    ...['end SELECT carts ended', 'end SELECT carts ended', 'end SELECT ended'],
+  ]);
+  const failed = events.find('end', /^SELECT nowhere failed$/);
+  expect(Events.field(failed, 'error.type')).toBe(code);
+  expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual([
+    'end SELECT nowhere failed',
+  ]);
+  expect(JSON.stringify(events.reports)).not.toContain('secret');
 }
+
+describe('PostgreSQL', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.stop());
+
+  test.each([
+    ['a pool', '(text) => pool.query(text)'],
+    ['values', '(text) => pool.query({ text, values: [] })'],
+    ['a client', '(text) => client.query(text)'],
+  ])('pg, by %s: queries run side by side, and are joined', async (_, ask) => {
+    const finished = await run(`
+      import pg from 'pg';
+      const pool = new pg.Pool({ host: '127.0.0.1', port: ${server.port}, user: 'postgres' });
+      await pool.query('drop table if exists carts; create table carts (a int, b text)');
+      const client = await pool.connect();
+      const ask = ${ask};
+      ${queries('ask')}
+      client.release();
+      await pool.end();
+    `);
+
+    expectQueries(finished, '42P01', 'postgresql');
+  });
+
+  test('pg: what a callback gets is as it was, and its query is in the graph', async () => {
+    const { events, stdout } = await run(`
+      import pg from 'pg';
+      const client = new pg.Client({ host: '127.0.0.1', port: ${server.port}, user: 'postgres' });
+      await client.connect();
+      const { url, stop } = await serve((request, response) => {
+        const result = client.query('select 7 as n', (error, { rows }) => {
+          client.query('select x from nowhere', [], function ({ code }) {
+            response.end([rows[0].n, code, arguments.length, typeof result].join());
+          });
+        });
+      });
+      console.log(await get(url + '/x'));
+      try {
+        client.query(null);
+      } catch (error) {
+        console.log(error.name);
+      }
+      await stop();
+      await client.end();
+    `);
+
+    expect(stdout).toBe('7,42P01,1,undefined\nTypeError\n');
+    expect(events.parentsOf(events.find('end', /^SELECT ended$/))).toEqual(['begin SELECT']);
+    expect(Events.field(events.find('end', /^SELECT nowhere failed$/), 'status')).toBe('error');
+  });
+});
+
+describe('MySQL', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startMysql();
+  });
+  afterAll(() => server.stop());
+
+  test.each([
+    ['a pool', '(text) => pool.query(text)'],
+    ['a prepared statement', '(text) => pool.execute(text)'],
+    ['a connection', '(text) => connection.query(text)'],
+  ])('mysql2, by %s: queries run side by side, and are joined', async (_, ask) => {
+    const finished = await run(`
+      import mysql from 'mysql2/promise';
+      const settings = { host: '127.0.0.1', port: ${server.port}, user: 'root' };
+      const first = await mysql.createConnection(settings);
+      await first.query('create database if not exists shop');
+      await first.end();
+      const pool = mysql.createPool({ ...settings, database: 'shop' });
+      const connection = await mysql.createConnection({ ...settings, database: 'shop' });
+      await pool.query('drop table if exists carts');
+      await pool.query('create table carts (a int, b text)');
+      const ask = ${ask};
+      ${queries('ask')}
+      await pool.end();
+      await connection.end();
+    `);
+
+    expectQueries(finished, 'ER_NO_SUCH_TABLE', 'mysql');
+  });
+});

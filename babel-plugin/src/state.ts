@@ -24,7 +24,7 @@ export class FileState {
   /** Local names that refer to a timer or scheduler. */
   readonly aliases = new Set<string>();
   /** Name of the dependency that the file belongs to; undefined for files of the program. */
-  private readonly packageName: string | undefined;
+  readonly packageName: string | undefined;
   private format: ModuleFormat | undefined;
 
   constructor(

@@ -2,13 +2,15 @@
 import { startOperations } from './channels/start.js';
 import { connect } from './xtrace/node.js';
 
-const { THROUGHLINE_COLLECTOR, THROUGHLINE_PROPAGATE_TO, THROUGHLINE_CHANNELS } = process.env;
+const { THROUGHLINE_COLLECTOR, THROUGHLINE_PROPAGATE_TO, THROUGHLINE_CHANNELS, THROUGHLINE_LOGS } =
+  process.env;
 
 /** Resolves once connected to the collector. Its rejection never ends the process. */
 export const connected = connect(THROUGHLINE_COLLECTOR || ':5563');
 startOperations({
   propagateTo: namesIn(THROUGHLINE_PROPAGATE_TO),
   channels: namesIn(THROUGHLINE_CHANNELS),
+  logs: THROUGHLINE_LOGS !== 'off',
 });
 
 function namesIn(list = ''): string[] {

@@ -77,6 +77,7 @@ export {
   useSync,
 } from './promises/usings.js';
 export { fetchHere, tracePromiseHere } from './promises/followed-calls.js';
+export { libraryClass } from './promises/library-classes.js';
 export { fromAsync } from './promises/from-async.js';
 export { callPromisify } from './promises/promisify.js';
 export { spawnArguments } from './callbacks/rules.js';

@@ -38,6 +38,7 @@ export type PlainHelper =
   | 'markAsyncMembers'
   | 'markAsyncMethods'
   | 'notConstructorError'
+  | 'libraryClass'
   | 'ownClass'
   | 'toKey'
   // Promises.

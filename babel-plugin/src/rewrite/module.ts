@@ -1,12 +1,13 @@
 import type { types as BabelTypes } from '@babel/core';
 import { compiledEntry } from '../options.js';
+import { tellOfClasses } from './library-classes.js';
 import { placeHoisted } from './placing.js';
 import type { SiteTable } from '../sites.js';
 import type { FileState } from '../state.js';
 import type { Output } from './output.js';
 
 /** What is known of a file once its code is rewritten. */
-type Written = Pick<FileState, 'activations' | 'isModule' | 'output' | 'sites'>;
+type Written = Pick<FileState, 'activations' | 'isModule' | 'output' | 'packageName' | 'sites'>;
 
 /**
  * Writes the import, the table of sites and the variables that the rewritten code needs at the head of a file.
@@ -20,6 +21,7 @@ export function finishModule(
   // A traversal of the program does not visit the program's own node.
   placeHoisted(program);
   const { output } = file;
+  tellOfClasses(program, file.packageName, output);
   if (file.activations.module.suspensions > 0) enterModule(program, output);
   if (output.helpers.size > 0 || output.usesSites) writeHead(program, file);
   return new Set(program.body.filter((statement) => !written.has(statement)));

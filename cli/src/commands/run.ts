@@ -14,6 +14,7 @@ export function run(program: Command): void {
     .option('--include <packages>', 'instrument only these packages beside the program, by commas')
     .option('--exclude <packages>', 'leave these packages as they are, by commas')
     .option('--propagate-to <hosts>', 'send task ids to these hosts of other networks, by commas')
+    .option('--no-logs', 'leave out what loggers write')
     .passThroughOptions()
     .action(async (words: string[], options: Options) => {
       const collector = await findOrStartCollector().catch(sayWithout);
@@ -32,11 +33,12 @@ interface Options {
   readonly include?: string;
   readonly exclude?: string;
   readonly propagateTo?: string;
+  readonly logs: boolean;
 }
 
 function environmentFor(
   { reportAddress }: RunningCollector,
-  { include, exclude, propagateTo }: Options,
+  { include, exclude, propagateTo, logs }: Options,
 ): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '', THROUGHLINE_OPTIONS } = process.env;
   const preload = new URL('../run/preload.js', import.meta.url).href;
@@ -48,6 +50,7 @@ function environmentFor(
     NODE_OPTIONS: `${NODE_OPTIONS} --import=${preload}`.trim(),
     THROUGHLINE_COLLECTOR: reportAddress,
     ...(propagateTo !== undefined && { THROUGHLINE_PROPAGATE_TO: propagateTo }),
+    ...(!logs && { THROUGHLINE_LOGS: 'off' }),
     THROUGHLINE_OPTIONS: JSON.stringify({
       ...(JSON.parse(THROUGHLINE_OPTIONS ?? '{}') as object),
       ...asked,

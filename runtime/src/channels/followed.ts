@@ -25,10 +25,19 @@ const slot = register<Followed | undefined>(undefined);
 
 /** Makes a call. Who awaits its promise comes after the operations that it has begun. */
 export function followCall(call: () => unknown): unknown {
+  // A stand-in of a test may return anything, and an instrumented one carries its events already.
+  return follow(call, (result) => isPromise(result) && endingOf(result) === undefined);
+}
+
+/** Does the same for a method of an instrumented library, whose promise carries its own events, and not all of ours. */
+export function followMethod(call: () => unknown): unknown {
+  return follow(call, isPromise);
+}
+
+function follow(call: () => unknown, isFollowed: (result: unknown) => boolean): unknown {
   const followed: Followed = { trace: undefined };
   const result = runIn(branch(currentFrame()).with(slot, followed), call, undefined, []);
-  // A stand-in of a test may return anything, and an instrumented one carries its events already.
-  if (!isPromise(result) || endingOf(result) !== undefined) return result;
+  if (!isFollowed(result)) return result;
   return run(async (strand) => {
     try {
       return resume(strand, await suspend(strand, result));

@@ -1,4 +1,4 @@
-import { withoutLiterals } from '../operations/sql.js';
+import { queryLabel, withoutLiterals } from '../operations/sql.js';
 import type { Message, TracedCall } from './tracing-channel.js';
 
 /** What several libraries say of the server that they talk to. */
@@ -22,7 +22,7 @@ const redisCommand: TracedCall = {
 /** A query of MySQL, whose text has the values in it. */
 const mysqlQuery: TracedCall = {
   kind: 'client',
-  label: ({ query }) => labelOf(withoutLiterals(String(query), 'mysql')),
+  label: ({ query }) => queryLabel(withoutLiterals(String(query), 'mysql')),
   fields: (message) => ({
     'db.system.name': 'mysql',
     'db.query.text': withoutLiterals(String(message['query']), 'mysql'),
@@ -38,11 +38,3 @@ export const knownChannels: Readonly<Record<string, TracedCall>> = {
   'mysql2:query': mysqlQuery,
   'mysql2:execute': mysqlQuery,
 };
-
-/** Returns the first words of a query: `SELECT carts`. */
-function labelOf(query: string): string {
-  const [, verb = 'query'] = /^\W*(\w+)/.exec(query) ?? [];
-  const [, target] = /\b(?:from|into|update|join|table)\s+([\w.$"`]+)/i.exec(query) ?? [];
-  const name = verb.toUpperCase();
-  return target === undefined ? name : `${name} ${target.replace(/["`]/g, '')}`;
-}

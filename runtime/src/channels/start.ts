@@ -4,6 +4,8 @@ import { followCall } from './followed.js';
 import { httpClientChannels } from './http-client.js';
 import { httpServerChannels } from './http-server.js';
 import { knownChannels } from './known-channels.js';
+import { watchLibraryMethods } from './library-methods.js';
+import { pinoChannels } from './pino.js';
 import { routeChannels } from './routes.js';
 import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
@@ -17,12 +19,18 @@ export interface OperationOptions {
   readonly propagateTo?: readonly string[];
   /** Names of tracing channels whose calls become operations. */
   readonly channels?: readonly string[];
+  /** False to leave out what loggers write. */
+  readonly logs?: boolean;
 }
 
 const started = shared('operations', { isStarted: false });
 
 /** Begins to log requests, calls and failures as operations. Does nothing when it was called before. */
-export function startOperations({ propagateTo = [], channels = [] }: OperationOptions = {}): void {
+export function startOperations({
+  propagateTo = [],
+  channels = [],
+  logs = true,
+}: OperationOptions = {}): void {
   if (started.isStarted) return;
   started.isStarted = true;
   // A response ends, and a request is answered, in code of Node that is not instrumented.
@@ -33,6 +41,7 @@ export function startOperations({ propagateTo = [], channels = [] }: OperationOp
     httpClientChannels(isPeer),
     undiciChannels(isPeer),
     routeChannels,
+    ...(logs ? [pinoChannels] : []),
   ];
   for (const handlers of all) listenTo(handlers);
   for (const [name, call] of Object.entries(knownChannels)) watchTracingChannel(name, call);
@@ -42,5 +51,6 @@ export function startOperations({ propagateTo = [], channels = [] }: OperationOp
     }
   }
   calls.follow = followCall;
+  watchLibraryMethods();
   watchFailures();
 }

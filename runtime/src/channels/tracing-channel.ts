@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
-import { bindFrame, branch, currentFrame } from '../kernel/index.js';
+import { bindFrame, branch, currentFrame, runIn } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
 import { client } from '../xtrace/log.js';
 import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, OperationKind } from '../operations/operation-events.js';
@@ -22,21 +23,32 @@ export interface TracedCall {
   fields?(message: Message): Fields;
 }
 
+/** An operation that has begun, and the frame that its work starts from. */
+interface Running {
+  readonly begun: Operation;
+  readonly frame: Frame;
+}
+
 /** Makes each call of a `TracingChannel` an operation. What the call does starts from its begin event. */
 export function watchTracingChannel(name: string, call: TracedCall): void {
-  const running = new WeakMap<Message, Operation>();
+  const running = new WeakMap<Message, Running>();
   const finish = (message: Message): void => {
-    const begun = running.get(message);
-    if (begun === undefined || !running.delete(message)) return;
+    const one = running.get(message);
+    if (one === undefined || !running.delete(message)) return;
     const { error } = message;
-    endOperation(begun, error === undefined ? { status: 'ok' } : failure(error));
-    noteReached();
+    const work = (): void => {
+      endOperation(one.begun, error === undefined ? { status: 'ok' } : failure(error));
+      noteReached();
+    };
+    // A library may call back in the context of its connection.
+    runIn(branch(one.frame), work, undefined, []);
   };
   bindFrame(channel(`tracing:${name}:start`) as never, (message: Message) => {
     continueFollowed();
     const begun = beginOperation(call.label(message), call.kind, call.fields?.(message));
-    running.set(message, begun);
-    return branch(currentFrame()).with(client.traceSlot, begun.trace);
+    const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
+    running.set(message, { begun, frame });
+    return frame;
   });
   listenTo({
     // A call that has its result here was synchronous.

@@ -25,3 +25,11 @@ export function withoutLiterals(
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/** Returns the first words of a query without literals: `SELECT carts`. */
+export function queryLabel(query: string): string {
+  const [, verb = 'query'] = /^\W*(\w+)/.exec(query) ?? [];
+  const [, target] = /\b(?:from|into|update|join|table)\s+([\w.$"`]+)/i.exec(query) ?? [];
+  const name = verb.toUpperCase();
+  return target === undefined ? name : `${name} ${target.replace(/["`]/g, '')}`;
+}

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { userInfo, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../harness/collector';
+import { until } from '../harness/until';
+
+/** A server of a database, for one test file. */
+export interface Server {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** A user to run a server as, because it refuses to run as root. */
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Debian's package redis-server. */
+export function startRedis(): Promise<Server> {
+  return start((folder, port) => ({
+    command: 'redis-server',
+    args: [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+      ...['--save', '', '--appendonly', 'no'],
+    ],
+  }));
+}
+
+/** Debian's package postgresql. */
+export function startPostgres(): Promise<Server> {
+  const programs = '/usr/lib/postgresql';
+  const [version] = existsSync(programs) ? readdirSync(programs) : [];
+  const program = (name: string): string => join(programs, version ?? '', 'bin', name);
+  const user = userOf('postgres');
+  return start((folder, port) => {
+    const data = join(folder, 'data');
+    execFileSync(program('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres'], {
+      ...user,
+      stdio: 'ignore',
+    });
+    return {
+      command: program('postgres'),
+      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder],
+      user,
+    };
+  }, user);
+}
+
+/** Debian's package mariadb-server. */
+export function startMysql(): Promise<Server> {
+  return start((folder, port) => {
+    const data = join(folder, 'data');
+    const user = userInfo().username;
+    execFileSync(
+      'mariadb-install-db',
+      [`--datadir=${data}`, '--auth-root-authentication-method=normal', `--user=${user}`],
+      { stdio: 'ignore' },
+    );
+    return {
+      command: 'mariadbd',
+      args: [
+        ...['--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1'],
+        ...[`--socket=${join(folder, 'socket')}`, `--user=${user}`],
+      ],
+    };
+  });
+}
+
+interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly user?: User | undefined;
+}
+
+/** Starts a server in a folder of its own, and waits until it answers. */
+async function start(
+  prepare: (folder: string, port: number) => Command,
+  owner?: User,
+): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'throughline-server-'));
+  if (owner) chownSync(folder, owner.uid, owner.gid);
+  const port = await freePort();
+  const { command, args, user } = prepare(folder, port);
+  const server = spawn(command, args, { ...user, cwd: folder, stdio: 'ignore' });
+  await Promise.race([
+    until(command, () => answers(port)),
+    once(server, 'exit').then(() => Promise.reject(new Error(`${command} has ended`))),
+  ]);
+  return {
+    port,
+    async stop() {
+      server.kill();
+      await once(server, 'exit');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Returns a user to run as, if this process runs as root. */
+function userOf(name: string): User | undefined {
+  if (userInfo().uid !== 0) return undefined;
+  const id = (flag: string): number =>
+    Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

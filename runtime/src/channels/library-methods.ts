@@ -1,0 +1,144 @@
+import { copyFunctionShape } from '../callbacks/spawn.js';
+import {
+  branch,
+  currentFrame,
+  end,
+  isPromise,
+  resume,
+  resumeIfSuspended,
+  run,
+  runIn,
+  suspend,
+} from '../kernel/index.js';
+import type { AnyFunction } from '../kernel/index.js';
+import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
+import type { Operation } from '../operations/operation-events.js';
+import { queryLabel, withoutLiterals } from '../operations/sql.js';
+import { libraryClasses } from '../promises/library-classes.js';
+import type { LibraryClass } from '../promises/library-classes.js';
+import { client } from '../xtrace/log.js';
+import type { Fields } from '../xtrace/log.js';
+import { continueFollowed, followMethod, noteReached } from './followed.js';
+
+/** What a call of a method is, if it is an operation. */
+interface Described {
+  readonly label: string;
+  readonly fields: Fields;
+}
+
+/** Describes a call; undefined for one that is none. */
+type Describe = (self: never, args: readonly unknown[]) => Described | undefined;
+
+/** A client of the package pg. */
+interface PgClient {
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
+}
+
+function pgQuery(
+  { host, port, database }: PgClient,
+  [query]: readonly unknown[],
+): Described | undefined {
+  const { text = query, submit } = Object(query) as { text?: unknown; submit?: unknown };
+  // A cursor or a stream tells of its end in ways of its own.
+  if (typeof text !== 'string' || typeof submit === 'function') return undefined;
+  const plain = withoutLiterals(text);
+  return {
+    label: queryLabel(plain),
+    fields: {
+      'db.system.name': 'postgresql',
+      'db.query.text': plain,
+      'db.namespace': database,
+      'server.address': host,
+      'server.port': port,
+    },
+  };
+}
+
+/**
+ * Methods by package and class. Those without a description call others that have one, and their promise takes in what
+ * these have reached.
+ */
+const methods: Readonly<Record<string, Readonly<Record<string, Describe | undefined>>>> = {
+  'pg Client': { query: pgQuery },
+  'pg-pool Pool': { query: undefined },
+  // Their queries are operations of its tracing channels.
+  'mysql2 PromiseConnection': { query: undefined, execute: undefined },
+  'mysql2 PromisePool': { query: undefined, execute: undefined },
+};
+
+/** Makes the methods of libraries operations, of those that are loaded and of those that will be. */
+export function watchLibraryMethods(): void {
+  for (const { name, made } of libraryClasses.known) replaceMethods(name, made);
+  libraryClasses.found = replaceMethods;
+}
+
+function replaceMethods(name: string, { prototype }: LibraryClass): void {
+  for (const [method, describe] of Object.entries(methods[name] ?? {})) {
+    const property = Object.getOwnPropertyDescriptor(prototype, method);
+    if (typeof property?.value !== 'function') continue;
+    const value = replacement(property.value as AnyFunction, describe);
+    Object.defineProperty(prototype, method, { ...property, value });
+  }
+}
+
+function replacement(method: AnyFunction, describe: Describe | undefined): AnyFunction {
+  function replaced(this: unknown, ...args: never[]): unknown {
+    const call = (): unknown => Reflect.apply(method, this, args);
+    if (describe === undefined) return followMethod(call);
+    const described = describe(this as never, args);
+    return described === undefined ? call() : callAsOperation(method, this, args, described);
+  }
+  return copyFunctionShape(replaced, method);
+}
+
+function callAsOperation(
+  method: AnyFunction,
+  self: unknown,
+  args: unknown[],
+  { label, fields }: Described,
+): unknown {
+  continueFollowed();
+  const begun = beginOperation(label, 'client', fields);
+  const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
+  const callback = args.at(-1);
+  if (typeof callback === 'function') {
+    args[args.length - 1] = function (this: unknown, ...given: unknown[]): unknown {
+      runIn(branch(frame), () => finish(begun, given[0]), undefined, []);
+      return Reflect.apply(callback as AnyFunction, this, given as never[]);
+    };
+  }
+  const work = (): unknown => {
+    try {
+      const result: unknown = Reflect.apply(method, self, args as never[]);
+      return isPromise(result) && typeof callback !== 'function' ? ended(begun, result) : result;
+    } catch (error) {
+      finish(begun, error);
+      throw error;
+    }
+  };
+  return runIn(frame, work, undefined, []);
+}
+
+/** Returns a promise that settles as `result` does, in a strand that logs the end event then. */
+function ended(begun: Operation, result: unknown): Promise<unknown> {
+  return run(async (strand) => {
+    try {
+      const value = resume(strand, await suspend(strand, result));
+      finish(begun, undefined);
+      return value;
+    } catch (error) {
+      resumeIfSuspended(strand);
+      finish(begun, error);
+      throw error;
+    } finally {
+      end(strand);
+    }
+  });
+}
+
+function finish(begun: Operation, error: unknown): void {
+  endOperation(begun, error ? failure(error) : { status: 'ok' });
+  noteReached();
+}

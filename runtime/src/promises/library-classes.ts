@@ -1,0 +1,17 @@
+import { shared } from '../kernel/index.js';
+
+/** A class of a library. */
+export type LibraryClass = abstract new (...args: never[]) => object;
+
+/** The classes of libraries whose methods are operations, as instrumented code has told of them. */
+export const libraryClasses = shared('library-classes', {
+  known: [] as { readonly name: string; readonly made: LibraryClass }[],
+  /** Set while operations are logged: called for each class that follows. */
+  found: undefined as ((name: string, made: LibraryClass) => void) | undefined,
+});
+
+/** Tells of a class of a library: `libraryClass("pg Client", Client)`, after its declaration. */
+export function libraryClass(name: string, made: LibraryClass): void {
+  libraryClasses.known.push({ name, made });
+  libraryClasses.found?.(name, made);
+}
