@@ -201,7 +201,7 @@ export default tseslint.config(
   },
   {
     // These print what went wrong.
-    files: ['runtime/src/kernel/warn.ts', 'collector/src/{ingest/accept,query/web}.ts'],
+    files: ['runtime/src/{auto,kernel/warn}.ts', 'collector/src/{ingest/accept,query/web}.ts'],
     rules: { 'no-console': 'off' },
   },
   {

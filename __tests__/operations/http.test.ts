@@ -108,6 +108,33 @@ test('a request that fails names the error, and the program gets it unchanged', 
   }
 });
 
+test('an upgrade is answered', async () => {
+  const { events, stdout } = await programs.run(`${prelude}
+    const server = http.createServer().on('upgrade', (request, socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const headers = { Connection: 'Upgrade', Upgrade: 'echo' };
+    const request = http.get({ host: '127.0.0.1', port: server.address().port, path: '/chat', headers });
+    const [response, socket] = await once(request, 'upgrade');
+    console.log(response.statusCode);
+    socket.destroy();
+    server.close();
+  `);
+
+  expect(stdout).toBe('101\n');
+  expect(Events.field(events.find('end', /\/chat 101$/), 'status')).toBe('ok');
+});
+
+test('an address that cannot be one is said, and the program runs', async () => {
+  const { stdout, stderr } = await programs.run(`console.log('ran')`, {
+    THROUGHLINE_COLLECTOR: '127.0.0.1:none',
+  });
+
+  expect(stdout).toBe('ran\n');
+  expect(stderr).toMatch(/^throughline: .*"127\.0\.0\.1:none".* \(TL_ADDRESS_INVALID\)\n$/);
+});
+
 test('nobody handles the error of a request: the program ends as it did, and the event is there', async () => {
   const { events, code, stderr } = await programs.run(`${prelude}
     const { url, stop } = await serve(() => {});

@@ -37,7 +37,13 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
     }
     // Neither handles an error nor reads a body.
     request.on(errorMonitor, (error: unknown) => finish(request, () => failure(error)));
-    request.once('close', () => finish(request, () => ({ status: 'cancelled' })));
+    request.once('close', () => {
+      // After an upgrade, such as that of a WebSocket, nobody tells of an answer.
+      const { res } = request as { readonly res?: IncomingMessage };
+      finish(request, (label) =>
+        res ? answered(label, res.statusCode ?? 0) : { status: 'cancelled' },
+      );
+    });
   }
 
   if (!hasCreatedChannel()) publishCreated(begin);

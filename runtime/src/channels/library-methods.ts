@@ -1,18 +1,9 @@
 import { copyFunctionShape } from '../callbacks/spawn.js';
-import {
-  branch,
-  currentFrame,
-  end,
-  isPromise,
-  resume,
-  resumeIfSuspended,
-  run,
-  runIn,
-  suspend,
-} from '../kernel/index.js';
+import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
 import type { Operation } from '../operations/operation-events.js';
+import { endWhenSettled } from '../operations/settled.js';
 import { queryLabel, withoutLiterals } from '../operations/sql.js';
 import { libraryClasses } from '../promises/library-classes.js';
 import type { LibraryClass } from '../promises/library-classes.js';
@@ -40,9 +31,9 @@ function pgQuery(
   { host, port, database }: PgClient,
   [query]: readonly unknown[],
 ): Described | undefined {
-  const { text = query, submit } = Object(query) as { text?: unknown; submit?: unknown };
-  // A cursor or a stream tells of its end in ways of its own.
-  if (typeof text !== 'string' || typeof submit === 'function') return undefined;
+  const { text = query, submit, callback } = Object(query) as Record<string, unknown>;
+  // A cursor, a stream and an object with its own callback tell of their end in other ways.
+  if (typeof text !== 'string' || submit !== undefined || callback !== undefined) return undefined;
   const plain = withoutLiterals(text);
   return {
     label: queryLabel(plain),
@@ -112,30 +103,14 @@ function callAsOperation(
   const work = (): unknown => {
     try {
       const result: unknown = Reflect.apply(method, self, args as never[]);
-      return isPromise(result) && typeof callback !== 'function' ? ended(begun, result) : result;
+      if (!isPromise(result) || typeof callback === 'function') return result;
+      return endWhenSettled(begun, result, noteReached);
     } catch (error) {
       finish(begun, error);
       throw error;
     }
   };
   return runIn(frame, work, undefined, []);
-}
-
-/** Returns a promise that settles as `result` does, in a strand that logs the end event then. */
-function ended(begun: Operation, result: unknown): Promise<unknown> {
-  return run(async (strand) => {
-    try {
-      const value = resume(strand, await suspend(strand, result));
-      finish(begun, undefined);
-      return value;
-    } catch (error) {
-      resumeIfSuspended(strand);
-      finish(begun, error);
-      throw error;
-    } finally {
-      end(strand);
-    }
-  });
 }
 
 function finish(begun: Operation, error: unknown): void {

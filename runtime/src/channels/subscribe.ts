@@ -1,20 +1,17 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { subscribe } from 'node:diagnostics_channel';
 
 /** Handlers of diagnostics channels, by the name of the channel. */
 export type Handlers = Readonly<Record<string, (message: never) => void>>;
 
-/** Subscribes to channels until the returned function is called. What a handler throws does not reach the program. */
-export function listenTo(handlers: Handlers): () => void {
-  const added = Object.entries(handlers).map(([name, handle]) => {
-    const listener = (message: unknown): void => {
+/** Subscribes to channels for as long as the process lives. What a handler throws does not reach the program. */
+export function listenTo(handlers: Handlers): void {
+  for (const [name, handle] of Object.entries(handlers)) {
+    subscribe(name, (message) => {
       try {
         handle(message as never);
       } catch {
         // Node would throw it again as an uncaught exception of the program.
       }
-    };
-    subscribe(name, listener);
-    return () => unsubscribe(name, listener);
-  });
-  return () => added.forEach((remove) => remove());
+    });
+  }
 }

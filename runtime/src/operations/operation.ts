@@ -1,19 +1,10 @@
-import {
-  branch,
-  currentFrame,
-  end,
-  resume,
-  resumeIfSuspended,
-  run,
-  runIn,
-  suspend,
-} from '../kernel/index.js';
+import { branch, currentFrame, runIn } from '../kernel/index.js';
 import { setLocal } from '../faces/slots.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
 import { beginOperation, endOperation, failure } from './operation-events.js';
-import type { Operation } from './operation-events.js';
+import { endWhenSettled } from './settled.js';
 
 /**
  * Runs `fn` as an operation: logs an event where it begins and one where it ends, after everything that it has waited
@@ -36,7 +27,7 @@ export function operation<R>(label: string, given: Fields | (() => R), fn?: () =
     setLocal(client.traceSlot, begun.trace);
     try {
       const result = body();
-      if (isThenable(result)) return endWith(begun, result) as R;
+      if (isThenable(result)) return endWhenSettled(begun, result) as R;
       endOperation(begun, { status: 'ok' });
       ended = client.currentTrace();
       return result;
@@ -52,23 +43,6 @@ export function operation<R>(label: string, given: Fields | (() => R), fn?: () =
     // A synchronous operation is part of its caller.
     if (ended !== undefined) setLocal(client.traceSlot, ended);
   }
-}
-
-/** Returns a promise that settles as `result` does, in a strand that logs the end event then. */
-function endWith(begun: Operation, result: PromiseLike<unknown>): Promise<unknown> {
-  return run(async (strand) => {
-    try {
-      const value = resume(strand, await suspend(strand, result));
-      endOperation(begun, { status: 'ok' });
-      return value;
-    } catch (error) {
-      resumeIfSuspended(strand);
-      endOperation(begun, failure(error));
-      throw error;
-    } finally {
-      end(strand);
-    }
-  });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
