@@ -203,6 +203,39 @@ function expectQueries({ events, stdout }: Finished, code: string, system: strin
   expect(JSON.stringify(events.reports)).not.toContain('secret');
 }
 
+/** 32 requests at once, each with three queries of its own, two of them side by side. */
+const contention = (ask: string): string => `
+  const ask = ${ask};
+  const { url, stop } = await serve(async (request, response) => {
+    const n = request.url.slice(1);
+    await Promise.all([ask('select 1 as a' + n), ask('select 2 as a' + n)]);
+    await ask('select 3 as a' + n);
+    response.end();
+  });
+  const send = (n) => {
+    const traceparent = '00-' + String(n + 1).padStart(32, '0') + '-b7ad6b7169203331-01';
+    return get(url + '/' + n, { headers: { traceparent } });
+  };
+  await Promise.all(Array.from({ length: 32 }, (_, n) => send(n)));
+  await stop();
+  await pool.end();
+`;
+
+/** Expects that each query is in the task of its request, and that the last has waited for the others. */
+function expectApart({ events, stderr }: Finished): void {
+  expect(stderr).toBe('');
+  for (let n = 0; n < 32; n++) {
+    const task = String(n + 1).padStart(16, '0');
+    const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+    const queried = own.reports.flatMap((one) => Events.field(one, 'db.query.text') ?? []);
+    expect(queried).toEqual(Array.from({ length: 3 }, () => `select ? as a${n}`));
+    const [first, second, third] = own.all('begin', /^SELECT$/);
+    expect(own.parentsOf(first!)).toEqual([`begin GET /${n}`]);
+    expect(own.parentsOf(second!)).toEqual([`begin GET /${n}`]);
+    expect(own.parentsOf(third!)).toEqual(['end SELECT ended', 'end SELECT ended']);
+  }
+}
+
 describe('PostgreSQL', () => {
   let server: Server;
   beforeAll(async () => {
@@ -227,6 +260,29 @@ describe('PostgreSQL', () => {
     `);
 
     expectQueries(finished, '42P01', 'postgresql');
+  });
+
+  test.each([
+    ['queries of a pool', '(text) => pool.query(text)'],
+    [
+      'clients of a pool',
+      `async (text) => {
+        const client = await pool.connect();
+        try {
+          return await client.query(text);
+        } finally {
+          client.release();
+        }
+      }`,
+    ],
+  ])('pg, %s: 32 requests that share two connections keep their queries apart', async (_, ask) => {
+    const finished = await run(`
+      import pg from 'pg';
+      const pool = new pg.Pool({ host: '127.0.0.1', port: ${server.port}, user: 'postgres', max: 2 });
+      ${contention(ask)}
+    `);
+
+    expectApart(finished);
   });
 
   test('pg: what a callback gets is as it was, and its query is in the graph', async () => {
@@ -286,5 +342,16 @@ describe('MySQL', () => {
     `);
 
     expectQueries(finished, 'ER_NO_SUCH_TABLE', 'mysql');
+  });
+
+  test('mysql2: 32 requests that share two connections keep their queries apart', async () => {
+    const finished = await run(`
+      import mysql from 'mysql2/promise';
+      const settings = { host: '127.0.0.1', port: ${server.port}, user: 'root' };
+      const pool = mysql.createPool({ ...settings, connectionLimit: 2 });
+      ${contention('(text) => pool.query(text)')}
+    `);
+
+    expectApart(finished);
   });
 });

@@ -252,9 +252,11 @@ function helperFor(
     const withPolicy = policy === 'auto' ? undefined : byPolicy.get(helper);
     return withPolicy ? { kind, helper: withPolicy, first: [policy] } : { kind, helper, first: [] };
   }
-  if (rules.length === 0 || !state.coversHere(rules[0]!.kind)) return undefined;
-  const text = rules.map((rule) => ruleText(rule, policy)).join(';');
-  return { kind: rules[0]!.kind, helper: 'spawnInMethod', first: [text] };
+  // A name may be that of methods of several kinds: `connect` of a socket takes a listener, that of a pool a callback.
+  const [first, ...others] = rules.filter(({ kind }) => state.coversHere(kind));
+  if (first === undefined) return undefined;
+  const text = [first, ...others].map((rule) => ruleText(rule, policy)).join(';');
+  return { kind: first.kind, helper: 'spawnInMethod', first: [text] };
 }
 
 /** Calls of methods that take callbacks in some class, with the rules of those classes. */
