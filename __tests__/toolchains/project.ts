@@ -54,7 +54,10 @@ export class Project {
     if (!existsSync(installed) || readFileSync(installed, 'utf8') !== ours.join('\n')) {
       rmSync(installed, { force: true });
       // What another build of the same version has compiled.
-      rmSync(join(folder, 'node_modules', '.cache', 'throughline'), { recursive: true, force: true });
+      rmSync(join(folder, 'node_modules', '.cache', 'throughline'), {
+        recursive: true,
+        force: true,
+      });
       await run('npm', [...INSTALL, ...ours], { cwd: folder, env });
       writeFileSync(installed, ours.join('\n'));
     }
