@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, ran, root } from '../harness/child';
@@ -149,6 +149,40 @@ test('without a collector the program runs, and one line says why', async () => 
   expect(stderr).toBe(
     `throughline: The server at ${page()} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free. (TL_COLLECTOR_UNREACHABLE) The program runs without it. (TL_RUN_FAILED)\n`,
   );
+});
+
+test.each([
+  ['a script without its ending', ['program']],
+  ['a folder', ['.']],
+  ['options of Node before the script', ['--no-warnings', 'program.js']],
+  ['options of Node after --', ['--', 'node', '--no-warnings', 'program.js']],
+])('%s', async (_, words) => {
+  write('package.json', '{ "type": "module", "main": "program.js" }');
+  write('program.js', `console.log('ran', process.argv.length)`);
+
+  expect((await run(...words)).stdout).toBe('ran 2\n');
+});
+
+test('a signal that a terminal would send to all ends a program without a terminal', async () => {
+  write('program.js', `setInterval(() => {}, 1000); console.log('ready');`);
+  const child = new Child([throughline, 'run', 'program.js'], { cwd: folder, env });
+  children.push(child);
+  await until('the program', () => child.stdout.includes('ready'));
+  child.signal('SIGINT');
+
+  expect((await child.exit).code).toBe(130);
+});
+
+test('a folder that has installed nothing stays as it is', async () => {
+  write('program.js', `const load = async () => 1; await load();`);
+  env = { ...env, HOME: join(folder, 'home') };
+  await run('program.js');
+
+  expect(
+    readdirSync(folder)
+      .filter((name) => !name.startsWith('events.db'))
+      .sort(),
+  ).toEqual([...['home', 'package.json', 'program.js']]);
 });
 
 test('a command that does not exist', async () => {

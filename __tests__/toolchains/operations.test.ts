@@ -166,6 +166,11 @@ describe('Redis', () => {
 
 /** What a service asks of a database: one query, three side by side, and one that fails. */
 const queries = (ask: string): string => `
+  function asked(client, text) {
+    return new Promise((resolve, reject) => {
+      client.query(text, (error, result) => (error ? reject(error) : resolve(result)));
+    });
+  }
   const { url, stop } = await serve(async (request, response) => {
     await ${ask}("insert into carts values (17, 'secret')");
     const parts = await Promise.all([
@@ -247,6 +252,8 @@ describe('PostgreSQL', () => {
     ['a pool', '(text) => pool.query(text)'],
     ['values', '(text) => pool.query({ text, values: [] })'],
     ['a client', '(text) => client.query(text)'],
+    ['a callback of a client', `(text) => asked(client, text)`],
+    ['a callback of a pool', `(text) => asked(pool, text)`],
   ])('pg, by %s: queries run side by side, and are joined', async (_, ask) => {
     const finished = await run(`
       import pg from 'pg';
@@ -309,6 +316,12 @@ describe('PostgreSQL', () => {
 
     expect(stdout).toBe('7,42P01,1,undefined\nTypeError\n');
     expect(events.parentsOf(events.find('end', /^SELECT ended$/))).toEqual(['begin SELECT']);
+    expect(events.parentsOf(events.find('begin', /^SELECT nowhere$/))).toEqual([
+      'end SELECT ended',
+    ]);
+    expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual([
+      'end SELECT nowhere failed',
+    ]);
     expect(Events.field(events.find('end', /^SELECT nowhere failed$/), 'status')).toBe('error');
   });
 });
@@ -324,6 +337,8 @@ describe('MySQL', () => {
     ['a pool', '(text) => pool.query(text)'],
     ['a prepared statement', '(text) => pool.execute(text)'],
     ['a connection', '(text) => connection.query(text)'],
+    ['a callback of a pool', '(text) => asked(pool.pool, text)'],
+    ['a callback of a connection', '(text) => asked(connection.connection, text)'],
   ])('mysql2, by %s: queries run side by side, and are joined', async (_, ask) => {
     const finished = await run(`
       import mysql from 'mysql2/promise';

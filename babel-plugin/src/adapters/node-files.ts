@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invalidOption, PluginError, typescriptPresetMissing } from '../errors.js';
@@ -178,11 +179,16 @@ function optionsOfEnvironment(): RegisterOptions {
   }
 }
 
-/** Returns the cache in the folder of `THROUGHLINE_CACHE`, or in `node_modules/.cache`; undefined for `off`. */
+/**
+ * Returns the cache in the folder of `THROUGHLINE_CACHE`, in `node_modules/.cache`, or, for a program that has installed
+ * nothing, in the user's cache folder; undefined for `off`.
+ */
 function cacheFor(root: string, salt: string): DiskCache | undefined {
   const named = process.env['THROUGHLINE_CACHE'];
   if (named === 'off') return undefined;
-  return new DiskCache(named ?? join(root, 'node_modules', '.cache', 'throughline'), salt);
+  const modules = join(root, 'node_modules');
+  const folder = existsSync(modules) ? modules : homedir();
+  return new DiskCache(named ?? join(folder, '.cache', 'throughline'), salt);
 }
 
 /** Returns the name of Babel's environment, which decides whether causes are recorded (Babel, `envName`). */

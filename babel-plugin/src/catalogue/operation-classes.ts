@@ -5,7 +5,7 @@
 const operationClasses: Readonly<Record<string, readonly string[]>> = {
   pg: ['Client'],
   'pg-pool': ['Pool'],
-  mysql2: ['PromiseConnection', 'PromisePool'],
+  mysql2: ['BaseConnection', 'BasePool', 'PromiseConnection', 'PromisePool'],
 };
 
 /** Returns the names of the classes of a package. */

@@ -16,6 +16,8 @@ export function run(program: Command): void {
     .option('--propagate-to <hosts>', 'send task ids to these hosts of other networks, by commas')
     .option('--no-logs', 'leave out what loggers write')
     .passThroughOptions()
+    // Options of Node, such as --watch.
+    .allowUnknownOption()
     .action(async (words: string[], options: Options) => {
       const collector = await findOrStartCollector().catch(sayWithout);
       const env = { ...process.env, ...(collector && environmentFor(collector, options)) };

@@ -1,19 +1,24 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { extname } from 'node:path';
 
-const SCRIPTS = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
+const SCRIPTS = ['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx'];
 
-/** Signals that reach only this process when they are sent by a tool, and must end the program. */
+/** Signals that end a program. A tool may send them to this process alone. */
 const PASSED_ON = ['SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 
 /** Returns the command for what a user has typed: a script that Node runs, or a command as it is. */
 export function commandOf(words: readonly string[]): readonly [string, ...string[]] {
   const [first = '', ...rest] = words;
-  const isScript =
-    SCRIPTS.has(extname(first)) || existsSync(`${first}.js`) || first.startsWith('-');
-  return isScript ? [process.execPath, first, ...rest] : [first, ...rest];
+  return isForNode(first) ? [process.execPath, first, ...rest] : [first, ...rest];
+}
+
+/** Returns true for options of Node, and for what Node finds as a script: a file, one without its ending, a folder. */
+function isForNode(word: string): boolean {
+  if (word.startsWith('-') || SCRIPTS.includes(extname(word))) return true;
+  if (SCRIPTS.some((ending) => existsSync(word + ending))) return true;
+  return statSync(word, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Runs a program with this process's streams. Resolves with its exit code, as a shell has it. */
@@ -22,8 +27,10 @@ export function runProgram(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit', env });
-  // The terminal sends this one to the program as well.
-  process.on('SIGINT', () => {});
+  process.on('SIGINT', () => {
+    // A terminal sends it to the program as well.
+    if (!process.stdin.isTTY) child.kill('SIGINT');
+  });
   for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);

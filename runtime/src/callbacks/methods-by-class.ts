@@ -1,4 +1,4 @@
-import { callAs, classNames, isOwnClass, methodOf } from '../kernel/index.js';
+import { callAs, classNames, isOwnClass, methodOf, shared } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { showListeners } from '../listeners/emitters.js';
 import { isPlatformMethod, ownerOf } from './platform-classes.js';
@@ -35,11 +35,34 @@ export function spawnInMethod(
   // returns was not handed over to run later, whatever the class.
   const call = { isOver: rule.classes === undefined };
   const given = args.slice();
+  const outer = methodCalls.given;
+  methodCalls.given = given;
   try {
     return callAs(receiver, method, orAtOnce(given, applyRule(rule, args), call));
   } finally {
+    methodCalls.given = outer;
     call.isOver = true;
   }
+}
+
+const methodCalls = shared('method-calls', {
+  /** The arguments, as the program wrote them, of the call that is under way. */
+  given: undefined as readonly unknown[] | undefined,
+});
+
+/**
+ * Returns the callback that the program wrote as the last argument of a call, for the method that is called. Undefined
+ * where the call is not instrumented, so that the argument itself is that callback.
+ */
+export function takeWrittenCallback(args: readonly unknown[]): AnyFunction | undefined {
+  const { given } = methodCalls;
+  methodCalls.given = undefined;
+  const last = args.length - 1;
+  const written = given?.[last];
+  const isThisCall =
+    given?.length === args.length &&
+    args.every((argument, i) => i === last || argument === given[i]);
+  return isThisCall && typeof written === 'function' ? (written as AnyFunction) : undefined;
 }
 
 /** Makes spawned callbacks run plainly, in the caller's frame, until the call is over. */

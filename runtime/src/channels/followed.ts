@@ -11,6 +11,7 @@ import {
   runIn,
   suspend,
 } from '../kernel/index.js';
+import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { client } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
@@ -18,6 +19,8 @@ import type { Trace } from '../xtrace/trace.js';
 /** What the operations of one call have reached so far. A call of `fetch` has several when it is redirected. */
 interface Followed {
   trace: Trace | undefined;
+  /** The call of the same library that has made this one, if any: a pool asks a connection. */
+  readonly outer: Followed | undefined;
 }
 
 /** The engine carries it into the code of the platform. */
@@ -26,16 +29,20 @@ const slot = register<Followed | undefined>(undefined);
 /** Makes a call. Who awaits its promise comes after the operations that it has begun. */
 export function followCall(call: () => unknown): unknown {
   // A stand-in of a test may return anything, and an instrumented one carries its events already.
-  return follow(call, (result) => isPromise(result) && endingOf(result) === undefined);
+  const followed = { trace: undefined, outer: undefined };
+  return follow(call, followed, (result) => isPromise(result) && endingOf(result) === undefined);
 }
 
 /** Does the same for a method of an instrumented library, whose promise carries its own events, and not all of ours. */
 export function followMethod(call: () => unknown): unknown {
-  return follow(call, isPromise);
+  return follow(call, { trace: undefined, outer: getLocal(slot) }, isPromise);
 }
 
-function follow(call: () => unknown, isFollowed: (result: unknown) => boolean): unknown {
-  const followed: Followed = { trace: undefined };
+function follow(
+  call: () => unknown,
+  followed: Followed,
+  isFollowed: (result: unknown) => boolean,
+): unknown {
   const result = runIn(branch(currentFrame()).with(slot, followed), call, undefined, []);
   if (!isFollowed(result)) return result;
   return run(async (strand) => {
@@ -49,6 +56,26 @@ function follow(call: () => unknown, isFollowed: (result: unknown) => boolean): 
   });
 }
 
+/** Calls a method that takes a callback, which comes after the operations that the call has begun and ended. */
+export function followCallback(
+  call: (callback: AnyMethod) => unknown,
+  written: AnyFunction,
+): unknown {
+  const followed: Followed = { trace: undefined, outer: getLocal(slot) };
+  const caller = currentFrame();
+  function callback(this: unknown, ...given: unknown[]): unknown {
+    return runIn(frameAfter(caller, followed.trace), written as never, this, given);
+  }
+  return runIn(branch(caller).with(slot, followed), () => call(callback), undefined, []);
+}
+
+/** Returns the frame of a callback that was handed over in a frame, and comes after other events as well. */
+export function frameAfter(caller: Frame, reached: Trace | undefined): Frame {
+  if (reached === undefined) return branch(caller);
+  const trace = joinTraces(caller.get(client.traceSlot), reached);
+  return branch(caller).with(client.traceSlot, trace);
+}
+
 /** Makes what a followed call begins now come after what it has begun and ended before. */
 export function continueFollowed(): void {
   takeIn(getLocal(slot));
@@ -56,13 +83,13 @@ export function continueFollowed(): void {
 
 /** Notes that an operation of a followed call has ended: its end is the latest event of this context. */
 export function noteReached(): void {
-  const followed = getLocal(slot);
-  if (followed === undefined) return;
-  const { trace } = followed;
   const reached = client.currentTrace();
-  followed.trace = trace ? joinTraces(trace, reached) : reached;
+  for (let at = getLocal(slot); at; at = at.outer) {
+    at.trace = at.trace ? joinTraces(at.trace, reached) : reached;
+  }
 }
 
-function takeIn({ trace }: Followed = { trace: undefined }): void {
+function takeIn(followed: Followed | undefined): void {
+  const trace = followed?.trace;
   if (trace) setLocal(client.traceSlot, joinTraces(getLocal(client.traceSlot), trace));
 }

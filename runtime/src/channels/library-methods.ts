@@ -1,6 +1,7 @@
+import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
-import type { AnyFunction } from '../kernel/index.js';
+import type { AnyFunction, Frame } from '../kernel/index.js';
 import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
 import type { Operation } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
@@ -9,7 +10,13 @@ import { libraryClasses } from '../promises/library-classes.js';
 import type { LibraryClass } from '../promises/library-classes.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
-import { continueFollowed, followMethod, noteReached } from './followed.js';
+import {
+  continueFollowed,
+  followCallback,
+  followMethod,
+  frameAfter,
+  noteReached,
+} from './followed.js';
 
 /** What a call of a method is, if it is an operation. */
 interface Described {
@@ -48,13 +55,15 @@ function pgQuery(
 }
 
 /**
- * Methods by package and class. Those without a description call others that have one, and their promise takes in what
- * these have reached.
+ * Methods by package and class. Those without a description call others that have one, and their promise or callback comes
+ * after what these have reached.
  */
 const methods: Readonly<Record<string, Readonly<Record<string, Describe | undefined>>>> = {
   'pg Client': { query: pgQuery },
   'pg-pool Pool': { query: undefined },
   // Their queries are operations of its tracing channels.
+  'mysql2 BaseConnection': { query: undefined, execute: undefined },
+  'mysql2 BasePool': { query: undefined, execute: undefined },
   'mysql2 PromiseConnection': { query: undefined, execute: undefined },
   'mysql2 PromisePool': { query: undefined, execute: undefined },
 };
@@ -76,12 +85,21 @@ function replaceMethods(name: string, { prototype }: LibraryClass): void {
 
 function replacement(method: AnyFunction, describe: Describe | undefined): AnyFunction {
   function replaced(this: unknown, ...args: never[]): unknown {
-    const call = (): unknown => Reflect.apply(method, this, args);
-    if (describe === undefined) return followMethod(call);
+    if (describe === undefined) return followArguments(method, this, args);
     const described = describe(this as never, args);
-    return described === undefined ? call() : callAsOperation(method, this, args, described);
+    if (described === undefined) return Reflect.apply(method, this, args);
+    return callAsOperation(method, this, args, described);
   }
   return copyFunctionShape(replaced, method);
+}
+
+/** Makes a call whose promise or callback comes after the operations that it has begun. */
+function followArguments(method: AnyFunction, self: unknown, args: unknown[]): unknown {
+  const call = (...given: unknown[]): unknown => Reflect.apply(method, self, given as never[]);
+  if (typeof args.at(-1) !== 'function') return followMethod(() => call(...args));
+  const written = takeWrittenCallback(args);
+  if (written === undefined) return call(...args);
+  return followCallback((callback) => call(...args.slice(0, -1), callback), written);
 }
 
 function callAsOperation(
@@ -92,13 +110,17 @@ function callAsOperation(
 ): unknown {
   continueFollowed();
   const begun = beginOperation(label, 'client', fields);
-  const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
+  const caller = currentFrame();
+  const frame = branch(caller).with(client.traceSlot, begun.trace);
   const callback = args.at(-1);
   if (typeof callback === 'function') {
-    args[args.length - 1] = function (this: unknown, ...given: unknown[]): unknown {
-      runIn(branch(frame), () => finish(begun, given[0]), undefined, []);
-      return Reflect.apply(callback as AnyFunction, this, given as never[]);
-    };
+    const written = takeWrittenCallback(args);
+    args[args.length - 1] = written
+      ? endingIn(caller, frame, begun, written)
+      : function (this: unknown, ...given: unknown[]): unknown {
+          runIn(branch(frame), () => finish(begun, given[0]), undefined, []);
+          return Reflect.apply(callback as AnyFunction, this, given as never[]);
+        };
   }
   const work = (): unknown => {
     try {
@@ -111,6 +133,27 @@ function callAsOperation(
     }
   };
   return runIn(frame, work, undefined, []);
+}
+
+/** Returns a callback that ends an operation, and then runs in the caller's context, after the end event. */
+function endingIn(
+  caller: Frame,
+  frame: Frame,
+  begun: Operation,
+  written: AnyFunction,
+): (this: unknown, ...given: unknown[]) => unknown {
+  return function (...given) {
+    const ended = runIn(
+      branch(frame),
+      () => {
+        finish(begun, given[0]);
+        return client.currentTrace();
+      },
+      undefined,
+      [],
+    );
+    return runIn(frameAfter(caller, ended), written as never, this, given);
+  };
 }
 
 function finish(begun: Operation, error: unknown): void {
