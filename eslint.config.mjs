@@ -201,7 +201,10 @@ export default tseslint.config(
   },
   {
     // These print what went wrong.
-    files: ['runtime/src/{auto,kernel/warn}.ts', 'collector/src/{ingest/accept,query/web}.ts'],
+    files: [
+      'runtime/src/{channels/auto,kernel/warn}.ts',
+      'collector/src/{ingest/accept,query/web}.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

@@ -36,12 +36,17 @@ describe.each(['express', 'express4'])('%s', (name) => {
       });
       app.use(express.json());
       app.use('/carts', carts);
+      app.use('/items', express.Router().get('/', (request, response) => response.send('items')));
+      app.use('/graph', (request, response) => response.send('graph'));
       const { url, stop } = await serve(app);
       console.log(await get(url + '/carts/17'), await get(url + '/nowhere').then(() => 'none'));
+      await get(url + '/items');
+      await get(url + '/graph/x');
       await stop();
     `);
 
     expect(stdout).toBe('cart 17 none\n');
+    expect(events.all('end', /^GET \/(?:items|graph\/x) 200$/)).toHaveLength(2);
     const end = events.find('end', /^GET \/carts\/:id 200$/);
     expect(Events.field(end, 'http.route')).toBe('/carts/:id');
     expect(events.parentsOf(end)).toEqual(['begin GET /carts/17']);

@@ -55,6 +55,7 @@ export function configUnreadable(file: string, cause: unknown): CliError {
 
 /** Something of ours failed before a program that `run` has started. */
 export function runFailed(cause: unknown): CliError {
-  const text = `${errorMessage(cause)} The program runs without it.`;
+  const [reason] = errorMessage(cause).split(/ \(TL_[A-Z_]+\)$/);
+  const text = `${reason} The program runs without it.`;
   return new CliError('TL_RUN_FAILED', text, { cause });
 }

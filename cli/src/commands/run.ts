@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CliError, errorMessage, runFailed } from '../errors.js';
 import { findOrStartCollector } from '../run/own-collector.js';
 import type { RunningCollector } from '../run/own-collector.js';
-import { commandOf, runProgram } from '../run/program.js';
+import { commandOf, endAs, runProgram } from '../run/program.js';
 
 /** Adds `throughline run SCRIPT`, which runs a program and collects what it does. */
 export function run(program: Command): void {
@@ -10,7 +10,8 @@ export function run(program: Command): void {
     .command('run')
     .description('Run a program, and see on a page what each of its requests has caused.')
     .usage('[options] <script|command> [args...]')
-    .argument('<words...>', 'a script, such as server.ts, or a command, such as npm start')
+    .argument('<script>', 'a script, such as server.ts, or a command, such as npm')
+    .argument('[args...]', 'its arguments')
     .option('--include <packages>', 'instrument only these packages beside the program, by commas')
     .option('--exclude <packages>', 'leave these packages as they are, by commas')
     .option('--propagate-to <hosts>', 'send task ids to these hosts of other networks, by commas')
@@ -18,16 +19,14 @@ export function run(program: Command): void {
     .passThroughOptions()
     // Options of Node, such as --watch.
     .allowUnknownOption()
-    .action(async (words: string[], options: Options) => {
+    .action(async (script: string, args: string[], options: Options) => {
       const collector = await findOrStartCollector().catch(sayWithout);
       const env = { ...process.env, ...(collector && environmentFor(collector, options)) };
       if (collector) say(collector);
-      process.exitCode = await runProgram(commandOf(words), env).catch((error: unknown) => {
-        throw new CliError(
-          'TL_ARGUMENT_INVALID',
-          `Cannot run ${words[0]}: ${errorMessage(error)}.`,
-        );
+      const ended = await runProgram(commandOf([script, ...args]), env).catch((error: unknown) => {
+        throw new CliError('TL_ARGUMENT_INVALID', `Cannot run ${script}: ${errorMessage(error)}.`);
       });
+      endAs(ended);
     });
 }
 

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 
 const SCRIPTS = ['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx'];
@@ -18,15 +17,39 @@ export function commandOf(words: readonly string[]): readonly [string, ...string
 function isForNode(word: string): boolean {
   if (word.startsWith('-') || SCRIPTS.includes(extname(word))) return true;
   if (SCRIPTS.some((ending) => existsSync(word + ending))) return true;
-  return statSync(word, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const found = statSync(word, { throwIfNoEntry: false });
+  return found !== undefined && (found.isDirectory() || !isExecutable(word));
 }
 
-/** Runs a program with this process's streams. Resolves with its exit code, as a shell has it. */
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a program has ended: by a code, or by a signal. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Runs a program with this process's streams, and with its channel to a parent, if it has one. */
 export function runProgram(
   [command, ...args]: readonly [string, ...string[]],
   env: NodeJS.ProcessEnv,
-): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit', env });
+): Promise<Ended> {
+  const isForked = process.send !== undefined;
+  const child = spawn(command, args, {
+    ...{ env, stdio: ['inherit', 'inherit', 'inherit', ...(isForked ? ['ipc' as const] : [])] },
+  });
+  if (isForked) {
+    child.on('message', (message) => process.send!(message));
+    process.on('message', (message: object) => child.send(message));
+    process.on('disconnect', () => child.disconnect());
+  }
   process.on('SIGINT', () => {
     // A terminal sends it to the program as well.
     if (!process.stdin.isTTY) child.kill('SIGINT');
@@ -34,8 +57,15 @@ export function runProgram(
   for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) =>
-      resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']),
-    );
+    child.on('exit', (code, signal) => resolve({ code, signal }));
   });
+}
+
+/** Ends this process as the program has ended. */
+export function endAs({ code, signal }: Ended): void {
+  if (signal === null) {
+    process.exit(code ?? 0);
+  }
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }

@@ -26,9 +26,11 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   function begin({ request }: Created): void {
     const { method, host } = request;
     const path = withoutQuery(request.path);
-    const begun = beginOperation(`${method} ${host}${path}`, 'client', {
+    // With the port, unless it is the one of the protocol.
+    const address = String(request.getHeader('host') ?? host);
+    const begun = beginOperation(`${method} ${address}${path}`, 'client', {
       'http.request.method': method,
-      'server.address': host,
+      'server.address': address,
       'url.path': path,
     });
     running.set(request, begun);

@@ -13,18 +13,24 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
+/** A request that is being served. Frameworks change its address while they look for the route. */
+interface Served {
+  readonly begun: Operation;
+  readonly path: string;
+}
+
 /** The channels of `node:http` servers (Node, "Diagnostics Channel", built-in channels). */
 export function httpServerChannels(): Handlers {
-  const running = new WeakMap<ServerResponse, Operation>();
+  const running = new WeakMap<ServerResponse, Served>();
 
   function finish({ request, response }: Exchange, isSent: boolean): void {
-    const begun = running.get(response);
-    if (begun === undefined || !running.delete(response)) return;
+    const served = running.get(response);
+    if (served === undefined || !running.delete(response)) return;
     const { statusCode } = response;
     const route = routeOf(request);
-    endOperation(begun, {
+    endOperation(served.begun, {
       status: isSent ? statusOf(statusCode) : 'cancelled',
-      label: `${request.method} ${route ?? withoutQuery(request.url)} ${isSent ? statusCode : 'cancelled'}`,
+      label: `${request.method} ${route ?? served.path} ${isSent ? statusCode : 'cancelled'}`,
       fields: {
         'http.route': route,
         'http.response.status_code': isSent ? statusCode : undefined,
@@ -44,7 +50,7 @@ export function httpServerChannels(): Handlers {
         'server.address': request.headers.host,
       });
       setLocal(client.traceSlot, begun.trace);
-      running.set(response, begun);
+      running.set(response, { begun, path });
       // A client that goes away: then there is no finish. It comes after the finish otherwise.
       response.once('close', () => finish(exchange, false));
     },

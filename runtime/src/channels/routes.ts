@@ -28,5 +28,6 @@ export function routeOf(request: IncomingMessage): string | undefined {
   const { baseUrl = '', route } = request as ExpressRequest;
   // Express also takes patterns and lists.
   if (typeof route?.path !== 'string') return undefined;
-  return `${String(baseUrl)}${route.path}`;
+  const base = String(baseUrl);
+  return base !== '' && route.path === '/' ? base : base + route.path;
 }
