@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, ran, root } from '../harness/child';
@@ -173,6 +173,13 @@ test('a signal that a terminal would send to all ends a program without a termin
   child.signal('SIGINT');
 
   expect(await child.exit).toEqual({ code: null, signal: 'SIGINT' });
+});
+
+test('a folder that is named as a command is not run in its place', async () => {
+  mkdirSync(join(folder, 'node'));
+  write('program.js', `console.log('ran')`);
+
+  expect((await run('node', 'program.js')).stdout).toBe('ran\n');
 });
 
 test('a program that was forked talks to its parent', async () => {

@@ -83,8 +83,17 @@ test('64 requests at once: each event is in the task of its request', async () =
 
 test('a client that goes away, and one that gives up', async () => {
   const { events, stderr } = await programs.run(`${prelude}
-    const server = await serve(() => {});
-    await fetch(server.url + '/slow', { signal: AbortSignal.timeout(50) }).catch((e) => console.error(e.name));
+    const controller = new AbortController();
+    const late = new DOMException('too late', 'TimeoutError');
+    const gone = new Promise((resolve) => {
+      globalThis.serving = serve((request, response) => {
+        response.on('close', resolve);
+        controller.abort(late);
+      });
+    });
+    const server = await globalThis.serving;
+    await fetch(server.url + '/slow', { signal: controller.signal }).catch((e) => console.error(e.name));
+    await gone;
     await server.stop();
   `);
 

@@ -18,7 +18,9 @@ function isForNode(word: string): boolean {
   if (word.startsWith('-') || SCRIPTS.includes(extname(word))) return true;
   if (SCRIPTS.some((ending) => existsSync(word + ending))) return true;
   const found = statSync(word, { throwIfNoEntry: false });
-  return found !== undefined && (found.isDirectory() || !isExecutable(word));
+  // A folder may be named as a command is.
+  if (found?.isDirectory()) return word === '.' || /[\\/]/.test(word);
+  return found !== undefined && !isExecutable(word);
 }
 
 function isExecutable(file: string): boolean {
@@ -46,9 +48,9 @@ export function runProgram(
     ...{ env, stdio: ['inherit', 'inherit', 'inherit', ...(isForked ? ['ipc' as const] : [])] },
   });
   if (isForked) {
-    child.on('message', (message) => process.send!(message));
-    process.on('message', (message: object) => child.send(message));
-    process.on('disconnect', () => child.disconnect());
+    child.on('message', (message) => process.connected && process.send!(message));
+    process.on('message', (message: object) => child.connected && child.send(message));
+    process.on('disconnect', () => child.connected && child.disconnect());
   }
   process.on('SIGINT', () => {
     // A terminal sends it to the program as well.
