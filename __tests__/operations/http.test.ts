@@ -85,13 +85,12 @@ test('a client that goes away, and one that gives up', async () => {
   const { events, stderr } = await programs.run(`${prelude}
     const controller = new AbortController();
     const late = new DOMException('too late', 'TimeoutError');
-    const gone = new Promise((resolve) => {
-      globalThis.serving = serve((request, response) => {
-        response.on('close', resolve);
-        controller.abort(late);
-      });
+    let leave;
+    const gone = new Promise((resolve) => (leave = resolve));
+    const server = await serve((request, response) => {
+      response.on('close', leave);
+      controller.abort(late);
     });
-    const server = await globalThis.serving;
     await fetch(server.url + '/slow', { signal: controller.signal }).catch((e) => console.error(e.name));
     await gone;
     await server.stop();

@@ -61,7 +61,7 @@ function environmentFor(
 
 /** What the program itself prints to stdout may be read by another program. */
 function say({ url, isNew }: RunningCollector): void {
-  const how = !isNew ? '' : ` (a collector was started; "throughline stop" ends it)`;
+  const how = isNew ? ' (a collector was started; "throughline stop" ends it)' : '';
   console.error(`throughline: tasks at ${url}${how}`);
 }
 

@@ -12,6 +12,8 @@ import {
   suspend,
 } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
+import { endOperation } from '../operations/operation-events.js';
+import type { Operation, Outcome } from '../operations/operation-events.js';
 import { client } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
@@ -87,6 +89,12 @@ export function noteReached(): void {
   for (let at = getLocal(slot); at; at = at.outer) {
     at.trace = at.trace ? joinTraces(at.trace, reached) : reached;
   }
+}
+
+/** Ends an operation that a followed call may have begun. */
+export function endFollowed(begun: Operation, outcome: Outcome): void {
+  endOperation(begun, outcome);
+  noteReached();
 }
 
 function takeIn(followed: Followed | undefined): void {

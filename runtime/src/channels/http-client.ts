@@ -1,10 +1,10 @@
 import { errorMonitor } from 'node:events';
 import { ClientRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
+import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
-import { answered, withoutQuery } from './http.js';
+import { answered, beginRequest, withoutQuery } from './http.js';
 import type { Handlers } from './subscribe.js';
 
 interface Created {
@@ -25,14 +25,8 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
 
   function begin({ request }: Created): void {
     const { method, host } = request;
-    const path = withoutQuery(request.path);
-    // With the port, unless it is the one of the protocol.
     const address = String(request.getHeader('host') ?? host);
-    const begun = beginOperation(`${method} ${address}${path}`, 'client', {
-      'http.request.method': method,
-      'server.address': address,
-      'url.path': path,
-    });
+    const begun = beginRequest(method, address, withoutQuery(request.path));
     running.set(request, begun);
     if (!request.headersSent && !request.hasHeader('traceparent') && isPeer(host)) {
       for (const [name, value] of headersFor(begun)) request.setHeader(name, value);

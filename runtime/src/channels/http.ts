@@ -1,4 +1,14 @@
-import type { Outcome } from '../operations/operation-events.js';
+import { beginOperation } from '../operations/operation-events.js';
+import type { Operation, Outcome } from '../operations/operation-events.js';
+
+/** Begins the operation of a request that is sent. `address` is the host, with the port unless it is that of the protocol. */
+export function beginRequest(method: string, address: string, path: string): Operation {
+  return beginOperation(`${method} ${address}${path}`, 'client', {
+    'http.request.method': method,
+    'server.address': address,
+    'url.path': path,
+  });
+}
 
 /** Returns what a client knows when the head of an answer has come (OpenTelemetry, "HTTP client": status). */
 export function answered(label: string, statusCode: number): Outcome {

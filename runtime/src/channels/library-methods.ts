@@ -2,7 +2,7 @@ import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
-import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
+import { beginOperation, failure } from '../operations/operation-events.js';
 import type { Operation } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
 import { queryLabel, withoutLiterals } from '../operations/sql.js';
@@ -12,6 +12,7 @@ import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 import {
   continueFollowed,
+  endFollowed,
   followCallback,
   followMethod,
   frameAfter,
@@ -157,6 +158,5 @@ function endingIn(
 }
 
 function finish(begun: Operation, error: unknown): void {
-  endOperation(begun, error ? failure(error) : { status: 'ok' });
-  noteReached();
+  endFollowed(begun, error ? failure(error) : { status: 'ok' });
 }

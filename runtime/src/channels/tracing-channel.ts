@@ -2,10 +2,10 @@ import { channel } from 'node:diagnostics_channel';
 import { bindFrame, branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { client } from '../xtrace/log.js';
-import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
-import type { Operation, OperationKind } from '../operations/operation-events.js';
+import { beginOperation, failure } from '../operations/operation-events.js';
+import type { Operation, OperationKind, Outcome } from '../operations/operation-events.js';
 import type { Fields } from '../xtrace/log.js';
-import { continueFollowed, noteReached } from './followed.js';
+import { continueFollowed, endFollowed } from './followed.js';
 import { listenTo } from './subscribe.js';
 
 /** The message of a tracing channel: one object a call (Node, "TracingChannel Channels"), with what the library adds. */
@@ -36,12 +36,9 @@ export function watchTracingChannel(name: string, call: TracedCall): void {
     const one = running.get(message);
     if (one === undefined || !running.delete(message)) return;
     const { error } = message;
-    const work = (): void => {
-      endOperation(one.begun, error === undefined ? { status: 'ok' } : failure(error));
-      noteReached();
-    };
+    const outcome: Outcome = error === undefined ? { status: 'ok' } : failure(error);
     // A library may call back in the context of its connection.
-    runIn(branch(one.frame), work, undefined, []);
+    runIn(branch(one.frame), endFollowed, undefined, [one.begun, outcome]);
   };
   bindFrame(channel(`tracing:${name}:start`) as never, (message: Message) => {
     continueFollowed();

@@ -1,8 +1,8 @@
-import { beginOperation, endOperation, failure } from '../operations/operation-events.js';
+import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
-import { continueFollowed, noteReached } from './followed.js';
-import { answered, withoutQuery } from './http.js';
+import { continueFollowed, endFollowed } from './followed.js';
+import { answered, beginRequest, withoutQuery } from './http.js';
 import type { Handlers } from './subscribe.js';
 
 /** A request of undici, which `fetch` is made of (undici, "Diagnostics Channel Support"). */
@@ -25,20 +25,14 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
   function finish(request: UndiciRequest, outcome: (label: string) => Outcome): void {
     const begun = running.get(request);
     if (begun === undefined || !running.delete(request)) return;
-    endOperation(begun, outcome(begun.label));
-    noteReached();
+    endFollowed(begun, outcome(begun.label));
   }
 
   return {
     'undici:request:create': ({ request }: Message) => {
       continueFollowed();
       const { host, hostname } = new URL(request.origin);
-      const path = withoutQuery(request.path);
-      const begun = beginOperation(`${request.method} ${host}${path}`, 'client', {
-        'http.request.method': request.method,
-        'server.address': host,
-        'url.path': path,
-      });
+      const begun = beginRequest(request.method, host, withoutQuery(request.path));
       running.set(request, begun);
       if (!isPeer(hostname) || hasTraceParent(request)) return;
       for (const [name, value] of headersFor(begun)) request.addHeader(name, value);
