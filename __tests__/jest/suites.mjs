@@ -115,12 +115,17 @@ function quietEnvironment() {
   return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), NO_COLOR: '1' };
 }
 
-/** Each test's full name and whether it passed. */
+/** Each test's full name, whether it passed, and how it failed. */
 export function readResults(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap(
       ({ name, assertionResults }) =>
-        assertionResults.map(({ fullName, status }) => ({ file: name, fullName, status })),
+        assertionResults.map(({ fullName, status, failureMessages }) => ({
+          file: name,
+          fullName,
+          status,
+          failure: (failureMessages ?? []).join('\n'),
+        })),
     );
   } catch {
     return [];
