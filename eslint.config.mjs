@@ -27,7 +27,8 @@ const rooms = {
     xtrace: ['kernel', 'causes', 'faces'],
     propagation: ['kernel', 'promises', 'xtrace'],
     operations: ['kernel', 'faces', 'xtrace'],
-    channels: ['kernel', 'callbacks', 'faces', 'operations', 'promises', 'xtrace'],
+    libraries: ['kernel', 'callbacks', 'faces', 'operations', 'promises', 'xtrace'],
+    channels: ['kernel', 'callbacks', 'faces', 'libraries', 'operations', 'promises', 'xtrace'],
   },
   'babel-plugin/src': {
     catalogue: ['options', 'bindings'],
@@ -120,6 +121,7 @@ const outside = {
   'runtime/src/with-causes': [],
   'runtime/src/xtrace': ['node:.*'],
   'runtime/src/operations': [],
+  'runtime/src/libraries': [],
   'runtime/src/channels': ['node:.*'],
   'runtime/src/propagation': ['@grpc/grpc-js'],
   // These run in pages as well.
@@ -202,7 +204,7 @@ export default tseslint.config(
   {
     // These print what went wrong.
     files: [
-      'runtime/src/{channels/auto,kernel/warn}.ts',
+      'runtime/src/{channels/auto,channels/console,kernel/warn}.ts',
       'collector/src/{ingest/accept,query/web}.ts',
     ],
     rules: { 'no-console': 'off' },

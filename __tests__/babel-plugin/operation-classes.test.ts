@@ -1,9 +1,13 @@
 import { transformSync } from '@babel/core';
 import throughline from '../../babel-plugin/src/index';
 
-function compiled(code: string, filename: string): string {
+function compiled(
+  code: string,
+  filename: string,
+  sourceType: 'script' | 'module' = 'script',
+): string {
   return transformSync(code, {
-    ...{ configFile: false, babelrc: false, filename, cwd: '/app', sourceType: 'script' },
+    ...{ configFile: false, babelrc: false, filename, cwd: '/app', sourceType },
     plugins: [[throughline, { causes: false }]],
   })!.code!;
 }
@@ -16,6 +20,27 @@ test('a class whose methods are operations is told to the runtime, at the end of
   expect(output).toMatch(/require\("@throughline\/runtime\/compiled"\);\n/);
   expect(output).toMatch(/module\.exports = Client;\n_libraryClass\("pg Client", Client\);$/);
 });
+
+test.each([
+  ['class Client {}', 'Client'],
+  ['module.exports = class Client {};', 'module.exports'],
+  ['exports.Client = class Client {};', 'exports.Client'],
+  ['var Client = class {};', 'Client'],
+  ['let Client = class Other {};', 'Client'],
+])('a class is found as %s', (code, value) => {
+  const output = compiled(code, '/app/node_modules/pg/lib/client.js');
+
+  expect(output).toContain(`_libraryClass("pg Client", ${value});`);
+});
+
+test.each(['export class Client {}', 'export default class Client {}'])(
+  'a class is found as %s',
+  (code) => {
+    const output = compiled(code, '/app/node_modules/pg/lib/client.mjs', 'module');
+
+    expect(output).toContain('_libraryClass("pg Client", Client);');
+  },
+);
 
 test.each([
   ['of the program', client, '/app/src/client.js'],

@@ -31,6 +31,44 @@ export function startRedis(): Promise<Server> {
   }));
 }
 
+/** Debian's package rabbitmq-server. */
+export async function startRabbit(): Promise<Server> {
+  const user = userOf('rabbitmq');
+  const clusterPort = await freePort();
+  // The server would start this by itself, and leave it running.
+  const names = await start((_, port) => ({
+    command: 'epmd',
+    args: ['-port', String(port), '-address', '127.0.0.1'],
+  }));
+  const server = await start((folder, port) => {
+    return {
+      command: '/usr/lib/rabbitmq/bin/rabbitmq-server',
+      args: [],
+      user,
+      env: {
+        HOME: folder,
+        // Any name that no other server of this machine has.
+        RABBITMQ_NODENAME: `throughline${port}@localhost`,
+        RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+        RABBITMQ_NODE_PORT: String(port),
+        RABBITMQ_DIST_PORT: String(clusterPort),
+        RABBITMQ_MNESIA_BASE: folder,
+        RABBITMQ_LOG_BASE: folder,
+        RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+        ERL_EPMD_ADDRESS: '127.0.0.1',
+        ERL_EPMD_PORT: String(names.port),
+      },
+    };
+  }, user);
+  return {
+    port: server.port,
+    async stop() {
+      await server.stop();
+      await names.stop();
+    },
+  };
+}
+
 /** Debian's package postgresql. */
 export function startPostgres(): Promise<Server> {
   const programs = '/usr/lib/postgresql';
@@ -75,6 +113,7 @@ interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly user?: User | undefined;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a server in a folder of its own, and waits until it answers. */
@@ -85,8 +124,13 @@ async function start(
   const folder = mkdtempSync(join(tmpdir(), 'throughline-server-'));
   if (owner) chownSync(folder, owner.uid, owner.gid);
   const port = await freePort();
-  const { command, args, user } = prepare(folder, port);
-  const server = spawn(command, args, { ...user, cwd: folder, stdio: 'ignore' });
+  const { command, args, user, env } = prepare(folder, port);
+  const server = spawn(command, args, {
+    ...user,
+    cwd: folder,
+    stdio: 'ignore',
+    env: { ...process.env, ...env },
+  });
   await Promise.race([
     until(command, () => answers(port)),
     once(server, 'exit').then(() => Promise.reject(new Error(`${command} has ended`))),

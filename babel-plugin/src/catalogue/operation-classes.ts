@@ -1,11 +1,21 @@
 /**
- * Classes of libraries whose methods begin operations, by package. Each is a declaration at the top level of a file of the
- * package. The runtime has a description for each (channels/library-methods.ts).
+ * Classes of libraries whose methods begin operations or tell of them, by package. Each stands at the top level of a file
+ * of the package. The runtime says what their methods are (channels/libraries).
  */
 const operationClasses: Readonly<Record<string, readonly string[]>> = {
+  '@anthropic-ai/sdk': ['BaseAnthropic'],
+  '@smithy/core': ['Client'],
+  '@smithy/smithy-client': ['Client'],
+  amqplib: ['BaseChannel', 'Channel', 'ConfirmChannel'],
+  bullmq: ['FlowProducer', 'Queue', 'Worker'],
+  hono: ['SmartRouter'],
+  koa: ['Application'],
+  mongodb: ['Connection'],
+  mysql2: ['BaseConnection', 'BasePool', 'PromiseConnection', 'PromisePool'],
+  openai: ['OpenAI'],
   pg: ['Client'],
   'pg-pool': ['Pool'],
-  mysql2: ['BaseConnection', 'BasePool', 'PromiseConnection', 'PromisePool'],
+  winston: ['Logger'],
 };
 
 /** Returns the names of the classes of a package. */

@@ -10,11 +10,42 @@ export function tellOfClasses(
 ): void {
   const names = operationClassesOf(packageName);
   if (names.length === 0) return;
-  for (const statement of [...program.body]) {
-    const name = statement.type === 'ClassDeclaration' && statement.id?.name;
-    if (!name || !names.includes(name)) continue;
+  for (const { name, value } of program.body.flatMap((one) => classesIn(one, output.t))) {
+    if (!names.includes(name)) continue;
     const text = output.t.stringLiteral(`${packageName} ${name}`);
-    const call = output.call('libraryClass', text, output.t.identifier(name));
-    program.body.push(output.t.expressionStatement(call));
+    program.body.push(output.t.expressionStatement(output.call('libraryClass', text, value)));
   }
+}
+
+/** A class at the top level of a file, and how the end of the file gets it. */
+interface Declared {
+  readonly name: string;
+  readonly value: t.Expression;
+}
+
+/** Returns the classes that a statement declares, also as exports of either kind of module and in variables. */
+function classesIn(statement: t.Statement, types: typeof t): Declared[] {
+  if (types.isExportNamedDeclaration(statement) || types.isExportDefaultDeclaration(statement)) {
+    const { declaration } = statement;
+    return types.isStatement(declaration) ? classesIn(declaration, types) : [];
+  }
+  if (types.isClassDeclaration(statement)) {
+    return statement.id ? [variable(statement.id, types)] : [];
+  }
+  if (types.isVariableDeclaration(statement)) {
+    return statement.declarations.flatMap(({ id, init }) =>
+      types.isIdentifier(id) && types.isClassExpression(init) ? [variable(id, types)] : [],
+    );
+  }
+  if (!types.isExpressionStatement(statement)) return [];
+  const { expression } = statement;
+  if (!types.isAssignmentExpression(expression)) return [];
+  const { left, right } = expression;
+  // module.exports = class Application { … }
+  if (!types.isClassExpression(right) || !right.id || !types.isMemberExpression(left)) return [];
+  return [{ name: right.id.name, value: types.cloneNode(left) }];
+}
+
+function variable({ name }: t.Identifier, types: typeof t): Declared {
+  return { name, value: types.identifier(name) };
 }

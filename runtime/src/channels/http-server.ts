@@ -5,7 +5,7 @@ import { beginOperation, endOperation } from '../operations/operation-events.js'
 import type { Operation } from '../operations/operation-events.js';
 import { continueFromRequest } from '../operations/trace-headers.js';
 import { withoutQuery } from './http.js';
-import { routeOf } from './routes.js';
+import { routeOf } from '../operations/routes.js';
 import type { Handlers } from './subscribe.js';
 
 interface Exchange {

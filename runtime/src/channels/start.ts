@@ -1,12 +1,13 @@
 import { openBridge, shared } from '../kernel/index.js';
 import { calls } from '../promises/followed-calls.js';
-import { followCall } from './followed.js';
+import { followCall } from '../operations/followed.js';
+import { fastifyChannels } from './fastify.js';
 import { httpClientChannels } from './http-client.js';
 import { httpServerChannels } from './http-server.js';
+import { watchConsole } from './console.js';
 import { knownChannels } from './known-channels.js';
-import { watchLibraryMethods } from './library-methods.js';
+import { watchLibraryMethods } from '../libraries/index.js';
 import { pinoChannels } from './pino.js';
-import { routeChannels } from './routes.js';
 import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
@@ -40,7 +41,7 @@ export function startOperations({
     httpServerChannels(),
     httpClientChannels(isPeer),
     undiciChannels(isPeer),
-    routeChannels,
+    fastifyChannels,
     ...(logs ? [pinoChannels] : []),
   ];
   for (const handlers of all) listenTo(handlers);
@@ -52,5 +53,6 @@ export function startOperations({
   }
   calls.follow = followCall;
   watchLibraryMethods();
+  if (logs) watchConsole();
   watchFailures();
 }

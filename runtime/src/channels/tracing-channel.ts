@@ -5,7 +5,7 @@ import { client } from '../xtrace/log.js';
 import { beginOperation, failure } from '../operations/operation-events.js';
 import type { Operation, OperationKind, Outcome } from '../operations/operation-events.js';
 import type { Fields } from '../xtrace/log.js';
-import { continueFollowed, endFollowed } from './followed.js';
+import { continueFollowed, endFollowed } from '../operations/followed.js';
 import { listenTo } from './subscribe.js';
 
 /** The message of a tracing channel: one object a call (Node, "TracingChannel Channels"), with what the library adds. */

@@ -1,7 +1,7 @@
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
-import { continueFollowed, endFollowed } from './followed.js';
+import { continueFollowed, endFollowed } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from './http.js';
 import type { Handlers } from './subscribe.js';
 

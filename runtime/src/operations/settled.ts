@@ -1,20 +1,26 @@
 import { end, resume, resumeIfSuspended, run, suspend } from '../kernel/index.js';
 import { endOperation, failure } from './operation-events.js';
-import type { Operation } from './operation-events.js';
+import type { Operation, Outcome } from './operation-events.js';
 
-/**
- * Returns a promise that settles as `result` does, in a strand that ends the operation then. `ended` is called after the
- * end event, in that strand.
- */
+/** What becomes of an operation when its promise is settled. */
+interface Settling {
+  /** Returns the outcome for a value; undefined if the operation is not over yet. */
+  readonly outcome?: (value: unknown) => Outcome | undefined;
+  /** Called after the end event, in the strand that has logged it. */
+  readonly ended?: () => void;
+}
+
+/** Returns a promise that settles as `result` does, in a strand that ends the operation then. */
 export function endWhenSettled(
   begun: Operation,
   result: unknown,
-  ended = (): void => {},
+  { outcome = () => ({ status: 'ok' }), ended = () => {} }: Settling = {},
 ): Promise<unknown> {
   return run(async (strand) => {
     try {
       const value = resume(strand, await suspend(strand, result));
-      endOperation(begun, { status: 'ok' });
+      const known = outcome(value);
+      if (known) endOperation(begun, known);
       return value;
     } catch (error) {
       resumeIfSuspended(strand);

@@ -12,8 +12,8 @@ import {
   suspend,
 } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
-import { endOperation } from '../operations/operation-events.js';
-import type { Operation, Outcome } from '../operations/operation-events.js';
+import { endOperation } from './operation-events.js';
+import type { Operation, Outcome } from './operation-events.js';
 import { client } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';

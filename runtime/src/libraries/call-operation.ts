@@ -1,0 +1,98 @@
+import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
+import { setLocal } from '../faces/slots.js';
+import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
+import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
+import { continueFollowed, endFollowed, frameAfter, noteReached } from '../operations/followed.js';
+import { beginOperation, failure } from '../operations/operation-events.js';
+import type { Operation, OperationKind , endOperation} from '../operations/operation-events.js';
+import { endWhenSettled } from '../operations/settled.js';
+import { client } from '../xtrace/log.js';
+import type { Fields } from '../xtrace/log.js';
+import type { Trace } from '../xtrace/trace.js';
+
+/** The operation of a call, in the context of its caller. */
+interface Begun {
+  readonly operation: Operation;
+  readonly caller: Frame;
+  /** The frame of its work, which comes after the begin event. */
+  readonly frame: Frame;
+}
+
+/** Makes a call as an operation: until its promise is settled or its last argument is called, or else until it returns. */
+export function callAsOperation(
+  call: (...args: never[]) => unknown,
+  args: never[],
+  label: string,
+  kind: OperationKind,
+  fields: Fields,
+): unknown {
+  continueFollowed();
+  const operation = beginOperation(label, kind, fields);
+  const caller = currentFrame();
+  const frame = branch(caller).with(client.traceSlot, operation.trace);
+  const begun = { operation, caller, frame };
+  const callback: unknown = args.at(-1);
+  return typeof callback === 'function'
+    ? untilCalled(begun, call, args, takeWrittenCallback(args) ?? (callback as AnyFunction))
+    : untilReturned(begun, () => call(...args));
+}
+
+/** Runs the work of an operation. It ends when the promise that it returns is settled, or else when it returns. */
+export function workOf(
+  operation: Operation,
+  work: () => unknown,
+  endNow: typeof endOperation,
+): unknown {
+  let result: unknown;
+  try {
+    result = work();
+  } catch (error) {
+    endNow(operation, failure(error));
+    throw error;
+  }
+  if (isPromise(result)) return endWhenSettled(operation, result, { ended: noteReached });
+  endNow(operation, { status: 'ok' });
+  return result;
+}
+
+function untilReturned({ operation, frame }: Begun, call: () => unknown): unknown {
+  /** The trace of a call that is over when it returns. Its end is the latest event of the caller. */
+  let ended: Trace | undefined;
+  const endNow: typeof endOperation = (...outcome) => {
+    endFollowed(...outcome);
+    ended = client.currentTrace();
+  };
+  try {
+    return runIn(frame, () => workOf(operation, call, endNow), undefined, []);
+  } finally {
+    if (ended !== undefined) setLocal(client.traceSlot, ended);
+  }
+}
+
+function untilCalled(
+  { operation, caller, frame }: Begun,
+  call: (...args: never[]) => unknown,
+  args: readonly never[],
+  callback: AnyFunction,
+): unknown {
+  let isOver = false;
+  const finish = (error: unknown): Trace => {
+    if (!isOver) endFollowed(operation, error ? failure(error) : { status: 'ok' });
+    isOver = true;
+    return client.currentTrace();
+  };
+  /** Runs in the context of the caller, after the end event. */
+  function ending(this: unknown, ...given: unknown[]): unknown {
+    const ended = runIn(branch(frame), () => finish(given[0]), undefined, []);
+    return runIn(frameAfter(caller, ended), callback as AnyMethod, this, given);
+  }
+  const work = (): unknown => {
+    try {
+      return call(...args.slice(0, -1), ending as never);
+    } catch (error) {
+      finish(error);
+      throw error;
+    }
+  };
+  return runIn(frame, work, undefined, []);
+}

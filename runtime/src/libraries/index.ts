@@ -1,0 +1,43 @@
+import { copyFunctionShape } from '../callbacks/spawn.js';
+import type { AnyFunction } from '../kernel/index.js';
+import { libraryClasses } from '../promises/library-classes.js';
+import type { LibraryClass } from '../promises/library-classes.js';
+import { databases } from './databases.js';
+import { frameworks } from './frameworks.js';
+import { loggers } from './loggers.js';
+import { queues } from './queues.js';
+import { remoteServices } from './remote-services.js';
+import type { LibraryMethods, Replace } from './replace.js';
+
+/** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
+const libraryMethods: LibraryMethods = {
+  ...databases,
+  ...frameworks,
+  ...loggers,
+  ...queues,
+  ...remoteServices,
+};
+
+/** Makes the methods of libraries operations, of those that are loaded and of those that will be. */
+export function watchLibraryMethods(): void {
+  for (const { name, made } of libraryClasses.known) replaceMethods(name, made);
+  libraryClasses.found = replaceMethods;
+}
+
+function replaceMethods(name: string, { prototype }: LibraryClass): void {
+  if (!Object.hasOwn(libraryMethods, name)) return;
+  for (const [method, replace] of Object.entries(libraryMethods[name]!)) {
+    replaceMethod(prototype as object, method, replace);
+  }
+}
+
+/** A method that the class has from another one is replaced in the class only. */
+function replaceMethod(prototype: object, name: string, replace: Replace): void {
+  const value: unknown = Reflect.get(prototype, name);
+  if (typeof value !== 'function') return;
+  const property = Object.getOwnPropertyDescriptor(prototype, name);
+  Object.defineProperty(prototype, name, {
+    ...(property ?? { writable: true, configurable: true, enumerable: false }),
+    value: copyFunctionShape(replace(value as AnyFunction), value as AnyFunction),
+  });
+}

@@ -1,0 +1,102 @@
+import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
+import { setLocal } from '../faces/slots.js';
+import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
+import type { AnyFunction } from '../kernel/index.js';
+import { followCallback, followMethod } from '../operations/followed.js';
+import { beginOperation, endOperation } from '../operations/operation-events.js';
+import type { OperationKind } from '../operations/operation-events.js';
+import { client } from '../xtrace/log.js';
+import type { Fields } from '../xtrace/log.js';
+import { callAsOperation, workOf } from './call-operation.js';
+
+/** Returns the function that stands for a method of a library. */
+export type Replace = (method: AnyFunction) => AnyFunction;
+
+/** What stands for the methods of classes, by package and class and by name. */
+export type LibraryMethods = Readonly<Record<string, Readonly<Record<string, Replace>>>>;
+
+/** What a call of a method is, if it is an operation. */
+export interface Described {
+  readonly label: string;
+  readonly fields: Fields;
+}
+
+/** Describes a call; undefined for one that is none. */
+export type Describe = (self: never, args: readonly unknown[]) => Described | undefined;
+
+/**
+ * Stands for a method whose calls are operations. A call ends when its promise is settled or its callback is called, and
+ * otherwise when it returns.
+ */
+export function calls(describe: Describe, kind: OperationKind = 'client'): Replace {
+  return (method) =>
+    function (this: unknown, ...args: never[]): unknown {
+      const described = running.has(this) ? undefined : describe(this as never, args);
+      if (described === undefined) return Reflect.apply(method, this, args);
+      const call = (...given: never[]): unknown => {
+        running.add(this);
+        try {
+          return Reflect.apply(method, this, given);
+        } finally {
+          running.delete(this);
+        }
+      };
+      return callAsOperation(call, args, described.label, kind, described.fields);
+    };
+}
+
+/** The receivers of calls that have not returned yet: a method may call that of the class above. */
+const running = new Set<unknown>();
+
+/** Stands for a method that calls others: its promise or callback comes after the operations that these have begun. */
+export const follows: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const call = (...given: unknown[]): unknown => Reflect.apply(method, this, given as never[]);
+    if (typeof args.at(-1) !== 'function') return followMethod(() => call(...args));
+    const written = takeWrittenCallback(args);
+    if (written === undefined) return call(...args);
+    return followCallback((callback) => call(...args.slice(0, -1), callback), written);
+  };
+
+/** Stands for a method that handles something which came from outside, such as a job: each call is a task of its own. */
+export function handles(describe: Describe): Replace {
+  return (method) =>
+    function (this: unknown, ...args: never[]): unknown {
+      const described = describe(this as never, args);
+      if (described === undefined) return Reflect.apply(method, this, args);
+      const frame = branch(currentFrame()).with(client.traceSlot, undefined);
+      const result = runIn(frame, handle, undefined, [method, this, args, described]);
+      // Who has brought it goes on with the next one, and belongs to no task of them.
+      return isPromise(result) ? outsideOf(result as Promise<unknown>) : result;
+    };
+}
+
+/** Returns a promise that settles as another one does, and carries none of its events. */
+function outsideOf(result: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => void result.then(resolve, reject));
+}
+
+function handle(
+  method: AnyFunction,
+  self: unknown,
+  args: never[],
+  { label, fields }: Described,
+): unknown {
+  client.startTask();
+  const begun = beginOperation(label, 'consumer', fields);
+  setLocal(client.traceSlot, begun.trace);
+  return workOf(begun, () => Reflect.apply(method, self, args), endOperation);
+}
+
+/** Stands for a method that is told to `note` before it is called. What `note` throws does not reach the program. */
+export function notes(note: (self: never, args: readonly unknown[]) => void): Replace {
+  return (method) =>
+    function (this: unknown, ...args: never[]): unknown {
+      try {
+        note(this as never, args);
+      } catch {
+        // An error of ours must not stop the program's call.
+      }
+      return Reflect.apply(method, this, args);
+    };
+}
