@@ -27,6 +27,7 @@ test.each([
   ['exports.Client = class Client {};', 'exports.Client'],
   ['var Client = class {};', 'Client'],
   ['let Client = class Other {};', 'Client'],
+  ['let Client = (() => { class Client {} return Client; })();', 'Client'],
 ])('a class is found as %s', (code, value) => {
   const output = compiled(code, '/app/node_modules/pg/lib/client.js');
 

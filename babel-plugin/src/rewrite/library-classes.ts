@@ -23,7 +23,10 @@ interface Declared {
   readonly value: t.Expression;
 }
 
-/** Returns the classes that a statement declares, also as exports of either kind of module and in variables. */
+/**
+ * Returns the classes that a statement declares, also as exports of either kind of module and in variables. Compilers also
+ * make a class in a function, for its static blocks and decorators: `let Client = (() => { … })()`.
+ */
 function classesIn(statement: t.Statement, types: typeof t): Declared[] {
   if (types.isExportNamedDeclaration(statement) || types.isExportDefaultDeclaration(statement)) {
     const { declaration } = statement;
@@ -34,7 +37,7 @@ function classesIn(statement: t.Statement, types: typeof t): Declared[] {
   }
   if (types.isVariableDeclaration(statement)) {
     return statement.declarations.flatMap(({ id, init }) =>
-      types.isIdentifier(id) && types.isClassExpression(init) ? [variable(id, types)] : [],
+      types.isIdentifier(id) && init ? [variable(id, types)] : [],
     );
   }
   if (!types.isExpressionStatement(statement)) return [];

@@ -4,7 +4,7 @@ import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { continueFollowed, endFollowed, frameAfter, noteReached } from '../operations/followed.js';
 import { beginOperation, failure } from '../operations/operation-events.js';
-import type { Operation, OperationKind , endOperation} from '../operations/operation-events.js';
+import type { Operation, OperationKind, endOperation } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';

@@ -1,5 +1,6 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { followIn } from '../operations/followed.js';
 import { beginOperation } from '../operations/operation-events.js';
 import type { Operation } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
@@ -22,9 +23,8 @@ function awsCommand({ config }: AwsClient, [command]: readonly unknown[]): Descr
   };
 }
 
-/** A request to a language model, as the clients of OpenAI and Anthropic pass it on. */
+/** The options of a request to a language model, as the clients of OpenAI and Anthropic pass them on. */
 interface ModelRequest {
-  readonly path?: string;
   readonly body?: { readonly model?: unknown };
 }
 
@@ -41,11 +41,11 @@ const MODEL_PATHS: readonly (readonly [RegExp, operation: string])[] = [
   [/\/embeddings$/, 'embeddings'],
 ];
 
-/** Stands for the method by which a client of language models sends a request. */
+/** Stands for `methodRequest(verb, path, options)` of a client of language models. */
 function asksModel(provider: string): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
-      const { path = '', body } = Object(args[0]) as ModelRequest;
+      const [, path, { body } = {}] = args as unknown as [string, string, ModelRequest?];
       const [, name] = MODEL_PATHS.find(([pattern]) => pattern.test(path)) ?? [];
       const ask = (): unknown => Reflect.apply(method, this, args);
       if (name === undefined) return ask();
@@ -55,18 +55,24 @@ function asksModel(provider: string): Replace {
         'gen_ai.provider.name': provider,
         'gen_ai.request.model': model || undefined,
       });
-      const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
+      // The client calls the function `fetch` that it was made with, which is seldom an instrumented one.
+      const { frame, takeIn } = followIn(
+        branch(currentFrame()).with(client.traceSlot, begun.trace),
+      );
       const answer = runIn(frame, ask, undefined, []);
-      endWithAnswer(begun, answer as LazyAnswer);
+      endWithAnswer(begun, answer as LazyAnswer, takeIn);
       return answer;
     };
 }
 
 /** Ends an operation when its answer is read, or when there is none. The promise stays the one that the client has made. */
-function endWithAnswer(begun: Operation, answer: LazyAnswer): void {
+function endWithAnswer(begun: Operation, answer: LazyAnswer, ending: () => void): void {
   const { responsePromise, parseResponse } = answer;
   let isRead = false;
-  answer.responsePromise = endWhenSettled(begun, responsePromise, { outcome: () => undefined });
+  answer.responsePromise = endWhenSettled(begun, responsePromise, {
+    ending,
+    outcome: () => undefined,
+  });
   answer.parseResponse = function (this: unknown, ...args: never[]): Promise<unknown> {
     const parsed = Reflect.apply(parseResponse as AnyFunction, this, args) as Promise<unknown>;
     // It is read again for each promise that the program derives from this one.
@@ -129,8 +135,8 @@ function toolName({ name, function: called }: ToolUse): string {
 }
 
 export const remoteServices: LibraryMethods = {
-  '@anthropic-ai/sdk BaseAnthropic': { request: asksModel('anthropic') },
+  '@anthropic-ai/sdk BaseAnthropic': { methodRequest: asksModel('anthropic') },
   '@smithy/core Client': { send: calls(awsCommand) },
   '@smithy/smithy-client Client': { send: calls(awsCommand) },
-  'openai OpenAI': { request: asksModel('openai') },
+  'openai OpenAI': { methodRequest: asksModel('openai') },
 };

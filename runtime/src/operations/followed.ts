@@ -58,6 +58,12 @@ function follow(
   });
 }
 
+/** Returns a frame that follows what is begun in it, and a function that makes the current context come after it. */
+export function followIn(frame: Frame): { readonly frame: Frame; readonly takeIn: () => void } {
+  const followed: Followed = { trace: undefined, outer: frame.get(slot) };
+  return { frame: frame.with(slot, followed), takeIn: () => takeIn(followed) };
+}
+
 /** Calls a method that takes a callback, which comes after the operations that the call has begun and ended. */
 export function followCallback(
   call: (callback: AnyMethod) => unknown,

@@ -6,6 +6,8 @@ import type { Operation, Outcome } from './operation-events.js';
 interface Settling {
   /** Returns the outcome for a value; undefined if the operation is not over yet. */
   readonly outcome?: (value: unknown) => Outcome | undefined;
+  /** Called before the end event, in the strand that logs it. */
+  readonly ending?: () => void;
   /** Called after the end event, in the strand that has logged it. */
   readonly ended?: () => void;
 }
@@ -14,16 +16,18 @@ interface Settling {
 export function endWhenSettled(
   begun: Operation,
   result: unknown,
-  { outcome = () => ({ status: 'ok' }), ended = () => {} }: Settling = {},
+  { outcome = () => ({ status: 'ok' }), ending = () => {}, ended = () => {} }: Settling = {},
 ): Promise<unknown> {
   return run(async (strand) => {
     try {
       const value = resume(strand, await suspend(strand, result));
+      ending();
       const known = outcome(value);
       if (known) endOperation(begun, known);
       return value;
     } catch (error) {
       resumeIfSuspended(strand);
+      ending();
       endOperation(begun, failure(error));
       throw error;
     } finally {

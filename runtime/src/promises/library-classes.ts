@@ -10,8 +10,13 @@ export const libraryClasses = shared('library-classes', {
   found: undefined as ((name: string, made: LibraryClass) => void) | undefined,
 });
 
-/** Tells of a class of a library: `libraryClass("pg Client", Client)`, after its declaration. */
-export function libraryClass(name: string, made: LibraryClass): void {
-  libraryClasses.known.push({ name, made });
-  libraryClasses.found?.(name, made);
+/**
+ * Tells of a class of a library: `libraryClass("pg Client", Client)`, after its declaration. A file that only imports the
+ * class under its name tells of it as well.
+ */
+export function libraryClass(name: string, made: unknown): void {
+  const { known, found } = libraryClasses;
+  if (typeof made !== 'function' || known.some((one) => one.made === made)) return;
+  known.push({ name, made: made as unknown as LibraryClass });
+  found?.(name, made as unknown as LibraryClass);
 }
