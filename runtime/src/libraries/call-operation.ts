@@ -11,30 +11,19 @@ import type { Fields } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
 
 /** The operation of a call, in the context of its caller. */
-interface Begun {
+export interface Begun {
   readonly operation: Operation;
   readonly caller: Frame;
   /** The frame of its work, which comes after the begin event. */
   readonly frame: Frame;
 }
 
-/** Makes a call as an operation: until its promise is settled or its last argument is called, or else until it returns. */
-export function callAsOperation(
-  call: (...args: never[]) => unknown,
-  args: never[],
-  label: string,
-  kind: OperationKind,
-  fields: Fields,
-): unknown {
+/** Begins the operation of a call. */
+export function beginCall(label: string, kind: OperationKind, fields: Fields): Begun {
   continueFollowed();
   const operation = beginOperation(label, kind, fields);
   const caller = currentFrame();
-  const frame = branch(caller).with(client.traceSlot, operation.trace);
-  const begun = { operation, caller, frame };
-  const callback: unknown = args.at(-1);
-  return typeof callback === 'function'
-    ? untilCalled(begun, call, args, takeWrittenCallback(args) ?? (callback as AnyFunction))
-    : untilReturned(begun, () => call(...args));
+  return { operation, caller, frame: branch(caller).with(client.traceSlot, operation.trace) };
 }
 
 /** Runs the work of an operation. It ends when the promise that it returns is settled, or else when it returns. */
@@ -55,7 +44,8 @@ export function workOf(
   return result;
 }
 
-function untilReturned({ operation, frame }: Begun, call: () => unknown): unknown {
+/** Makes a call that ends when its promise is settled, or else when it returns. */
+export function untilReturned({ operation, frame }: Begun, call: () => unknown): unknown {
   /** The trace of a call that is over when it returns. Its end is the latest event of the caller. */
   let ended: Trace | undefined;
   const endNow: typeof endOperation = (...outcome) => {
@@ -69,12 +59,13 @@ function untilReturned({ operation, frame }: Begun, call: () => unknown): unknow
   }
 }
 
-function untilCalled(
+/** Makes a call that ends when its last argument is called. */
+export function untilCalled(
   { operation, caller, frame }: Begun,
   call: (...args: never[]) => unknown,
   args: readonly never[],
-  callback: AnyFunction,
 ): unknown {
+  const callback = takeWrittenCallback(args) ?? (args.at(-1) as unknown as AnyFunction);
   let isOver = false;
   const finish = (error: unknown): Trace => {
     if (!isOver) endFollowed(operation, error ? failure(error) : { status: 'ok' });

@@ -67,6 +67,6 @@ export const databases: LibraryMethods = {
   'mysql2 BasePool': { query: follows, execute: follows },
   'mysql2 PromiseConnection': { query: follows, execute: follows },
   'mysql2 PromisePool': { query: follows, execute: follows },
-  'pg Client': { query: calls(pgQuery) },
+  'pg Client': { query: calls(pgQuery, { takesCallback: true }) },
   'pg-pool Pool': { query: follows },
 };

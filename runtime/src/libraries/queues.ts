@@ -70,12 +70,14 @@ function bullProcess({ name }: Named, [job]: readonly unknown[]): Described {
 
 export const queues: LibraryMethods = {
   'amqplib BaseChannel': { dispatchMessage: handles(amqpDispatch) },
-  'amqplib Channel': { publish: calls(amqpPublish, 'producer') },
-  'amqplib ConfirmChannel': { publish: calls(amqpPublish, 'producer') },
-  'bullmq FlowProducer': { add: calls(bullFlow, 'producer') },
+  'amqplib Channel': { publish: calls(amqpPublish, { kind: 'producer' }) },
+  'amqplib ConfirmChannel': {
+    publish: calls(amqpPublish, { kind: 'producer', takesCallback: true }),
+  },
+  'bullmq FlowProducer': { add: calls(bullFlow, { kind: 'producer' }) },
   'bullmq Queue': {
-    add: calls(bullSend, 'producer'),
-    addBulk: calls(bullSendAll, 'producer'),
+    add: calls(bullSend, { kind: 'producer' }),
+    addBulk: calls(bullSendAll, { kind: 'producer' }),
   },
   'bullmq Worker': { callProcessJob: handles(bullProcess) },
 };

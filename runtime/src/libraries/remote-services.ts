@@ -136,7 +136,7 @@ function toolName({ name, function: called }: ToolUse): string {
 
 export const remoteServices: LibraryMethods = {
   '@anthropic-ai/sdk BaseAnthropic': { methodRequest: asksModel('anthropic') },
-  '@smithy/core Client': { send: calls(awsCommand) },
-  '@smithy/smithy-client Client': { send: calls(awsCommand) },
+  '@smithy/core Client': { send: calls(awsCommand, { takesCallback: true }) },
+  '@smithy/smithy-client Client': { send: calls(awsCommand, { takesCallback: true }) },
   'openai OpenAI': { methodRequest: asksModel('openai') },
 };

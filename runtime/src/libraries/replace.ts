@@ -7,7 +7,7 @@ import { beginOperation, endOperation } from '../operations/operation-events.js'
 import type { OperationKind } from '../operations/operation-events.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
-import { callAsOperation, workOf } from './call-operation.js';
+import { beginCall, untilCalled, untilReturned, workOf } from './call-operation.js';
 
 /** Returns the function that stands for a method of a library. */
 export type Replace = (method: AnyFunction) => AnyFunction;
@@ -24,11 +24,21 @@ export interface Described {
 /** Describes a call; undefined for one that is none. */
 export type Describe = (self: never, args: readonly unknown[]) => Described | undefined;
 
+/** How the calls of a method are operations. */
+interface CallOptions {
+  readonly kind?: OperationKind;
+  /** True if a function as the last argument is called once, at the end. It may be something else, such as a class. */
+  readonly takesCallback?: boolean;
+}
+
 /**
  * Stands for a method whose calls are operations. A call ends when its promise is settled or its callback is called, and
  * otherwise when it returns.
  */
-export function calls(describe: Describe, kind: OperationKind = 'client'): Replace {
+export function calls(
+  describe: Describe,
+  { kind = 'client', takesCallback = false }: CallOptions = {},
+): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
       const described = running.has(this) ? undefined : describe(this as never, args);
@@ -41,7 +51,10 @@ export function calls(describe: Describe, kind: OperationKind = 'client'): Repla
           running.delete(this);
         }
       };
-      return callAsOperation(call, args, described.label, kind, described.fields);
+      const begun = beginCall(described.label, kind, described.fields);
+      return takesCallback && typeof args.at(-1) === 'function'
+        ? untilCalled(begun, call, args)
+        : untilReturned(begun, () => call(...args));
     };
 }
 
