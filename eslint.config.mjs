@@ -28,7 +28,7 @@ const rooms = {
     propagation: ['kernel', 'promises', 'xtrace'],
     operations: ['kernel', 'faces', 'xtrace'],
     libraries: ['kernel', 'callbacks', 'faces', 'operations', 'promises', 'xtrace'],
-    channels: ['kernel', 'callbacks', 'faces', 'libraries', 'operations', 'promises', 'xtrace'],
+    channels: ['kernel', 'callbacks', 'causes', 'faces', 'libraries', 'operations', 'promises', 'xtrace'],
   },
   'babel-plugin/src': {
     catalogue: ['options', 'bindings'],

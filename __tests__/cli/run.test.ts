@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, ran, root } from '../harness/child';
@@ -230,6 +240,46 @@ test('options that are wrong are said, and the program runs', async () => {
   expect(stdout).toBe('ran\n');
   expect(stderr).toContain('Option "include" must be an array');
   expect(stderr).toContain('The program runs without it. (TL_RUN_FAILED)');
+});
+
+test.each([
+  [
+    '--sample',
+    '2',
+    '--sample must be a number above 0 and at most 1, got "2". (TL_ARGUMENT_INVALID)',
+  ],
+  [
+    '--functions',
+    'long',
+    '--functions must be a time, such as 1ms or 0.5s, got "long". (TL_ARGUMENT_INVALID)',
+  ],
+])('%s %s is refused', async (option, value, message) => {
+  write('program.js', 'console.log("not run")');
+  const { code, stdout, stderr } = await run(option, value, 'program.js');
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test('functions that take long are logged also in production, and the page is opened', async () => {
+  write(
+    'program.js',
+    'const load = async () => { await new Promise((r) => setTimeout(r, 20)); }; await load();',
+  );
+  write(
+    'browser.cjs',
+    `#!${process.execPath}
+    require('node:fs').writeFileSync('opened', process.argv[2]);`,
+  );
+  chmodSync(join(folder, 'browser.cjs'), 0o755);
+  env = { ...env, NODE_ENV: 'production', BROWSER: join(folder, 'browser.cjs') };
+  const { code, stderr } = await run('--functions', '10ms', '--open', 'program.js');
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^throughline: tasks at \S+ \(.*\)\n$/);
+  await until('one task', async () => (await titles()).join() === 'load');
+  await until('a page', () => existsSync(join(folder, 'opened')));
+  expect(readFileSync(join(folder, 'opened'), 'utf8')).toBe(page());
 });
 
 test('the collector is stopped by a command, when it has stored what has arrived', async () => {

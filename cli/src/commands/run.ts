@@ -15,7 +15,14 @@ export function run(program: Command): void {
     .option('--include <packages>', 'instrument only these packages beside the program, by commas')
     .option('--exclude <packages>', 'leave these packages as they are, by commas')
     .option('--propagate-to <hosts>', 'send task ids to these hosts of other networks, by commas')
-    .option('--no-logs', 'leave out what loggers write')
+    .option('--no-logs', 'leave out what the console and loggers write')
+    .option('--sample <part>', 'keep this part of all tasks, such as 0.1', partOf)
+    .option(
+      '--functions <time>',
+      'log async functions that take so long, such as 1ms',
+      millisecondsOf,
+    )
+    .option('--open', 'show the page in the browser')
     .passThroughOptions()
     // Options of Node, such as --watch.
     .allowUnknownOption()
@@ -23,6 +30,7 @@ export function run(program: Command): void {
       const collector = await findOrStartCollector().catch(sayWithout);
       const env = { ...process.env, ...(collector && environmentFor(collector, options)) };
       if (collector) say(collector);
+      if (collector && options.open) await openBrowser(collector.url).catch(sayClosed);
       const ended = await runProgram(commandOf([script, ...args]), env).catch((error: unknown) => {
         throw new CliError('TL_ARGUMENT_INVALID', `Cannot run ${script}: ${errorMessage(error)}.`);
       });
@@ -35,23 +43,30 @@ interface Options {
   readonly exclude?: string;
   readonly propagateTo?: string;
   readonly logs: boolean;
+  readonly sample?: number;
+  readonly functions?: number;
+  readonly open?: boolean;
 }
 
 function environmentFor(
   { reportAddress }: RunningCollector,
-  { include, exclude, propagateTo, logs }: Options,
+  { include, exclude, propagateTo, logs, sample, functions }: Options,
 ): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '', THROUGHLINE_OPTIONS } = process.env;
   const preload = new URL('../run/preload.js', import.meta.url).href;
   const asked = {
     ...(include !== undefined && { include: include.split(',') }),
     ...(exclude !== undefined && { exclude: exclude.split(',') }),
+    // Which function an activation is of, is known only in builds with causes.
+    ...(functions !== undefined && { causes: true }),
   };
   return {
     NODE_OPTIONS: `${NODE_OPTIONS} --import=${preload}`.trim(),
     THROUGHLINE_COLLECTOR: reportAddress,
     ...(propagateTo !== undefined && { THROUGHLINE_PROPAGATE_TO: propagateTo }),
     ...(!logs && { THROUGHLINE_LOGS: 'off' }),
+    ...(sample !== undefined && { THROUGHLINE_SAMPLE: String(sample) }),
+    ...(functions !== undefined && { THROUGHLINE_FUNCTIONS: String(functions) }),
     THROUGHLINE_OPTIONS: JSON.stringify({
       ...(JSON.parse(THROUGHLINE_OPTIONS ?? '{}') as object),
       ...asked,
@@ -63,6 +78,34 @@ function environmentFor(
 function say({ url, isNew }: RunningCollector): void {
   const how = isNew ? ' (a collector was started; "throughline stop" ends it)' : '';
   console.error(`throughline: tasks at ${url}${how}`);
+}
+
+/** Loaded on demand, because few start it. */
+async function openBrowser(url: string): Promise<void> {
+  const { default: open } = await import('open');
+  await open(url);
+}
+
+function sayClosed(error: unknown): void {
+  console.error(`throughline: No browser was opened: ${errorMessage(error)}`);
+}
+
+function partOf(text: string): number {
+  const part = Number(text);
+  if (part > 0 && part <= 1) return part;
+  throw new CliError(
+    'TL_ARGUMENT_INVALID',
+    `--sample must be a number above 0 and at most 1, got ${JSON.stringify(text)}.`,
+  );
+}
+
+function millisecondsOf(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? [];
+  if (number !== undefined) return Number(number) * (unit === 's' ? 1000 : 1);
+  throw new CliError(
+    'TL_ARGUMENT_INVALID',
+    `--functions must be a time, such as 1ms or 0.5s, got ${JSON.stringify(text)}.`,
+  );
 }
 
 function sayWithout(error: unknown): undefined {

@@ -24,6 +24,8 @@ export interface Observer {
   woke?(site: number): void;
   /** An activation of an async function with awaits has begun. */
   started?(activation: Strand, cause: Cause): void;
+  /** An activation of an async function with awaits is about to end. Runs in its frame, where a slot may be set. */
+  ending?(activation: Strand): void;
   /** An activation of an async function with awaits has ended. */
   ended?(activation: Strand): void;
   /** A listener is about to be added. Runs in the frame that is captured for it, where a slot may be set. */

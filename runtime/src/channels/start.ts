@@ -2,6 +2,7 @@ import { openBridge, shared } from '../kernel/index.js';
 import { calls } from '../promises/followed-calls.js';
 import { followCall } from '../operations/followed.js';
 import { fastifyChannels } from './fastify.js';
+import { watchFunctions } from './functions.js';
 import { httpClientChannels } from './http-client.js';
 import { httpServerChannels } from './http-server.js';
 import { watchConsole } from './console.js';
@@ -13,6 +14,7 @@ import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
 import { watchFailures } from '../operations/failures.js';
 import { peersOf } from '../operations/peers.js';
+import { keepOnly } from '../operations/sampling.js';
 
 /** What `startOperations` can be told. */
 export interface OperationOptions {
@@ -22,6 +24,10 @@ export interface OperationOptions {
   readonly channels?: readonly string[];
   /** False to leave out what loggers write. */
   readonly logs?: boolean;
+  /** The part of all tasks whose events are kept: above 0, and at most 1. */
+  readonly sample?: number | undefined;
+  /** Milliseconds. An instrumented async function that took so long is an event at its end. */
+  readonly functions?: number | undefined;
 }
 
 const started = shared('operations', { isStarted: false });
@@ -31,6 +37,8 @@ export function startOperations({
   propagateTo = [],
   channels = [],
   logs = true,
+  sample = 1,
+  functions,
 }: OperationOptions = {}): void {
   if (started.isStarted) return;
   started.isStarted = true;
@@ -54,5 +62,7 @@ export function startOperations({
   calls.follow = followCall;
   watchLibraryMethods();
   if (logs) watchConsole();
+  if (sample < 1) keepOnly(sample);
+  if (functions !== undefined) watchFunctions(functions);
   watchFailures();
 }

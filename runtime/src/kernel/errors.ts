@@ -11,7 +11,8 @@ export type RuntimeErrorCode =
   | 'TL_RUNTIME_VERSIONS'
   | 'TL_SLOT_CALLBACK_THREW'
   | 'TL_TOKEN_INVALID'
-  | 'TL_TRANSPORT_MISSING';
+  | 'TL_TRANSPORT_MISSING'
+  | 'TL_VARIABLE_INVALID';
 
 /**
  * The error that the runtime throws when its API is used or set up wrongly: a bad token, id or address,

@@ -33,5 +33,3 @@ export function formatTraceParent({ taskId, eventId, flags }: TraceParent): stri
 
 /** `sampled` and `random-trace-id`. */
 const KNOWN_FLAGS = 0b11;
-/** The flags of a task that begins here. Its id is not random in all bits that `random-trace-id` promises. */
-export const OWN_FLAGS = '01';

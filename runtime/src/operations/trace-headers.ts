@@ -1,7 +1,8 @@
 import { getLocal, register, setLocal } from '../faces/slots.js';
 import { client } from '../xtrace/log.js';
 import type { Operation } from './operation-events.js';
-import { formatTraceParent, OWN_FLAGS, parseTraceParent } from './trace-context.js';
+import { isKept } from './sampling.js';
+import { formatTraceParent, parseTraceParent } from './trace-context.js';
 
 /** What came with a request beside the ids, and goes on with the requests that are made for it. */
 interface Passed {
@@ -32,7 +33,7 @@ export function headersFor({ id, trace }: Operation): [name: string, value: stri
   const { taskId } = trace;
   const known = getLocal(passed);
   const given = known?.taskId === taskId ? known : undefined;
-  const parent = formatTraceParent({ taskId, eventId: id, flags: given?.flags ?? OWN_FLAGS });
+  const parent = formatTraceParent({ taskId, eventId: id, flags: given?.flags ?? flagsOf(taskId) });
   const state = given?.state;
   return state === undefined
     ? [['traceparent', parent]]
@@ -40,4 +41,9 @@ export function headersFor({ id, trace }: Operation): [name: string, value: stri
         ['traceparent', parent],
         ['tracestate', state],
       ];
+}
+
+/** Returns the flags of a task that begins here: `sampled` if it is kept. Its id is not as random as the other flag promises. */
+function flagsOf(taskId: string): string {
+  return isKept(taskId) ? '01' : '00';
 }

@@ -32,6 +32,10 @@ const { failedBy } = kernel.shared('failed-by', { failedBy: new WeakMap<Ending, 
  */
 export function end(strand: Strand): void {
   const failed = isOpen(strand) ? undefined : strand.awaiting;
+  if (observed.by?.ending) {
+    kernel.resumeIfSuspended(strand);
+    observed.by.ending(strand);
+  }
   kernel.end(strand);
   if (failed !== undefined) failedBy.set(strand, failed);
   observed.by?.ended?.(strand);

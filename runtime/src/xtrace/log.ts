@@ -37,6 +37,8 @@ const state = {
   /** Wakes the sender. Until there is one, reports wait in the queue. */
   wake: (): void => {},
   listener: undefined as TraceListener | undefined,
+  /** Tells whether the events of a task are kept. All are, unless this is set. */
+  keeps: undefined as ((taskId: TaskId) => boolean) | undefined,
 };
 
 onJoin((before, id) => report(before, id, 'join', undefined, undefined));
@@ -74,6 +76,7 @@ function report(
   given: Fields | undefined,
   site: number | undefined,
 ): void {
+  if (state.keeps?.(taskId) === false) return;
   const fields: (readonly [string, string])[] = [];
   if (given !== undefined) {
     for (const key of Object.keys(given)) fields.push([key, textOf(() => given[key])]);
