@@ -14,10 +14,14 @@ export function loop(file, count, runs, env) {
   return (node, root) => printed(node, [child, path(root), String(count), String(runs)], env);
 }
 
-/** Returns a case that loads a service from another process and measures its CPU nanoseconds per request. */
-export function service(protocol, file, expects, env) {
+/**
+ * Returns a case that loads a service from another process and measures its CPU nanoseconds per request. `way` are flags of
+ * Node and variables for the service; a variable may name a place to send to, as `$sink` does.
+ */
+export function service(protocol, file, expects, env, way = {}) {
   const path = once(file);
-  return (node, root) => printed(node, [load, protocol, path(root), expects], env);
+  return (node, root) =>
+    printed(node, [load, protocol, path(root), expects, JSON.stringify(way)], env);
 }
 
 async function printed(node, args, env = {}) {

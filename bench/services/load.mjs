@@ -6,11 +6,14 @@
 // The client is written by hand: one that costs as much as the server would hide the server's cost.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect, createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [, , protocol, file, expects] = process.argv;
+const [, , protocol, file, expects, way = '{}'] = process.argv;
+const { flags = [], env = {} } = JSON.parse(way);
 const AT_ONCE = 16;
 const WARM_UP = 5_000;
 const REQUESTS = 10_000;
@@ -23,10 +26,36 @@ const sink = createServer((socket) => socket.on('data', (bytes) => (reported += 
 sink.listen(0, '127.0.0.1');
 await once(sink, 'listening');
 
+/** Takes what other tools send, and answers what they expect. */
+const httpSink = createHttpServer((request, response) => {
+  request.on('data', (bytes) => (reported += bytes.length));
+  request.on('end', () => response.end(request.url === '/info' ? '{}' : undefined));
+}).listen(0, '127.0.0.1');
+await once(httpSink, 'listening');
+
+/** What the service asks, if it asks anybody. */
+const inner = createHttpServer((request, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ [request.url.slice(1)]: 7 }));
+}).listen(0, '127.0.0.1');
+await once(inner, 'listening');
+
+const places = {
+  $sink: `127.0.0.1:${sink.address().port}`,
+  $httpSink: `http://127.0.0.1:${httpSink.address().port}`,
+};
+const given = Object.entries(env).map(([name, value]) => [name, places[value] ?? value]);
+
 const serve = fileURLToPath(new URL('./serve.mjs', import.meta.url));
-const server = spawn(process.execPath, [serve, file], {
+const server = spawn(process.execPath, [...flags, serve, file], {
+  cwd: dirname(file),
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  env: { ...process.env, SINK: `127.0.0.1:${sink.address().port}` },
+  env: {
+    ...process.env,
+    SINK: places.$sink,
+    INNER: `http://127.0.0.1:${inner.address().port}`,
+    ...Object.fromEntries(given),
+  },
 });
 try {
   const ended = once(server, 'exit').then(() => Promise.reject(new Error('the service exited')));
@@ -65,7 +94,9 @@ async function requests(clients, count) {
 /** Creates HTTP clients with keep-alive. Assumes that all responses are as long as the first. */
 function httpClients(port) {
   const request = Buffer.concat([
-    Buffer.from(`POST / HTTP/1.1\r\nhost: shop\r\ncontent-length: ${body.length}\r\n\r\n`),
+    Buffer.from(
+      `POST / HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+    ),
     body,
   ]);
   return Array.from({ length: AT_ONCE }, () => {
