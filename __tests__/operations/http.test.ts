@@ -263,3 +263,53 @@ test('a rejection of fetch that nobody handles ends the program as it did', asyn
   expect((await programs.run(code)).stdout).toBe(stdout);
   expect(stdout).toBe('1\n');
 });
+
+test.each([
+  ['fetch', '(url) => fetch(url).then((response) => response.text())'],
+  ['an agent with two connections', '(url) => get(url, { agent })'],
+])('%s: requests that share connections have nothing to do with one another', async (_, ask) => {
+  const { events, stdout } = await programs.run(`${prelude}
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
+    const inner = await serve(async (request, response) => {
+      await pause();
+      response.end('x');
+    });
+    const ask = ${ask};
+    const outer = await serve(async (request, response) => {
+      const n = request.url.slice(1);
+      await Promise.all([ask(inner.url + '/a' + n), ask(inner.url + '/b' + n)]);
+      await ask(inner.url + '/c' + n);
+      response.end();
+    });
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(
+        Array.from({ length: 8 }, (_, i) => {
+          const n = round * 8 + i + 1;
+          const traceparent = '00-' + String(n).padStart(32, '0') + '-b7ad6b7169203331-01';
+          return get(outer.url + '/' + n, { headers: { traceparent } });
+        }),
+      );
+    }
+    agent.destroy();
+    await outer.stop();
+    await inner.stop();
+    console.log('done');
+  `);
+
+  expect(stdout).toBe('done\n');
+  for (let n = 1; n <= 24; n++) {
+    const task = String(n).padStart(16, '0');
+    const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+    // Four requests are served, and three are sent.
+    expect(own.reports).toHaveLength(14);
+    expect(own.reports.filter((one) => Events.field(one, 'link') !== undefined)).toEqual([]);
+    const sent = (phase: 'begin' | 'end', path: string): string[] =>
+      own.parentsOf(own.find(phase, new RegExp(`^GET 127.*/${path}${n}( 200)?$`)));
+    expect(sent('begin', 'a')).toEqual([`begin GET /${n}`]);
+    expect(sent('begin', 'b')).toEqual([`begin GET /${n}`]);
+    expect(sent('begin', 'c')).toEqual([
+      expect.stringMatching(/^end GET .*\/a\d+ 200$/),
+      expect.stringMatching(/^end GET .*\/b\d+ 200$/),
+    ]);
+  }
+});

@@ -1,3 +1,5 @@
+import { branch, currentFrame, runIn } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
@@ -18,14 +20,22 @@ interface Message {
   readonly request: UndiciRequest;
 }
 
+/** A request that was sent, and the frame of its sender. */
+interface Sent {
+  readonly begun: Operation;
+  readonly frame: Frame;
+}
+
 /** The channels of `fetch` and undici. `isPeer` tells which hosts get the id of the task. */
 export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
-  const running = new WeakMap<UndiciRequest, Operation>();
+  const running = new WeakMap<UndiciRequest, Sent>();
 
+  /** What tells of an answer runs in the context of the connection, which has served others before. */
   function finish(request: UndiciRequest, outcome: (label: string) => Outcome): void {
-    const begun = running.get(request);
-    if (begun === undefined || !running.delete(request)) return;
-    endFollowed(begun, outcome(begun.label));
+    const sent = running.get(request);
+    if (sent === undefined || !running.delete(request)) return;
+    const { begun, frame } = sent;
+    runIn(branch(frame), endFollowed, undefined, [begun, outcome(begun.label)]);
   }
 
   return {
@@ -33,7 +43,7 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       continueFollowed();
       const { host, hostname } = new URL(request.origin);
       const begun = beginRequest(request.method, host, withoutQuery(request.path));
-      running.set(request, begun);
+      running.set(request, { begun, frame: currentFrame() });
       if (!isPeer(hostname) || hasTraceParent(request)) return;
       for (const [name, value] of headersFor(begun)) request.addHeader(name, value);
     },
