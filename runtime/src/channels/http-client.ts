@@ -3,8 +3,8 @@ import { ClientRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
-import { headersFor } from '../operations/trace-headers.js';
-import { answered, beginRequest, withoutQuery } from './http.js';
+import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
+import { answered, beginRequest, valueOf, withoutQuery } from './http.js';
 import type { Handlers } from './subscribe.js';
 
 interface Created {
@@ -45,8 +45,11 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   if (!hasCreatedChannel()) publishCreated(begin);
   return {
     'http.client.request.created': begin,
-    'http.client.response.finish': ({ request, response }: Answered) =>
-      finish(request, (label) => answered(label, response.statusCode ?? 0)),
+    'http.client.response.finish': ({ request, response }: Answered) => {
+      const begun = running.get(request);
+      if (begun) joinResponse(begun, valueOf(response.headers[RESPONSE_HEADER]));
+      finish(request, (label) => answered(label, response.statusCode ?? 0));
+    },
   };
 }
 

@@ -28,3 +28,8 @@ export function withoutQuery(path = '/'): string {
   const end = path.search(/[?#]/);
   return end === -1 ? path : path.slice(0, end);
 }
+
+/** Returns a header as one text: the values of one that is repeated, with commas. */
+export function valueOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join() : value;
+}

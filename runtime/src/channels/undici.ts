@@ -2,7 +2,7 @@ import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
-import { headersFor } from '../operations/trace-headers.js';
+import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { continueFollowed, endFollowed } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from './http.js';
 import type { Handlers } from './subscribe.js';
@@ -15,6 +15,11 @@ interface UndiciRequest {
   /** Names and values in turn, or lines of text in older versions. */
   readonly headers: readonly unknown[] | string;
   addHeader(name: string, value: string): void;
+}
+interface Response {
+  readonly statusCode: number;
+  /** Names and values in turn, as buffers. */
+  readonly headers: readonly { toString(): string }[];
 }
 interface Message {
   readonly request: UndiciRequest;
@@ -31,11 +36,19 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
   const running = new WeakMap<UndiciRequest, Sent>();
 
   /** What tells of an answer runs in the context of the connection, which has served others before. */
-  function finish(request: UndiciRequest, outcome: (label: string) => Outcome): void {
+  function finish(
+    request: UndiciRequest,
+    outcome: (label: string) => Outcome,
+    told?: string,
+  ): void {
     const sent = running.get(request);
     if (sent === undefined || !running.delete(request)) return;
     const { begun, frame } = sent;
-    runIn(branch(frame), endFollowed, undefined, [begun, outcome(begun.label)]);
+    const end = (): void => {
+      joinResponse(begun, told);
+      endFollowed(begun, outcome(begun.label));
+    };
+    runIn(branch(frame), end, undefined, []);
   }
 
   return {
@@ -50,8 +63,9 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
     'undici:request:headers': ({
       request,
       response,
-    }: Message & { readonly response: { readonly statusCode: number } }) => {
-      finish(request, (label) => answered(label, response.statusCode));
+    }: Message & { readonly response: Response }) => {
+      const { statusCode, headers } = response;
+      finish(request, (label) => answered(label, statusCode), responseHeaderIn(headers));
     },
     'undici:request:error': ({ request, error }: Message & { readonly error: unknown }) => {
       finish(request, () => failure(error));
@@ -62,4 +76,11 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
 function hasTraceParent({ headers }: UndiciRequest): boolean {
   const lines = typeof headers === 'string' ? headers.split('\r\n') : headers;
   return lines.some((line) => /^traceparent(?::|$)/i.test(String(line)));
+}
+
+function responseHeaderIn(headers: Response['headers']): string | undefined {
+  const at = headers.findIndex(
+    (name, i) => i % 2 === 0 && name.toString().toLowerCase() === RESPONSE_HEADER,
+  );
+  return at === -1 ? undefined : headers[at + 1]?.toString();
 }

@@ -4,7 +4,7 @@ import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { continueFollowed, endFollowed, frameAfter, noteReached } from '../operations/followed.js';
 import { beginOperation, failure } from '../operations/operation-events.js';
-import type { Operation, OperationKind, endOperation } from '../operations/operation-events.js';
+import type { Operation, OperationKind, Outcome } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
@@ -30,7 +30,7 @@ export function beginCall(label: string, kind: OperationKind, fields: Fields): B
 export function workOf(
   operation: Operation,
   work: () => unknown,
-  endNow: typeof endOperation,
+  endNow: (operation: Operation, outcome: Outcome) => void,
 ): unknown {
   let result: unknown;
   try {
@@ -48,8 +48,8 @@ export function workOf(
 export function untilReturned({ operation, frame }: Begun, call: () => unknown): unknown {
   /** The trace of a call that is over when it returns. Its end is the latest event of the caller. */
   let ended: Trace | undefined;
-  const endNow: typeof endOperation = (...outcome) => {
-    endFollowed(...outcome);
+  const endNow = (...ending: [Operation, Outcome]): void => {
+    endFollowed(...ending);
     ended = client.currentTrace();
   };
   try {

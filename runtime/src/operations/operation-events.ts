@@ -58,18 +58,40 @@ export function beginOperation(label: string, kind: OperationKind, fields?: Fiel
  * Logs the end event of an operation, and makes it the latest event of this context. Its parents are the latest events of
  * this context that came after the begin event: what the operation really waited for.
  */
-export function endOperation({ id, label, trace }: Operation, outcome: Outcome): void {
-  const before = joinTraces(trace, getLocal(client.traceSlot)) ?? trace;
-  const { trace: after, id: eventId } = addEvent(before);
-  const fields = { operation: id, phase: 'end', status: outcome.status };
-  client.report(
-    before,
-    eventId,
-    shortened(outcome.label ?? `${label} ${ENDINGS[outcome.status]}`),
-    { ...fields, ...shortenedFields(outcome.fields) },
-    undefined,
-  );
-  setLocal(client.traceSlot, after);
+export function endOperation(operation: Operation, outcome: Outcome): void {
+  reportEnd(reserveEvent(operation), outcome);
+}
+
+/** An event of an operation whose place in the graph is known, and whose contents are not yet. */
+export interface ReservedEvent {
+  readonly operation: Operation;
+  readonly id: EventId;
+  /** The trace that it comes after. */
+  readonly before: Trace;
+}
+
+/** Makes an event of an operation the latest of this context, before it is known what it will say. */
+export function reserveEvent(operation: Operation): ReservedEvent {
+  const before = joinTraces(operation.trace, getLocal(client.traceSlot)) ?? operation.trace;
+  const { trace, id } = addEvent(before);
+  setLocal(client.traceSlot, trace);
+  return { operation, id, before };
+}
+
+/** Reports a reserved event as the end of its operation. */
+export function reportEnd(event: ReservedEvent, { label, status, fields }: Outcome): void {
+  const { operation } = event;
+  const known = label ?? `${operation.label} ${ENDINGS[status]}`;
+  reportReserved(event, known, { phase: 'end', status, ...shortenedFields(fields) });
+}
+
+/** Reports a reserved event of an operation that goes on. */
+export function reportReserved(
+  { operation, id, before }: ReservedEvent,
+  label: string,
+  fields?: Fields,
+): void {
+  client.report(before, id, shortened(label), { operation: operation.id, ...fields }, undefined);
 }
 
 /** The names of the errors with which an `AbortSignal` ends an operation (DOM, "AbortSignal"). */

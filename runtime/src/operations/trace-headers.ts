@@ -1,5 +1,9 @@
 import { getLocal, register, setLocal } from '../faces/slots.js';
+import { isSameTask } from '../xtrace/ids.js';
+import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
+import { Position } from '../xtrace/position.js';
+import { joinTraces } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
 import { isKept } from './sampling.js';
 import { formatTraceParent, parseTraceParent } from './trace-context.js';
@@ -41,6 +45,22 @@ export function headersFor({ id, trace }: Operation): [name: string, value: stri
         ['traceparent', parent],
         ['tracestate', state],
       ];
+}
+
+/** The header by which an answer tells of the events that it comes after (W3C Trace Context, "traceresponse"). */
+export const RESPONSE_HEADER = 'traceresponse';
+
+/** Returns the value of that header: an event of the operation that answers. */
+export function responseHeader({ trace: { taskId } }: Operation, eventId: EventId): string {
+  return formatTraceParent({ taskId, eventId, flags: flagsOf(taskId) });
+}
+
+/** Makes the current context come after the event that an answer tells of, if it is of the task of the request. */
+export function joinResponse({ trace }: Operation, header: string | undefined): void {
+  const told = parseTraceParent(header);
+  if (told === undefined || !isSameTask(trace.taskId, told.taskId)) return;
+  const latest = [Position.elsewhere(told.eventId, trace.latest)];
+  setLocal(client.traceSlot, joinTraces(getLocal(client.traceSlot), { ...trace, latest }));
 }
 
 /** Returns the flags of a task that begins here: `sampled` if it is kept. Its id is not as random as the other flag promises. */
