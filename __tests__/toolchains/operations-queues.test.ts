@@ -1,5 +1,6 @@
 // Messages and jobs as operations, with the real packages and the servers that Debian has.
 import { Events, prelude, runTraced } from '../operations/program';
+import type { Report } from '@throughline/runtime/report';
 import type { Finished } from '../operations/program';
 import { Project } from './project';
 import { startRabbit, startRedis } from './servers';
@@ -15,13 +16,12 @@ const OWN_TASK = `
   const headers = { traceparent: '00-0af7651916cd43dd0448eb211c80319c-b7ad6b7169203331-01' };
 `;
 
-const run = (code: string): Promise<Finished> =>
-  runTraced(project.folder, 'program.mjs', prelude + OWN_TASK + code);
+const run = (code: string, env?: Record<string, string>): Promise<Finished> =>
+  runTraced(project.folder, 'program.mjs', prelude + OWN_TASK + code, env);
 
-/** The events of a task that an event belongs to. */
-function taskOf(events: Events, { taskId }: { taskId: string }): Events {
-  return new Events(events.reports.filter((one) => one.taskId === taskId));
-}
+/** The tasks of other events that an event names. */
+const linksOf = ({ fields = [] }: Report): string[] =>
+  fields.flatMap(([name, value]) => (name === 'link' ? [value] : []));
 
 describe('RabbitMQ', () => {
   let server: Server;
@@ -30,54 +30,71 @@ describe('RabbitMQ', () => {
   });
   afterAll(() => server.stop());
 
-  test('amqplib: a message is sent in the task of its request, and handled in a task of its own', async () => {
+  test('amqplib: a message is sent and handled in the task of its request, and a second time in one of its own', async () => {
     const { events, stdout, stderr } = await run(`
       import amqp from 'amqplib';
       import { operation } from '@throughline/runtime/operations';
       const connection = await amqp.connect('amqp://127.0.0.1:${server.port}');
       const channel = await connection.createChannel();
       await channel.assertQueue('mails', { exclusive: true });
-      let left = 3;
+      let left = 4;
       const handled = new Promise((resolve) => {
         channel.consume('mails', async (message) => {
           const text = message.content.toString();
           await operation('mail ' + text, pause);
-          channel.ack(message);
+          if (text === '3' && !message.fields.redelivered) channel.nack(message);
+          else channel.ack(message);
+          if (--left === 0) setTimeout(resolve, 20);
           if (text === '2') throw new Error('no such address');
-          if (--left === 1) resolve();
         });
       });
       process.on('unhandledRejection', (error) => console.log(error.message));
+      const options = { headers: { one: 'two' } };
       const { url, stop } = await serve((request, response) => {
-        channel.sendToQueue('mails', Buffer.from(request.url.slice(1)));
-        channel.publish('', 'mails', Buffer.from(request.url.slice(1)));
+        channel.sendToQueue('mails', Buffer.from('1'));
+        channel.publish('', 'mails', Buffer.from('2'), options);
+        channel.publish('', 'mails', Buffer.from('3'));
         response.end('sent');
       });
       console.log(await get(url + '/1', { headers }));
       await handled;
-      channel.sendToQueue('mails', Buffer.from('2'));
-      await new Promise((resolve) => process.once('unhandledRejection', () => setTimeout(resolve, 20)));
+      console.log(JSON.stringify(options));
       await stop();
       await connection.close();
     `);
 
-    expect({ stdout, stderr }).toEqual({ stdout: 'sent\nno such address\n', stderr: '' });
+    expect({ stdout, stderr }).toEqual({
+      stdout: 'sent\nno such address\n{"headers":{"one":"two"}}\n',
+      stderr: '',
+    });
     const sent = events.all('begin', /^send mails$/);
     expect(sent).toHaveLength(3);
     expect(Events.field(sent[0]!, 'kind')).toBe('producer');
     expect(Events.field(sent[0]!, 'messaging.system')).toBe('rabbitmq');
-    expect(sent.slice(0, 2).map((one) => events.parentsOf(one))).toEqual([
+    expect(sent.map((one) => events.parentsOf(one))).toEqual([
       ['begin GET /1'],
+      ['end send mails ended'],
       ['end send mails ended'],
     ]);
     const begun = events.all('begin', /^process mails$/);
-    expect(new Set(begun.map(({ taskId }) => taskId)).size).toBe(3);
-    for (const one of begun) {
-      expect(Events.field(one, 'kind')).toBe('consumer');
-      const own = taskOf(events, one);
-      expect(own.parentsOf(own.find('begin', /^mail \d$/))).toEqual(['begin process mails']);
-      const [end] = own.all('end', /^process mails/);
-      expect(own.parentsOf(end!)).toEqual([expect.stringMatching(/^end mail \d ended$/)]);
+    expect(begun.map(({ taskId }) => taskId === sent[0]!.taskId)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(begun.map(({ parentEventIds }) => parentEventIds)).toEqual([
+      ...sent.map(({ eventId }) => [eventId]),
+      [],
+    ]);
+    expect(linksOf(begun[3]!)).toEqual([
+      expect.stringMatching(new RegExp(`${sent[2]!.taskId}/${sent[2]!.eventId}$`)),
+    ]);
+    for (const mail of events.all('begin', /^mail \d$/)) {
+      expect(events.parentsOf(mail)).toEqual(['begin process mails']);
+    }
+    for (const end of events.all('end', /^process mails/)) {
+      expect(events.parentsOf(end)).toEqual([expect.stringMatching(/^end mail \d ended$/)]);
     }
     const failed = events.find('end', /^process mails failed$/);
     expect(Events.field(failed, 'error.message')).toBe('no such address');
@@ -113,26 +130,34 @@ describe('BullMQ', () => {
   });
   afterAll(() => server.stop());
 
-  test('a job is added in the task of its request, and done in a task of its own', async () => {
+  test('a job is added and done in the task of its request, and tried again in one of its own', async () => {
     const { events, stdout, stderr } = await run(`
-      import { Queue, Worker } from 'bullmq';
+      import { FlowProducer, Queue, Worker } from 'bullmq';
       import { operation } from '@throughline/runtime/operations';
       const connection = { host: '127.0.0.1', port: ${server.port} };
       const queue = new Queue('mails', { connection });
+      const flows = new FlowProducer({ connection });
       await queue.waitUntilReady();
       const { url, stop } = await serve(async (request, response) => {
-        const job = await queue.add('welcome', { n: request.url.slice(1), password: 'secret' });
-        await queue.addBulk([{ name: 'a', data: { n: 2 } }, { name: 'b', data: { n: 3 } }]);
+        const job = await queue.add('welcome', { n: 1, password: 'secret' });
+        await queue.addBulk([
+          { name: 'a', data: { n: 2 }, opts: { attempts: 2 } },
+          { name: 'b', data: { n: 3 } },
+        ]);
+        await flows.add({
+          ...{ name: 'whole', queueName: 'mails', data: { n: 4 } },
+          children: [{ name: 'part', queueName: 'mails', data: { n: 5 } }],
+        });
         response.end('job ' + job.name);
       });
       console.log(await get(url + '/1', { headers }));
-      let left = 3;
+      let left = 6;
       await new Promise((resolve) => {
         const worker = new Worker(
           'mails',
           async (job) => {
             await operation('mail ' + job.data.n, pause);
-            if (job.name === 'b') throw new Error('no such address');
+            if (job.name === 'a' && job.attemptsMade === 0) throw new Error('no such address');
           },
           { connection, concurrency: 2 },
         );
@@ -140,29 +165,78 @@ describe('BullMQ', () => {
         worker.on('completed', done).on('failed', done);
       });
       await queue.close();
+      await flows.close();
       await stop();
     `);
 
     expect({ stdout, stderr }).toEqual({ stdout: 'job welcome\n', stderr: '' });
-    const [one, all] = events.all('begin', /^send mails$/);
+    const [one, all, flow] = events.all('begin', /^send mails$/);
     expect(events.parentsOf(one!)).toEqual(['begin GET /1']);
     expect(Events.field(one!, 'messaging.message.name')).toBe('welcome');
     expect(Events.field(all!, 'messaging.batch.message_count')).toBe('2');
     expect(events.parentsOf(all!)).toEqual(['end send mails ended']);
     expect(events.parentsOf(events.find('end', /^GET \/1 200$/))).toEqual(['end send mails ended']);
     const begun = events.all('begin', /^process mails$/);
-    expect(new Set(begun.map(({ taskId }) => taskId)).size).toBe(3);
-    for (const { taskId } of begun) {
-      const own = taskOf(events, { taskId });
-      const works = own.reports.filter(({ label }) => !/^[A-Z]+( ended)?$/.test(label));
-      expect(works.map(({ label }) => label)).toEqual([
-        'process mails',
-        expect.stringMatching(/^mail \d$/),
-        expect.stringMatching(/^mail \d ended$/),
-        expect.stringMatching(/^process mails (?:ended|failed)$/),
-      ]);
+    const senderOf = (name: string): unknown[] =>
+      begun
+        .filter((job) => Events.field(job, 'messaging.message.name') === name)
+        .map(({ parentEventIds: [parent] }) => parent);
+    expect(senderOf('welcome')).toEqual([one!.eventId]);
+    expect(senderOf('a')).toEqual([all!.eventId, undefined]);
+    expect(senderOf('b')).toEqual([all!.eventId]);
+    expect([...senderOf('whole'), ...senderOf('part')]).toEqual([flow!.eventId, flow!.eventId]);
+    const [again] = begun.filter(({ taskId }) => taskId !== one!.taskId);
+    expect(linksOf(again!)).toEqual([expect.stringMatching(new RegExp(`/${all!.eventId}$`))]);
+    for (const mail of events.all('begin', /^mail \d$/)) {
+      expect(events.parentsOf(mail)).toEqual(['begin process mails']);
     }
-    expect(events.all('end', /^process mails failed$/)).toHaveLength(1);
+    const failed = events.find('end', /^process mails failed$/);
+    expect(events.parentsOf(failed)).toEqual(['end mail 2 ended']);
     expect(JSON.stringify(events.reports)).not.toContain('secret');
+  });
+
+  /** A program that adds jobs in a request, and waits until they are done. */
+  const jobs = (count: number): string => `
+    import { Queue, Worker } from 'bullmq';
+    const connection = { host: '127.0.0.1', port: ${server.port} };
+    const queue = new Queue('many', { connection });
+    await queue.waitUntilReady();
+    const { url, stop } = await serve(async (request, response) => {
+      await queue.addBulk(Array.from({ length: ${count} }, (_, n) => ({ name: 'job', data: { n } })));
+      response.end();
+    });
+    await get(url + '/1', { headers });
+    let left = ${count};
+    await new Promise((resolve) => {
+      const worker = new Worker('many', async () => {}, { connection, concurrency: 8 });
+      worker.on('completed', () => --left || resolve(worker.close()));
+    });
+    await queue.close();
+    await stop();
+  `;
+
+  test('more than 64 jobs at once are tasks of their own, with a link', async () => {
+    const { events } = await run(jobs(65));
+    const sent = events.find('begin', /^send many$/);
+    const begun = events.all('begin', /^process many$/);
+
+    expect(begun).toHaveLength(65);
+    expect(new Set(begun.map(({ taskId }) => taskId)).size).toBe(65);
+    for (const job of begun) expect(linksOf(job)[0]).toMatch(new RegExp(`/${sent.eventId}$`));
+  });
+
+  test.each([
+    ['link', 1],
+    ['new', 0],
+  ])('the program can choose "%s" for all', async (policy, links) => {
+    const { events } = await run(jobs(2), { THROUGHLINE_MESSAGES: policy });
+    const sent = events.find('begin', /^send many$/);
+    const begun = events.all('begin', /^process many$/);
+
+    expect(begun).toHaveLength(2);
+    for (const job of begun) {
+      expect(job.taskId).not.toBe(sent.taskId);
+      expect(linksOf(job)).toHaveLength(links);
+    }
   });
 });

@@ -21,6 +21,7 @@ startOperations({
   channels: namesIn('THROUGHLINE_CHANNELS'),
   logs: env['THROUGHLINE_LOGS'] !== 'off',
   sample: numberIn('THROUGHLINE_SAMPLE', (part) => part > 0 && part <= 1, 'above 0 and at most 1'),
+  messages: wordIn('THROUGHLINE_MESSAGES', ['join', 'link', 'new']),
   functions: numberIn('THROUGHLINE_FUNCTIONS', (min) => min >= 0, 'of milliseconds'),
 });
 
@@ -28,7 +29,15 @@ function namesIn(variable: string): string[] {
   return (env[variable] ?? '').split(',').flatMap((name) => name.trim() || []);
 }
 
-/** Returns the number in a variable. The program goes on without one that is not allowed. */
+/** Returns the word in a variable. */
+function wordIn<W extends string>(variable: string, words: readonly W[]): W | undefined {
+  const { [variable]: text = '' } = env;
+  const word = words.find((one) => one === text);
+  if (text !== '' && word === undefined) ignore(variable, `one of ${words.join(', ')}`, text);
+  return word;
+}
+
+/** Returns the number in a variable. */
 function numberIn(
   variable: string,
   isAllowed: (value: number) => boolean,
@@ -38,10 +47,15 @@ function numberIn(
   if (text === '') return undefined;
   const value = Number(text);
   if (isAllowed(value)) return value;
+  ignore(variable, `a number ${which}`, text);
+  return undefined;
+}
+
+/** The program goes on without a variable that is not allowed. */
+function ignore(variable: string, allowed: string, got: string): void {
   const { message } = new ThroughlineError(
     'TL_VARIABLE_INVALID',
-    `${variable} must be a number ${which}, got ${JSON.stringify(text)}. It is ignored.`,
+    `${variable} must be ${allowed}, got ${JSON.stringify(got)}. It is ignored.`,
   );
   console.error(`throughline: ${message}`);
-  return undefined;
 }

@@ -13,6 +13,8 @@ import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
 import { watchFailures } from '../operations/failures.js';
+import { messages } from '../operations/messages.js';
+import type { MessagePolicy } from '../operations/messages.js';
 import { peersOf } from '../operations/peers.js';
 import { keepOnly } from '../operations/sampling.js';
 
@@ -26,6 +28,8 @@ export interface OperationOptions {
   readonly logs?: boolean;
   /** The part of all tasks whose events are kept: above 0, and at most 1. */
   readonly sample?: number | undefined;
+  /** How messages that are handled belong to those who have sent them, if all in the same way. */
+  readonly messages?: MessagePolicy | undefined;
   /** Milliseconds. An instrumented async function that took so long is an event at its end. */
   readonly functions?: number | undefined;
 }
@@ -39,6 +43,7 @@ export function startOperations({
   logs = true,
   sample = 1,
   functions,
+  messages: policy,
 }: OperationOptions = {}): void {
   if (started.isStarted) return;
   started.isStarted = true;
@@ -60,6 +65,7 @@ export function startOperations({
     }
   }
   calls.follow = followCall;
+  messages.policy = policy;
   watchLibraryMethods();
   if (logs) watchConsole();
   if (sample < 1) keepOnly(sample);

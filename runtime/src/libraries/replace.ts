@@ -3,8 +3,11 @@ import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { followCallback, followMethod } from '../operations/followed.js';
+import { continueFromMessage } from '../operations/messages.js';
+import type { Carried } from '../operations/messages.js';
 import { beginOperation, endOperation } from '../operations/operation-events.js';
 import type { OperationKind } from '../operations/operation-events.js';
+import { headersFor } from '../operations/trace-headers.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 import { beginCall, untilCalled, untilReturned, workOf } from './call-operation.js';
@@ -29,7 +32,12 @@ interface CallOptions {
   readonly kind?: OperationKind;
   /** True if a function as the last argument is called once, at the end. It may be something else, such as a class. */
   readonly takesCallback?: boolean;
+  /** Returns the arguments with the headers that carry the task on. The program's own objects stay as they are. */
+  readonly carry?: (args: readonly never[], headers: Headers) => readonly unknown[];
 }
+
+/** Headers by name, such as `traceparent`. */
+export type Headers = Readonly<Record<string, string>>;
 
 /**
  * Stands for a method whose calls are operations. A call ends when its promise is settled or its callback is called, and
@@ -37,7 +45,7 @@ interface CallOptions {
  */
 export function calls(
   describe: Describe,
-  { kind = 'client', takesCallback = false }: CallOptions = {},
+  { kind = 'client', takesCallback = false, carry }: CallOptions = {},
 ): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
@@ -52,9 +60,11 @@ export function calls(
         }
       };
       const begun = beginCall(described.label, kind, described.fields);
+      const headers = carry && Object.fromEntries(headersFor(begun.operation));
+      const sent = headers ? (carry(args, headers) as never[]) : args;
       return takesCallback && typeof args.at(-1) === 'function'
-        ? untilCalled(begun, call, args)
-        : untilReturned(begun, () => call(...args));
+        ? untilCalled(begun, call, sent)
+        : untilReturned(begun, () => call(...sent));
     };
 }
 
@@ -71,14 +81,26 @@ export const follows: Replace = (method) =>
     return followCallback((callback) => call(...args.slice(0, -1), callback), written);
   };
 
-/** Stands for a method that handles something which came from outside, such as a job: each call is a task of its own. */
-export function handles(describe: Describe): Replace {
+/**
+ * Stands for a method that handles something which came from outside, such as a job. `carried` returns what came with it,
+ * which says whose task it goes on with.
+ */
+export function handles(
+  describe: Describe,
+  carried: (args: readonly unknown[]) => Carried,
+): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
       const described = describe(this as never, args);
       if (described === undefined) return Reflect.apply(method, this, args);
       const frame = branch(currentFrame()).with(client.traceSlot, undefined);
-      const result = runIn(frame, handle, undefined, [method, this, args, described]);
+      const handle = (): unknown => {
+        continueFromMessage(carried(args));
+        const begun = beginOperation(described.label, 'consumer', described.fields);
+        setLocal(client.traceSlot, begun.trace);
+        return workOf(begun, () => Reflect.apply(method, this, args), endOperation);
+      };
+      const result = runIn(frame, handle, undefined, []);
       // Who has brought it goes on with the next one, and belongs to no task of them.
       return isPromise(result) ? outsideOf(result as Promise<unknown>) : result;
     };
@@ -87,18 +109,6 @@ export function handles(describe: Describe): Replace {
 /** Returns a promise that settles as another one does, and carries none of its events. */
 function outsideOf(result: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => void result.then(resolve, reject));
-}
-
-function handle(
-  method: AnyFunction,
-  self: unknown,
-  args: never[],
-  { label, fields }: Described,
-): unknown {
-  client.startTask();
-  const begun = beginOperation(label, 'consumer', fields);
-  setLocal(client.traceSlot, begun.trace);
-  return workOf(begun, () => Reflect.apply(method, self, args), endOperation);
 }
 
 /** Stands for a method that is told to `note` before it is called. What `note` throws does not reach the program. */
