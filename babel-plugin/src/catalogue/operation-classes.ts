@@ -4,6 +4,12 @@
  */
 const operationClasses: Readonly<Record<string, readonly string[]>> = {
   '@anthropic-ai/sdk': ['BaseAnthropic'],
+  '@grpc/grpc-js': [
+    'BaseInterceptingCall',
+    'BaseServerInterceptingCall',
+    'ServerDuplexStreamImpl',
+    'ServerWritableStreamImpl',
+  ],
   '@smithy/core': ['Client'],
   '@smithy/smithy-client': ['Client'],
   amqplib: ['BaseChannel', 'Channel', 'ConfirmChannel'],

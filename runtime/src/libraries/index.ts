@@ -4,6 +4,7 @@ import { libraryClasses } from '../promises/library-classes.js';
 import type { LibraryClass } from '../promises/library-classes.js';
 import { databases } from './databases.js';
 import { frameworks } from './frameworks.js';
+import { grpc } from './grpc.js';
 import { loggers } from './loggers.js';
 import { queues } from './queues.js';
 import { remoteServices } from './remote-services.js';
@@ -13,6 +14,7 @@ import type { LibraryMethods, Replace } from './replace.js';
 const libraryMethods: LibraryMethods = {
   ...databases,
   ...frameworks,
+  ...grpc,
   ...loggers,
   ...queues,
   ...remoteServices,
@@ -38,6 +40,6 @@ function replaceMethod(prototype: object, name: string, replace: Replace): void 
   const property = Object.getOwnPropertyDescriptor(prototype, name);
   Object.defineProperty(prototype, name, {
     ...(property ?? { writable: true, configurable: true, enumerable: false }),
-    value: copyFunctionShape(replace(value as AnyFunction), value as AnyFunction),
+    value: copyFunctionShape(replace(value as AnyFunction) as AnyFunction, value as AnyFunction),
   });
 }

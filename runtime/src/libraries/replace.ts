@@ -13,7 +13,7 @@ import type { Fields } from '../xtrace/log.js';
 import { beginCall, untilCalled, untilReturned, workOf } from './call-operation.js';
 
 /** Returns the function that stands for a method of a library. */
-export type Replace = (method: AnyFunction) => AnyFunction;
+export type Replace = (method: AnyFunction) => (this: never, ...args: never[]) => unknown;
 
 /** What stands for the methods of classes, by package and class and by name. */
 export type LibraryMethods = Readonly<Record<string, Readonly<Record<string, Replace>>>>;

@@ -1,4 +1,4 @@
-import { branch, joinFrames, OUTSIDE } from '../kernel/index.js';
+import { branch, joinFrames, OUTSIDE, shared } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { fromDecimal, padTask, toDecimal } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
@@ -17,6 +17,28 @@ export interface CarrierAccess<C> {
   /** Replaces all values of the key. */
   set(carrier: C, key: string, values: readonly string[]): void;
 }
+
+/** The metadata of gRPC, as far as it carries ids. */
+export interface Metadata {
+  get(key: string): readonly unknown[];
+  set(key: string, value: string): void;
+  add(key: string, value: string): void;
+  remove(key: string): void;
+  clone(): Metadata;
+}
+
+/** Reads and writes the metadata of gRPC. */
+export const metadataAccess: CarrierAccess<Pick<Metadata, 'get' | 'add' | 'remove'>> = {
+  // HTTP/2 joins the values of a repeated header with commas.
+  get: (metadata, key) => metadata.get(key).flatMap((value) => String(value).split(/, ?/)),
+  set(metadata, key, values) {
+    metadata.remove(key);
+    for (const value of values) metadata.add(key, value);
+  },
+};
+
+/** Which sides of gRPC carry ids by themselves, so that interceptors of ours have nothing to do. */
+export const carriedByItself = shared('grpc-carried', { clients: false, servers: false });
 
 /** The contents of a carrier: a task and the events that came before. */
 export interface Carried {

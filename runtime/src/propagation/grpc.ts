@@ -15,17 +15,14 @@ import type { Frame } from '../kernel/index.js';
 import { newPromise } from '../promises/chain.js';
 import { client as xtrace } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
-import { answeredFrame, extract, inject, requestFrame } from './carrier.js';
-import type { CarrierAccess } from './carrier.js';
-
-const access: CarrierAccess<Metadata> = {
-  // HTTP/2 joins the values of a repeated header with commas.
-  get: (metadata, key) => metadata.get(key).flatMap((value) => String(value).split(/, ?/)),
-  set(metadata, key, values) {
-    metadata.remove(key);
-    for (const value of values) metadata.add(key, value);
-  },
-};
+import {
+  answeredFrame,
+  carriedByItself,
+  extract,
+  inject,
+  metadataAccess,
+  requestFrame,
+} from './carrier.js';
 
 /**
  * A client interceptor that sends the caller's task and latest events with every call, and joins the events
@@ -38,6 +35,7 @@ export function clientInterceptor(
   options: InterceptorOptions,
   nextCall: NextCall,
 ): InterceptingCall {
+  if (carriedByItself.clients) return new InterceptingCall(nextCall(options));
   return new InterceptingCall(nextCall(options), {
     start(metadata, _listener, next) {
       const frame = currentFrame();
@@ -62,6 +60,7 @@ export function serverInterceptor(
   _method: ServerMethodDefinition<unknown, unknown>,
   call: ServerInterceptingCallInterface,
 ): ServerInterceptingCall {
+  if (carriedByItself.servers) return new ServerInterceptingCall(call);
   let frame: Frame = OUTSIDE;
   let last: Trace | undefined;
   const remember = (): void => {
@@ -71,7 +70,7 @@ export function serverInterceptor(
     start(next) {
       next({
         onReceiveMetadata(metadata, proceed) {
-          const carried = extract(metadata, access);
+          const carried = extract(metadata, metadataAccess);
           frame = 'problem' in carried ? ownTask() : requestFrame(carried);
           runIn(frame, proceed, undefined, [metadata]);
         },
@@ -157,7 +156,7 @@ export function extractIds(metadata: Metadata | undefined): void {
   if (metadata === undefined) {
     throw new ThroughlineError('TL_METADATA_MISSING', 'no metadata found in context');
   }
-  const carried = extract(metadata, access);
+  const carried = extract(metadata, metadataAccess);
   if (!('problem' in carried) && carried.eventIds.length > 0) {
     xtrace.continueTask(carried.taskId, carried.eventIds);
     return;
@@ -174,12 +173,12 @@ export function extractIds(metadata: Metadata | undefined): void {
 function withIds(metadata: Metadata, trace: Trace): Metadata {
   // A copy, because the caller may use its metadata for several calls.
   const copy = metadata.clone();
-  inject(copy, access, trace);
+  inject(copy, metadataAccess, trace);
   return copy;
 }
 
 function afterAnswer(frame: Frame, sent: Trace, trailer: Metadata): Frame {
-  const carried = extract(trailer, access);
+  const carried = extract(trailer, metadataAccess);
   return 'problem' in carried ? branch(frame) : answeredFrame(frame, sent, carried);
 }
 

@@ -1,0 +1,255 @@
+// Calls of gRPC as operations, on both sides, with the real package. The program adds no interceptor.
+import { Events, prelude, runTraced } from '../operations/program';
+import type { Finished } from '../operations/program';
+import { Project } from './project';
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.with(['@grpc/grpc-js@1.14.7']);
+});
+
+const start = `${prelude}
+  import grpc from '@grpc/grpc-js';
+  import { log } from '@throughline/runtime/xtrace';
+  const json = {
+    requestSerialize: (value) => Buffer.from(JSON.stringify(value)),
+    requestDeserialize: (bytes) => JSON.parse(bytes),
+    responseSerialize: (value) => Buffer.from(JSON.stringify(value)),
+    responseDeserialize: (bytes) => JSON.parse(bytes),
+  };
+  const method = (name, requestStream, responseStream) => ({
+    ...{ path: '/shop.Carts/' + name, originalName: name, requestStream, responseStream },
+    ...json,
+  });
+  const service = {
+    Find: method('Find', false, false),
+    Sum: method('Sum', true, false),
+    List: method('List', false, true),
+    Talk: method('Talk', true, true),
+  };
+  async function serveGrpc(handlers, options = {}, serverOptions = {}) {
+    const server = new grpc.Server(serverOptions);
+    server.addService(service, handlers);
+    const credentials = grpc.ServerCredentials.createInsecure();
+    const port = await new Promise((resolve, reject) =>
+      server.bindAsync('127.0.0.1:0', credentials, (failed, port) => (failed ? reject(failed) : resolve(port))),
+    );
+    const Client = grpc.makeGenericClientConstructor(service, 'Carts');
+    const client = new Client('127.0.0.1:' + port, grpc.credentials.createInsecure(), options);
+    const stopGrpc = () => (client.close(), server.forceShutdown());
+    const find = (...args) =>
+      new Promise((resolve, reject) =>
+        client.Find(...args, (failed, value) => (failed ? reject(failed) : resolve(value))),
+      );
+    return { client, find, stopGrpc };
+  }
+  const headers = (n) => ({
+    traceparent: '00-' + String(n).padStart(32, '0') + '-b7ad6b7169203331-01',
+  });
+`;
+
+const run = (code: string): Promise<Finished> =>
+  runTraced(project.folder, 'program.mjs', start + code);
+
+test('unary calls run side by side, reach their handlers, and are joined', async () => {
+  const { events, stdout, stderr } = await run(`
+    const { find, stopGrpc } = await serveGrpc({
+      async Find({ request, metadata }, callback) {
+        log('work ' + request.id);
+        await pause();
+        log('done ' + request.id);
+        callback(null, { id: request.id, own: metadata.get('own')[0] });
+      },
+    });
+    const metadata = new grpc.Metadata();
+    metadata.set('own', 'kept');
+    const { url, stop } = await serve(async (request, response) => {
+      const n = request.url.slice(1);
+      const both = await Promise.all([find({ id: 'a' + n }, metadata), find({ id: 'b' + n })]);
+      const last = await find({ id: 'c' + n });
+      response.end([...both, last].map(({ id, own }) => id + own).join());
+    });
+    const all = await Promise.all([1, 2, 3, 4].map((n) => get(url + '/' + n, { headers: headers(n) })));
+    process.stdout.write(all.join(' ') + Object.keys(metadata.getMap()));
+    await stop();
+    stopGrpc();
+  `);
+
+  const answers = [1, 2, 3, 4].map((n) => `a${n}kept,b${n}undefined,c${n}undefined`).join(' ');
+  expect({ stdout, stderr }).toEqual({ stdout: `${answers}own`, stderr: '' });
+  for (let n = 1; n <= 4; n++) {
+    const task = String(n).padStart(16, '0');
+    const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+    const called = own.all('begin', /^shop\.Carts\/Find$/);
+    const [clients, servers] = ['client', 'server'].map((kind) =>
+      called.filter((one) => Events.field(one, 'kind') === kind),
+    );
+    expect(clients!.map((one) => own.parentsOf(one))).toEqual([
+      [`begin GET /${n}`],
+      [`begin GET /${n}`],
+      ['end shop.Carts/Find ended', 'end shop.Carts/Find ended'],
+    ]);
+    expect(servers).toHaveLength(3);
+    for (const one of servers!) expect(own.parentsOf(one)).toEqual(['begin shop.Carts/Find']);
+    for (const name of ['a', 'b', 'c']) {
+      const work = own.reports.find(({ label }) => label === `work ${name}${n}`)!;
+      expect(own.parentsOf(work)).toEqual(['begin shop.Carts/Find']);
+    }
+    // That of the server comes after its work, and that of the client after it.
+    expect(
+      own
+        .all('end', /^shop/)
+        .map((one) => own.parentsOf(one).join())
+        .sort(),
+    ).toEqual([
+      ...['end shop.Carts/Find ended', 'end shop.Carts/Find ended', 'end shop.Carts/Find ended'],
+      ...[`event done a${n}`, `event done b${n}`, `event done c${n}`],
+    ]);
+    expect(own.parentsOf(own.find('end', /^GET/))).toEqual(['end shop.Carts/Find ended']);
+  }
+});
+
+test('a call that fails, one that is cancelled, and one whose deadline passes', async () => {
+  const { events, stdout } = await run(`
+    const { client, find, stopGrpc } = await serveGrpc({
+      Find({ request }, callback) {
+        if (request.id === 1) callback({ code: grpc.status.NOT_FOUND, details: 'no cart' });
+      },
+    });
+    const { url, stop } = await serve(async (request, response) => {
+      const codes = [];
+      await find({ id: 1 }).catch(({ code }) => codes.push(code));
+      await find({ id: 2 }, new grpc.Metadata(), { deadline: Date.now() + 300 }).catch(({ code }) => codes.push(code));
+      await new Promise((resolve) => {
+        const call = client.Find({ id: 3 }, ({ code }) => resolve(codes.push(code)));
+        setTimeout(() => call.cancel(), 50);
+      });
+      response.end(codes.join());
+    });
+    process.stdout.write(await get(url + '/1', { headers: headers(1) }));
+    await stop();
+    stopGrpc();
+  `);
+
+  expect(stdout).toBe('5,4,1');
+  const ends = events
+    .all('end', /^shop/)
+    .map((one) => [one.label, Events.field(one, 'rpc.response.status_code')].join(' '));
+  expect(ends.slice(0, 2)).toEqual([
+    'shop.Carts/Find failed NOT_FOUND',
+    'shop.Carts/Find failed NOT_FOUND',
+  ]);
+  expect(ends).toContain('shop.Carts/Find cancelled DEADLINE_EXCEEDED');
+  expect(
+    ends.filter((one) => one === 'shop.Carts/Find cancelled CANCELLED').length,
+  ).toBeGreaterThan(1);
+});
+
+test('streams of all kinds', async () => {
+  const { events, stdout, stderr } = await run(`
+    const { client, stopGrpc } = await serveGrpc({
+      Sum(call, callback) {
+        let sum = 0;
+        call.on('data', (n) => (sum += n)).on('end', async () => {
+          await pause();
+          log('summed');
+          callback(null, sum);
+        });
+      },
+      async List(call) {
+        for (let i = 0; i < call.request; i++) {
+          await pause();
+          call.write(i);
+        }
+        log('listed');
+        call.end();
+      },
+      Talk(call) {
+        call.on('data', (n) => call.write(n * 2)).on('end', () => call.end());
+      },
+    });
+    const read = async (stream) => {
+      const all = [];
+      for await (const one of stream) all.push(one);
+      return all.join('');
+    };
+    const { url, stop } = await serve(async (request, response) => {
+      const sum = await new Promise((resolve, reject) => {
+        const call = client.Sum((failed, value) => (failed ? reject(failed) : resolve(value)));
+        for (const n of [1, 2, 3]) call.write(n);
+        call.end();
+      });
+      const list = await read(client.List(3));
+      const talk = client.Talk();
+      for (const n of [1, 2]) talk.write(n);
+      talk.end();
+      response.end([sum, list, await read(talk)].join());
+    });
+    process.stdout.write(await get(url + '/1', { headers: headers(1) }));
+    await stop();
+    stopGrpc();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '6,012,24', stderr: '' });
+  for (const name of ['Sum', 'List', 'Talk']) {
+    expect(events.all('begin', new RegExp(`^shop.Carts/${name}$`))).toHaveLength(2);
+    const [inner, outer] = events.all('end', new RegExp(`^shop.Carts/${name} ended$`));
+    expect(events.parentsOf(outer!)).toEqual([`end shop.Carts/${name} ended`]);
+    expect(inner!.taskId).toBe('0000000000000001');
+  }
+  const [summed] = events.all('end', /^shop.Carts\/Sum ended$/);
+  expect(events.parentsOf(summed!)).toEqual(['event summed']);
+  const [listed] = events.all('end', /^shop.Carts\/List ended$/);
+  expect(events.parentsOf(listed!)).toEqual(['event listed']);
+});
+
+test.each([
+  ['those of the program', '[own]', '[ownOfServer]'],
+  ['ours, which the program has added', '[clientInterceptor]', '[serverInterceptor]'],
+  ['both', '[own, clientInterceptor]', '[ownOfServer, serverInterceptor]'],
+])('beside interceptors: %s', async (_, interceptors, ofServer) => {
+  const { events, stdout, stderr } = await run(`
+    import { clientInterceptor, serverInterceptor } from '@throughline/runtime/grpc';
+    const own = (options, nextCall) =>
+      new grpc.InterceptingCall(nextCall(options), {
+        start: (metadata, listener, next) => {
+          metadata.set('own', 'mine');
+          setTimeout(() => next(metadata, listener), 2);
+        },
+      });
+    const ownOfServer = (method, call) => new grpc.ServerInterceptingCall(call, {});
+    const { find, stopGrpc } = await serveGrpc(
+      {
+        async Find({ metadata }, callback) {
+          log('work');
+          await pause();
+          log('done');
+          callback(null, String(metadata.get('own')));
+        },
+      },
+      { interceptors: ${interceptors} },
+      { interceptors: ${ofServer} },
+    );
+    const { url, stop } = await serve(async (request, response) => {
+      const found = await find({ id: 1 });
+      log('found');
+      response.end(found);
+    });
+    process.stdout.write(await get(url + '/1', { headers: headers(1) }));
+    await stop();
+    stopGrpc();
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: interceptors.includes('own') ? 'mine' : '',
+    stderr: '',
+  });
+  const event = (name: string) => events.reports.find(({ label }) => label === name)!;
+  const [called] = events.all('begin', /^shop/);
+  expect(events.parentsOf(called!)).toEqual(['begin GET /1']);
+  expect(events.parentsOf(event('work'))).toEqual(['begin shop.Carts/Find']);
+  const [inner, outer] = events.all('end', /^shop.Carts\/Find ended$/);
+  expect(events.parentsOf(inner!)).toEqual(['event done']);
+  expect(outer!.parentEventIds).toEqual([inner!.eventId]);
+  expect(events.parentsOf(event('found'))).toEqual(['end shop.Carts/Find ended']);
+});
