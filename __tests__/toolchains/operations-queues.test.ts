@@ -215,6 +215,20 @@ describe('BullMQ', () => {
     await stop();
   `;
 
+  test('a call with wrong arguments fails as it does without us', async () => {
+    const { stdout } = await run(`
+      import { Queue } from 'bullmq';
+      const queue = new Queue('wrong', { connection: { host: '127.0.0.1', port: ${server.port} } });
+      const failures = [() => queue.addBulk(null), () => queue.addBulk([null])].map((call) =>
+        call().catch(({ name, message }) => name + message),
+      );
+      console.log((await Promise.all(failures)).join('\\n'));
+      await queue.close();
+    `);
+
+    expect(stdout).toMatch(/^TypeError.*'map'.*\nTypeError.*'opts'.*\n$/);
+  });
+
   test('more than 64 jobs at once are tasks of their own, with a link', async () => {
     const { events } = await run(jobs(65));
     const sent = events.find('begin', /^send many$/);

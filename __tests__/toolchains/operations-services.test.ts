@@ -154,6 +154,21 @@ test('OpenAI: an agent asks for two tools side by side, and goes on with what bo
   expect(JSON.stringify(events.reports)).not.toContain('secret');
 });
 
+test('OpenAI: an answer of another shape comes through as it is', async () => {
+  const { events, stdout } = await run(`
+    import OpenAI from 'openai';
+    const answers = { '/chat/completions': () => ({ choices: { none: 1 }, content: 'x', usage: 3 }) };
+    ${MODEL}
+    const client = new OpenAI({ apiKey: 'x', baseURL: model, maxRetries: 0 });
+    const answer = await client.chat.completions.create({ model: 'gpt-5', messages: [] });
+    process.stdout.write(JSON.stringify(answer));
+    await stopModel();
+  `);
+
+  expect(stdout).toBe('{"choices":{"none":1},"content":"x","usage":3}');
+  expect(Events.field(events.find('end', /^chat gpt-5 ended$/), 'status')).toBe('ok');
+});
+
 test('OpenAI: a failure that nobody handles is the rejection that it was', async () => {
   const { stderr, code } = await run(`
     import OpenAI from 'openai';

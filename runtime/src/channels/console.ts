@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { formatWithOptions } from 'node:util';
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
 import { shortened } from '../operations/bounds.js';
 import { client } from '../xtrace/log.js';
 import { listenTo } from './subscribe.js';
@@ -37,11 +38,7 @@ function publishes(): boolean {
 function replaceMethod(name: keyof typeof LEVELS, note: (args: readonly unknown[]) => void): void {
   const { [name]: method } = globalThis.console;
   function replaced(this: unknown, ...args: unknown[]): void {
-    try {
-      note(args);
-    } catch {
-      // An error of ours must not stop the program's line.
-    }
+    attempt(() => note(args));
     Reflect.apply(method, this, args);
   }
   console[name] = copyFunctionShape(

@@ -1,6 +1,7 @@
 import { errorMonitor } from 'node:events';
 import { ClientRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { attempt } from '../operations/attempt.js';
 import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
@@ -70,11 +71,7 @@ function publishCreated(begin: (created: Created) => void): void {
   const prototype = ClientRequest.prototype as unknown as WithImplicitHeader;
   const { _implicitHeader: write } = prototype;
   prototype._implicitHeader = function () {
-    try {
-      begin({ request: this });
-    } catch {
-      // An error of ours must not stop the program's request.
-    }
+    attempt(() => begin({ request: this }));
     write.call(this);
   };
 }

@@ -17,6 +17,7 @@ import {
   responseHeader,
 } from '../operations/trace-headers.js';
 import { valueOf, withoutQuery } from './http.js';
+import { attempt } from '../operations/attempt.js';
 import { routeOf } from '../operations/routes.js';
 import type { Handlers } from './subscribe.js';
 
@@ -113,11 +114,7 @@ function outcomeOf({ request, response }: Exchange, path: string, isSent: boolea
 /** Adds the response header to the head of an answer, when it is written. */
 function addToHead(response: ServerResponse, value: () => string | undefined): void {
   const write = (...args: unknown[]): unknown => {
-    try {
-      addHeader(response, args, value());
-    } catch {
-      // An error of ours must not stop the program's answer.
-    }
+    attempt(() => addHeader(response, args, value()));
     const { writeHead } = Object.getPrototypeOf(response) as { writeHead: AnyFunction };
     return Reflect.apply(writeHead, response, args as never[]);
   };

@@ -27,9 +27,10 @@ type HonoHandler = readonly [handler: AnyFunction, route: { readonly path: strin
 /** Stands for `add(method, path, [handler, route])` of Hono's router. The handler that runs last is that of the route. */
 const addsRoute: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
-    const [verb, path, added] = args as unknown as [string, string, HonoHandler];
+    const [verb, path, added] = args as unknown as [string, string, HonoHandler | undefined];
     // Middleware is added for all below a path, and for every method.
-    if (verb === 'ALL' && path.endsWith('*')) return Reflect.apply(method, this, args);
+    const isMiddleware = verb === 'ALL' && path.endsWith('*');
+    if (isMiddleware || typeof added?.[0] !== 'function') return Reflect.apply(method, this, args);
     const [handler, route, ...more] = added;
     function handled(this: unknown, ...given: never[]): unknown {
       const { env } = given[0] as unknown as HonoContext;

@@ -1,7 +1,8 @@
-import { branch, currentFrame, runIn } from '../kernel/index.js';
+import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
 import { followIn } from '../operations/followed.js';
-import { beginOperation } from '../operations/operation-events.js';
+import { beginOperation, endOperation } from '../operations/operation-events.js';
 import type { Operation } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
 import { client } from '../xtrace/log.js';
@@ -60,9 +61,15 @@ function asksModel(provider: string): Replace {
         branch(currentFrame()).with(client.traceSlot, begun.trace),
       );
       const answer = runIn(frame, ask, undefined, []);
-      endWithAnswer(begun, answer as LazyAnswer, takeIn);
+      if (isLazy(answer)) endWithAnswer(begun, answer, takeIn);
+      else endOperation(begun, { status: 'ok' });
       return answer;
     };
+}
+
+function isLazy(answer: unknown): answer is LazyAnswer {
+  const { responsePromise, parseResponse } = Object(answer) as Partial<LazyAnswer>;
+  return isPromise(responsePromise) && typeof parseResponse === 'function';
 }
 
 /** Ends an operation when its answer is read, or when there is none. The promise stays the one that the client has made. */
@@ -79,7 +86,7 @@ function endWithAnswer(begun: Operation, answer: LazyAnswer, ending: () => void)
     if (isRead) return parsed;
     isRead = true;
     return endWhenSettled(begun, parsed, {
-      outcome: (value) => ({ status: 'ok', fields: answerFields(value) }),
+      outcome: (value) => ({ status: 'ok', fields: attempt(() => answerFields(value)) ?? {} }),
     });
   };
 }

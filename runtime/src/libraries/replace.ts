@@ -2,6 +2,7 @@ import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
 import { followCallback, followMethod } from '../operations/followed.js';
 import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
@@ -49,7 +50,9 @@ export function calls(
 ): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
-      const described = running.has(this) ? undefined : describe(this as never, args);
+      const described = running.has(this)
+        ? undefined
+        : attempt(() => describe(this as never, args));
       if (described === undefined) return Reflect.apply(method, this, args);
       const call = (...given: never[]): unknown => {
         running.add(this);
@@ -60,8 +63,9 @@ export function calls(
         }
       };
       const begun = beginCall(described.label, kind, described.fields);
-      const headers = carry && Object.fromEntries(headersFor(begun.operation));
-      const sent = headers ? (carry(args, headers) as never[]) : args;
+      const headers = (): Headers => Object.fromEntries(headersFor(begun.operation));
+      const carried = carry && attempt(() => carry(args, headers()) as never[]);
+      const sent = carried ?? args;
       return takesCallback && typeof args.at(-1) === 'function'
         ? untilCalled(begun, call, sent)
         : untilReturned(begun, () => call(...sent));
@@ -91,11 +95,11 @@ export function handles(
 ): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
-      const described = describe(this as never, args);
+      const described = attempt(() => describe(this as never, args));
       if (described === undefined) return Reflect.apply(method, this, args);
       const frame = branch(currentFrame()).with(client.traceSlot, undefined);
       const handle = (): unknown => {
-        continueFromMessage(carried(args));
+        continueFromMessage(attempt(() => carried(args)) ?? NOTHING);
         const begun = beginOperation(described.label, 'consumer', described.fields);
         setLocal(client.traceSlot, begun.trace);
         return workOf(begun, () => Reflect.apply(method, this, args), endOperation);
@@ -106,20 +110,19 @@ export function handles(
     };
 }
 
+/** What came with a message that says nothing. */
+const NOTHING: Carried = { headers: {}, isRepeated: false };
+
 /** Returns a promise that settles as another one does, and carries none of its events. */
 function outsideOf(result: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => void result.then(resolve, reject));
 }
 
-/** Stands for a method that is told to `note` before it is called. What `note` throws does not reach the program. */
+/** Stands for a method that is told to `note` before it is called. */
 export function notes(note: (self: never, args: readonly unknown[]) => void): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
-      try {
-        note(this as never, args);
-      } catch {
-        // An error of ours must not stop the program's call.
-      }
+      attempt(() => note(this as never, args));
       return Reflect.apply(method, this, args);
     };
 }
