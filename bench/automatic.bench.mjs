@@ -9,6 +9,8 @@ import { peersFor } from './peers.mjs';
 const own = createRequire(import.meta.url);
 const urlOf = (name) => pathToFileURL(own.resolve(name)).href;
 
+const production = { NODE_ENV: 'production' };
+
 /** How each tool is switched on from outside, with what it sends to and everything else as it is without settings. */
 const ways = {
   nothing: { flags: [] },
