@@ -57,7 +57,7 @@ export default [
           'http',
           () => file,
           title === 'nothing' ? 'silence' : 'events',
-          {},
+          production,
           way,
         )(node, root);
       },
