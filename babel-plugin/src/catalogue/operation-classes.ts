@@ -1,6 +1,6 @@
 /**
  * Classes of libraries whose methods begin operations or tell of them, by package. Each stands at the top level of a file
- * of the package. The runtime says what their methods are (channels/libraries).
+ * of the package. The runtime says what their methods are (runtime/src/libraries).
  */
 const operationClasses: Readonly<Record<string, readonly string[]>> = {
   '@anthropic-ai/sdk': ['BaseAnthropic'],

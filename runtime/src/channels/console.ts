@@ -5,8 +5,7 @@ import { formatWithOptions } from 'node:util';
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
-import { shortened } from '../operations/bounds.js';
-import { client } from '../xtrace/log.js';
+import { logLine } from '../operations/log-line.js';
 import { listenTo } from './subscribe.js';
 
 /** The methods of `console` that write a line, and the level that loggers have for them. */
@@ -15,9 +14,7 @@ const LEVELS = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error:
 /** Makes an event of each line that the program writes with `console`. */
 export function watchConsole(): void {
   for (const [name, level] of Object.entries(LEVELS)) {
-    const note = (args: readonly unknown[]): void => {
-      client.log(textOf(args), { 'log.level': level, 'log.logger': 'console' });
-    };
+    const note = (args: readonly unknown[]): void => logLine('console', level, textOf(args));
     if (HAS_CHANNELS) listenTo({ [`console.${name}`]: note });
     else replaceMethod(name as keyof typeof LEVELS, note);
   }
@@ -36,7 +33,7 @@ function publishes(): boolean {
 }
 
 function replaceMethod(name: keyof typeof LEVELS, note: (args: readonly unknown[]) => void): void {
-  const { [name]: method } = globalThis.console;
+  const { [name]: method } = console;
   function replaced(this: unknown, ...args: unknown[]): void {
     attempt(() => note(args));
     Reflect.apply(method, this, args);
@@ -50,5 +47,5 @@ function replaceMethod(name: keyof typeof LEVELS, note: (args: readonly unknown[
 /** Returns the text of a line. Of objects only what they are: their properties may hold secrets, and be getters. */
 function textOf(args: readonly unknown[]): string {
   const plain = args.map((one) => (one instanceof Error ? `${one.name}: ${one.message}` : one));
-  return shortened(formatWithOptions({ depth: -1, customInspect: false }, ...plain));
+  return formatWithOptions({ depth: -1, customInspect: false }, ...plain);
 }

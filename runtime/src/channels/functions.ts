@@ -1,9 +1,8 @@
 import { observe } from '../causes/observer.js';
 import type { Activation, Cause } from '../causes/observer.js';
+import { logAt } from '../causes/logged-at.js';
 import { siteOf } from '../causes/sites.js';
-import { setLocal } from '../faces/slots.js';
 import { client } from '../xtrace/log.js';
-import { addEvent } from '../xtrace/trace.js';
 
 /** An activation that has begun. */
 interface Started {
@@ -28,9 +27,6 @@ export function watchFunctions(min: number): void {
 }
 
 function logFunction(site: number, duration: number): void {
-  const before = client.currentTrace();
-  const { trace, id } = addEvent(before);
-  setLocal(client.traceSlot, trace);
   const name = siteOf(site)?.name || 'async function';
-  client.report(before, id, name, { duration: duration.toFixed(3) }, site);
+  logAt(site, client.log as never, name, { duration: duration.toFixed(3) });
 }

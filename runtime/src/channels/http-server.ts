@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import { getLocal, setLocal } from '../faces/slots.js';
 import type { AnyFunction } from '../kernel/index.js';
-import { isSameTask } from '../xtrace/ids.js';
-import { client } from '../xtrace/log.js';
+import { attempt } from '../operations/attempt.js';
 import {
   beginOperation,
   reportEnd,
@@ -11,14 +10,15 @@ import {
   reserveEvent,
 } from '../operations/operation-events.js';
 import type { Operation, Outcome, ReservedEvent } from '../operations/operation-events.js';
+import { routeOf } from '../operations/routes.js';
 import {
   continueFromRequest,
   RESPONSE_HEADER,
   responseHeader,
 } from '../operations/trace-headers.js';
+import { isSameTask } from '../xtrace/ids.js';
+import { client } from '../xtrace/log.js';
 import { valueOf, withoutQuery } from './http.js';
-import { attempt } from '../operations/attempt.js';
-import { routeOf } from '../operations/routes.js';
 import type { Handlers } from './subscribe.js';
 
 interface Exchange {

@@ -1,5 +1,4 @@
-import { shortened } from '../operations/bounds.js';
-import { client } from '../xtrace/log.js';
+import { logLine } from '../operations/log-line.js';
 import type { Handlers } from './subscribe.js';
 
 /** A message of pino's channel: the logger, and the arguments of the function that writes a line. */
@@ -13,9 +12,6 @@ export const pinoChannels: Handlers = {
   'tracing:pino_asJson:start': ({ instance, arguments: given }: Message) => {
     const [, text, level] = Array.from(given) as [unknown, unknown, number];
     const name = instance.levels?.labels?.[level] ?? String(level);
-    client.log(shortened(typeof text === 'string' ? text : name), {
-      'log.level': name,
-      'log.logger': 'pino',
-    });
+    logLine('pino', name, typeof text === 'string' ? text : name);
   },
 };

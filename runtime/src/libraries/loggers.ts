@@ -1,5 +1,4 @@
-import { shortened } from '../operations/bounds.js';
-import { client } from '../xtrace/log.js';
+import { logLine } from '../operations/log-line.js';
 import { notes } from './replace.js';
 import type { LibraryMethods } from './replace.js';
 
@@ -16,7 +15,7 @@ const LEVEL = Symbol.for('level');
 function winstonLine(logger: Winston, [line]: readonly unknown[]): void {
   const { [LEVEL]: level, message } = Object(line) as { [LEVEL]?: string; message?: unknown };
   if (level === undefined || logger.silent || !logger.isLevelEnabled(level)) return;
-  client.log(shortened(String(message)), { 'log.level': level, 'log.logger': 'winston' });
+  logLine('winston', level, String(message));
 }
 
 export const loggers: LibraryMethods = {

@@ -1,3 +1,4 @@
+import { attempt } from '../operations/attempt.js';
 import { MAX_JOINED } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { calls, handles } from './replace.js';
@@ -150,11 +151,7 @@ function bullCarried([job]: readonly unknown[]): Carried {
 
 /** Reads the metadata of a job, which may be of another tracer. */
 function headersIn(metadata: string | undefined): Record<string, unknown> {
-  try {
-    return { ...(JSON.parse(metadata ?? '{}') as object) };
-  } catch {
-    return {};
-  }
+  return { ...attempt(() => JSON.parse(metadata ?? '{}') as object) };
 }
 
 export const queues: LibraryMethods = {
