@@ -61,10 +61,8 @@ test('64 requests at once: each event is in the task of its request', async () =
       await pause();
       response.end((await Promise.all(ask)).join());
     });
-    const ask = async (n) => {
-      const traceparent = '00-' + String(n + 1).padStart(32, '0') + '-b7ad6b7169203331-01';
-      return (await fetch(outer.url + '/' + n, { headers: { traceparent } })).text();
-    };
+    const ask = async (n) =>
+      (await fetch(outer.url + '/' + n, { headers: inTask(n + 1) })).text();
     console.log(new Set(await Promise.all(Array.from({ length: 64 }, (_, n) => ask(n)))).size);
     await outer.stop();
     await inner.stop();
@@ -72,8 +70,7 @@ test('64 requests at once: each event is in the task of its request', async () =
   expect(stdout).toBe('64\n');
 
   for (let n = 0; n < 64; n++) {
-    const task = String(n + 1).padStart(16, '0');
-    const own = events.reports.filter(({ taskId }) => taskId === task);
+    const own = events.ofTask(n + 1).reports;
     // Two requests, each sent and served, and the one that they were sent for.
     expect(own.map(({ label }) => /\/(\d+)(?: 200)?$/.exec(label)?.[1])).toEqual(
       Array.from({ length: 10 }, () => String(n)),
@@ -285,8 +282,7 @@ test.each([
       await Promise.all(
         Array.from({ length: 8 }, (_, i) => {
           const n = round * 8 + i + 1;
-          const traceparent = '00-' + String(n).padStart(32, '0') + '-b7ad6b7169203331-01';
-          return get(outer.url + '/' + n, { headers: { traceparent } });
+          return get(outer.url + '/' + n, { headers: inTask(n) });
         }),
       );
     }
@@ -298,8 +294,7 @@ test.each([
 
   expect(stdout).toBe('done\n');
   for (let n = 1; n <= 24; n++) {
-    const task = String(n).padStart(16, '0');
-    const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+    const own = events.ofTask(n);
     // Four requests are served, and three are sent.
     expect(own.reports).toHaveLength(14);
     expect(own.reports.filter((one) => Events.field(one, 'link') !== undefined)).toEqual([]);

@@ -1,7 +1,6 @@
 // Routes and log lines, with the real packages of frameworks and loggers.
-import { Events, prelude, runTraced } from '../operations/program';
-import type { Finished } from '../operations/program';
-import { Project } from './project';
+import { Events } from '../operations/program';
+import { programsWith } from './traced';
 
 const PACKAGES = [
   '@hono/node-server@2.1.9',
@@ -16,13 +15,7 @@ const PACKAGES = [
   'winston@3.19.0',
 ];
 
-let project: Project;
-beforeAll(async () => {
-  project = await Project.with(PACKAGES);
-});
-
-const run = (code: string): Promise<Finished> =>
-  runTraced(project.folder, 'program.mjs', prelude + code);
+const run = programsWith(PACKAGES);
 
 /** Programs with the route `/carts/:id` below a router's path, `/items`, and no other. */
 const programs = {
@@ -129,10 +122,7 @@ test('winston: a line is an event of the code that has written it', async () => 
       logger.debug('below the level');
       response.end('x');
     });
-    const send = (n) => {
-      const traceparent = '00-' + String(n + 1).padStart(32, '0') + '-b7ad6b7169203331-01';
-      return get(url + '/' + n, { headers: { traceparent } });
-    };
+    const send = (n) => get(url + '/' + n, { headers: inTask(n + 1) });
     await Promise.all(Array.from({ length: 16 }, (_, n) => send(n)));
     process.stdout.write('done');
     await stop();
@@ -140,8 +130,7 @@ test('winston: a line is an event of the code that has written it', async () => 
 
   expect(stdout).toBe('done');
   for (let n = 0; n < 16; n++) {
-    const task = String(n + 1).padStart(16, '0');
-    const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+    const own = events.ofTask(n + 1);
     const parents = (label: string): string[] =>
       own.parentsOf(own.reports.find((one) => one.label === label)!);
     expect(parents('one')).toEqual([`begin GET /${n}`]);

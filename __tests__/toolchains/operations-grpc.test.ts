@@ -1,14 +1,11 @@
 // Calls of gRPC as operations, on both sides, with the real package. The program adds no interceptor.
-import { Events, prelude, runTraced } from '../operations/program';
+import { Events } from '../operations/program';
 import type { Finished } from '../operations/program';
-import { Project } from './project';
+import { programsWith } from './traced';
 
-let project: Project;
-beforeAll(async () => {
-  project = await Project.with(['@grpc/grpc-js@1.14.7']);
-});
+const programs = programsWith(['@grpc/grpc-js@1.14.7']);
 
-const start = `${prelude}
+const START = `
   import grpc from '@grpc/grpc-js';
   import { log } from '@throughline/runtime/xtrace';
   const json = {
@@ -43,13 +40,9 @@ const start = `${prelude}
       );
     return { client, find, stopGrpc };
   }
-  const headers = (n) => ({
-    traceparent: '00-' + String(n).padStart(32, '0') + '-b7ad6b7169203331-01',
-  });
 `;
 
-const run = (code: string): Promise<Finished> =>
-  runTraced(project.folder, 'program.mjs', start + code);
+const run = (code: string): Promise<Finished> => programs(START + code);
 
 test('unary calls run side by side, reach their handlers, and are joined', async () => {
   const { events, stdout, stderr } = await run(`
@@ -69,7 +62,7 @@ test('unary calls run side by side, reach their handlers, and are joined', async
       const last = await find({ id: 'c' + n });
       response.end([...both, last].map(({ id, own }) => id + own).join());
     });
-    const all = await Promise.all([1, 2, 3, 4].map((n) => get(url + '/' + n, { headers: headers(n) })));
+    const all = await Promise.all([1, 2, 3, 4].map((n) => get(url + '/' + n, { headers: inTask(n) })));
     process.stdout.write(all.join(' ') + Object.keys(metadata.getMap()));
     await stop();
     stopGrpc();
@@ -78,8 +71,7 @@ test('unary calls run side by side, reach their handlers, and are joined', async
   const answers = [1, 2, 3, 4].map((n) => `a${n}kept,b${n}undefined,c${n}undefined`).join(' ');
   expect({ stdout, stderr }).toEqual({ stdout: `${answers}own`, stderr: '' });
   for (let n = 1; n <= 4; n++) {
-    const task = String(n).padStart(16, '0');
-    const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+    const own = events.ofTask(n);
     const called = own.all('begin', /^shop\.Carts\/Find$/);
     const [clients, servers] = ['client', 'server'].map((kind) =>
       called.filter((one) => Events.field(one, 'kind') === kind),
@@ -126,7 +118,7 @@ test('a call that fails, one that is cancelled, and one whose deadline passes', 
       });
       response.end(codes.join());
     });
-    process.stdout.write(await get(url + '/1', { headers: headers(1) }));
+    process.stdout.write(await get(url + '/1', { headers: inTask(1) }));
     await stop();
     stopGrpc();
   `);
@@ -185,7 +177,7 @@ test('streams of all kinds', async () => {
       talk.end();
       response.end([sum, list, await read(talk)].join());
     });
-    process.stdout.write(await get(url + '/1', { headers: headers(1) }));
+    process.stdout.write(await get(url + '/1', { headers: inTask(1) }));
     await stop();
     stopGrpc();
   `);
@@ -235,7 +227,7 @@ test.each([
       log('found');
       response.end(found);
     });
-    process.stdout.write(await get(url + '/1', { headers: headers(1) }));
+    process.stdout.write(await get(url + '/1', { headers: inTask(1) }));
     await stop();
     stopGrpc();
   `);

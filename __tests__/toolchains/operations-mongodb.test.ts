@@ -1,13 +1,10 @@
 // Commands of MongoDB as operations, by the real driver and by mongoose. Debian has no MongoDB, so a small server speaks its
 // wire protocol (MongoDB, "Wire Protocol": OP_MSG, and OP_QUERY for the first message) and keeps one list.
-import { Events, prelude, runTraced } from '../operations/program';
+import { Events } from '../operations/program';
 import type { Finished } from '../operations/program';
-import { Project } from './project';
+import { programsWith } from './traced';
 
-let project: Project;
-beforeAll(async () => {
-  project = await Project.with(['mongodb@7.9.0', 'mongoose@9.12.1']);
-});
+const programs = programsWith(['mongodb@7.9.0', 'mongoose@9.12.1']);
 
 const SERVER = `
   import { createServer } from 'node:net';
@@ -72,8 +69,7 @@ const SERVER = `
   const address = 'mongodb://127.0.0.1:' + mongo.address().port + '/shop';
 `;
 
-const run = (code: string): Promise<Finished> =>
-  runTraced(project.folder, 'program.mjs', prelude + SERVER + code);
+const run = (code: string): Promise<Finished> => programs(SERVER + code);
 
 const clients = {
   mongodb: {
@@ -114,10 +110,7 @@ test.each(Object.entries(clients))(
       const failed = await forbidden().catch(({ codeName }) => codeName);
       response.end([one.length, none.length, failed].join());
     });
-    const send = (n) => {
-      const traceparent = '00-' + String(n + 1).padStart(32, '0') + '-b7ad6b7169203331-01';
-      return get(url + '/' + n, { headers: { traceparent } });
-    };
+    const send = (n) => get(url + '/' + n, { headers: inTask(n + 1) });
     const all = await Promise.all(Array.from({ length: 16 }, (_, n) => send(n)));
     console.log([...new Set(all)].join(' '));
     await stop();
@@ -127,8 +120,7 @@ test.each(Object.entries(clients))(
 
     expect({ stdout, stderr }).toEqual({ stdout: '1,0,Unauthorized\n', stderr: '' });
     for (let n = 0; n < 16; n++) {
-      const task = String(n + 1).padStart(16, '0');
-      const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+      const own = events.ofTask(n + 1);
       const insert = own.find('begin', /^insert carts$/);
       expect(own.parentsOf(insert)).toEqual([`begin GET /${n}`]);
       expect(Object.fromEntries(insert.fields!)).toMatchObject({

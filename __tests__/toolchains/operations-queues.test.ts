@@ -1,23 +1,11 @@
 // Messages and jobs as operations, with the real packages and the servers that Debian has.
-import { Events, prelude, runTraced } from '../operations/program';
+import { Events } from '../operations/program';
 import type { Report } from '@throughline/runtime/report';
-import type { Finished } from '../operations/program';
-import { Project } from './project';
 import { startRabbit, startRedis } from './servers';
 import type { Server } from './servers';
+import { programsWith } from './traced';
 
-let project: Project;
-beforeAll(async () => {
-  project = await Project.with(['amqplib@2.3.1', 'bullmq@6.7.0', 'ioredis@6.0.0']);
-});
-
-/** The headers of a request for a task of its own, which does not begin where the program does. */
-const OWN_TASK = `
-  const headers = { traceparent: '00-0af7651916cd43dd0448eb211c80319c-b7ad6b7169203331-01' };
-`;
-
-const run = (code: string, env?: Record<string, string>): Promise<Finished> =>
-  runTraced(project.folder, 'program.mjs', prelude + OWN_TASK + code, env);
+const run = programsWith(['amqplib@2.3.1', 'bullmq@6.7.0', 'ioredis@6.0.0']);
 
 /** The tasks of other events that an event names. */
 const linksOf = ({ fields = [] }: Report): string[] =>
@@ -56,7 +44,7 @@ describe('RabbitMQ', () => {
         channel.publish('', 'mails', Buffer.from('3'));
         response.end('sent');
       });
-      console.log(await get(url + '/1', { headers }));
+      console.log(await get(url + '/1', { headers: inTask(1) }));
       await handled;
       console.log(JSON.stringify(options));
       await stop();
@@ -109,7 +97,7 @@ describe('RabbitMQ', () => {
             const { url, stop } = await serve((request, response) => {
               channel.sendToQueue('notes', Buffer.from('x'), {}, (failed) => response.end(String(failed)));
             });
-            console.log(await get(url + '/1', { headers }));
+            console.log(await get(url + '/1', { headers: inTask(1) }));
             await stop();
             connection.close();
           });
@@ -150,7 +138,7 @@ describe('BullMQ', () => {
         });
         response.end('job ' + job.name);
       });
-      console.log(await get(url + '/1', { headers }));
+      console.log(await get(url + '/1', { headers: inTask(1) }));
       let left = 6;
       await new Promise((resolve) => {
         const worker = new Worker(
@@ -205,7 +193,7 @@ describe('BullMQ', () => {
       await queue.addBulk(Array.from({ length: ${count} }, (_, n) => ({ name: 'job', data: { n } })));
       response.end();
     });
-    await get(url + '/1', { headers });
+    await get(url + '/1', { headers: inTask(1) });
     let left = ${count};
     await new Promise((resolve) => {
       const worker = new Worker('many', async () => {}, { connection, concurrency: 8 });

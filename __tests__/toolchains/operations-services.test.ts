@@ -1,7 +1,6 @@
 // Calls of remote services as operations, with the real packages of clients.
-import { Events, prelude, runTraced } from '../operations/program';
-import type { Finished } from '../operations/program';
-import { Project } from './project';
+import { Events } from '../operations/program';
+import { programsWith } from './traced';
 
 const PACKAGES = [
   '@anthropic-ai/sdk@1.14.0',
@@ -10,13 +9,7 @@ const PACKAGES = [
   'openai@6.49.0',
 ];
 
-let project: Project;
-beforeAll(async () => {
-  project = await Project.with(PACKAGES);
-});
-
-const run = (code: string): Promise<Finished> =>
-  runTraced(project.folder, 'program.mjs', prelude + code);
+const run = programsWith(PACKAGES);
 
 test('AWS: commands run side by side, and one that fails names its error', async () => {
   const { events, stdout } = await run(`

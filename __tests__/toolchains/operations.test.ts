@@ -1,9 +1,9 @@
 // What becomes an operation of itself, with the real packages and, where Debian has one, the real server.
-import { Events, prelude, runTraced } from '../operations/program';
+import { Events } from '../operations/program';
 import type { Finished } from '../operations/program';
-import { Project } from './project';
 import { startMysql, startPostgres, startRedis } from './servers';
 import type { Server } from './servers';
+import { programsWith } from './traced';
 
 const PACKAGES = [
   'express@5.2.1',
@@ -16,13 +16,7 @@ const PACKAGES = [
   'redis@6.3.1',
 ];
 
-let project: Project;
-beforeAll(async () => {
-  project = await Project.with(PACKAGES);
-});
-
-const run = (code: string): Promise<Finished> =>
-  runTraced(project.folder, 'program.mjs', prelude + code);
+const run = programsWith(PACKAGES);
 
 describe.each(['express', 'express4'])('%s', (name) => {
   test('the end of a request has the route, below the path of its router', async () => {
@@ -101,9 +95,7 @@ describe('pino', () => {
   });
 
   test('lines are left out on request', async () => {
-    const { events } = await runTraced(project.folder, 'program.mjs', prelude + program, {
-      THROUGHLINE_LOGS: 'off',
-    });
+    const { events } = await run(program, { THROUGHLINE_LOGS: 'off' });
 
     expect(events.reports.map(({ label }) => label)).not.toContain('one of 2');
   });
@@ -188,8 +180,7 @@ const queries = (ask: string): string => `
     response.end(String(parts.length) + parts[3]);
   });
   // A task of its own, which does not begin where this program does.
-  const headers = { traceparent: '00-0af7651916cd43dd0448eb211c80319c-b7ad6b7169203331-01' };
-  console.log(await get(url + '/x', { headers }));
+  console.log(await get(url + '/x', { headers: inTask(1) }));
   await stop();
 `;
 
@@ -223,10 +214,7 @@ const contention = (ask: string): string => `
     await ask('select 3 as a' + n);
     response.end();
   });
-  const send = (n) => {
-    const traceparent = '00-' + String(n + 1).padStart(32, '0') + '-b7ad6b7169203331-01';
-    return get(url + '/' + n, { headers: { traceparent } });
-  };
+  const send = (n) => get(url + '/' + n, { headers: inTask(n + 1) });
   await Promise.all(Array.from({ length: 32 }, (_, n) => send(n)));
   await stop();
   await pool.end();
@@ -236,8 +224,7 @@ const contention = (ask: string): string => `
 function expectApart({ events, stderr }: Finished): void {
   expect(stderr).toBe('');
   for (let n = 0; n < 32; n++) {
-    const task = String(n + 1).padStart(16, '0');
-    const own = new Events(events.reports.filter(({ taskId }) => taskId === task));
+    const own = events.ofTask(n + 1);
     const queried = own.reports.flatMap((one) => Events.field(one, 'db.query.text') ?? []);
     expect(queried).toEqual(Array.from({ length: 3 }, () => `select ? as a${n}`));
     const [first, second, third] = own.all('begin', /^SELECT$/);
