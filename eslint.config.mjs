@@ -99,9 +99,10 @@ const rooms = {
     setup: ['platform', 'provided', 'watch'],
   },
   'collector/src': {
+    reports: [],
     graph: ['store'],
-    store: ['errors', 'settings'],
-    ingest: ['errors', 'store', 'graph'],
+    store: ['errors', 'reports', 'settings'],
+    ingest: ['errors', 'graph', 'reports', 'store'],
     query: ['errors', 'graph', 'ingest', 'store'],
   },
   'collector/page/src': {
@@ -164,7 +165,7 @@ const foreign = {
   ],
   'collector/page/src': ['^@throughline/', '/(runtime|babel-plugin|ledger|jest|vitest|cli)/src'],
   'cli/src': [
-    '^@throughline/(?!collector$|babel-plugin/check$|runtime/(?:auto|doctor)$)',
+    '^@throughline/(?!collector$|collector/settings$|babel-plugin/check$|runtime/(?:auto|doctor)$)',
     '/(runtime|babel-plugin|ledger|jest|vitest|collector)/src',
   ],
 };
@@ -214,7 +215,7 @@ export default tseslint.config(
     // These print what went wrong.
     files: [
       'runtime/src/{channels/auto,channels/console,kernel/warn}.ts',
-      'collector/src/{ingest/accept,query/web}.ts',
+      'collector/src/query/web.ts',
     ],
     rules: { 'no-console': 'off' },
   },

@@ -76,7 +76,7 @@ test('a program that has installed nothing is traced, and the collector stays', 
   expect(first.code).toBe(0);
   await until('one task', async () => (await titles()).length === 1);
   const [task] = await titles();
-  expect(task).toMatch(/^GET 127\.0\.0\.1:\d+\/carts\/1$/);
+  expect(task).toMatch(/^GET 127\.0\.0\.1:\d+\/carts\/1 200$/);
 
   const second = await run('server.ts');
   expect(second.stderr).toBe(`throughline: tasks at ${page()}\n`);

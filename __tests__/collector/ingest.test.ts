@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodeReport } from '@throughline/runtime/report';
 import { encodeMessage, MessageReader } from '../../collector/src/ingest/pubsub-messages';
 import type { Report } from '@throughline/runtime/report';
-import type { Collector } from '../../collector/src/collector';
+import type { Collector } from '@throughline/collector';
 import type { Counters } from '../../collector/src/ingest/accept';
 import type { TraceEvent } from '../../collector/src/store/store';
 import { PubsubConnection } from '../harness/pubsub-connection';
@@ -72,7 +72,7 @@ async function eventsOf(task: string): Promise<TraceEvent[]> {
 async function health(): Promise<{
   ok: boolean;
   reports: Counters;
-  pubsub: { connections: number; badStreams: number; undelivered: number };
+  connections: { connections: number; badStreams: number; undelivered: number };
   problems: string[];
 }> {
   return (await ask(collector, '/health')).body as never;
@@ -88,7 +88,7 @@ describe('captured frames', () => {
         ...{ taskId: '00000000075bcd15', eventId: 'd89561b687df0f5f', parentEventIds: [] },
         ...{ timestamp: 1_795_419_820_200_000, label: 'start 1 of 2', host: 'vm' },
         ...{ processId: 17_064, processName: 'XtDemo', threadId: 1, threadName: 'main' },
-        agent: 'XtDemo',
+        ...{ agent: 'XtDemo', hrt: '1115962368401' },
         fields: [
           ['k1', '1'],
           ['k2', 'null'],
@@ -210,7 +210,7 @@ describe('what reports say', () => {
     for (let i = 0; i < 3; i++) await client.publish('xtrace', report(1));
 
     expect(await settled(3)).toEqual({
-      ...{ received: 3, kept: 1, duplicates: 2, refused: 0, lost: 0, waiting: 0 },
+      ...{ received: 3, kept: 1, duplicates: 2, conflicts: 0, refused: 0, dropped: 0, waiting: 0 },
     });
   });
 });
@@ -261,7 +261,7 @@ describe('bad input', () => {
     expect(await settled(2)).toMatchObject({ kept: 2, refused: 0 });
     await until('the message', () => bystander.heard().includes('t: still here'));
     expect(bystander.isClosed).toBe(false);
-    expect((await health()).pubsub.badStreams).toBe(1);
+    expect((await health()).connections.badStreams).toBe(1);
     expect(await (await connect()).barrier()).toBeUndefined();
   });
 
@@ -329,7 +329,7 @@ describe('bad input', () => {
     await bystander.publish('xtrace', report(2));
 
     expect(await settled(1)).toEqual({
-      ...{ received: 1, kept: 1, duplicates: 0, refused: 0, lost: 0, waiting: 0 },
+      ...{ received: 1, kept: 1, duplicates: 0, conflicts: 0, refused: 0, dropped: 0, waiting: 0 },
     });
   });
 
@@ -346,12 +346,12 @@ describe('bad input', () => {
       }),
     );
     const counters = await settled(400);
-    const { received, kept, duplicates, refused, lost, waiting } = counters;
+    const { received, kept, duplicates, conflicts, refused, dropped, waiting } = counters;
 
     expect(received).toBe(400);
     expect(refused).toBe(80);
-    expect(lost).toBe(0);
-    expect(kept + duplicates + refused + lost + waiting).toBe(received);
+    expect([conflicts, dropped]).toEqual([0, 0]);
+    expect(kept + duplicates + refused + waiting).toBe(received);
     expect(await eventsOf(id(1))).toHaveLength(kept);
     expect((await health()).reports).toEqual(counters);
   });
@@ -466,8 +466,8 @@ describe('routing', () => {
 
     // 60 MB were sent; 8 MB may wait, and the system's own buffers hold some. What was not delivered is
     // counted, so the rest is what waits: garbage makes memory itself a bad measure.
-    const { pubsub } = await health();
-    expect(pubsub.undelivered).toBeGreaterThan(100);
+    const { connections } = await health();
+    expect(connections.undelivered).toBeGreaterThan(100);
     expect(receiver.isClosed || sender.isClosed).toBe(false);
     expect(await settled(1)).toMatchObject({ kept: 1 });
   }, 20_000);

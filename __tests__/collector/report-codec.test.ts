@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { encodeReports } from '../../runtime/src/xtrace/report-writer';
 import { MessageReader } from '../../collector/src/ingest/pubsub-messages';
-import {
-  decodeControl,
-  decodeReport,
-  encodeControl,
-} from '../../collector/src/ingest/report-codec';
-import { encodeReport } from '@throughline/runtime/report';
+import { decodeControl } from '../../collector/src/ingest/control-message';
+import { encodeControl } from '../harness/pubsub-connection';
+import { decodeReport } from '../../collector/src/reports/decode-report';
+import { batchOf, eachReport } from '../../collector/src/reports/batch';
+import { encodeBatch, encodeReport } from '@throughline/runtime/report';
 import type { Report } from '@throughline/runtime/report';
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(' ', ''), 'hex');
@@ -124,6 +123,13 @@ describe('what is written', () => {
       }),
       { seed: 6, numRuns: 300 },
     );
+    const wide = fc.tuple(id64, id64).filter(([high]) => !/^0+$/.test(high));
+    fc.assert(
+      fc.property(reports(wide.map(([high, low]) => high + low)), (given) => {
+        expect(decodeReport(encodeReport(given))).toEqual(given);
+      }),
+      { seed: 10, numRuns: 100 },
+    );
   });
 
   test('byte for byte what the protobuf library writes', () => {
@@ -136,6 +142,44 @@ describe('what is written', () => {
         expect(hex(encodeReport(given))).toBe(hex(byTheLibrary(given)));
       }),
       { seed: 8, numRuns: 500 },
+    );
+  });
+
+  test('what the protobuf library reads, is read alike', () => {
+    fc.assert(
+      fc.property(
+        reports(id64),
+        fc.nat(1000),
+        fc.uint8Array({ maxLength: 9 }),
+        (given, at, noise) => {
+          const written = encodeReport(given);
+          const cut = at % written.length;
+          // Bytes in the middle make other fields, wire types and lengths of it.
+          const changed = Buffer.concat([written.subarray(0, cut), noise, written.subarray(cut)]);
+          const ours = readOrError(() => decodeReport(changed));
+          const theirs = readOrError(() => schema.lookupType('XTraceReportv4').decode(changed));
+          if (ours === undefined) return;
+          expect(theirs).toBeDefined();
+          const { host = '', label = '' } = theirs as { host?: string; label?: string };
+          expect([ours.host ?? '', ours.label]).toEqual([host, label]);
+        },
+      ),
+      { seed: 11, numRuns: 1000 },
+    );
+  });
+
+  test('a batch has each report after its length', () => {
+    fc.assert(
+      fc.property(fc.array(reports(id64), { maxLength: 20 }), fc.nat(5), (given, power) => {
+        const sent = [...given, { ...report, label: 'x'.repeat(10 ** power) }];
+        const batch = encodeBatch(sent);
+        const read: Report[] = [];
+        eachReport(batch, (start, end) => read.push(decodeReport(batch.subarray(start, end))));
+
+        expect(read).toEqual([...given, { ...sent.at(-1)!, taskId: report.taskId.slice(16) }]);
+        expect(batchOf(sent.map((one) => encodeReport(one)))).toEqual(batch);
+      }),
+      { seed: 12, numRuns: 60 },
     );
   });
 
@@ -156,9 +200,19 @@ describe('what is written', () => {
   });
 });
 
+function readOrError<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 const id64 = fc
   .bigInt({ min: 0n, max: (1n << 64n) - 1n })
   .map((n) => n.toString(16).padStart(16, '0'));
+
+const decimal = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
 
 function reports(taskId: fc.Arbitrary<string>): fc.Arbitrary<Report> {
   const parent = id64.filter((id) => !/^0+$/.test(id));
@@ -168,7 +222,7 @@ function reports(taskId: fc.Arbitrary<string>): fc.Arbitrary<Report> {
       taskId,
       eventId: id64,
       parentEventIds: fc.array(parent, { maxLength: 5 }),
-      timestamp: fc.integer({ min: 1e14, max: Number.MAX_SAFE_INTEGER }),
+      timestamp: fc.maxSafeInteger(),
       label: word,
       host: word,
       processId: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
@@ -179,6 +233,9 @@ function reports(taskId: fc.Arbitrary<string>): fc.Arbitrary<Report> {
       source: word,
       fields: fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 4 }),
       tags: fc.array(word, { minLength: 1, maxLength: 3 }),
+      hrt: decimal,
+      cycles: decimal,
+      tenantClass: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
     },
     { requiredKeys: ['taskId', 'eventId', 'parentEventIds', 'timestamp', 'label'] },
   );
@@ -191,6 +248,8 @@ const schema = protobuf.parse(`
     optional sfixed64 event_id = 2;
     repeated sfixed64 parent_event_id = 3 [packed = false];
     optional int64 timestamp = 4;
+    optional int64 hrt = 5;
+    optional int64 cycles = 6;
     optional string host = 7;
     optional int32 process_id = 8;
     optional string process_name = 9;
@@ -202,6 +261,9 @@ const schema = protobuf.parse(`
     repeated string key = 15;
     repeated string value = 16;
     repeated string tags = 17;
+    optional int32 tenant_class = 18;
+    optional sfixed64 task_id_high = 100;
+    optional int64 in_microseconds = 101;
   }`).root;
 
 function byTheLibrary({ fields, ...report }: Report): Uint8Array {
@@ -209,19 +271,32 @@ function byTheLibrary({ fields, ...report }: Report): Uint8Array {
   const parents = report.parentEventIds.length > 0 ? report.parentEventIds : ['0'];
   const given = {
     ...report,
-    taskId: lowest(report.taskId),
-    eventId: lowest(report.eventId),
-    parentEventId: parents.map(lowest),
+    taskId: long(report.taskId.slice(-16)),
+    eventId: long(report.eventId),
+    parentEventId: parents.map(long),
     key: fields?.map(([key]) => key),
     value: fields?.map(([, value]) => value),
+    ...(report.hrt !== undefined && { hrt: longOf(BigInt(report.hrt)) }),
+    ...(report.cycles !== undefined && { cycles: longOf(BigInt(report.cycles)) }),
+    ...(Math.abs(report.timestamp) < 1e14 && { inMicroseconds: 1 }),
+    ...(/^0*$/.test(report.taskId.slice(0, -16))
+      ? {}
+      : { taskIdHigh: long(report.taskId.slice(0, -16)) }),
   };
   return message.encode(given).finish();
 }
 
-/** The 64 bits that are sent of an id: 63 of one that was born with 128. */
-function lowest(id: string): { low: number; high: number; unsigned: boolean } {
-  const isLong = id.length > 16 && !/^0{16}/.test(id);
-  const bits = BigInt.asIntN(64, BigInt(`0x${id}`) & (isLong ? (1n << 63n) - 1n : -1n));
+interface Long {
+  low: number;
+  high: number;
+  unsigned: boolean;
+}
+
+function long(id: string): Long {
+  return longOf(BigInt.asIntN(64, BigInt(`0x${id}`)));
+}
+
+function longOf(bits: bigint): Long {
   return { low: Number(BigInt.asIntN(32, bits)), high: Number(bits >> 32n), unsigned: false };
 }
 

@@ -1,11 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openDriver } from '../../collector/src/store/driver';
 import { SqliteStore } from '../../collector/src/store/sqlite-store';
 import { ran, root } from '../harness/child';
-import { hasNodeSqlite, withLibsql, withSqlite } from '../harness/sqlite';
+import { hasNodeSqlite, withLibsql } from '../harness/sqlite';
+import { encodeBatch } from '@throughline/runtime/report';
+import type { Driver } from '../../collector/src/store/driver';
+import { event, id } from '../harness/trace-events';
 import { testStore } from './store-contract';
 
 testStore('SQLite store over libsql', (file) => withLibsql(() => SqliteStore.open(file)));
@@ -15,9 +18,9 @@ test('the driver is the one that the running Node has', async () => {
   const driver = pathToFileURL(join(root, 'collector', 'dist', 'esm', 'store', 'driver.js'));
   const program = `
     const { openDriver } = await import(${JSON.stringify(driver)});
-    const own = (await openDriver(':memory:')).name;
+    const own = openDriver(':memory:').name;
     process.getBuiltinModule = () => undefined;
-    console.log(own, (await openDriver(':memory:')).name);
+    console.log(own, openDriver(':memory:').name);
   `;
 
   expect(await ran(['--input-type=module', '-e', program])).toEqual({
@@ -28,7 +31,7 @@ test('the driver is the one that the running Node has', async () => {
 
 test('loading a driver leaves the warnings of the program alone', async () => {
   const { emitWarning } = process;
-  (await withSqlite(() => openDriver(':memory:'))).close();
+  openDriver(':memory:').close();
 
   expect(process.emitWarning).toBe(emitWarning);
 });
@@ -58,7 +61,7 @@ describe('a file that cannot be opened is named, with what to do', () => {
     ],
   ])('one that %s', async (_, place) => {
     const file = place();
-    const error = await withSqlite(() => SqliteStore.open(file)).then(
+    const error = await SqliteStore.open(file).then(
       () => undefined,
       (reason: unknown) => reason as Error,
     );
@@ -67,3 +70,133 @@ describe('a file that cannot be opened is named, with what to do', () => {
     expect(error?.message).toMatch(/\(TL_STORE_UNAVAILABLE\)$/);
   });
 });
+
+describe('files', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'throughline-store-'));
+    file = join(folder, 'events.db');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('one of version 0 is brought to the current version, with everything in it', async () => {
+    const old = openDriver(file);
+    old.exec(VERSION_0);
+    const events = Array.from({ length: 5000 }, (_, i) =>
+      event(i % 3, i + 1, i > 2 ? [i - 2] : [], {
+        label: `event ${i} \u{1f600}`,
+        ...(i % 2 ? { processName: 'p', fields: [['key', `${i}`]] } : {}),
+      }),
+    );
+    const insert = old.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
+    old.exec('BEGIN');
+    for (const { taskId, eventId, timestamp, ...rest } of events) {
+      insert.run(taskId, eventId, timestamp, rest.processName ?? '', JSON.stringify(rest));
+    }
+    old.exec('COMMIT');
+    old.close();
+
+    for (let opened = 0; opened < 2; opened++) {
+      const store = await SqliteStore.open(file);
+      expect(await store.task(id(1))).toEqual(events.filter(({ taskId }) => taskId === id(1)));
+      expect(await store.tasks({ offset: 0, limit: 9 })).toMatchObject({
+        total: 3,
+        tasks: [{ events: 1667 }, { events: 1667 }, { events: 1666 }],
+      });
+      await store.close();
+    }
+  });
+
+  test.each([
+    [
+      'of another program',
+      'CREATE TABLE users (name TEXT); INSERT INTO users VALUES (1);',
+      /another program/,
+    ],
+    ['with the id of another program', 'PRAGMA application_id = 77;', /another program/],
+    [
+      'of a later version',
+      'PRAGMA application_id = 1414024270; PRAGMA user_version = 2;',
+      /version 2.*knows 1/,
+    ],
+  ])('one %s is left as it is', async (_, sql, message) => {
+    const other = openDriver(file);
+    other.exec(sql);
+    other.close();
+    const before = readFileSync(file);
+
+    await expect(SqliteStore.open(file)).rejects.toThrow(message);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('a full disk keeps nothing of a batch, and what comes later is kept', async () => {
+    const store = await SqliteStore.open(file);
+    const { driver } = store as unknown as { driver: Driver };
+    await store.append([encodeBatch([event(1, 1)])]);
+    // What SQLite says is the same as for a disk that is full.
+    driver.exec(`PRAGMA max_page_count = ${driver.pragma('page_count') + 2}`);
+    const many = encodeBatch(
+      Array.from({ length: 2000 }, (_, i) => event(i, i + 2, [], { label: `${Math.random()}` })),
+    );
+    const error = await store.append([many]).catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(/full/);
+    expect(SqliteStore.isPassing(error)).toBe(true);
+    expect(await store.size()).toMatchObject({ tasks: 1, events: 1 });
+    driver.exec('PRAGMA max_page_count = 1000000');
+
+    expect(await store.append([many])).toMatchObject([{ kept: 2000 }]);
+    expect(await store.task(id(7))).toHaveLength(1);
+    await store.close();
+  });
+
+  test('whole tasks are removed, the oldest first, until the rest has the largest size', async () => {
+    const store = await SqliteStore.open(file);
+    const label = 'x'.repeat(2000);
+    for (let task = 1; task <= 300; task++) {
+      await store.append([
+        encodeBatch([1, 2, 3].map((n) => event(task, task * 10 + n, [], { label: label + n }))),
+      ]);
+    }
+    const full = await store.size();
+    const limits = { maxBytes: full.bytes / 2, before: -Infinity };
+    while (store.evict(limits));
+    const { bytes, tasks, events, evicted } = await store.size();
+
+    expect(bytes).toBeLessThanOrEqual(limits.maxBytes);
+    expect(tasks).toBeGreaterThan(100);
+    expect(events).toBe(tasks * 3);
+    expect(evicted).toEqual({ tasks: 300 - tasks, events: 900 - events });
+    expect(await store.task(id(300 - tasks))).toEqual([]);
+    expect(await store.task(id(301 - tasks))).toHaveLength(3);
+    expect(await store.tasks({ offset: 0, limit: 1 })).toMatchObject({ total: tasks, evicted });
+    // A late event of a task that was removed begins it anew.
+    await store.append([encodeBatch([event(1, 11)])]);
+    expect(await store.task(id(1))).toHaveLength(1);
+    await store.close();
+  });
+
+  test('tasks that are too old are removed, whatever the size', async () => {
+    const store = await SqliteStore.open(file);
+    await store.append([encodeBatch([event(1, 1), event(2, 2), event(3, 3)])]);
+    const { timestamp } = event(2, 2);
+    while (store.evict({ maxBytes: Infinity, before: timestamp + 1 }));
+
+    const { tasks } = await store.tasks({ offset: 0, limit: 9 });
+    expect(tasks.map(({ taskId }) => taskId)).toEqual([id(3)]);
+    await store.close();
+  });
+});
+
+/** The schema of the first collectors. */
+const VERSION_0 = `
+  CREATE TABLE events (
+    task TEXT NOT NULL, event TEXT NOT NULL, timestamp INTEGER NOT NULL, process TEXT NOT NULL,
+    report TEXT NOT NULL, PRIMARY KEY (task, event)
+  ) WITHOUT ROWID;
+  CREATE TABLE tasks (
+    task TEXT PRIMARY KEY, title TEXT NOT NULL, events INTEGER NOT NULL, first INTEGER NOT NULL,
+    last INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX tasks_by_last ON tasks (last DESC, task);
+`;

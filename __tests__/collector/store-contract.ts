@@ -1,10 +1,46 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store, TaskSummary, TraceEvent } from '../../collector/src/store/store';
+import fc from 'fast-check';
+import { encodeBatch, encodeReport } from '@throughline/runtime/report';
+import type { Outcome, Store, TaskSummary, TraceEvent } from '../../collector/src/store/store';
+import { batchOf } from '../../collector/src/reports/batch';
 import { event, id } from '../harness/trace-events';
 
 const ALL = { offset: 0, limit: 1000 };
+
+const texts = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('a', 'host', 'x'.repeat(300)),
+);
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const decimal = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
+const parentIds = fc
+  .bigInt({ min: 1n, max: 2n ** 64n - 1n })
+  .map((of) => of.toString(16).padStart(16, '0'));
+
+/** Events with anything that a report can carry. */
+const storedEvents: fc.Arbitrary<Omit<TraceEvent, 'taskId' | 'eventId'>> = fc.record(
+  {
+    parentEventIds: fc.array(parentIds, { maxLength: 5 }),
+    timestamp: fc.maxSafeInteger(),
+    label: texts,
+    ...{ host: texts, processName: texts, threadName: texts, agent: texts, source: texts },
+    ...{ processId: int32, threadId: int32, tenantClass: int32, hrt: decimal, cycles: decimal },
+    fields: fc.array(fc.tuple(texts, texts), { minLength: 1, maxLength: 4 }),
+    tags: fc.array(texts, { minLength: 1, maxLength: 3 }),
+  },
+  { requiredKeys: ['parentEventIds', 'timestamp', 'label'] },
+);
+
+/** Stores events. Resolves to how many of them were new. */
+async function append(store: Store, events: readonly TraceEvent[]): Promise<number> {
+  const [{ kept, duplicates, conflicts, refused }] = (await store.append([
+    encodeBatch(events),
+  ])) as [Outcome];
+  expect(kept + duplicates + conflicts + refused).toBe(events.length);
+  return kept;
+}
 
 /** The tests that every store must pass. `open` opens the store that is kept in a file. */
 export function testStore(name: string, open: (file: string) => Promise<Store>): void {
@@ -31,28 +67,28 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
       (await store.tasks(range)).tasks;
 
     test('append: returns how many events were new', async () => {
-      expect(await store.append([event(1, 1), event(1, 2)])).toBe(2);
-      expect(await store.append([event(1, 2), event(1, 3)])).toBe(1);
-      expect(await store.append([event(1, 1)])).toBe(0);
-      expect(await store.append([])).toBe(0);
+      expect(await append(store, [event(1, 1), event(1, 2)])).toBe(2);
+      expect(await append(store, [event(1, 2), event(1, 3)])).toBe(1);
+      expect(await append(store, [event(1, 1)])).toBe(0);
+      expect(await append(store, [])).toBe(0);
     });
 
     test('append: keeps a retried event once, as it came first', async () => {
-      await store.append([event(1, 1, [], { label: 'first' })]);
-      await store.append([event(1, 1, [], { label: 'second' })]);
-      await store.append([event(1, 1), event(1, 1)]);
+      await append(store, [event(1, 1, [], { label: 'first' })]);
+      await append(store, [event(1, 1, [], { label: 'second' })]);
+      await append(store, [event(1, 1), event(1, 1)]);
 
       expect(await labels(1)).toEqual(['first']);
       expect(await summaries()).toMatchObject([{ events: 1, title: 'first' }]);
     });
 
     test('append: an event that comes twice in one batch is kept once', async () => {
-      expect(await store.append([event(1, 1), event(1, 1)])).toBe(1);
+      expect(await append(store, [event(1, 1), event(1, 1)])).toBe(1);
       expect(await summaries()).toMatchObject([{ events: 1 }]);
     });
 
     test('append: the same event id in two tasks names two events', async () => {
-      await store.append([event(1, 7), event(2, 7)]);
+      await append(store, [event(1, 7), event(2, 7)]);
 
       expect(await labels(1)).toEqual(['event 7']);
       expect(await labels(2)).toEqual(['event 7']);
@@ -70,22 +106,23 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
           ['', ''],
         ],
         tags: ['demo', 'java peer'],
+        ...{ hrt: '-9223372036854775808', cycles: '9223372036854775807', tenantClass: -3 },
       };
-      await store.append([full, event(1, 2)]);
+      await append(store, [full, event(1, 2)]);
 
       expect(await store.task(id(1))).toEqual([full, event(1, 2)]);
     });
 
     test('append: ids of all 64 bits are kept as they are', async () => {
       const event64 = { ...event(1, 1), taskId: 'f'.repeat(16), eventId: `8${'0'.repeat(15)}` };
-      await store.append([event64]);
+      await append(store, [event64]);
 
       expect(await store.task('f'.repeat(16))).toEqual([event64]);
     });
 
     test('append: text with a NUL in it is kept whole', async () => {
       const odd = event(1, 1, [], { label: 'before\0after', processName: 'a\0b' });
-      await store.append([odd]);
+      await append(store, [odd]);
 
       expect(await store.task(id(1))).toEqual([odd]);
       // Not every SQLite gives back what follows a NUL, so summaries show a sign for it.
@@ -100,38 +137,83 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
       ['before 1970', -(2 ** 62)],
       ['zero', 0],
     ])('append: a timestamp %s hides no other event', async (_, timestamp) => {
-      await store.append([event(1, 1), event(1, 2, [], { timestamp }), event(2, 3)]);
+      await append(store, [event(1, 1), event(1, 2, [], { timestamp }), event(2, 3)]);
 
       expect((await labels(1)).sort()).toEqual(['event 1', 'event 2']);
       expect(await labels(2)).toEqual(['event 3']);
       expect(await summaries()).toHaveLength(2);
     });
 
-    test('append: a batch in which one event cannot be kept keeps nothing or everything', async () => {
-      // No decoder makes such an event; a store that fails in the middle looks the same.
-      const unkeepable = event(1, 2, [], { processId: 1n as unknown as number });
-      const kept = await store.append([event(1, 1), unkeepable, event(1, 3)]).catch(() => 0);
+    test('append: what cannot be read is refused, and takes nothing with it', async () => {
+      const report = encodeReport(event(1, 1));
+      const [read, broken] = await store.append([
+        batchOf([report, Buffer.from('bad'), encodeReport(event(1, 2))]),
+        Buffer.concat([batchOf([encodeReport(event(1, 3))]), Buffer.from([0x7f, 1, 2])]),
+      ]);
 
-      expect([0, 3]).toContain(kept);
-      expect(await labels(1)).toHaveLength(kept);
-      expect(await summaries()).toHaveLength(kept === 0 ? 0 : 1);
-      expect(await store.append([event(2, 1)])).toBe(1);
-      expect(await labels(2)).toEqual(['event 1']);
+      expect(read).toMatchObject({ kept: 2, refused: 1, problem: expect.any(String) as string });
+      expect(broken).toMatchObject({ kept: 1, refused: 1, problem: expect.any(String) as string });
+      expect(await labels(1)).toEqual(['event 1', 'event 2', 'event 3']);
     });
 
-    test('append: an event without a label is refused aloud or kept, and never dropped', async () => {
-      const unlabelled = event(1, 2, [], { label: null as unknown as string });
-      const kept = await store.append([event(1, 1), unlabelled]).catch(() => 0);
+    test('append: an event that comes again with other contents is a conflict', async () => {
+      await append(store, [event(1, 1)]);
+      const outcomes = await store.append([
+        encodeBatch([event(1, 1), event(1, 1, [], { label: 'x' })]),
+      ]);
 
-      expect([0, 2]).toContain(kept);
-      expect(await store.task(id(1))).toHaveLength(kept);
+      expect(outcomes).toEqual([{ kept: 0, duplicates: 1, conflicts: 1, refused: 0 }]);
+      expect(await labels(1)).toEqual(['event 1']);
+    });
+
+    test('append: a report with half of a task id belongs to the task that has it', async () => {
+      const whole = { ...event(1, 1), taskId: `${'a'.repeat(16)}${id(1)}` };
+      const [half, other] = [event(1, 2), { ...event(1, 8), taskId: `${'b'.repeat(16)}${id(1)}` }];
+      await append(store, [half]);
+      await append(store, [whole, { ...half, eventId: id(4) }]);
+      for (const taskId of [whole.taskId, id(1), id(1).padStart(32, '0')]) {
+        expect(await store.task(taskId)).toHaveLength(3);
+      }
+      await append(store, [other]);
+
+      expect((await summaries()).map(({ taskId, events }) => [taskId, events])).toEqual([
+        [other.taskId, 1],
+        [whole.taskId, 3],
+      ]);
+      expect(await store.task(`${'c'.repeat(16)}${id(1)}`)).toEqual([]);
+    });
+
+    test('append: events of one task that come one by one, between others, are all there', async () => {
+      for (let i = 1; i <= 300; i++) await append(store, [event(1, i), event(2, i)]);
+
+      expect(await labels(1)).toEqual(Array.from({ length: 300 }, (_, i) => `event ${i + 1}`));
+      expect(await labels(2)).toHaveLength(300);
+    });
+
+    test('append: whatever an event carries comes back', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(storedEvents, { minLength: 1, maxLength: 20 }), async (some) => {
+          const task = Math.floor(Math.random() * 2 ** 40);
+          const events = some.map((one, i) => ({ ...one, taskId: id(task), eventId: id(i + 1) }));
+          expect(await append(store, events)).toBe(events.length);
+          const byId = new Map(events.map((one) => [one.eventId, one]));
+          const kept = await store.task(id(task));
+          expect(new Map(kept.map((one) => [one.eventId, one]))).toEqual(byId);
+          const parts = await store.taskJson(id(task));
+          expect(JSON.parse(Buffer.concat(parts).toString())).toEqual({
+            taskId: id(task),
+            events: kept,
+          });
+        }),
+        { numRuns: 100 },
+      );
     });
 
     test('append: many at once are all kept, each event once', async () => {
       const batches = Array.from({ length: 20 }, (_, batch) =>
         Array.from({ length: 20 }, (_, i) => event(i % 3, batch * 10 + i)),
       );
-      const added = await Promise.all(batches.map((batch) => store.append(batch)));
+      const added = await Promise.all(batches.map((batch) => append(store, batch)));
 
       const distinct = new Set(batches.flat().map(({ taskId, eventId }) => `${taskId} ${eventId}`));
       expect(added.reduce((sum, count) => sum + count, 0)).toBe(distinct.size);
@@ -142,43 +224,43 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
     test('append: 20,000 events of one task are kept in one batch', async () => {
       const events = Array.from({ length: 20_000 }, (_, i) => event(1, i + 1, i ? [i] : []));
 
-      expect(await store.append(events)).toBe(20_000);
+      expect(await append(store, events)).toBe(20_000);
       expect(await store.task(id(1))).toHaveLength(20_000);
     });
 
     test('task: gives events by timestamp, whatever order they came in', async () => {
       const at = (number: number, timestamp: number): TraceEvent =>
         event(1, number, [], { timestamp });
-      await store.append([at(1, 30), at(2, 10)]);
-      await store.append([at(3, 20)]);
+      await append(store, [at(1, 30), at(2, 10)]);
+      await append(store, [at(3, 20)]);
 
       expect(await labels(1)).toEqual(['event 2', 'event 3', 'event 1']);
     });
 
     test('task: is empty when the task is unknown', async () => {
-      await store.append([event(1, 1)]);
+      await append(store, [event(1, 1)]);
 
       expect(await store.task(id(2))).toEqual([]);
       expect(await store.task("' OR 1 = 1 --")).toEqual([]);
     });
 
     test('tasks: counts events and processes, and knows when the first and last were', async () => {
-      await store.append([
+      await append(store, [
         event(1, 5, [], { processName: 'b', timestamp: 50 }),
         event(1, 9, [], { processName: 'a', timestamp: 90 }),
         event(2, 1, [], { timestamp: 10 }),
       ]);
-      await store.append([event(1, 2, [], { processName: 'b', timestamp: 20 })]);
+      await append(store, [event(1, 2, [], { processName: 'b', timestamp: 20 })]);
 
       expect(await store.tasks(ALL)).toEqual({
         total: 2,
         tasks: [
           {
-            ...{ taskId: id(1), title: 'event 2', events: 3, processes: ['b', 'a'] },
+            ...{ taskId: id(1), title: 'event 2', events: 3, errors: 0, processes: ['b', 'a'] },
             ...{ firstEvent: 20, lastEvent: 90 },
           },
           {
-            ...{ taskId: id(2), title: 'event 1', events: 1, processes: [''] },
+            ...{ taskId: id(2), title: 'event 1', events: 1, errors: 0, processes: [''] },
             ...{ firstEvent: 10, lastEvent: 10 },
           },
         ],
@@ -187,26 +269,72 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
 
     test('tasks: the title is the label of the earliest event, even when it arrives late', async () => {
       const titles = async (): Promise<string[]> => (await summaries()).map(({ title }) => title);
-      await store.append([event(1, 5)]);
+      await append(store, [event(1, 5)]);
       expect(await titles()).toEqual(['event 5']);
-      await store.append([event(1, 7)]);
+      await append(store, [event(1, 7)]);
       expect(await titles()).toEqual(['event 5']);
-      await store.append([event(1, 3), event(1, 1), event(1, 2)]);
+      await append(store, [event(1, 3), event(1, 1), event(1, 2)]);
       expect(await titles()).toEqual(['event 1']);
-      await store.append([event(1, 1, [], { label: 'again', timestamp: 1 })]);
+      await append(store, [event(1, 1, [], { label: 'again', timestamp: 1 })]);
       expect(await titles()).toEqual(['event 1']);
     });
 
+    test('tasks: the title is that of the end, when the first event begins an operation', async () => {
+      const fields = (phase: string): readonly [string, string][] => [
+        ['operation', id(1)],
+        ['phase', phase],
+      ];
+      const end = event(1, 9, [1], { label: 'GET /carts/:id 200', fields: fields('end') });
+      await append(store, [event(1, 1, [], { label: 'GET /carts/7', fields: fields('begin') })]);
+      await append(store, [
+        event(1, 5, [1], {
+          label: 'x ended',
+          fields: [
+            ['operation', id(4)],
+            ['phase', 'end'],
+          ],
+        }),
+      ]);
+      expect(await summaries()).toMatchObject([{ title: 'GET /carts/7' }]);
+      await append(store, [end]);
+
+      expect(await summaries()).toMatchObject([{ title: 'GET /carts/:id 200' }]);
+    });
+
+    test('tasks: errors are counted, and titles are cut', async () => {
+      const failed: TraceEvent['fields'] = [['error.type', 'E']];
+      await append(store, [
+        event(1, 1, [], { label: '\u{1f600}'.repeat(200_000) }),
+        event(1, 2, [], { fields: failed }),
+        event(1, 3, [], { fields: failed }),
+      ]);
+      const [task] = await summaries();
+
+      expect(task!.errors).toBe(2);
+      expect(task!.title).toBe(`${'\u{1f600}'.repeat(128)}…`);
+    });
+
+    test('size: counts tasks, events and bytes', async () => {
+      const before = await store.size();
+      await append(store, [event(1, 1), event(1, 2), event(2, 1)]);
+      const { bytes, ...counts } = await store.size();
+
+      expect(before).toMatchObject({ tasks: 0, events: 0 });
+      expect(counts).toEqual({ tasks: 2, events: 3, evicted: { tasks: 0, events: 0 } });
+      expect(bytes).toBeGreaterThan(0);
+    });
+
     test('tasks: the one with the newest event comes first', async () => {
-      await store.append([event(1, 10), event(2, 20), event(3, 30)]);
+      await append(store, [event(1, 10), event(2, 20), event(3, 30)]);
       expect((await summaries()).map(({ taskId }) => taskId)).toEqual([id(3), id(2), id(1)]);
-      await store.append([event(1, 40)]);
+      await append(store, [event(1, 40)]);
       expect((await summaries()).map(({ taskId }) => taskId)).toEqual([id(1), id(3), id(2)]);
     });
 
     test('tasks: pages make up the whole list, without gaps and repetitions', async () => {
       // All at the same moment: the order must be settled by something else.
-      await store.append(
+      await append(
+        store,
         Array.from({ length: 25 }, (_, i) => event(i + 1, i + 1, [], { timestamp: 7 })),
       );
       const seen: string[] = [];
@@ -223,12 +351,12 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
     });
 
     test('a store that is opened again has everything, and takes in more', async () => {
-      await store.append([event(1, 1), event(1, 2), event(2, 3)]);
+      await append(store, [event(1, 1), event(1, 2), event(2, 3)]);
       await store.close();
       store = await open(file);
 
       expect(await labels(1)).toEqual(['event 1', 'event 2']);
-      expect(await store.append([event(1, 2), event(1, 4)])).toBe(1);
+      expect(await append(store, [event(1, 2), event(1, 4)])).toBe(1);
       expect(await summaries()).toMatchObject([
         { taskId: id(1), events: 3 },
         { taskId: id(2), events: 1 },
@@ -238,7 +366,10 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
     test('two stores over one file see and count each other’s events', async () => {
       const other = await open(file);
       try {
-        await Promise.all([store.append([event(1, 1)]), other.append([event(1, 1), event(1, 2)])]);
+        await Promise.all([
+          append(store, [event(1, 1)]),
+          append(other, [event(1, 1), event(1, 2)]),
+        ]);
         expect(await labels(1)).toEqual(['event 1', 'event 2']);
         expect((await other.tasks(ALL)).tasks).toMatchObject([{ events: 2 }]);
       } finally {

@@ -93,7 +93,7 @@ function expectTheRun(stdout: string): void {
     '"returning value 30"',
   ]);
   expect(stdout.match(/^● {2}.*math-chain\.cjs .*\(\d+\)$/gm)).toHaveLength(5);
-  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/tasks\/[0-9a-f]{16}$/m);
+  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/tasks\/[0-9a-f]{32}$/m);
 }
 
 test(

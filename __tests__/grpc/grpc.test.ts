@@ -7,7 +7,7 @@ import {
   serverInterceptor,
 } from '@throughline/runtime/grpc';
 import { encodeReport } from '@throughline/runtime/report';
-import { decodeReport } from '../../collector/src/ingest/report-codec';
+import { decodeReport } from '../../collector/src/reports/decode-report';
 import {
   getEventId,
   getTaskId,

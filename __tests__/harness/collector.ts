@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { acknowledged } from '../../collector/src/ingest/acknowledged';
 import { MessageReader } from '../../collector/src/ingest/pubsub-messages';
-import { decodeReport } from '../../collector/src/ingest/report-codec';
+import { eachReport } from '../../collector/src/reports/batch';
+import { decodeReport } from '../../collector/src/reports/decode-report';
 import type { Report } from '@throughline/runtime/report';
 
 /** A collector that keeps what it is sent, on a free port of this machine. */
@@ -10,6 +12,9 @@ export class SmallCollector {
   readonly reports: Report[] = [];
   readonly sockets = new Set<Socket>();
   connections = 0;
+  readonly protocols: ('acknowledged' | 'pubsub')[] = [];
+  /** False to store batches, and not to say so. */
+  acknowledges = true;
   private pauseMs = 0;
   private readonly waiting = new Set<() => void>();
 
@@ -56,9 +61,28 @@ export class SmallCollector {
   private accept(socket: Socket): void {
     this.connections++;
     this.sockets.add(socket);
+    const keep = (report: Uint8Array): void => void this.reports.push(decodeReport(report));
+    const acceptor = {
+      accept: async (batch: Uint8Array) => {
+        eachReport(batch, (start, end) => keep(batch.subarray(start, end)));
+        if (!this.acknowledges) await new Promise(() => {});
+      },
+    };
     const reader = new MessageReader();
-    socket.on('data', (chunk) => {
-      for (const { message } of reader.read(chunk)) this.reports.push(decodeReport(message));
+    let first = Buffer.alloc(0);
+    let receive: ((chunk: Buffer) => unknown) | undefined;
+    socket.on('data', (chunk: Buffer) => {
+      if (receive === undefined) {
+        first = Buffer.concat([first, chunk]);
+        if (first.length < 4) return;
+        const isOurs = first.toString('latin1', 0, 4) === 'XTR1';
+        this.protocols.push(isOurs ? 'acknowledged' : 'pubsub');
+        chunk = isOurs ? first.subarray(4) : first;
+        receive = isOurs
+          ? acknowledged(socket, acceptor as never)
+          : (bytes) => [...reader.read(bytes)].forEach(({ message }) => keep(message));
+      }
+      receive(chunk);
       this.tell();
       if (this.pauseMs > 0) {
         socket.pause();

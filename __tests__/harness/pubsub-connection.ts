@@ -1,10 +1,23 @@
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
+import type { Control } from '../../collector/src/ingest/control-message';
 import { encodeMessage, MessageReader } from '../../collector/src/ingest/pubsub-messages';
-import { encodeControl } from '../../collector/src/ingest/report-codec';
 import { until } from './until';
 
 let barriers = 0;
+
+/** Encodes a control message: fields 1 and 2 are topics. */
+export function encodeControl({ subscribe, unsubscribe }: Control): Uint8Array {
+  const field = (number: number, topic: Uint8Array): Uint8Array => {
+    const length =
+      topic.length < 128 ? [topic.length] : [(topic.length & 127) | 128, topic.length >> 7];
+    return Buffer.concat([Buffer.of((number << 3) | 2, ...length), topic]);
+  };
+  return Buffer.concat([
+    ...subscribe.map((topic) => field(1, topic)),
+    ...unsubscribe.map((topic) => field(2, topic)),
+  ]);
+}
 
 /** One TCP connection to a pubsub server, down to its bytes. */
 export class PubsubConnection {

@@ -1,16 +1,12 @@
-import { startCollector } from '../../collector/src/collector';
-import type { Collector } from '../../collector/src/collector';
-import type { Settings } from '../../collector/src/settings';
-import { withSqlite } from './sqlite';
+import { startCollector } from '@throughline/collector';
+import type { Collector, Settings } from '@throughline/collector';
 
-/** A collector of the test's own, on free ports, that forgets. */
+/** A collector of the test's own, on free ports, that forgets. It is the built one: its store runs in a thread. */
 export function startTestCollector(settings: Partial<Settings> = {}): Promise<Collector> {
-  return withSqlite(() =>
-    startCollector({
-      ...{ host: '127.0.0.1', store: ':memory:', reportPort: 0, webPort: 0 },
-      ...settings,
-    }),
-  );
+  return startCollector({
+    ...{ host: '127.0.0.1', store: ':memory:', reportPort: 0, webPort: 0 },
+    ...settings,
+  });
 }
 
 /** What a collector answers: the status, the headers and the text, read as JSON where it is. */

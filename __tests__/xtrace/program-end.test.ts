@@ -245,3 +245,57 @@ built('a limit that is set after events were logged holds', async () => {
 
   expect(JSON.parse(line!)).toMatchObject({ logged: 21, queued: 5 });
 });
+
+built('a program that waits for nothing ends as it does without a client', async () => {
+  const { code } = await program(`${connected()} log('first'); await new Promise(() => {});`);
+
+  // Node's code for a module that never ends.
+  expect(code).toBe(13);
+  expect(await delivered(1)).toEqual(['first']);
+});
+
+built('work that begins when the program would end is done', async () => {
+  const { code, stderr } = await program(`
+    process.once('beforeExit', () => setTimeout(() => console.error('done'), 300));
+    process.exitCode = 4;
+    ${connected()}
+    log('first');
+  `);
+
+  expect([code, stderr]).toEqual([4, 'done\n']);
+});
+
+built('100,000 events of a program that ends are all there', async () => {
+  const { code, stderr } = await program(`
+    connect('127.0.0.1:${collector.port}');
+    for (let i = 0; i < 100_000; i++) log('event');
+  `);
+
+  expect([code, stderr]).toEqual([0, '']);
+  expect(await delivered(100_000)).toHaveLength(100_000);
+});
+
+built('dropped events are an event', async () => {
+  const { code } = await program(`
+    connect('127.0.0.1:${collector.port}', { maxQueuedEvents: 10 });
+    for (let i = 0; i < 17; i++) log('event ' + i);
+  `);
+
+  expect(code).toBe(0);
+  const [label] = (await delivered(11)).slice(-1);
+  expect(label).toBe('7 events were dropped');
+  expect(collector.reports.at(-1)).toMatchObject({
+    fields: [['dropped', '7']],
+    parentEventIds: [],
+  });
+});
+
+built('the original protocol is spoken to pubsub:// addresses', async () => {
+  const { code } = await program(
+    `await connect('pubsub://127.0.0.1:${collector.port}'); log('last');`,
+  );
+
+  expect(code).toBe(0);
+  expect(await delivered(1)).toEqual(['last']);
+  expect(collector.protocols).toEqual(['pubsub']);
+});

@@ -36,8 +36,12 @@ async function collect(port?: number): Promise<SmallCollector> {
   collectors.push(collector);
   return collector;
 }
-function send(port: number, queue = new ReportQueue()): { sender: TcpSender; queue: ReportQueue } {
-  const sender = new TcpSender('127.0.0.1', port, queue);
+function send(
+  port: number,
+  queue = new ReportQueue(),
+  isAcknowledged = true,
+): { sender: TcpSender; queue: ReportQueue } {
+  const sender = new TcpSender({ host: '127.0.0.1', port, isAcknowledged }, queue);
   senders.push(sender);
   return { sender, queue };
 }
@@ -229,4 +233,59 @@ test('a report that cannot be encoded does not throw into the program', async ()
   await collector.until(() => collector.labels.includes('good'));
 
   expect(collector.labels).toContain('good');
+});
+
+describe('acknowledgements', () => {
+  test('what was not acknowledged is sent again after a reconnect, in order', async () => {
+    const collector = await collect();
+    collector.acknowledges = false;
+    const { sender, queue } = send(collector.port);
+    await sender.firstAttempt;
+    for (const label of labels(1200)) queue.push(report(label));
+    sender.wake();
+    await collector.until(() => collector.reports.length === 1200);
+    expect([queue.sent, queue.inFlight]).toEqual([0, 1200]);
+    collector.acknowledges = true;
+    collector.hangUp();
+
+    expect(await sender.flush(50_000)).toBe(true);
+    expect(collector.labels.slice(1200)).toEqual(labels(1200));
+    expect([queue.put, queue.sent, queue.dropped, queue.size]).toEqual([1200, 1200, 0, 0]);
+  });
+
+  test('only so many batches wait for one', async () => {
+    const collector = await collect();
+    collector.acknowledges = false;
+    const { sender, queue } = send(collector.port);
+    await sender.firstAttempt;
+    for (const label of labels(20_000)) queue.push(report(label));
+    expect(await sender.flush(500)).toBe(false);
+
+    expect(queue.inFlight).toBe(32 * 500);
+    expect(queue.size).toBe(4000);
+  });
+
+  test('batches end after a megabyte, and an event that is too long is dropped', async () => {
+    const collector = await collect();
+    const { sender, queue } = send(collector.port);
+    await sender.firstAttempt;
+    const [long, tooLong] = ['x'.repeat(600_000), 'y'.repeat(17 * 1024 * 1024)];
+    for (const label of [long, long, long, tooLong, 'last']) queue.push(report(label));
+
+    expect(await sender.flush(50_000)).toBe(true);
+    expect(collector.labels).toEqual([long, long, long, 'last']);
+    expect([queue.sent, queue.dropped]).toEqual([4, 1]);
+  });
+
+  test('the original protocol is spoken where nothing is acknowledged', async () => {
+    const collector = await collect();
+    const { sender, queue } = send(collector.port, new ReportQueue(), false);
+    await sender.firstAttempt;
+    for (const label of labels(1200)) queue.push(report(label));
+
+    expect(await sender.flush(50_000)).toBe(true);
+    await collector.until(() => collector.reports.length === 1200);
+    expect(collector.labels).toEqual(labels(1200));
+    expect(collector.protocols).toEqual(['pubsub']);
+  });
 });

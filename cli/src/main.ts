@@ -1,28 +1,39 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { check } from './commands/check.js';
-import { doctor } from './commands/doctor.js';
-import { explain } from './commands/explain.js';
-import { initJest } from './commands/init-jest.js';
-import { list } from './commands/list.js';
-import { open } from './commands/open.js';
-import { run } from './commands/run.js';
-import { serve } from './commands/serve.js';
-import { show } from './commands/show.js';
-import { stop } from './commands/stop.js';
 
-const { version } = createRequire(import.meta.url)('throughline/package.json') as {
-  version: string;
+/** Adds a command to the program. */
+type Add = (program: Command) => void;
+
+/** The commands by name. Each is loaded when it is asked for: `run` must not wait for what the others need. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  run: async () => (await import('./commands/run.js')).run,
+  stop: async () => (await import('./commands/stop.js')).stop,
+  serve: async () => (await import('./commands/serve.js')).serve,
+  list: async () => (await import('./commands/list.js')).list,
+  show: async () => (await import('./commands/show.js')).show,
+  open: async () => (await import('./commands/open.js')).open,
+  check: async () => (await import('./commands/check.js')).check,
+  explain: async () => (await import('./commands/explain.js')).explain,
+  doctor: async () => (await import('./commands/doctor.js')).doctor,
+  init: async () => (await import('./commands/init-jest.js')).initJest,
 };
-const program = new Command('throughline')
-  .description('Causal tracing for JavaScript: collect events and see what caused what.')
-  .version(version)
-  .enablePositionalOptions()
-  .showHelpAfterError();
-for (const add of [run, stop, serve, list, show, open, check, explain, doctor, initJest])
-  add(program);
 
-program.parseAsync().catch((error: unknown) => {
+async function main([name = '']: readonly string[]): Promise<void> {
+  const { version } = createRequire(import.meta.url)('throughline/package.json') as {
+    version: string;
+  };
+  const program = new Command('throughline')
+    .description('Causal tracing for JavaScript: collect events and see what caused what.')
+    .version(version)
+    .enablePositionalOptions()
+    .showHelpAfterError();
+  // Help lists all of them, and so does the message about a name that is none.
+  const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
+  for (const load of asked) (await load())(program);
+  await program.parseAsync();
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(`throughline: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 });

@@ -2,13 +2,15 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { CollectorError, errorMessage } from './errors.js';
+import { encodeBatch } from '@throughline/runtime/report';
 import { Acceptor } from './ingest/accept.js';
-import { PubsubServer } from './ingest/pubsub.js';
+import type { Counters } from './ingest/accept.js';
+import { ReportServer } from './ingest/report-server.js';
 import { webApp } from './query/web.js';
 import { readSettings } from './settings.js';
 import type { Settings } from './settings.js';
-import { SqliteStore } from './store/sqlite-store.js';
 import type { TraceEvent } from './store/store.js';
+import { ThreadedStore } from './store/threaded-store.js';
 
 /** A running collector. */
 export interface Collector {
@@ -18,8 +20,8 @@ export interface Collector {
   readonly store: string;
   /** URL of the page and of the HTTP API, without a trailing slash. */
   readonly url: string;
-  /** How many events were received, kept, refused and lost so far. */
-  readonly counters: Acceptor['counters'];
+  /** What became of the reports that were received so far. */
+  readonly counters: Readonly<Counters>;
   /** Stores events that did not arrive as reports, such as those of a file. Resolves when they are stored. */
   addEvents(events: readonly TraceEvent[]): Promise<void>;
   /** Stops listening, stores the events that have arrived, and closes the store. May be called twice. */
@@ -27,8 +29,7 @@ export interface Collector {
 }
 
 /**
- * Starts a collector, which receives reports over the pubsub protocol, stores them, and serves the page and the
- * HTTP API. Settings that are not given come from environment variables, then from defaults.
+ * Starts a collector, which receives reports over TCP and HTTP, stores them, and serves the page and the HTTP API. Settings that are not given come from environment variables, then from defaults.
  *
  * Throws `TL_SETTING_INVALID`, `TL_STORE_UNAVAILABLE` or `TL_PORT_UNAVAILABLE`.
  *
@@ -36,27 +37,27 @@ export interface Collector {
  * const collector = await startCollector({ store: ':memory:', reportPort: 0, webPort: 0 });
  */
 export async function startCollector(given: Partial<Settings> = {}): Promise<Collector> {
-  const { host, reportPort, webPort, store: file } = readSettings(given);
-  const store = await SqliteStore.open(file);
+  const { host, reportPort, webPort, store: file, maxSize, maxAge } = readSettings(given);
+  const store = await ThreadedStore.open(file, { maxBytes: maxSize, maxAgeMs: maxAge });
   const acceptor = new Acceptor(store);
-  const pubsub = new PubsubServer(acceptor);
+  const reports = new ReportServer(acceptor);
   let reportAddress = '';
   const web = createAdaptorServer(
-    webApp({ store, acceptor, pubsub, reportAddress: () => reportAddress }),
+    webApp({ store, acceptor, reports, host, reportAddress: () => reportAddress }),
   ) as Server;
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
-    await Promise.all([pubsub.close(), closeServer(web)]);
-    await acceptor.drain();
+    await Promise.all([reports.close(), closeServer(web)]);
+    // It stores what waits first.
     await store.close();
   };
   try {
-    const reports = await listenOrThrow('reportPort', reportPort, () =>
-      pubsub.listen(host, reportPort),
+    const port = await listenOrThrow('reportPort', reportPort, () =>
+      reports.listen(host, reportPort),
     );
-    reportAddress = `${urlHost(host)}:${reports}`;
+    reportAddress = `${urlHost(host)}:${port}`;
     const page = await listenOrThrow('webPort', webPort, () => listen(web, host, webPort));
     return {
       reportAddress,
@@ -66,8 +67,7 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
         return acceptor.counters;
       },
       addEvents: async (events) => {
-        for (const event of events) acceptor.accept(event);
-        await acceptor.drain();
+        await acceptor.accept(encodeBatch(events));
       },
       close,
     };

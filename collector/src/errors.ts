@@ -10,6 +10,8 @@ export type CollectorErrorCode =
   | 'TL_EVENTS_UNREADABLE'
   | 'TL_EVENT_INVALID'
   | 'TL_PAGE_MISSING'
+  | 'TL_COLLECTOR_FULL'
+  | 'TL_REQUEST_REFUSED'
   | 'TL_INTERNAL';
 
 /** An error of the collector. The message ends with `code`. */
@@ -22,6 +24,11 @@ export class CollectorError extends Error {
     options?: { cause?: unknown },
   ) {
     super(`${message} (${code})`, options);
+  }
+
+  /** Makes an error of another thread again, whose message ends with its code. */
+  static again(code: CollectorErrorCode, message: string): CollectorError {
+    return new CollectorError(code, message.slice(0, -` (${code})`.length));
   }
 }
 

@@ -11,4 +11,4 @@ export { openEventFiles } from './query/event-file-queries.js';
 export type { EventFileQueries } from './query/event-file-queries.js';
 export { readSettings, settings } from './settings.js';
 export type { Settings } from './settings.js';
-export type { Store, TaskPage, TaskSummary, TraceEvent } from './store/store.js';
+export type { TaskPage, TaskSummary, TraceEvent } from './store/store.js';

@@ -12,6 +12,12 @@ export interface Settings {
   webPort: number;
   /** Database file of the embedded store, or `:memory:`. Default: `events.db` in the user's data folder. */
   store: string;
+  /**
+   * Largest size of the store, in bytes, or as text such as `500MB`. Beyond it, the oldest tasks are removed. Default: `2GB`.
+   */
+  maxSize: number;
+  /** Largest age of a task, in milliseconds, or as text such as `12h` or `7d`. Older tasks are removed. Default: no limit. */
+  maxAge: number;
 }
 
 interface Setting<T> {
@@ -30,6 +36,8 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
     variable: 'THROUGHLINE_STORE',
     read: nonEmptyString,
   },
+  maxSize: { fallback: 2 * 1024 ** 3, variable: 'THROUGHLINE_MAX_SIZE', read: size },
+  maxAge: { fallback: Infinity, variable: 'THROUGHLINE_MAX_AGE', read: age },
 };
 
 /**
@@ -52,6 +60,8 @@ export function readSettings(
     reportPort: read('reportPort'),
     webPort: read('webPort'),
     store: read('store'),
+    maxSize: read('maxSize'),
+    maxAge: read('maxAge'),
   };
 }
 
@@ -66,6 +76,29 @@ function port(name: string, value: unknown): number {
     return number as number;
   }
   throw invalid(name, 'a port number from 0 to 65535', value);
+}
+
+const SIZES = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
+const AGES = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function size(name: string, value: unknown): number {
+  return withUnit(value, SIZES) ?? never(name, 'a size such as 500MB or 2GB', value);
+}
+
+function age(name: string, value: unknown): number {
+  return withUnit(value, AGES) ?? never(name, 'an age such as 30m, 12h or 7d', value);
+}
+
+/** Returns a number above 0, or one that is text with a unit. Returns undefined for anything else. */
+function withUnit(value: unknown, units: Readonly<Record<string, number>>): number | undefined {
+  if (typeof value === 'number') return value > 0 ? value : undefined;
+  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?([a-z]+)$/i.exec(String(value)) ?? [];
+  const factor = Object.entries(units).find(([name]) => name.toLowerCase() === unit?.toLowerCase());
+  return factor && Number(digits) > 0 ? Number(digits) * factor[1] : undefined;
+}
+
+function never(name: string, expected: string, value: unknown): never {
+  throw invalid(name, expected, value);
 }
 
 function invalid(name: string, expected: string, value: unknown): CollectorError {

@@ -17,6 +17,8 @@ export function serve(program: Command): void {
       `port for the page, 0 for a free port (default: ${webPort.fallback})`,
     )
     .option('--store <file>', `database file, or :memory: (default: ${store.fallback})`)
+    .option('--max-size <size>', 'remove the oldest tasks above this size (default: 2GB)')
+    .option('--max-age <age>', 'remove tasks that are older, such as 7d (default: none)')
     .action(async (options: Record<string, string>) => {
       const collector = await startCollector(options);
       console.log(`Receiving reports at ${collector.reportAddress}`);

@@ -1,5 +1,5 @@
 import { CliError, errorMessage } from '../errors.js';
-import { readSettings, settings } from '@throughline/collector';
+import { settings } from '@throughline/collector/settings';
 import type { TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
 import type { EventSource } from './source.js';
 
@@ -7,13 +7,6 @@ import type { EventSource } from './source.js';
 export const COLLECTOR_HELP =
   `URL of a running collector (default: where "serve" listens, by ${settings.host.variable} and ` +
   `${settings.webPort.variable})`;
-
-/** Returns where a collector with the current settings listens, as `serve` reads them. */
-export function collectorUrl(): string {
-  const { host, webPort } = readSettings({});
-  const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${webPort}`;
-}
 
 /** Maximum number of tasks in one response. */
 const PAGE_SIZE = 1000;

@@ -1,7 +1,8 @@
 import { openEventFiles } from '@throughline/collector';
 import type { EventFileQueries, TaskPage, TraceEvent } from '@throughline/collector';
 import { CliError } from '../errors.js';
-import { CollectorClient, collectorUrl } from './collector-client.js';
+import { CollectorClient } from './collector-client.js';
+import { collectorUrl } from './collector-url.js';
 import type { EventSource } from './source.js';
 
 export type { EventSource } from './source.js';

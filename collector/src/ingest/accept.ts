@@ -1,106 +1,105 @@
 import { errorMessage } from '../errors.js';
-import { decodeReport } from './report-codec.js';
-import type { Store, TraceEvent } from '../store/store.js';
-
-/** Maximum number of events that one transaction stores. */
-const BATCH = 2000;
+import { countReports } from '../reports/batch.js';
+import type { BatchBytes } from '../reports/batch.js';
+import type { Outcome, Store } from '../store/store.js';
 
 /**
- * Counts of what happened to each report received:
+ * Counts of what happened to each report received. Each is counted where it happens, so that the sum can be checked:
  *
- *   received = kept + duplicates + refused + lost + waiting
+ *   received = kept + duplicates + conflicts + refused + dropped + waiting
  */
 export interface Counters {
   received: number;
   kept: number;
   /** Received again, and already kept. */
   duplicates: number;
+  /** Not kept, because another event of the task has the same id. */
+  conflicts: number;
   /** Not readable as a report. */
   refused: number;
-  /** Dropped because the store failed. */
-  lost: number;
+  /** Not stored, because the collector ended while the store failed. */
+  dropped: number;
   /** Not in the store yet. */
   waiting: number;
 }
 
+/** How many bytes of reports may wait for the store. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+
 /**
- * Decodes, checks, counts and stores events. Every event takes this path, regardless of its protocol.
+ * Counts reports, passes them to the store, and says when they are stored. Every report takes this path, regardless of its
+ * protocol.
  *
- * Events are written in the background, so the sender does not wait for the disk.
+ * While too much waits it is full: callers stop reading from their peers until there is room.
  */
 export class Acceptor {
-  private waiting: TraceEvent[] = [];
-  /** How many events are being written. */
-  private inFlight = 0;
-  private scheduled = false;
-  private writing: Promise<void> = Promise.resolve();
-  private readonly counts = { received: 0, kept: 0, duplicates: 0, refused: 0, lost: 0 };
+  readonly counters: Counters = {
+    ...{ received: 0, kept: 0, duplicates: 0, conflicts: 0, refused: 0, dropped: 0, waiting: 0 },
+  };
   /** Message of the last refused report or failed write, for `/health`. */
   lastProblem: string | undefined;
-  /** True if the last write to the store failed. */
-  isFailing = false;
+  private waitingBytes = 0;
+  private readonly forRoom: (() => void)[] = [];
+  private readonly forDrain: (() => void)[] = [];
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Pick<Store, 'append'>,
+    private readonly maxWaitingBytes = MAX_WAITING_BYTES,
+  ) {}
 
-  get counters(): Counters {
-    return { ...this.counts, waiting: this.waiting.length + this.inFlight };
+  /** True while the reports that wait are too many. A batch that comes nevertheless is taken. */
+  get isFull(): boolean {
+    return this.waitingBytes >= this.maxWaitingBytes;
   }
 
-  /** Accepts the bytes of one report. A malformed report is counted and noted in `lastProblem`. */
-  acceptBytes(bytes: Uint8Array): void {
-    let event: TraceEvent;
+  /** Takes a batch. Resolves when its reports are stored; rejects if they could not be. The caller gives the bytes away. */
+  async accept(batch: BatchBytes): Promise<Outcome> {
+    const { counters } = this;
+    const { length } = batch;
+    const { count, isWhole } = countReports(batch);
+    const received = isWhole ? count : count + 1;
+    counters.received += received;
+    counters.waiting += received;
+    this.waitingBytes += length;
     try {
-      event = decodeReport(bytes);
+      const [outcome] = await this.store.append([batch]);
+      this.count(outcome!);
+      return outcome!;
     } catch (error) {
-      this.counts.received++;
-      this.counts.refused++;
-      this.lastProblem = `a report was refused: ${errorMessage(error)}`;
-      return;
+      counters.dropped += received;
+      this.lastProblem = `${received} reports were dropped: ${errorMessage(error)}`;
+      throw error;
+    } finally {
+      counters.waiting -= received;
+      this.waitingBytes -= length;
+      this.tell();
     }
-    this.accept(event);
   }
 
-  /** Accepts an event that has already been decoded and checked. */
-  accept(event: TraceEvent): void {
-    this.counts.received++;
-    this.waiting.push(event);
-    this.schedule();
+  /** Resolves as soon as it is not full. */
+  room(): Promise<void> {
+    return this.isFull ? new Promise((resolve) => this.forRoom.push(resolve)) : Promise.resolve();
   }
 
-  /** Resolves when every event accepted so far is in the store or counted as lost. */
-  async drain(): Promise<void> {
-    while (this.waiting.length > 0 || this.scheduled) await this.write();
-    await this.writing;
+  /** Resolves when no report waits. */
+  drain(): Promise<void> {
+    if (this.counters.waiting === 0) return Promise.resolve();
+    return new Promise((resolve) => this.forDrain.push(resolve));
   }
 
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    setImmediate(() => void this.write());
-  }
-
-  private write(): Promise<void> {
-    this.scheduled = false;
-    const batch = this.waiting.splice(0, BATCH);
-    if (this.waiting.length > 0) this.schedule();
-    this.inFlight += batch.length;
-    if (batch.length > 0) this.writing = this.writing.then(() => this.storeBatch(batch));
-    return this.writing;
-  }
-
-  private async storeBatch(batch: readonly TraceEvent[]): Promise<void> {
-    try {
-      const added = await this.store.append(batch);
-      this.counts.kept += added;
-      this.counts.duplicates += batch.length - added;
-      this.isFailing = false;
-    } catch (error) {
-      this.counts.lost += batch.length;
-      this.isFailing = true;
-      const events = batch.length === 1 ? '1 event was' : `${batch.length} events were`;
-      this.lastProblem = `${events} lost: ${errorMessage(error)}`;
-      console.error(`throughline: ${this.lastProblem}`);
+  private count({ kept, duplicates, conflicts, refused, problem }: Outcome): void {
+    this.counters.kept += kept;
+    this.counters.duplicates += duplicates;
+    this.counters.conflicts += conflicts;
+    this.counters.refused += refused;
+    if (problem !== undefined) this.lastProblem = `a report was refused: ${problem}`;
+    else if (conflicts > 0) {
+      this.lastProblem = 'an event came again with other contents: the first one is kept';
     }
-    this.inFlight -= batch.length;
+  }
+
+  private tell(): void {
+    if (!this.isFull) for (const tell of this.forRoom.splice(0)) tell();
+    if (this.counters.waiting === 0) for (const tell of this.forDrain.splice(0)) tell();
   }
 }

@@ -13,6 +13,7 @@ const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(
 const isId: Check = (value) => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
 const isTaskId: Check = (value) =>
   typeof value === 'string' && /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/.test(value);
+const isDecimal: Check = (value) => typeof value === 'string' && /^-?\d{1,19}$/.test(value);
 const isArrayOf =
   (check: Check): Check =>
   (value) =>
@@ -42,6 +43,9 @@ const rules: { readonly [K in keyof Required<TraceEvent>]: Rule } = {
   source: text,
   fields: { expected: 'an array of [string, string] pairs', check: isArrayOf(isPair) },
   tags: { expected: 'an array of strings', check: isArrayOf(isString) },
+  hrt: { expected: 'a decimal', check: isDecimal },
+  cycles: { expected: 'a decimal', check: isDecimal },
+  tenantClass: number,
 };
 
 /**
@@ -63,8 +67,7 @@ export function readEventRecord(line: string): TraceEvent {
     event[name] = value;
   }
   // Every field was checked by its rule.
-  const read = event as unknown as TraceEvent;
-  return { ...read, taskId: read.taskId.slice(-16) };
+  return event as unknown as TraceEvent;
 }
 
 /** Returns a value as JSON for a message, cut to 80 characters. */

@@ -1,3 +1,4 @@
+import { encodeBatch } from '@throughline/runtime/report';
 import { readEventFiles } from '../ingest/event-files.js';
 import { SqliteStore } from '../store/sqlite-store.js';
 import type { TaskPage, TraceEvent } from '../store/store.js';
@@ -19,7 +20,7 @@ export interface EventFileQueries {
 export async function openEventFiles(path: string): Promise<EventFileQueries> {
   const { events, problems } = readEventFiles(path);
   const store = await SqliteStore.open(':memory:');
-  await store.append(events);
+  await store.append([encodeBatch(events)]);
   return {
     problems,
     events,

@@ -3,12 +3,24 @@ import { parseTaskId } from './task-id.js';
 
 /**
  * Returns a task's events, sorted by timestamp; empty when the task is unknown. The id may have any form that
- * `taskIdsMeant` reads. Throws `TL_TASK_ID_INVALID`.
+ * `parseTaskId` reads. Throws `TL_TASK_ID_INVALID`.
  */
-export async function taskEvents(store: Store, text: string): Promise<TraceEvent[]> {
+export function taskEvents(store: Store, text: string): Promise<readonly TraceEvent[]> {
+  return firstFound(text, (id) => store.task(id));
+}
+
+/** Returns the same as JSON, in parts. */
+export function taskParts(store: Store, text: string): Promise<readonly Uint8Array[]> {
+  return firstFound(text, (id) => store.taskJson(id));
+}
+
+async function firstFound<T>(
+  text: string,
+  find: (id: string) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
   for (const id of parseTaskId(text)) {
-    const events = await store.task(id);
-    if (events.length > 0) return events;
+    const found = await find(id);
+    if (found.length > 0) return found;
   }
   return [];
 }

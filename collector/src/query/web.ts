@@ -8,9 +8,12 @@ import type { CollectorErrorCode } from '../errors.js';
 import { causalGraph } from '../graph/causal-order.js';
 import { textRecords } from '../graph/records.js';
 import type { Acceptor } from '../ingest/accept.js';
-import type { PubsubServer } from '../ingest/pubsub.js';
+import type { ReportServer } from '../ingest/report-server.js';
 import type { Store, TraceEvent } from '../store/store.js';
-import { taskEvents } from './task-events.js';
+import { guard } from './guard.js';
+import { metricsText } from './metrics.js';
+import { takeReports } from './take-reports.js';
+import { taskEvents, taskParts } from './task-events.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
@@ -20,15 +23,17 @@ const PAGE = fileURLToPath(new URL('../../page', import.meta.url));
 
 /** The parts of a collector that the web app reads from. */
 export interface WebAppParts {
-  readonly store: Store;
+  readonly store: Store & { readonly failing?: string | undefined };
   readonly acceptor: Acceptor;
-  readonly pubsub: PubsubServer;
+  readonly reports: ReportServer;
   /** Returns the address for reports, as `host:port`. */
   readonly reportAddress: () => string;
+  /** The address that the collector listens on. */
+  readonly host: string;
 }
 
-/** Creates the HTTP app: queries, health and the page. */
-export function webApp({ store, acceptor, pubsub, reportAddress }: WebAppParts): Hono {
+/** Creates the HTTP app: reports, queries, health and the page. */
+export function webApp({ store, acceptor, reports, reportAddress, host }: WebAppParts): Hono {
   const app = new Hono();
   // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
@@ -36,39 +41,51 @@ export function webApp({ store, acceptor, pubsub, reportAddress }: WebAppParts):
     secureHeaders({
       contentSecurityPolicy: { defaultSrc: self, styleSrc: [...self, "'unsafe-inline'"] },
       strictTransportSecurity: false,
+      // Pages of other origins report here; which ones is said by CORS.
+      crossOriginResourcePolicy: false,
     }),
   );
+  app.use(guard(host));
   app.onError((error, context) => errorResponse(context, error));
 
+  app.all('/api/reports', (context) => takeReports(context, acceptor));
   app.get('/api/tasks', async (context) => {
     const offset = wholeNumber(context, 'offset', 0, Number.MAX_SAFE_INTEGER);
     const limit = wholeNumber(context, 'limit', DEFAULT_LIMIT, MAX_LIMIT);
     return context.json(await store.tasks({ offset, limit }));
   });
   app.get('/api/tasks/:task', async (context) => {
-    const events = await eventsOf(store, context.req.param('task'));
-    return context.json({ taskId: events[0]!.taskId, events });
+    const text = context.req.param('task');
+    const parts = await taskParts(store, text);
+    if (parts.length === 0) throw unknownTask(text);
+    return context.body(streamOf(parts), 200, { 'content-type': 'application/json' });
   });
   app.get('/api/tasks/:task/text', async (context) => {
     const events = await eventsOf(store, context.req.param('task'));
     return context.text(textRecords(causalGraph(events).events));
   });
   app.get('/health', async (context) => {
-    const unreadable = await store
-      .tasks({ offset: 0, limit: 1 })
-      .then(() => undefined, errorMessage);
-    const problems = [unreadable, acceptor.lastProblem, pubsub.lastProblem].filter(Boolean);
-    const ok = unreadable === undefined && !acceptor.isFailing;
+    const [size, unreadable] = await store.size().then(
+      (known) => [known, undefined] as const,
+      (error: unknown) => [undefined, errorMessage(error)] as const,
+    );
+    const failing = store.failing && `the store fails: ${store.failing}. It is tried again.`;
+    const problems = [unreadable, failing, acceptor.lastProblem, reports.lastProblem];
+    const ok = unreadable === undefined && store.failing === undefined && !acceptor.isFull;
     const answer = {
       ok,
       processId: process.pid,
       reportAddress: reportAddress(),
       reports: acceptor.counters,
-      pubsub: pubsub.counters,
-      problems,
+      connections: { ...reports.counters, undelivered: reports.undelivered },
+      store: size,
+      problems: problems.filter(Boolean),
     };
     return context.json(answer, ok ? 200 : 503);
   });
+  app.get('/metrics', async (context) =>
+    context.text(metricsText(acceptor.counters, reports, await store.size())),
+  );
   app.all('/api/*', (context) => context.json(unknownPath(context.req.path), 404));
 
   app.use('/*', serveStatic({ root: PAGE }));
@@ -88,10 +105,25 @@ export function webApp({ store, acceptor, pubsub, reportAddress }: WebAppParts):
  *
  * Throws `TL_TASK_ID_INVALID` or `TL_TASK_UNKNOWN`.
  */
-async function eventsOf(store: Store, text: string): Promise<TraceEvent[]> {
+async function eventsOf(store: Store, text: string): Promise<readonly TraceEvent[]> {
   const events = await taskEvents(store, text);
   if (events.length > 0) return events;
-  throw new CollectorError('TL_TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
+  throw unknownTask(text);
+}
+
+function unknownTask(text: string): CollectorError {
+  return new CollectorError('TL_TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
+}
+
+/** Passes parts on one by one, so that a slow reader does not hold them all in the socket. */
+function streamOf(parts: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  let next = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (next < parts.length) controller.enqueue(parts[next++]!);
+      else controller.close();
+    },
+  });
 }
 
 function wholeNumber(context: Context, name: string, fallback: number, most: number): number {
@@ -104,6 +136,13 @@ function wholeNumber(context: Context, name: string, fallback: number, most: num
   );
 }
 
+/** The status of an answer, for errors that are not 400. */
+const STATUS: Partial<Record<CollectorErrorCode, 403 | 404 | 503>> = {
+  TL_TASK_UNKNOWN: 404,
+  TL_REQUEST_REFUSED: 403,
+  TL_COLLECTOR_FULL: 503,
+};
+
 function errorResponse(context: Context, error: Error): Response {
   if (!(error instanceof CollectorError)) {
     console.error('throughline:', error);
@@ -112,8 +151,7 @@ function errorResponse(context: Context, error: Error): Response {
       500,
     );
   }
-  const status = error.code === 'TL_TASK_UNKNOWN' ? 404 : 400;
-  return context.json({ error: error.message, code: error.code }, status);
+  return context.json({ error: error.message, code: error.code }, STATUS[error.code] ?? 400);
 }
 
 function unknownPath(path: string): { error: string; code: CollectorErrorCode } {

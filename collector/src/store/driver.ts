@@ -1,12 +1,14 @@
+import { createRequire } from 'node:module';
+
 /** A value that a statement takes or returns. */
-export type Value = string | number | null;
+export type Value = string | number | null | Uint8Array;
 /** A row, by column name. */
 export type Row = Record<string, Value>;
 
 /** A prepared statement. */
 export interface Statement {
-  /** Runs the statement and returns how many rows changed. */
-  run(...values: Value[]): number;
+  /** Runs the statement. */
+  run(...values: Value[]): void;
   /** Runs the statement and returns all of its rows. */
   all(...values: Value[]): Row[];
 }
@@ -16,6 +18,8 @@ export interface Driver {
   readonly name: 'node:sqlite' | 'libsql';
   exec(sql: string): void;
   prepare(sql: string): Statement;
+  /** Returns the value of a pragma that is a number. */
+  pragma(name: string): number;
   close(): void;
 }
 
@@ -23,36 +27,64 @@ export interface Driver {
 interface Native {
   exec(sql: string): unknown;
   prepare(sql: string): {
-    run(...values: Value[]): { changes: number | bigint };
-    all(...values: Value[]): unknown[];
+    run(...values: unknown[]): unknown;
+    all(...values: unknown[]): unknown[];
   };
   close(): void;
 }
+
+/** How a driver passes values. */
+interface Dialect {
+  /** Returns the arguments of a call of a statement. */
+  readonly bind: (values: Value[]) => unknown[];
+  readonly read: (row: object) => Row;
+}
+
+const dialects: Readonly<Record<Driver['name'], Dialect>> = {
+  'node:sqlite': { bind: (values) => values, read: (row) => row as Row },
+  // It takes a first argument that is an object for named values, takes bytes only as a `Buffer`, and gives an `ArrayBuffer`.
+  libsql: { bind: (values) => [values.map(buffered)], read: unbuffered },
+};
 
 /**
  * Opens an SQLite file with `node:sqlite` if the running Node has it, or else (Node 20) with `libsql`, which
  * ships prebuilt binaries.
  */
-export async function openDriver(file: string): Promise<Driver> {
+export function openDriver(file: string): Driver {
   const builtIn = nodeSqlite();
-  return builtIn
-    ? adapt('node:sqlite', new builtIn(file))
-    : adapt('libsql', new (await loadLibsql())(file));
+  return builtIn ? adapt('node:sqlite', new builtIn(file)) : adapt('libsql', new (libsql())(file));
 }
 
 function adapt(name: Driver['name'], database: Native): Driver {
+  const { bind, read } = dialects[name];
+  const prepare = (sql: string): Statement => {
+    const statement = database.prepare(sql);
+    return {
+      run: (...values) => void statement.run(...bind(values)),
+      all: (...values) => statement.all(...bind(values)).map((row) => read(row as object)),
+    };
+  };
   return {
     name,
     exec: (sql) => void database.exec(sql),
-    prepare(sql) {
-      const statement = database.prepare(sql);
-      return {
-        run: (...values) => Number(statement.run(...values).changes),
-        all: (...values) => statement.all(...values) as Row[],
-      };
-    },
+    prepare,
+    pragma: (of) => Object.values(prepare(`PRAGMA ${of}`).all()[0] ?? {})[0] as number,
     close: () => database.close(),
   };
+}
+
+function buffered(value: Value): Value {
+  if (!(value instanceof Uint8Array) || Buffer.isBuffer(value)) return value;
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+function unbuffered(row: object): Row {
+  const values = row as Record<string, Value | ArrayBuffer>;
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    if (value instanceof ArrayBuffer) values[name] = new Uint8Array(value);
+  }
+  return values as Row;
 }
 
 type Constructor = new (file: string) => Native;
@@ -70,6 +102,6 @@ function nodeSqlite(): Constructor | undefined {
   }
 }
 
-async function loadLibsql(): Promise<Constructor> {
-  return ((await import('libsql')) as { default: unknown }).default as Constructor;
+function libsql(): Constructor {
+  return createRequire(import.meta.url)('libsql') as Constructor;
 }

@@ -1,66 +1,41 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
+import type { BatchBytes } from '../reports/batch.js';
 import { settings } from '../settings.js';
 import { openDriver } from './driver.js';
-import type { Driver, Row, Statement } from './driver.js';
-import type { Store, TaskPage, TraceEvent } from './store.js';
+import type { Driver } from './driver.js';
+import { migrate } from './migrate.js';
+import { contentsOf, createTables, prepare } from './schema.js';
+import { SegmentReader } from './segment-reader.js';
+import { SegmentWriter } from './segment-writer.js';
+import type { Outcome, Store, StoreSize, TaskPage, TraceEvent } from './store.js';
 
-const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  CREATE TABLE IF NOT EXISTS events (
-    task TEXT NOT NULL,
-    event TEXT NOT NULL,
-    timestamp INTEGER NOT NULL,
-    process TEXT NOT NULL,
-    report TEXT NOT NULL,
-    PRIMARY KEY (task, event)
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS tasks (
-    task TEXT PRIMARY KEY,
-    title TEXT NOT NULL,
-    events INTEGER NOT NULL,
-    first INTEGER NOT NULL,
-    last INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS tasks_by_last ON tasks (last DESC, task);
-`;
+/** The messages of SQLite's errors that are gone when the disk or the file is free again (SQLite, "Result and Error Codes"). */
+const PASSING =
+  /database is locked|database table is locked|is full|disk I\/O error|readonly database|unable to open/;
 
-/** The largest timestamp that is stored, in microseconds before or after 1970: about 285 years. */
-const MAX_TIMESTAMP = Number.MAX_SAFE_INTEGER;
-
-/** How long a call waits for another process that holds the file, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5000;
-
-/** The embedded store: one file, one row per event. Task summaries are updated as events arrive. */
+/** The embedded store: one file of SQLite. Its calls block, so a collector runs it in a thread of its own. */
 export class SqliteStore implements Store {
-  private readonly insert: Statement;
-  private readonly count: Statement;
+  private readonly writer: SegmentWriter;
+  private readonly reader: SegmentReader;
   private closed = false;
 
   private constructor(private readonly driver: Driver) {
-    driver.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`);
-    driver.exec(SCHEMA);
-    this.insert = driver.prepare(
-      'INSERT INTO events VALUES (?, ?, ?, ?, ?) ON CONFLICT (task, event) DO NOTHING',
-    );
-    this.count = driver.prepare(`
-      INSERT INTO tasks VALUES (?, ?, 1, ?, ?)
-      ON CONFLICT (task) DO UPDATE SET
-        events = events + 1,
-        title = CASE WHEN excluded.first < first THEN excluded.title ELSE title END,
-        first = min(first, excluded.first),
-        last = max(last, excluded.last)
-    `);
+    this.writer = new SegmentWriter(driver);
+    this.reader = new SegmentReader(driver);
   }
 
   /** Opens the store in a file, or in memory for `:memory:`. Throws `TL_STORE_UNAVAILABLE`. */
   static async open(file: string): Promise<SqliteStore> {
+    let driver: Driver | undefined;
     try {
       if (file === settings.store.fallback) mkdirSync(dirname(file), { recursive: true });
-      return new SqliteStore(await openDriver(file));
+      driver = openDriver(file);
+      fill(driver);
+      return new SqliteStore(driver);
     } catch (error) {
+      driver?.close();
       throw new CollectorError(
         'TL_STORE_UNAVAILABLE',
         `Cannot open the store "${file}": ${errorMessage(error)}. Use a file of its own in an existing, writable folder.`,
@@ -69,45 +44,37 @@ export class SqliteStore implements Store {
     }
   }
 
-  async append(events: readonly TraceEvent[]): Promise<number> {
-    let added = 0;
-    this.driver.exec('BEGIN IMMEDIATE');
-    try {
-      for (const event of events) added += this.insertEvent(event);
-      this.driver.exec('COMMIT');
-    } catch (error) {
-      this.driver.exec('ROLLBACK');
-      throw error;
-    }
-    return added;
+  /** Returns true if an error of `append` passes: the disk is full, or another process holds the file. */
+  static isPassing(error: unknown): boolean {
+    return PASSING.test(errorMessage(error));
+  }
+
+  async append(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
+    return this.transaction(() => this.writer.write(batches));
   }
 
   async task(taskId: string): Promise<TraceEvent[]> {
-    const rows = this.driver
-      .prepare('SELECT * FROM events WHERE task = ? ORDER BY timestamp, event')
-      .all(taskId);
-    return rows.map(eventOf);
+    return this.reader.task(taskId);
   }
 
-  async tasks({ offset, limit }: { offset: number; limit: number }): Promise<TaskPage> {
-    const rows = this.driver
-      .prepare('SELECT * FROM tasks ORDER BY last DESC, task LIMIT ? OFFSET ?')
-      .all(limit, offset);
-    const [{ total }] = this.driver.prepare('SELECT count(*) AS total FROM tasks').all() as [Row];
-    const processes = this.driver.prepare(
-      'SELECT process FROM events WHERE task = ? GROUP BY process ORDER BY min(timestamp) LIMIT 20',
-    );
-    return {
-      total: total as number,
-      tasks: rows.map((row) => ({
-        taskId: row['task'] as string,
-        title: row['title'] as string,
-        events: row['events'] as number,
-        processes: processes.all(row['task']!).map(({ process }) => process as string),
-        firstEvent: row['first'] as number,
-        lastEvent: row['last'] as number,
-      })),
-    };
+  async taskJson(taskId: string): Promise<readonly Uint8Array[]> {
+    return this.reader.taskJson(taskId);
+  }
+
+  async tasks(range: { offset: number; limit: number }): Promise<TaskPage> {
+    return this.reader.tasks(range);
+  }
+
+  async size(): Promise<StoreSize> {
+    return this.reader.size();
+  }
+
+  /**
+   * Removes whole tasks, those with the oldest last event first, until the store has at most so many bytes and no task is older.
+   * Removes a part in each call, so that writing can go on between, and returns true if there is more to remove.
+   */
+  evict(limits: { readonly maxBytes: number; readonly before: number }): boolean {
+    return this.transaction(() => this.writer.evict(limits, () => this.reader.size().bytes));
   }
 
   async close(): Promise<void> {
@@ -116,28 +83,39 @@ export class SqliteStore implements Store {
     this.driver.close();
   }
 
-  private insertEvent(event: TraceEvent): number {
-    const { taskId, eventId, timestamp, label, processName = '', ...rest } = event;
-    // A wrong clock must not store a number that SQLite cannot return as a JavaScript number.
-    const time = Math.max(-MAX_TIMESTAMP, Math.min(MAX_TIMESTAMP, timestamp));
-    const report = JSON.stringify({ label, ...(processName && { processName }), ...rest });
-    const added = this.insert.run(taskId, eventId, time, withoutNul(processName), report);
-    if (added > 0) this.count.run(taskId, withoutNul(label), time, time);
-    return added;
+  private transaction<T>(work: () => T): T {
+    this.driver.exec('BEGIN IMMEDIATE');
+    try {
+      this.writer.begin();
+      const result = work();
+      this.driver.exec('COMMIT');
+      this.writer.committed();
+      return result;
+    } catch (error) {
+      this.writer.rolledBack();
+      // A full disk has rolled it back already (SQLite, "Response To Errors Within A Transaction").
+      try {
+        this.driver.exec('ROLLBACK');
+      } catch {
+        // The first error says what is wrong.
+      }
+      throw error;
+    }
   }
 }
 
-/** Replaces NUL characters: some SQLite versions cut strings at them. */
-function withoutNul(text: string): string {
-  return text.replaceAll('\0', '\u2400');
-}
-
-function eventOf(row: Row): TraceEvent {
-  const report = JSON.parse(row['report'] as string) as Omit<TraceEvent, 'taskId'>;
-  return {
-    ...report,
-    taskId: row['task'] as string,
-    eventId: row['event'] as string,
-    timestamp: row['timestamp'] as number,
-  };
+/** Creates what a file does not have yet. */
+function fill(driver: Driver): void {
+  if (prepare(driver) === 'current') return;
+  driver.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have done it while this one waited.
+    const contents = contentsOf(driver);
+    if (contents === 'empty') createTables(driver);
+    if (contents === 'version 0') migrate(driver);
+    driver.exec('COMMIT');
+  } catch (error) {
+    driver.exec('ROLLBACK');
+    throw error;
+  }
 }

@@ -1,15 +1,31 @@
 import type { Report } from '@throughline/runtime/report';
+import type { BatchBytes } from '../reports/batch.js';
 
-/** A stored event. `taskId` is the 16 hex digits that every protocol carries. */
+/** A stored event. `taskId` has 32 hex digits, or 16 if no report of the task had more. */
 export type TraceEvent = Report;
+
+/** What has become of the reports of one batch: each is counted once. */
+export interface Outcome {
+  readonly kept: number;
+  /** Stored before, with the same contents. */
+  readonly duplicates: number;
+  /** Not stored, because another event of the task has the id. */
+  readonly conflicts: number;
+  /** Not readable as reports. */
+  readonly refused: number;
+  /** Why the last one was refused, if one was. */
+  readonly problem?: string;
+}
 
 /** One task in a list. */
 export interface TaskSummary {
   readonly taskId: string;
-  /** Label of the task's earliest event. */
+  /** Label of the task's earliest event, or of the end of the operation that it begins; at most 256 characters. */
   readonly title: string;
   /** Number of stored events. */
   readonly events: number;
+  /** Number of events with the field `error.type`. */
+  readonly errors: number;
   /** Names of the first 20 processes, each once; an empty string for a process without a name. */
   readonly processes: readonly string[];
   /** Timestamp of the earliest event, in microseconds since 1970. */
@@ -18,27 +34,47 @@ export interface TaskSummary {
   readonly lastEvent: number;
 }
 
+/** What was removed because the store has a largest size and age. */
+export interface Evicted {
+  readonly tasks: number;
+  readonly events: number;
+}
+
 /** A page of the list of tasks. */
 export interface TaskPage {
   readonly tasks: readonly TaskSummary[];
   /** Number of tasks in the whole store. */
   readonly total: number;
+  /** What the store no longer has, if anything. */
+  readonly evicted?: Evicted;
+}
+
+/** How large a store is. */
+export interface StoreSize {
+  readonly tasks: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly evicted: Evicted;
 }
 
 /** Storage for the collector's events. Requests may call its methods concurrently. */
 export interface Store {
   /**
-   * Stores events and returns how many of them were new. An event that is already stored is ignored, so that
-   * a sender may retry.
+   * Stores the reports of batches, all of them or, when it rejects, none. An event that is already stored is not stored again,
+   * so that a sender may retry. After it has resolved, nothing is lost when the process ends in any way.
    */
-  append(events: readonly TraceEvent[]): Promise<number>;
+  append(batches: readonly BatchBytes[]): Promise<readonly Outcome[]>;
   /**
-   * Returns all events of one task, sorted by timestamp; empty when the task is unknown. Clocks of hosts
-   * differ, so follow `parentEventIds` for cause and effect.
+   * Returns all events of one task, sorted by timestamp; empty when the task is unknown. Takes 16 or 32 hex digits. Clocks of
+   * hosts differ, so follow `parentEventIds` for cause and effect.
    */
   task(taskId: string): Promise<TraceEvent[]>;
+  /** Returns the same as JSON, cut into parts: none when the task is unknown, else `{"taskId":…,"events":[…]}`. */
+  taskJson(taskId: string): Promise<readonly Uint8Array[]>;
   /** Returns a page of tasks, the one with the latest event first. */
   tasks(range: { offset: number; limit: number }): Promise<TaskPage>;
+  /** Returns how large the store is. */
+  size(): Promise<StoreSize>;
   /** Closes the store. May be called twice. */
   close(): Promise<void>;
 }

@@ -19,11 +19,12 @@ function word(): number {
 }
 
 /**
- * Returns a new task id. The top bit of its lower half is 0, so that X-Trace v4 and the paper's metadata, which
- * carry 63 bits as a non-negative number, name the same task.
+ * Returns a new task id. The lowest 56 bits are random (W3C Trace Context Level 2, "random-trace-id"). The top bit of the
+ * lower half is 0, because the paper's client refuses ids that would be negative numbers.
  */
 export function newTaskId(): TaskId {
-  return digits(word(), word()) + newEventId();
+  const low = word();
+  return digits(word(), word()) + digits((word() & 0x7fffffff) | (low === 0 ? 1 : 0), low);
 }
 
 /** Returns a new event id: 63 random bits, never zero. */
@@ -74,15 +75,9 @@ export function toDecimal(id: TaskId | EventId): string {
   return BigInt(`0x${lowerHalf(id)}`).toString();
 }
 
-/**
- * Returns the 64 bits of an id that X-Trace v4 and the paper's metadata carry, as 16 hex digits. For a task id of
- * 128 bits, these are the lowest 63 bits. Ids that were made with 64 bits keep all of them, or they would no
- * longer match.
- */
+/** Returns the lower 64 bits of an id, which X-Trace v4 and the paper's metadata carry, as 16 hex digits. */
 export function lowerHalf(id: TaskId | EventId): string {
-  const half = id.slice(-16).padStart(16, '0');
-  if (id.length <= 16 || isPadded(id)) return half;
-  return (Number.parseInt(half[0]!, 16) & 7).toString(16) + half.slice(1);
+  return id.slice(-16).padStart(16, '0');
 }
 
 /** Pads a 64-bit task id to 32 hex digits. */

@@ -2,7 +2,7 @@ import { takeLogSite } from '../causes/logged-at.js';
 import { positionOf } from '../causes/sites.js';
 import { getLocal, setLocal } from '../faces/slots.js';
 import { shared } from '../kernel/index.js';
-import { checkId, newTaskId, padTask } from './ids.js';
+import { checkId, newEventId, newTaskId, padTask } from './ids.js';
 import type { EventId, TaskId } from './ids.js';
 import { Position } from './position.js';
 import { ReportQueue } from './queue.js';
@@ -37,6 +37,8 @@ const state = {
   /** Wakes the sender. Until there is one, reports wait in the queue. */
   wake: (): void => {},
   listener: undefined as TraceListener | undefined,
+  /** How many dropped reports were told of. */
+  droppedBefore: 0,
   /** Tells whether the events of a task are kept. All are, unless this is set. */
   keeps: undefined as ((taskId: TaskId) => boolean) | undefined,
 };
@@ -167,6 +169,25 @@ function microseconds(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }
 
+/**
+ * Logs how many events were dropped since the last call, if any, as an event of the process, so that who looks at the graph knows that
+ * something is missing.
+ */
+function reportDropped(): void {
+  const { dropped } = state.queue;
+  const count = dropped - state.droppedBefore;
+  if (count === 0) return;
+  state.droppedBefore = dropped;
+  const label = count === 1 ? '1 event was dropped' : `${count} events were dropped`;
+  report(
+    { ...traceOfProcess(), latest: [], links: [] },
+    newEventId(),
+    label,
+    { dropped: count },
+    undefined,
+  );
+}
+
 /** Returns a value of any type as a string. A value that cannot be read must not stop the program. */
 function textOf(read: () => unknown): string {
   try {
@@ -190,7 +211,7 @@ export function listenToTrace(listener: TraceListener): () => void {
 
 /**
  * Returns the numbers of this process's events: `logged = sent + dropped + queued`. An event is sent when the
- * operating system has taken it.
+ * collector has acknowledged it.
  */
 function stats(): { logged: number; sent: number; dropped: number; queued: number } {
   const { put, sent, dropped, size, inFlight } = state.queue;
@@ -209,6 +230,7 @@ export const client = shared('xtrace', {
   currentTrace,
   continueTask,
   report,
+  reportDropped,
   stats,
   traceSlot,
 });

@@ -32,7 +32,8 @@ const connection = shared('xtrace-connection', {
 
 /**
  * Connects to a collector and sends it the events of this process. `address` is `host:port`, or `:5563` for a
- * collector on this machine.
+ * collector on this machine. The collector acknowledges what it has stored; the rest is sent again after a reconnect. An original
+ * X-Trace server, which acknowledges nothing, is `pubsub://host:port`.
  *
  * Resolves once connected. Rejects with `TL_ADDRESS_INVALID` if the address is malformed, and with
  * `TL_COLLECTOR_UNREACHABLE` if the first attempt fails; it then keeps trying in the background, with growing
@@ -46,7 +47,7 @@ export function connect(address: string, options: ConnectOptions = {}): Promise<
 }
 
 async function start(address: string, options: ConnectOptions): Promise<void> {
-  const { host, port } = parseAddress(address);
+  const parsed = parseAddress(address);
   const { queue, origin } = client.state;
   queue.limit = options.maxQueuedEvents ?? queue.limit;
   connection.exitTimeoutMs = options.exitTimeoutMs ?? connection.exitTimeoutMs;
@@ -58,7 +59,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   });
 
   connection.sender?.close();
-  const sender = new TcpSender(host, port, queue);
+  const sender = new TcpSender(parsed, queue, client.reportDropped);
   connection.sender = sender;
   client.state.wake = () => sender.wake();
   flushAtExit();
@@ -73,8 +74,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
 }
 
 /**
- * Waits until every event logged so far has been passed to the operating system. Resolves to true then, and to
- * false if `timeoutMs` milliseconds (default 5,000) pass first. Without `connect`, resolves at once, to true if
+ * Waits until every event logged so far is stored by the collector. Resolves to true then, and to false if `timeoutMs` milliseconds (default 5,000) pass first. Without `connect`, resolves at once, to true if
  * no event waits.
  */
 export function flush(timeoutMs = 5000): Promise<boolean> {
@@ -101,11 +101,16 @@ function flushAtExit(): void {
   });
 }
 
-/** Keeps the process alive until every event is sent, or none was for `exitTimeoutMs`. */
+/**
+ * Keeps the process alive until every event is sent, or none was for `exitTimeoutMs`. Then the process would emit `beforeExit` once
+ * more, which the program does not expect if it listens: without work of its own, it ends here.
+ */
 async function flushWhileSending(): Promise<void> {
   let before: number;
   do before = stats().sent;
   while (!(await flush(connection.exitTimeoutMs)) && stats().sent > before);
+  const isHeard = process.listenerCount('beforeExit') > 1;
+  if (isHeard && process.getActiveResourcesInfo?.().length === 0) process.exit();
 }
 
 /** Returns the command line as a person would type it: the script's name instead of its path. */

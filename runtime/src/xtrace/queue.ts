@@ -12,7 +12,7 @@ export class ReportQueue {
   private waiting: Report[] = [];
   private start = 0;
   put = 0;
-  /** How many reports the operating system has taken. */
+  /** How many reports the collector has acknowledged, or the operating system has taken where nobody acknowledges. */
   sent = 0;
   dropped = 0;
   /** How many reports were taken from the queue and neither sent nor put back so far. */
@@ -47,6 +47,12 @@ export class ReportQueue {
   confirm(batch: readonly Report[]): void {
     this.inFlight -= batch.length;
     this.sent += batch.length;
+  }
+
+  /** Counts reports that were taken, and can never be sent. */
+  drop(batch: readonly Report[]): void {
+    this.inFlight -= batch.length;
+    this.dropped += batch.length;
   }
 
   /** Puts reports that could not be sent back at the front. If they do not fit, the oldest are dropped. */

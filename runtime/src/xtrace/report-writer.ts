@@ -1,10 +1,10 @@
 import { isPadded } from './ids.js';
-import { REPORT_TOPIC } from './report.js';
+import { IN_MICROSECONDS, LAST_MILLISECONDS, REPORT_TOPIC, TASK_ID_HIGH } from './report.js';
 import type { Report } from './report.js';
 
-// Writes the one message that a traced program sends, once per event: an X-Trace report v4 (the field numbers
-// are in the collector's report-codec.ts). Each function writes into one shared buffer at the offset it gets, and
-// returns the next offset. The library that the collector reads reports with would make thirty objects per report.
+// Writes the one message that a traced program sends, once per event: an X-Trace report v4 (Brown's X-Trace,
+// `xtrace.proto`). Each function writes into one shared buffer at the offset it gets, and returns the next offset. A
+// protobuf library would make thirty objects per report.
 
 const BUFFER_BYTES = 64 * 1024;
 /** A buffer that has grown beyond this size is not kept for the next batch. */
@@ -16,7 +16,37 @@ export function encodeReport(report: Report): Uint8Array {
   return written(writeReport(withRoomFor(report, 0), 0, report));
 }
 
-/** Returns reports encoded for the collector, each as a message of the pubsub protocol. */
+/** A batch of reports, and how many it has. */
+export interface Batch {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+}
+
+/** Returns reports as a batch: each after its length as a varint, as X-Trace's report files have them. */
+export function encodeBatch(reports: readonly Report[]): Uint8Array {
+  return encodeSome(reports, Infinity).bytes;
+}
+
+/** Returns the first of the reports as a batch: as many as have `maxBytes`, and at least one. */
+export function encodeSome(reports: readonly Report[], maxBytes: number): Batch {
+  let at = 0;
+  let count = 0;
+  for (; count < reports.length; count++) {
+    const report = reports[count]!;
+    const bytes = withRoomFor(report, at);
+    // The length is known at the end. Most reports have two bytes of it.
+    const start = at + MOST_LENGTH_BYTES;
+    const end = writeReport(bytes, start, report);
+    const contents = varint(bytes, at, end - start);
+    const next = contents + end - start;
+    if (next > maxBytes && count > 0) break;
+    bytes.copyWithin(contents, start, end);
+    at = next;
+  }
+  return { bytes: written(at), count };
+}
+
+/** Returns reports encoded for the original collector, each as a message of the pubsub protocol. */
 export function encodeReports(reports: readonly Report[]): Uint8Array {
   let at = 0;
   for (const report of reports) {
@@ -40,8 +70,10 @@ const topic = encoder.encode(REPORT_TOPIC);
 
 /** The maximum size of a field without its string. A string takes at most three bytes per UTF-16 unit. */
 const FIELD_BYTES = 16;
+/** The maximum size of the length of a report. */
+const MOST_LENGTH_BYTES = 5;
 /** The number of fields that are not repeated, and the message header. */
-const SINGLE_FIELDS = 16;
+const SINGLE_FIELDS = 20;
 const none: readonly never[] = [];
 
 /** Returns the buffer, grown to fit one more report, so that the functions below need not check its size. */
@@ -78,6 +110,8 @@ function writeReport(bytes: Uint8Array, at: number, report: Report): number {
   if (parentEventIds.length === 0) at = id(bytes, at, 3, '');
   for (let i = 0; i < parentEventIds.length; i++) at = id(bytes, at, 3, parentEventIds[i]!);
   at = integer(bytes, at, 4, report.timestamp);
+  if (report.hrt !== undefined) at = decimal(bytes, at, 5, report.hrt);
+  if (report.cycles !== undefined) at = decimal(bytes, at, 6, report.cycles);
   at = text(bytes, at, 7, report.host);
   at = integer(bytes, at, 8, report.processId);
   at = text(bytes, at, 9, report.processName);
@@ -89,7 +123,12 @@ function writeReport(bytes: Uint8Array, at: number, report: Report): number {
   for (let i = 0; i < fields.length; i++) at = text(bytes, at, 15, fields[i]![0]);
   for (let i = 0; i < fields.length; i++) at = text(bytes, at, 16, fields[i]![1]);
   for (let i = 0; i < tags.length; i++) at = text(bytes, at, 17, tags[i]);
-  return at;
+  at = integer(bytes, at, 18, report.tenantClass);
+  const { taskId, timestamp } = report;
+  if (taskId.length === 32 && !isPadded(taskId)) {
+    at = halfId(bytes, at, TASK_ID_HIGH, taskId, 0);
+  }
+  return Math.abs(timestamp) < LAST_MILLISECONDS ? integer(bytes, at, IN_MICROSECONDS, 1) : at;
 }
 
 function writeTopic(bytes: Uint8Array, at: number): number {
@@ -135,35 +174,45 @@ function integer(bytes: Uint8Array, at: number, field: number, value: number | u
   return varint(bytes, at, low);
 }
 
-/** Writes the 64 bits of an id that the protocol carries (`lowerHalf` in ids.ts), little-endian. */
-function id(bytes: Uint8Array, at: number, field: number, digits: string): number {
-  at = varint(bytes, at, field * 8 + FIXED64);
-  const start = digits.length - 16;
-  const high = word(digits, start);
-  at = halfOfId(bytes, at, word(digits, start + 8));
-  return halfOfId(
-    bytes,
-    at,
-    high < 0 && start > 0 && !isPadded(digits) ? high & 0x7fff_ffff : high,
-  );
-}
-
-function halfOfId(bytes: Uint8Array, at: number, half: number): number {
-  bytes[at++] = half;
-  bytes[at++] = half >>> 8;
-  bytes[at++] = half >>> 16;
-  bytes[at++] = half >>> 24;
+/** Writes a decimal as a 64-bit integer. */
+function decimal(bytes: Uint8Array, at: number, field: number, digits: string): number {
+  at = varint(bytes, at, field * 8 + VARINT);
+  let left = BigInt.asUintN(64, BigInt(digits));
+  for (; left > 127n; left >>= 7n) bytes[at++] = Number(left & 127n) | 128;
+  bytes[at++] = Number(left);
   return at;
 }
 
-/** Reads eight hex digits as 32 bits. A negative `start` means leading zeros. */
-function word(digits: string, start: number): number {
+/** Writes the lower 64 bits of an id, little-endian. */
+function id(bytes: Uint8Array, at: number, field: number, digits: string): number {
+  return halfId(bytes, at, field, digits, digits.length - 16);
+}
+
+/** Writes 16 hex digits as 64 bits. A negative `start` means leading zeros. */
+function halfId(
+  bytes: Uint8Array,
+  at: number,
+  field: number,
+  digits: string,
+  start: number,
+): number {
+  at = varint(bytes, at, field * 8 + FIXED64);
+  at = word(bytes, at, digits, start + 8);
+  return word(bytes, at, digits, start);
+}
+
+/** Writes eight hex digits as 32 bits. A negative `start` means leading zeros. */
+function word(bytes: Uint8Array, at: number, digits: string, start: number): number {
   let value = 0;
   for (let i = start < 0 ? 0 : start; i < start + 8; i++) {
     const code = digits.charCodeAt(i);
     value = (value << 4) | (code < 58 ? code - 48 : code - 87);
   }
-  return value;
+  bytes[at++] = value;
+  bytes[at++] = value >>> 8;
+  bytes[at++] = value >>> 16;
+  bytes[at++] = value >>> 24;
+  return at;
 }
 
 function text(bytes: Uint8Array, at: number, field: number, value: string | undefined): number {

@@ -23,7 +23,28 @@ export interface Report {
   /** The fields that were passed to `log`, in order. */
   readonly fields?: readonly (readonly [key: string, value: string])[];
   readonly tags?: readonly string[];
+  /** A clock of the process, in nanoseconds, as a decimal: it can be beyond what a number holds. */
+  readonly hrt?: string;
+  /** CPU cycles of the thread, as a decimal. */
+  readonly cycles?: string;
+  /** The tenant that the work was done for. */
+  readonly tenantClass?: number;
 }
 
 /** The topic of the pubsub protocol that reports are published to. */
 export const REPORT_TOPIC = 'xtrace';
+
+/** The field of a report, beyond those of X-Trace's, that has the upper 64 bits of the task id (sfixed64). */
+export const TASK_ID_HIGH = 100;
+
+/**
+ * The field of a report, beyond those of X-Trace's, that says that the timestamp is in microseconds although it is as small as one in
+ * milliseconds is today (int64, 1).
+ */
+export const IN_MICROSECONDS = 101;
+
+/** Timestamps nearer to 1970 are in milliseconds, unless the report says otherwise: in microseconds, this is 1973. */
+export const LAST_MILLISECONDS = 1e14;
+
+/** The first bytes in both directions of a connection on which batches of reports are acknowledged. */
+export const ACKNOWLEDGED_PROTOCOL = 'XTR1';

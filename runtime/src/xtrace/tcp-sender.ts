@@ -1,44 +1,54 @@
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
-import { setTimeout } from 'node:timers';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { warnOnce } from '../kernel/index.js';
+import type { Address } from './address.js';
 import type { ReportQueue } from './queue.js';
-import { encodeReports } from './report-writer.js';
 import type { Report } from './report.js';
+import { acknowledgedWire, answerReader, MAX_BATCH_BYTES, pubsubWire } from './wire.js';
+import type { Wire } from './wire.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
 /** How many reports are encoded at once. Bounded, so that the program never blocks for long. */
 const BATCH = 500;
+/** How many batches may wait for their acknowledgement. */
+const WINDOW = 32;
 /** How long an event waits for others to be sent with it. Each write is a system call. */
 const GATHERING_MS = 5;
 /** The pause between batches that are full. */
 const NEXT_BATCH_MS = 1;
+/** How long a server may take to say which protocol it speaks. */
+const HELLO_MS = 10_000;
 
 /**
  * Sends reports from the queue to a collector over TCP, when the program is idle.
  *
- * Never keeps the process alive, never throws into the program, and reconnects with growing pauses. A batch
- * whose socket failed is sent again: the collector keeps an event once.
+ * Never keeps the process alive, never throws into the program, and reconnects with growing pauses. A batch that was not
+ * acknowledged when its connection ends is sent again: the collector keeps an event once.
  */
 export class TcpSender {
+  private readonly wire: Wire;
   private socket: Socket | undefined;
   private ready = false;
   private closed = false;
   private pauseMs = FIRST_PAUSE_MS;
   private scheduled = false;
-  /** Batches that were written to the socket and not confirmed by it yet. */
-  private readonly unconfirmed = new Set<readonly Report[]>();
+  private lastNumber = 0;
+  /** Batches that were written to the socket and not confirmed yet, by their numbers. */
+  private readonly unconfirmed = new Map<number, readonly Report[]>();
   private readonly idle = new Set<() => void>();
   /** Resolves when the first attempt to connect has ended: to the error if it failed, else to undefined. */
   readonly firstAttempt: Promise<Error | undefined>;
   private firstAttemptOver: (error: Error | undefined) => void = () => {};
 
+  /** `onConfirmed` is called when reports have arrived. */
   constructor(
-    private readonly host: string,
-    private readonly port: number,
+    private readonly address: Address,
     private readonly queue: ReportQueue,
+    private readonly onConfirmed: () => void = () => {},
   ) {
+    this.wire = address.isAcknowledged ? acknowledgedWire : pubsubWire;
     this.firstAttempt = new Promise((resolve) => (this.firstAttemptOver = resolve));
     this.connect();
   }
@@ -56,7 +66,7 @@ export class TcpSender {
     setTimeout(send, this.queue.size < BATCH ? GATHERING_MS : NEXT_BATCH_MS).unref();
   }
 
-  /** Resolves to true when everything queued so far has been sent, to false after `timeoutMs`. */
+  /** Resolves to true when everything queued so far has arrived, to false after `timeoutMs`. */
   flush(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const done = (sent: boolean): void => {
@@ -77,7 +87,7 @@ export class TcpSender {
 
   /**
    * Writes as much as the operating system takes at once; the rest stays in the queue. For the moment before the
-   * process ends, when nothing asynchronous runs any more.
+   * process ends, when nothing asynchronous runs any more, so that what the system has taken counts as sent.
    */
   sendNow(): void {
     if (!this.ready) return;
@@ -85,7 +95,7 @@ export class TcpSender {
     // The socket reports a finished write later. What it still holds is what the system has not taken. After a
     // failed write it is not writable.
     while (socket.writable && socket.writableLength === 0) {
-      for (const batch of this.unconfirmed) this.confirm(batch);
+      for (const number of this.unconfirmed.keys()) this.confirm(number);
       if (this.queue.size === 0) return;
       this.writeBatch();
     }
@@ -99,7 +109,8 @@ export class TcpSender {
   }
 
   private connect(): void {
-    const socket = createConnection({ host: this.host, port: this.port });
+    const { host, port } = this.address;
+    const socket = createConnection({ host, port });
     this.socket = socket;
     if (this.idle.size === 0) socket.unref();
     socket.setNoDelay(true);
@@ -107,29 +118,55 @@ export class TcpSender {
       this.ready = true;
       this.pauseMs = FIRST_PAUSE_MS;
       this.firstAttemptOver(undefined);
+      if (this.wire.hello !== '') socket.write(this.wire.hello);
       this.send();
     });
-    // The server sends control messages only to clients that subscribe, and this one does not. Still, the stream
-    // must be read for its end to be noticed.
-    socket.resume();
+    if (this.wire.isAcknowledged) this.readAnswers(socket);
+    // The stream must be read for its end to be noticed. The original server sends only to those who subscribe.
+    else socket.resume();
     socket.on('drain', () => this.send());
     let failure: Error | undefined;
     socket.on('error', (error) => (failure = error));
     socket.on('close', () => this.reconnect(failure));
   }
 
+  private readAnswers(socket: Socket): void {
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    socket.on('connect', () => {
+      patience = setTimeout(() => this.warnOfSilence(), HELLO_MS).unref();
+    });
+    const read = answerReader((number, isStored) => {
+      if (isStored) this.confirm(number);
+      else this.putBack(number);
+      if (this.queue.size > 0) this.wake();
+      this.tellIfIdle();
+    });
+    socket.on('data', (chunk) => {
+      clearTimeout(patience);
+      read(chunk);
+    });
+    socket.on('close', () => clearTimeout(patience));
+  }
+
+  private warnOfSilence(): void {
+    const { host, port } = this.address;
+    warnOnce(
+      'TL_COLLECTOR_UNREACHABLE',
+      `the server at ${host}:${port} does not answer as a collector. The address of an original X-Trace server is "pubsub://${host}:${port}"`,
+    );
+  }
+
   private reconnect(failure: Error | undefined): void {
     this.ready = false;
     this.socket = undefined;
-    for (const batch of [...this.unconfirmed].reverse()) this.queue.putBack(batch);
-    this.unconfirmed.clear();
+    for (const number of [...this.unconfirmed.keys()].reverse()) this.putBack(number);
     this.firstAttemptOver(failure ?? new Error('the collector closed the connection'));
     if (this.closed) return;
 
     const reason = failure ? `: ${failure.message}` : '';
     warnOnce(
       'TL_COLLECTOR_UNREACHABLE',
-      `cannot reach the collector at ${this.host}:${this.port}${reason}; up to ${this.queue.limit} events are queued`,
+      `cannot reach the collector at ${this.address.host}:${this.address.port}${reason}; up to ${this.queue.limit} events are queued`,
     );
     // Randomised, or all processes of a fleet would reconnect at the same moment.
     const pauseMs = this.pauseMs * (0.5 + Math.random() / 2);
@@ -141,24 +178,48 @@ export class TcpSender {
 
   private send(): void {
     if (!this.ready) return;
-    if (this.socket!.writableNeedDrain) return;
+    if (this.socket!.writableNeedDrain || this.unconfirmed.size >= WINDOW) return;
     if (this.queue.size > 0) this.writeBatch();
     if (this.queue.size > 0) this.wake();
     this.tellIfIdle();
   }
 
   private writeBatch(): void {
-    const batch = this.queue.take(BATCH);
-    this.unconfirmed.add(batch);
-    this.socket!.write(encodeReports(batch), (error) => {
-      if (error) return;
-      this.confirm(batch);
-      this.tellIfIdle();
-    });
+    const taken = this.queue.take(BATCH);
+    const number = (this.lastNumber = (this.lastNumber + 1) >>> 0);
+    const { bytes, count } = this.wire.encode(taken, number);
+    const batch = taken.slice(0, count);
+    if (count < taken.length) this.queue.putBack(taken.slice(count));
+    if (this.wire.isAcknowledged && bytes.length > MAX_BATCH_BYTES) {
+      this.queue.drop(batch);
+      warnOnce('TL_REPORTS_UNSENT', `an event of ${bytes.length} bytes is too long to be sent`);
+      return;
+    }
+    this.unconfirmed.set(number, batch);
+    const socket = this.socket!;
+    if (this.wire.isAcknowledged) socket.write(bytes);
+    else {
+      socket.write(bytes, (error) => {
+        if (error) return;
+        this.confirm(number);
+        this.tellIfIdle();
+      });
+    }
   }
 
-  private confirm(batch: readonly Report[]): void {
-    if (this.unconfirmed.delete(batch)) this.queue.confirm(batch);
+  private confirm(number: number): void {
+    const batch = this.unconfirmed.get(number);
+    if (batch === undefined) return;
+    this.unconfirmed.delete(number);
+    this.queue.confirm(batch);
+    this.onConfirmed();
+  }
+
+  private putBack(number: number): void {
+    const batch = this.unconfirmed.get(number);
+    if (batch === undefined) return;
+    this.unconfirmed.delete(number);
+    this.queue.putBack(batch);
   }
 
   private tellIfIdle(): void {

@@ -1,0 +1,8 @@
+import { readSettings } from '@throughline/collector/settings';
+
+/** Returns where a collector with the current settings listens, as `serve` reads them. */
+export function collectorUrl(): string {
+  const { host, webPort } = readSettings({});
+  const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${webPort}`;
+}

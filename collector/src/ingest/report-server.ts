@@ -1,0 +1,107 @@
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { ACKNOWLEDGED_PROTOCOL } from '@throughline/runtime/report';
+import { errorMessage } from '../errors.js';
+import type { Acceptor } from './accept.js';
+import { acknowledged } from './acknowledged.js';
+import { Pubsub } from './pubsub.js';
+import { Unread } from './unread.js';
+
+/** How long `close` waits for the data that peers have already sent. */
+const CLOSING_MS = 500;
+
+/**
+ * Takes reports over TCP, in two protocols on one port: batches that are acknowledged, and X-Trace's pubsub protocol for the
+ * original clients. The first four bytes tell them apart: as the length of a topic they would be far too large.
+ *
+ * While the store has too much to do, nothing is read, so that senders slow down. An unreadable stream closes its own connection and
+ * no other.
+ */
+export class ReportServer {
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private readonly unread = new Unread();
+  private readonly pubsub: Pubsub;
+  readonly counters = { connections: 0, badStreams: 0 };
+  /** Message of the last error, for `/health`. */
+  lastProblem: string | undefined;
+
+  constructor(private readonly acceptor: Acceptor) {
+    this.pubsub = new Pubsub(acceptor, (problem) => (this.lastProblem = problem));
+    this.server = createServer((socket) => this.serve(socket));
+  }
+
+  /** How many messages were not delivered to subscribers that read too slowly. */
+  get undelivered(): number {
+    return this.pubsub.undelivered;
+  }
+
+  /** Starts listening; resolves to the port. Rejects with Node's error. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        this.server.on('error', (error) => (this.lastProblem = error.message));
+        const address = this.server.address();
+        resolve(typeof address === 'object' && address ? address.port : port);
+      });
+    });
+  }
+
+  /** Stops listening and closes every connection, after reading the data that was sent before. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        for (const socket of this.sockets) socket.destroy();
+      }, CLOSING_MS);
+      this.server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      // Half-close: the peer's own end arrives after everything that it has sent. What it sent last is acknowledged first.
+      void this.acceptor.drain().then(() => {
+        for (const socket of this.sockets) socket.end();
+      });
+    });
+  }
+
+  private serve(socket: Socket): void {
+    this.counters.connections++;
+    this.sockets.add(socket);
+    socket.setNoDelay(true);
+    let first: Buffer = Buffer.alloc(0);
+    let receive: ((chunk: Buffer) => number) | undefined;
+    const read = (chunk: Buffer): void => {
+      if (receive === undefined) {
+        first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+        if (first.length < ACKNOWLEDGED_PROTOCOL.length) return;
+        const isOurs = first.subarray(0, ACKNOWLEDGED_PROTOCOL.length).equals(PROTOCOL_BYTES);
+        receive = isOurs ? acknowledged(socket, this.acceptor) : this.pubsub.connect(socket);
+        chunk = isOurs ? first.subarray(ACKNOWLEDGED_PROTOCOL.length) : first;
+      }
+      this.unread.set(socket, receive(chunk));
+      if (!this.acceptor.isFull) return;
+      socket.pause();
+      void this.acceptor.room().then(() => socket.resume());
+    };
+    socket.on('data', (chunk) => {
+      try {
+        read(chunk);
+      } catch (error) {
+        this.counters.badStreams++;
+        this.lastProblem = `a connection was closed: ${errorMessage(error)}`;
+        socket.destroy();
+      }
+    });
+    // A peer may disconnect in the middle of a message. That is no error here.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      this.unread.delete(socket);
+      this.pubsub.disconnect(socket);
+    });
+  }
+}
+
+const PROTOCOL_BYTES = Buffer.from(ACKNOWLEDGED_PROTOCOL);

@@ -1,0 +1,58 @@
+import type { MiddlewareHandler } from 'hono';
+import { CollectorError } from '../errors.js';
+
+/**
+ * Refuses requests that a page of another site makes a browser send to a collector on this machine:
+ *
+ * - with a `Host` that is a public name, which its owner has pointed here ("DNS rebinding");
+ * - with an `Origin` of another site, which could read answers or send reports.
+ *
+ * Pages on this machine may send reports, because programs that are being developed are such pages.
+ */
+export function guard(host: string): MiddlewareHandler {
+  return async (context, next) => {
+    const asked = context.req.header('host');
+    if (isLocal(host) && asked !== undefined && !isLocal(hostnameOf(`http://${asked}`))) {
+      throw refused(
+        `its header Host is ${JSON.stringify(asked)}`,
+        'Use the address that "throughline serve" prints.',
+      );
+    }
+    const origin = context.req.header('origin');
+    if (origin !== undefined && !isOwn(origin, asked) && !mayReport(context.req.path, origin)) {
+      throw refused(
+        `it is from a page of ${JSON.stringify(origin)}`,
+        'Only the page of the collector may ask it.',
+      );
+    }
+    await next();
+  };
+}
+
+/** Returns true if a page of an origin may send reports. */
+export function isLocalOrigin(origin: string): boolean {
+  return isLocal(hostnameOf(origin));
+}
+
+function mayReport(path: string, origin: string): boolean {
+  return path === '/api/reports' && isLocalOrigin(origin);
+}
+
+function isOwn(origin: string, host: string | undefined): boolean {
+  return host !== undefined && origin === `http://${host}`;
+}
+
+function hostnameOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+function isLocal(hostname: string): boolean {
+  return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[?::1\]?)$/.test(hostname);
+}
+
+function refused(why: string, advice: string): CollectorError {
+  return new CollectorError(
+    'TL_REQUEST_REFUSED',
+    `The request was refused, because ${why}. ${advice}`,
+  );
+}

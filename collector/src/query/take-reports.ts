@@ -1,0 +1,71 @@
+import type { Context } from 'hono';
+import { CollectorError } from '../errors.js';
+import { MAX_BATCH_BYTES } from '../ingest/acknowledged.js';
+import type { Acceptor } from '../ingest/accept.js';
+import { isLocalOrigin } from './guard.js';
+
+/** How long a sender should wait when the collector is full, in seconds. */
+const RETRY_AFTER = '1';
+
+/**
+ * Takes a batch of reports by HTTP, for pages and platforms without TCP: the body is the batch, and the answer says what became
+ * of it when it is stored.
+ *
+ * Throws `TL_QUERY_INVALID` for another method and a body that is too long, and `TL_COLLECTOR_FULL` with 503.
+ */
+export async function takeReports(context: Context, acceptor: Acceptor): Promise<Response> {
+  allowOrigin(context);
+  const { method } = context.req;
+  if (method === 'OPTIONS') return context.body(null, 204);
+  if (method !== 'POST') {
+    throw new CollectorError('TL_QUERY_INVALID', `Reports are sent by POST, got ${method}.`);
+  }
+  if (acceptor.isFull) {
+    context.header('retry-after', RETRY_AFTER);
+    throw new CollectorError(
+      'TL_COLLECTOR_FULL',
+      'The collector has too many reports that are not stored yet. Send them again.',
+    );
+  }
+  const batch = await bodyOf(context);
+  try {
+    return context.json(await acceptor.accept(batch));
+  } catch {
+    context.header('retry-after', RETRY_AFTER);
+    throw new CollectorError(
+      'TL_COLLECTOR_FULL',
+      'The collector could not store the reports. Send them again.',
+    );
+  }
+}
+
+async function bodyOf(context: Context): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of (context.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
+    parts.push(part);
+    length += part.length;
+    if (length > MAX_BATCH_BYTES) {
+      throw new CollectorError(
+        'TL_QUERY_INVALID',
+        `A batch of reports may have ${MAX_BATCH_BYTES} bytes, and this one has more.`,
+      );
+    }
+  }
+  const batch = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    batch.set(part, at);
+    at += part.length;
+  }
+  return batch;
+}
+
+function allowOrigin(context: Context): void {
+  const origin = context.req.header('origin');
+  if (origin === undefined || !isLocalOrigin(origin)) return;
+  context.header('access-control-allow-origin', origin);
+  context.header('access-control-allow-headers', 'content-type');
+  context.header('access-control-allow-methods', 'POST');
+  context.header('vary', 'origin');
+}

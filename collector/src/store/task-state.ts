@@ -1,0 +1,176 @@
+import { idOf } from '../reports/decode-report.js';
+import { FIELD } from '../reports/report-fields.js';
+import type { ReportView } from '../reports/report-view.js';
+import { ByteBuffer } from './byte-buffer.js';
+import type { Row } from './driver.js';
+import { ID_BYTES } from './segment-codec.js';
+
+/** The longest title in a list, in characters. */
+const MAX_TITLE = 256;
+/** How many processes of a task are named in a list. */
+const MAX_PROCESSES = 20;
+
+const decoder = new TextDecoder('latin1');
+
+/** A buffer that has grown beyond this size is not used for another task. */
+const MOST_KEPT_BYTES = 65_536;
+
+/** Events of a task that are not written yet, in the form of a segment. */
+export class NewEvents {
+  ids = new ByteBuffer(ID_BYTES * 8);
+  events = new ByteBuffer();
+  count = 0;
+
+  clear(): void {
+    this.count = 0;
+    this.ids.clear();
+    if (this.events.length > MOST_KEPT_BYTES) this.events = new ByteBuffer();
+    this.events.clear();
+  }
+}
+
+/** A task that events are being added to. */
+export class TaskState {
+  title = '';
+  titleEvent = '';
+  titleTime = Infinity;
+  events = 0;
+  errors = 0;
+  first = Infinity;
+  last = -Infinity;
+  /** Names of processes, with the time of the first event of each. */
+  processes: [name: string, first: number][] = [];
+  /** The generation of `KnownEvents` in which its events became known. */
+  knownSince = 0;
+  /** The row that its next events are added to, and how many it has; none if it has enough. */
+  segment: { readonly number: number; count: number } | undefined;
+  /** The process of the latest event. */
+  private latest:
+    { readonly hash: number; readonly entry: [string, number] | undefined } | undefined;
+  /** The events that are not written yet, if any. */
+  added: NewEvents | undefined;
+  /** The next task with the same key in the cache. */
+  next: TaskState | undefined;
+
+  constructor(
+    readonly number: number,
+    readonly low: number,
+    readonly high: number,
+    /** The upper 64 bits of its id; both are 0 if no report had them. */
+    public upperLow: number,
+    public upperHigh: number,
+  ) {}
+
+  static fromRow(row: Row): TaskState {
+    const [low, high] = wordsOf(row['low'] as Uint8Array);
+    const [upperLow, upperHigh] = row['upper'] ? wordsOf(row['upper'] as Uint8Array) : [0, 0];
+    const state = new TaskState(row['number'] as number, low, high, upperLow, upperHigh);
+    state.title = row['title'] as string;
+    const event = wordsOf(row['title_event'] as Uint8Array);
+    state.titleEvent = idOf(...event);
+    state.titleTime = row['title_time'] as number;
+    state.events = row['events'] as number;
+    state.errors = row['errors'] as number;
+    state.first = row['first'] as number;
+    state.last = row['last'] as number;
+    state.processes = JSON.parse(row['processes'] as string) as [string, number][];
+    return state;
+  }
+
+  get hasUpper(): boolean {
+    return this.upperLow !== 0 || this.upperHigh !== 0;
+  }
+
+  /** Returns true if a report is of this task: one that has only the lower half belongs to the task that has it. */
+  owns({ taskLow, taskHigh, upperLow, upperHigh }: ReportView): boolean {
+    if (taskLow !== this.low || taskHigh !== this.high) return false;
+    if (upperLow === this.upperLow && upperHigh === this.upperHigh) return true;
+    return !this.hasUpper || (upperLow === 0 && upperHigh === 0);
+  }
+
+  /** Takes the contents of an event that is new into the summary. */
+  count(view: ReportView): void {
+    if (!this.hasUpper) {
+      this.upperLow = view.upperLow;
+      this.upperHigh = view.upperHigh;
+    }
+    const { timestamp } = view;
+    this.events++;
+    if (timestamp < this.first) this.first = timestamp;
+    if (timestamp > this.last) this.last = timestamp;
+    if (timestamp < this.titleTime) {
+      this.title = shortTextIn(view, FIELD.label);
+      this.titleEvent = idOf(view.eventLow, view.eventHigh);
+      this.titleTime = timestamp;
+    }
+    if (view.pairCount > 0) this.readPairs(view);
+    this.addProcess(view);
+  }
+
+  /** The end of the operation that the first event begins knows better what to call it: `GET /carts/:id`. */
+  private readPairs(view: ReportView): void {
+    let ends = false;
+    let isOfTitle = false;
+    for (let i = 0; i < view.pairCount * 2; i += 2) {
+      const length = view.keys[i + 1]! - view.keys[i]!;
+      if (length !== 5 && length !== 9 && length !== 10) continue;
+      const key = decoder.decode(view.bytes.subarray(view.keys[i], view.keys[i + 1]));
+      if (key === 'error.type') this.errors++;
+      else if (key === 'phase') ends = valueIn(view, i) === 'end';
+      else if (key === 'operation') isOfTitle = valueIn(view, i) === this.titleEvent;
+    }
+    if (ends && isOfTitle) this.title = shortTextIn(view, FIELD.label);
+  }
+
+  private addProcess(view: ReportView): void {
+    const start = view.startOf(FIELD.processName);
+    // Most events are of the process of the one before.
+    const hash = start < 0 ? -1 : view.hash(start, view.endOf(FIELD.processName));
+    if (this.latest?.hash !== hash) {
+      const name = start < 0 ? '' : shortTextIn(view, FIELD.processName);
+      let entry = this.processes.find(([one]) => one === name);
+      if (entry === undefined && this.processes.length < MAX_PROCESSES) {
+        entry = [name, view.timestamp];
+        this.processes.push(entry);
+      }
+      this.latest = { hash, entry };
+    }
+    const { entry } = this.latest!;
+    if (entry !== undefined && view.timestamp < entry[1]) entry[1] = view.timestamp;
+  }
+}
+
+function valueIn(view: ReportView, i: number): string {
+  return decoder.decode(view.bytes.subarray(view.values[i], view.values[i + 1]));
+}
+
+/** Returns the text of a field, cut to the length of a title. */
+function shortTextIn(view: ReportView, field: number): string {
+  const start = view.startOf(field);
+  if (start < 0) return '';
+  // Four bytes are the most that a character takes.
+  const text = view.text(start, Math.min(view.endOf(field), start + (MAX_TITLE + 1) * 4));
+  if (text.length <= MAX_TITLE) return withoutNul(text);
+  // Not in the middle of a pair of surrogates.
+  return withoutNul(`${text.slice(0, MAX_TITLE).replace(/[\ud800-\udbff]$/, '')}…`);
+}
+
+/** Replaces NUL characters: some SQLite versions cut strings at them. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '\u2400');
+}
+
+/** Returns 64 bits as they are stored: eight bytes, the lowest first. */
+export function bytesOf(low: number, high: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, low, true);
+  view.setUint32(4, high, true);
+  return bytes;
+}
+
+/** Returns eight bytes as two halves, the low one first. */
+export function wordsOf(bytes: Uint8Array): [low: number, high: number] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+  return [view.getUint32(0, true), view.getUint32(4, true)];
+}

@@ -1,0 +1,139 @@
+import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { CollectorError } from '../errors.js';
+import type { BatchBytes } from '../reports/batch.js';
+import type { RetentionLimits } from './retention.js';
+import type { Outcome, Store, StoreSize, TaskPage, TraceEvent } from './store.js';
+import type { Answer, Call, ThreadData } from './thread-messages.js';
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A store of SQLite in threads of its own: one writes, and another one answers queries meanwhile. */
+export class ThreadedStore implements Store {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly writer: StoreThread,
+    private readonly reader: StoreThread,
+  ) {}
+
+  /** Opens the store in a file, or in memory for `:memory:`. Throws `TL_STORE_UNAVAILABLE`. */
+  static async open(file: string, limits: RetentionLimits): Promise<ThreadedStore> {
+    const writer = await StoreThread.start({ file, limits, writes: true });
+    // What is in memory, only its own connection sees.
+    if (file === ':memory:') return new ThreadedStore(writer, writer);
+    return new ThreadedStore(writer, await StoreThread.start({ file, limits, writes: false }));
+  }
+
+  /** Why nothing can be stored at the moment, if so. It tries again by itself. */
+  get failing(): string | undefined {
+    return this.writer.failing;
+  }
+
+  /** Takes the buffers of the batches: they are empty afterwards. */
+  append(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
+    return Promise.all(
+      batches.map((batch) =>
+        this.writer.call<Outcome>('append', batch, [batch.buffer as ArrayBuffer]),
+      ),
+    );
+  }
+
+  async task(taskId: string): Promise<TraceEvent[]> {
+    const parts = await this.taskJson(taskId);
+    if (parts.length === 0) return [];
+    return (JSON.parse(Buffer.concat(parts).toString()) as { events: TraceEvent[] }).events;
+  }
+
+  taskJson(taskId: string): Promise<readonly Uint8Array[]> {
+    return this.reader.call('task', taskId);
+  }
+
+  tasks(range: { offset: number; limit: number }): Promise<TaskPage> {
+    return this.reader.call('tasks', range);
+  }
+
+  size(): Promise<StoreSize> {
+    return this.reader.call('size', undefined);
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.closeThreads());
+  }
+
+  private async closeThreads(): Promise<void> {
+    if (this.reader !== this.writer) await this.reader.close();
+    await this.writer.close();
+  }
+}
+
+/** A thread with a store, and the calls that it has not answered. */
+class StoreThread {
+  failing: string | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private readonly ended: Promise<void>;
+  private lastId = 0;
+
+  private constructor(private readonly worker: Worker) {
+    worker.on('message', (answer: Answer) => this.settle(answer));
+    this.ended = new Promise((resolve) => {
+      worker.on('error', (error) => this.rejectAll(error));
+      worker.on('exit', () => {
+        this.rejectAll(new CollectorError('TL_STORE_UNAVAILABLE', 'The store is closed.'));
+        resolve();
+      });
+    });
+  }
+
+  static async start(data: ThreadData): Promise<StoreThread> {
+    const worker = new Worker(fileURLToPath(new URL('./store-thread.js', import.meta.url)), {
+      workerData: data,
+      // Not those of the program that the collector is part of, such as a hook that compiles.
+      execArgv: [],
+    });
+    const thread = new StoreThread(worker);
+    await new Promise<void>((resolve, reject) => thread.pending.set(0, { resolve, reject }));
+    return thread;
+  }
+
+  call<T>(
+    method: Call['method'],
+    argument: unknown,
+    transferred: readonly ArrayBuffer[] = [],
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.lastId;
+      this.pending.set(id, { resolve, reject });
+      this.worker.postMessage({ id, method, argument } satisfies Call, transferred);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.call('close', undefined);
+    await this.ended;
+  }
+
+  private settle(answer: Answer): void {
+    if ('failing' in answer) {
+      this.failing = answer.failing || undefined;
+      return;
+    }
+    const pending = this.pending.get(answer.id);
+    this.pending.delete(answer.id);
+    if (!('error' in answer)) pending?.resolve(answer.result as never);
+    else pending?.reject(errorOf(answer.error));
+  }
+
+  private rejectAll(error: Error): void {
+    for (const { reject } of this.pending.values()) reject(error);
+    this.pending.clear();
+  }
+}
+
+/** Makes the error of the thread again. The message of one with a code ends with it already. */
+function errorOf({ code, message }: Extract<Answer, { error: unknown }>['error']): Error {
+  return code === undefined ? new Error(message) : CollectorError.again(code, message);
+}

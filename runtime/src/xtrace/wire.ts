@@ -1,0 +1,72 @@
+import { ACKNOWLEDGED_PROTOCOL } from './report.js';
+import { encodeReports, encodeSome } from './report-writer.js';
+import type { Batch } from './report-writer.js';
+import type { Report } from './report.js';
+
+/** How batches are written to a connection. */
+export interface Wire {
+  /** The first bytes of a connection. */
+  readonly hello: string;
+  /** True if the collector says that it has stored a batch. */
+  readonly isAcknowledged: boolean;
+  /** Encodes the first of the reports, with the number that the answer to them will have. */
+  encode(reports: readonly Report[], number: number): Batch;
+}
+
+/** How many bytes a batch has, unless one report has more. */
+const BATCH_BYTES = 1024 * 1024;
+/** The longest batch that a collector takes. */
+export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+/** The protocol of our collector: each batch after its number and its length, in four bytes each, big-endian. */
+export const acknowledgedWire: Wire = {
+  hello: ACKNOWLEDGED_PROTOCOL,
+  isAcknowledged: true,
+  encode(reports, number) {
+    const { bytes, count } = encodeSome(reports, BATCH_BYTES);
+    const framed = new Uint8Array(HEAD_BYTES + bytes.length);
+    const head = new DataView(framed.buffer);
+    head.setUint32(0, number);
+    head.setUint32(4, bytes.length);
+    framed.set(bytes, HEAD_BYTES);
+    return { bytes: framed, count };
+  },
+};
+const HEAD_BYTES = 8;
+
+/** The protocol of the original X-Trace server. */
+export const pubsubWire: Wire = {
+  hello: '',
+  isAcknowledged: false,
+  encode: (reports) => ({ bytes: encodeReports(reports), count: reports.length }),
+};
+
+/** Returns a function that takes what a collector says, and calls `told` for each batch that it answers. */
+export function answerReader(
+  told: (number: number, isStored: boolean) => void,
+): (chunk: Uint8Array) => void {
+  let pending = new Uint8Array();
+  let isHelloRead = false;
+  return (chunk) => {
+    const bytes = new Uint8Array(pending.length + chunk.length);
+    bytes.set(pending);
+    bytes.set(chunk, pending.length);
+    const view = new DataView(bytes.buffer);
+    let at = 0;
+    if (!isHelloRead) {
+      if (bytes.length < ACKNOWLEDGED_PROTOCOL.length) {
+        pending = bytes;
+        return;
+      }
+      isHelloRead = true;
+      at = ACKNOWLEDGED_PROTOCOL.length;
+    }
+    for (; bytes.length - at >= ANSWER_BYTES; at += ANSWER_BYTES) {
+      told(view.getUint32(at), bytes[at + 4] === 0);
+    }
+    pending = bytes.slice(at);
+  };
+}
+
+/** The number of a batch, and 0 if it is stored. */
+const ANSWER_BYTES = 5;
