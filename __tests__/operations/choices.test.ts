@@ -103,8 +103,8 @@ describe('sampling', () => {
 
   test('the id of a task decides, and all events of a task are kept, or none', async () => {
     const { events } = await programs.run(program, { THROUGHLINE_SAMPLE: '0.5' });
-    const served = events.reports.filter(({ taskId }) => /^1{8}.0{7}$/.test(taskId));
-    const tasks = new Set(served.map(({ taskId }) => taskId[8]));
+    const served = events.reports.filter(({ taskId }) => /^1{24}.0{7}$/.test(taskId));
+    const tasks = new Set(served.map(({ taskId }) => taskId[24]));
 
     expect([...tasks].sort().join('')).toBe('01234567');
     expect(served).toHaveLength(8 * 7);

@@ -8,9 +8,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { connect as connectHttp2, constants } from 'node:http2';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startSink } from './sink.mjs';
 
 const [, , protocol, file, expects, way = '{}'] = process.argv;
 const { flags = [], env = {} } = JSON.parse(way);
@@ -22,9 +23,7 @@ const items = Array.from({ length: 10 }, (_, i) => ({ id: `item-${i * 31}`, coun
 const body = Buffer.from(JSON.stringify({ user: 'ada lovelace', items }));
 
 let reported = 0;
-const sink = createServer((socket) => socket.on('data', (bytes) => (reported += bytes.length)));
-sink.listen(0, '127.0.0.1');
-await once(sink, 'listening');
+const sink = await startSink((bytes) => (reported += bytes));
 
 /** Takes what other tools send, and answers what they expect. */
 const httpSink = createHttpServer((request, response) => {
@@ -41,7 +40,7 @@ const inner = createHttpServer((request, response) => {
 await once(inner, 'listening');
 
 const places = {
-  $sink: `127.0.0.1:${sink.address().port}`,
+  $sink: `127.0.0.1:${sink}`,
   $httpSink: `http://127.0.0.1:${httpSink.address().port}`,
 };
 const given = Object.entries(env).map(([name, value]) => [name, places[value] ?? value]);

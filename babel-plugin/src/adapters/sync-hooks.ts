@@ -22,9 +22,14 @@ interface LoadResult {
   shortCircuit?: boolean;
 }
 
+/** Hooks that were registered. */
+interface Registered {
+  deregister(): void;
+}
+
 /** Instruments the files that Node loads, by `module.registerHooks`. */
 export function registerHooks(files: NodeFiles): void {
-  const { registerHooks } = nodeModule as unknown as { registerHooks(hooks: Hooks): void };
+  const { registerHooks } = nodeModule as unknown as { registerHooks(hooks: Hooks): Registered };
   let resolves = false;
   /** A hook makes every `import` and `require` of the program dearer, so it is added with the first file that needs it. */
   function resolveFrom(file: string): void {
@@ -34,7 +39,7 @@ export function registerHooks(files: NodeFiles): void {
       resolve: (specifier, context, next) => resolveRuntime(specifier, context, next, files.root),
     });
   }
-  registerHooks({
+  const hooks: Hooks = {
     load(url, context, next) {
       const file = url.startsWith('file:') ? fileURLToPath(url) : undefined;
       if (file === undefined || !files.covers(file)) return next(url, context);
@@ -51,6 +56,19 @@ export function registerHooks(files: NodeFiles): void {
         return loaded;
       const made = files.transform(textOf(source), file, known);
       return made === undefined ? loaded : { format, source: made, shortCircuit: true };
+    },
+  };
+  const early = registerHooks(hooks);
+  // The hooks that were registered last get what all others have made. Other tools look in the source for the functions that they
+  // change, so they come first: everything that is preloaded is there when the program itself is resolved.
+  const entry = registerHooks({
+    resolve(specifier, context, next) {
+      if (context.parentURL === undefined) {
+        entry.deregister();
+        early.deregister();
+        registerHooks(hooks);
+      }
+      return next(specifier, context);
     },
   });
 }

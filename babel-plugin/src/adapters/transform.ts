@@ -1,6 +1,7 @@
 import { parseSync, transformAsync, transformSync, traverse } from '@babel/core';
 import type { ParserOptions, PluginPass, TransformOptions } from '@babel/core';
 import throughline from '../index.js';
+import { withInlineMap } from './inline-map.js';
 import type { FileMetadata } from '../file-metadata.js';
 import { isTyped } from './files.js';
 import { isModuleSyntax } from '../module-format.js';
@@ -24,7 +25,10 @@ export interface InstrumentRequest {
   readonly isLoaded?: boolean;
   /** More presets, such as the one that strips types. */
   readonly presets?: readonly unknown[];
-  /** Where to put the source map: into the result, into the code, or, with `lines`, nowhere: lines stay where they are. */
+  /**
+   * Where to put the source map: into the result, into the code (of `instrumentSync`), or, with `lines`, nowhere: lines stay
+   * where they are.
+   */
   readonly sourceMaps?: boolean | 'inline' | 'lines';
   readonly cwd?: string;
   /** What the tool builds for, if it says so. Default: the environment of Babel's own variables. */
@@ -53,7 +57,9 @@ export async function instrument(
 
 /** Instruments a file synchronously; undefined when it stays as it is. */
 export function instrumentSync(code: string, request: InstrumentRequest): Transformed | undefined {
-  return transformed(inDialectOf(code, babelSettings(request), transformSync));
+  const made = transformed(inDialectOf(code, babelSettings(request), transformSync));
+  if (request.sourceMaps !== 'inline' || made?.map === undefined) return made;
+  return { code: withInlineMap(made.code, made.map), map: undefined };
 }
 
 /** Returns true when the code alone, without its types, makes a file a module. */
@@ -108,7 +114,9 @@ export function babelSettings(request: InstrumentRequest): TransformOptions {
     ...(request.inputMap === undefined ? {} : { inputSourceMap: request.inputMap }),
     caller,
     sourceType,
-    ...(sourceMaps === 'lines' ? { sourceMaps: false, retainLines: true } : { sourceMaps }),
+    ...(sourceMaps === 'lines'
+      ? { sourceMaps: false, retainLines: true }
+      : { sourceMaps: Boolean(sourceMaps) }),
     compact: false,
     parserOpts: { plugins: syntaxOf(file), allowReturnOutsideFunction: sourceType !== 'module' },
     generatorOpts: { importAttributesKeyword: 'with' },

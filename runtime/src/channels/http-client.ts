@@ -4,8 +4,10 @@ import type { IncomingMessage } from 'node:http';
 import { attempt } from '../operations/attempt.js';
 import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
+import { isSuppressed, linkTo } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { answered, beginRequest, valueOf, withoutQuery } from './http.js';
+import type { Fields } from '../xtrace/log.js';
 import type { Handlers } from './subscribe.js';
 
 interface Created {
@@ -21,17 +23,18 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
 
   function finish(request: ClientRequest, outcome: (label: string) => Outcome): void {
     const begun = running.get(request);
-    if (begun !== undefined && running.delete(request)) endOperation(begun, outcome(begun.label));
+    if (begun === undefined || !running.delete(request)) return;
+    const known = outcome(begun.label);
+    const link = linkOf(request, begun);
+    endOperation(begun, link ? { ...known, fields: { ...known.fields, ...link } } : known);
   }
 
-  function begin({ request }: Created): void {
+  function begin({ request }: Created): Operation | undefined {
+    if (isSuppressed()) return undefined;
     const { method, host } = request;
     const address = String(request.getHeader('host') ?? host);
     const begun = beginRequest(method, address, withoutQuery(request.path));
     running.set(request, begun);
-    if (!request.headersSent && !request.hasHeader('traceparent') && isPeer(host)) {
-      for (const [name, value] of headersFor(begun)) request.setHeader(name, value);
-    }
     // Neither handles an error nor reads a body.
     request.on(errorMonitor, (error: unknown) => finish(request, () => failure(error)));
     request.once('close', () => {
@@ -41,11 +44,24 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
         res ? answered(label, res.statusCode ?? 0) : { status: 'cancelled' },
       );
     });
+    return begun;
   }
 
-  if (!hasCreatedChannel()) publishCreated(begin);
+  function addHeaders(request: ClientRequest, begun: Operation | undefined): void {
+    if (begun === undefined || request.headersSent || request.hasHeader('traceparent')) return;
+    if (!isPeer(request.host)) return;
+    for (const [name, value] of headersFor(begun)) request.setHeader(name, value);
+  }
+
+  if (!hasCreatedChannel()) {
+    beforeHead(ClientRequest.prototype, (request) => addHeaders(request, begin({ request })));
+  }
   return {
-    'http.client.request.created': begin,
+    'http.client.request.created': (created: Created) => {
+      const begun = begin(created);
+      // Not at once: another tool that is told of the request later may have a header of its own.
+      beforeHead(created.request, (request) => addHeaders(request, begun));
+    },
     'http.client.response.finish': ({ request, response }: Answered) => {
       const begun = running.get(request);
       if (begun) joinResponse(begun, valueOf(response.headers[RESPONSE_HEADER]));
@@ -61,17 +77,26 @@ function hasCreatedChannel(
   return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
 }
 
-/** A request before its head is written, as Node 20 has it. */
+/** What Node calls before it writes the head of a request. */
 interface WithImplicitHeader {
   _implicitHeader(this: ClientRequest): void;
 }
 
-/** Calls `begin` before the head of a request is written, where Node has no channel for it. */
-function publishCreated(begin: (created: Created) => void): void {
-  const prototype = ClientRequest.prototype as unknown as WithImplicitHeader;
-  const { _implicitHeader: write } = prototype;
-  prototype._implicitHeader = function () {
-    attempt(() => begin({ request: this }));
-    write.call(this);
-  };
+/** Calls `then` before the head of a request, or of all requests, is written. */
+function beforeHead(of: ClientRequest, then: (request: ClientRequest) => void): void {
+  const { _implicitHeader: write } = of as ClientRequest & WithImplicitHeader;
+  Object.defineProperty(of, '_implicitHeader', {
+    value(this: ClientRequest) {
+      attempt(() => then(this));
+      write.call(this);
+    },
+    ...{ writable: true, configurable: true, enumerable: false },
+  });
+}
+
+/** Returns the link to the task in which another tool makes the receiver go on. */
+function linkOf(request: ClientRequest, begun: Operation): Fields | undefined {
+  const header = request.getHeader('traceparent');
+  if (typeof header !== 'string' || header.includes(begun.trace.taskId)) return undefined;
+  return linkTo(header);
 }

@@ -2,6 +2,7 @@ import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
+import { isSuppressed, linkTo } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { continueFollowed, endFollowed } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from './http.js';
@@ -13,8 +14,8 @@ interface UndiciRequest {
   readonly method: string;
   readonly path: string;
   /** Names and values in turn, or lines of text in older versions. */
-  readonly headers: readonly unknown[] | string;
-  addHeader(name: string, value: string): void;
+  headers: unknown[] | string;
+  addHeader(name: string, value: string): unknown;
 }
 interface Response {
   readonly statusCode: number;
@@ -46,19 +47,22 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
     const { begun, frame } = sent;
     const end = (): void => {
       joinResponse(begun, told);
-      endFollowed(begun, outcome(begun.label));
+      const known = outcome(begun.label);
+      const header = traceParentOf(request);
+      const link = header?.includes(begun.trace.taskId) ? undefined : linkTo(header);
+      endFollowed(begun, link ? { ...known, fields: { ...known.fields, ...link } } : known);
     };
     runIn(branch(frame), end, undefined, []);
   }
 
   return {
     'undici:request:create': ({ request }: Message) => {
+      if (isSuppressed()) return;
       continueFollowed();
       const { host, hostname } = new URL(request.origin);
       const begun = beginRequest(request.method, host, withoutQuery(request.path));
       running.set(request, { begun, frame: currentFrame() });
-      if (!isPeer(hostname) || hasTraceParent(request)) return;
-      for (const [name, value] of headersFor(begun)) request.addHeader(name, value);
+      if (isPeer(hostname) && traceParentOf(request) === undefined) addHeaders(request, begun);
     },
     'undici:request:headers': ({
       request,
@@ -73,9 +77,38 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
   };
 }
 
-function hasTraceParent({ headers }: UndiciRequest): boolean {
-  const lines = typeof headers === 'string' ? headers.split('\r\n') : headers;
-  return lines.some((line) => /^traceparent(?::|$)/i.test(String(line)));
+/**
+ * Adds our headers. Another tool that is told of the request later adds its own without looking; then ours go, because a receiver
+ * can read only one.
+ */
+function addHeaders(request: UndiciRequest, begun: Operation): void {
+  const own = headersFor(begun);
+  for (const [name, value] of own) request.addHeader(name, value);
+  const { addHeader } = request;
+  request.addHeader = (name, value) => {
+    if (name.toLowerCase() === 'traceparent') {
+      Reflect.deleteProperty(request, 'addHeader');
+      for (const [ours] of own) removeHeader(request, ours);
+    }
+    return addHeader.call(request, name, value);
+  };
+}
+
+function removeHeader(request: UndiciRequest, name: string): void {
+  const { headers } = request;
+  if (typeof headers === 'string') {
+    const lines = headers.split('\r\n');
+    request.headers = lines.filter((line) => !line.startsWith(`${name}: `)).join('\r\n');
+  } else {
+    const at = headers.findIndex((one, i) => i % 2 === 0 && one === name);
+    if (at !== -1) headers.splice(at, 2);
+  }
+}
+
+function traceParentOf({ headers }: UndiciRequest): string | undefined {
+  if (typeof headers === 'string') return /^traceparent: *(.*?)\r?$/im.exec(headers)?.[1];
+  const at = headers.findIndex((one, i) => i % 2 === 0 && /^traceparent$/i.test(String(one)));
+  return at === -1 ? undefined : String(headers[at + 1]);
 }
 
 function responseHeaderIn(headers: Response['headers']): string | undefined {
