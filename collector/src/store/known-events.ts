@@ -1,8 +1,8 @@
 /** Words of an entry: two halves of the event id, the number of the task (from 1), the hash of the report. */
 const WORDS = 4;
 const FIRST_CAPACITY = 1 << 12;
-/** How many events one generation knows. Two of them take 64 MB at most. */
-const GENERATION = 1 << 20;
+/** How many events one generation knows. Two of them take 32 MB. */
+const GENERATION = 1 << 19;
 
 /** What is known of an event that comes in. */
 export type Known = 'new' | 'same' | 'other';

@@ -12,7 +12,7 @@ import { bytesOf, NewEvents, TaskState } from './task-state.js';
 /** How many events a row has before the next one is begun. */
 const SEGMENT_EVENTS = 128;
 /** How many tasks are kept in memory to be added to. */
-const MAX_TASKS = 32_768;
+const MAX_TASKS = 16_384;
 /** How many tasks one call of `evict` removes. */
 const EVICTED_AT_ONCE = 256;
 /** Eviction goes on until so much of the largest size is used, so that it is not needed at every batch. */

@@ -6,6 +6,8 @@ import type { RetentionLimits } from './retention.js';
 import type { Outcome, Store, StoreSize, TaskPage, TraceEvent } from './store.js';
 import type { Answer, Call, ThreadData } from './thread-messages.js';
 
+const YOUNG_GENERATION_MB = 16;
+
 interface Pending {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
@@ -91,6 +93,8 @@ class StoreThread {
   static async start(data: ThreadData): Promise<StoreThread> {
     const worker = new Worker(fileURLToPath(new URL('./store-thread.js', import.meta.url)), {
       workerData: data,
+      // Most objects of a thread live for one transaction or one query. With more room, they are only collected later.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       // Not those of the program that the collector is part of, such as a hook that compiles.
       execArgv: [],
     });
