@@ -26,7 +26,7 @@ const rooms = {
     'with-causes': ['kernel', 'callbacks', 'causes', 'listeners', 'promises'],
     xtrace: ['kernel', 'causes', 'faces'],
     propagation: ['kernel', 'promises', 'xtrace'],
-    operations: ['kernel', 'faces', 'xtrace'],
+    operations: ['kernel', 'faces', 'promises', 'xtrace'],
     libraries: ['kernel', 'callbacks', 'faces', 'operations', 'promises', 'propagation', 'xtrace'],
     channels: [
       'kernel',
@@ -38,6 +38,7 @@ const rooms = {
       'promises',
       'xtrace',
     ],
+    pages: ['kernel', 'faces', 'operations', 'promises', 'xtrace'],
   },
   'babel-plugin/src': {
     catalogue: ['options', 'bindings'],
@@ -133,6 +134,7 @@ const outside = {
   'runtime/src/operations': [],
   'runtime/src/libraries': [],
   'runtime/src/channels': ['node:.*'],
+  'runtime/src/pages': [],
   'runtime/src/propagation': ['@grpc/grpc-js'],
   // These run in pages as well.
   'ledger/src/events': ['@throughline/runtime/(?:ledger|report)'],

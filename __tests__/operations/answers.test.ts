@@ -152,3 +152,35 @@ test('headers are those of the program, and a client that sends no traceparent s
   expect(traced).toHaveLength(3);
   expect(stdout.replace(/^traceresponse: 00-[0-9a-f]{32}-[0-9a-f]{16}-01\r\n/gm, '')).toBe(plain);
 });
+
+describe('a browser that opens a page', () => {
+  test.each([
+    ['with setHeader', `response.setHeader('server-timing', 'db;dur=5').end('x');`],
+    ['without one of its own', `response.end('x');`],
+    ['with a list of headers', `response.writeHead(200, ['server-timing', 'db;dur=5']).end('x');`],
+  ])('gets the event of the answer in Server-Timing: %s', async (_, handler) => {
+    const { events, stdout } = await programs.run(`${prelude}
+      import { connect } from 'node:net';
+      const all = async (socket) => { const parts = []; for await (const part of socket) parts.push(part); return parts; };
+      const { url, stop } = await serve((request, response) => { ${handler} });
+      // Without a client that is instrumented, which would send a traceparent.
+      for (const line of ['sec-fetch-dest: document', 'sec-fetch-dest: script', 'x: y']) {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1');
+        socket.end('GET /page HTTP/1.1\\r\\nhost: a\\r\\nconnection: close\\r\\n' + line + '\\r\\n\\r\\n');
+        const [head] = (await all(socket)).join('').split('\\r\\n\\r\\n');
+        const given = head.split('\\r\\n').filter((one) => /^server-timing:|^traceresponse:/i.test(one));
+        console.log(given.map((one) => one.replace(/^.*?: /, '')).join(', '));
+      }
+      await pause();
+      await stop();
+    `);
+    const own = handler.includes('db') ? 'db;dur=5' : '';
+    const [page, ...others] = stdout.replace(/\n$/, '').split('\n');
+
+    expect(others).toEqual([own, own]);
+    const [, told] = /traceparent;desc="00-\w{32}-(\w{16})-01"$/.exec(page!)!;
+    expect(page!.startsWith('db;dur=5, ')).toBe(own !== '');
+    const ends = events.all('end', /^GET \/page 200$/).map(({ eventId }) => eventId);
+    expect(ends).toContain(told);
+  });
+});

@@ -3,6 +3,8 @@ import { commonjsApp, moduleApp, outcome, typescriptApp } from './app';
 import { withCollector } from './events';
 import { choice, chosen, program } from './dependencies';
 import { run } from './programs';
+import { SmallCollector } from '../harness/collector';
+import { Events } from '../operations/program';
 import { Project } from './project';
 
 const preloadWith = (options = ''): string => `
@@ -112,4 +114,31 @@ test('a stack names the line that was written', async () => {
   });
 
   expect(await seenByBun(['--preload', './preload.js', 'src/app.ts'])).toMatch(/app\.ts:5:\d+/);
+});
+
+test('requests that are sent are operations, with @throughline/runtime/auto in the preload', async () => {
+  project.write({
+    'main.js': `
+      import http from 'node:http';
+      import { once } from 'node:events';
+      const server = http.createServer((request, response) => response.end(request.url));
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const text = async (path) =>
+        (await fetch('http://127.0.0.1:' + server.address().port + path)).text();
+      console.log(JSON.stringify(await Promise.all([text('/a'), text('/b')])));
+      server.close();`,
+    'preload.js': `${preload}; import '@throughline/runtime/auto';`,
+  });
+  const collector = await SmallCollector.start();
+  const env = { THROUGHLINE_COLLECTOR: `127.0.0.1:${collector.port}` };
+  expect(await seenByBun(['--preload', './preload.js', 'main.js'], env)).toEqual(['/a', '/b']);
+  await collector.stop();
+
+  const events = new Events(collector.reports);
+  for (const path of ['/a', '/b']) {
+    const sent = events.find('begin', new RegExp(`^GET 127\\.0\\.0\\.1:\\d+${path}$`));
+    const end = events.find('end', new RegExp(`^GET 127\\.0\\.0\\.1:\\d+${path} 200$`));
+    expect(events.parentsOf(end)).toEqual([`begin ${sent.label}`]);
+  }
 });

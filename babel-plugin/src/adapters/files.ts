@@ -13,6 +13,11 @@ export interface AdapterOptions extends Options {
   include?: 'all' | readonly (string | RegExp)[];
   /** Files that are not instrumented: package names, parts of paths, or patterns. Default: `[]`. */
   exclude?: readonly (string | RegExp)[];
+  /**
+   * True to import `@throughline/runtime/auto` before the entries of a bundle, so that its operations are logged. For bundlers only.
+   * Default: false.
+   */
+  auto?: boolean;
 }
 
 /** Options of `register`: those of the adapters, whose `include` is `"all"` by default, and how stacks are shown. */
@@ -52,7 +57,9 @@ const OWN = /\/node_modules\/@?throughline\//;
  * plugin checks the rest.
  */
 export function splitOptions(written: AdapterOptions = {}): SplitOptions {
-  const { include, exclude, ...options } = written;
+  const { include, exclude, auto, ...options } = written;
+  if (auto !== undefined && typeof auto !== 'boolean')
+    throw invalidOption('auto', 'a boolean', auto);
   const included = include === 'all' ? [isNoSocketPackage] : patterns('include', include);
   const excluded = patterns('exclude', exclude);
   function isChosen(path: string): boolean {

@@ -3,6 +3,7 @@ import type { RolldownPlugin as Plugin, UnpluginInstance, UnpluginOptions } from
 import { inspect } from 'node:util';
 import { packageVersion } from '../package-version.js';
 import { compiledEntry, readOptions } from '../options.js';
+import { autoEntry } from './auto-entry.js';
 import { Build, environmentOf } from './build.js';
 import { splitOptions } from './files.js';
 import type { AdapterOptions } from './files.js';
@@ -13,7 +14,8 @@ import { instrument } from './transform.js';
 export const unplugin: UnpluginInstance<AdapterOptions | undefined, true> = createUnplugin(
   (written: AdapterOptions | undefined, { framework }) => {
     const build = new Build(framework);
-    return [sources(written, build), components(written, build)];
+    const parts = [sources(written, build), components(written, build)];
+    return written?.auto ? [autoEntry, ...parts] : parts;
   },
 );
 

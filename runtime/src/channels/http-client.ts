@@ -6,7 +6,7 @@ import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isSuppressed, linkTo } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
-import { answered, beginRequest, valueOf, withoutQuery } from './http.js';
+import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
 import type { Fields } from '../xtrace/log.js';
 import type { Handlers } from './subscribe.js';
 

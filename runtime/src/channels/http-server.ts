@@ -18,7 +18,7 @@ import {
 } from '../operations/trace-headers.js';
 import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
-import { valueOf, withoutQuery } from './http.js';
+import { valueOf, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 
 interface Exchange {
@@ -87,7 +87,13 @@ export function httpServerChannels(): Handlers {
       running.set(response, { begun, path });
       // Other clients see no header that they have not asked for.
       if (request.headers['traceparent'] !== undefined) {
-        addToHead(response, () => headerOf(exchange));
+        addToHead(response, RESPONSE_HEADER, () => headerOf(exchange));
+      } else if (request.headers['sec-fetch-dest'] === 'document') {
+        // A browser sends no `traceparent` when it opens a page, and its page can read this.
+        addToHead(response, 'server-timing', () => {
+          const value = headerOf(exchange);
+          return value && `traceparent;desc="${value}"`;
+        });
       }
       // A client that goes away: then there is no finish. It comes after the finish otherwise.
       response.once('close', () => finish(exchange, false));
@@ -111,10 +117,10 @@ function outcomeOf({ request, response }: Exchange, path: string, isSent: boolea
   };
 }
 
-/** Adds the response header to the head of an answer, when it is written. */
-function addToHead(response: ServerResponse, value: () => string | undefined): void {
+/** Adds a header to the head of an answer, when it is written. */
+function addToHead(response: ServerResponse, name: string, value: () => string | undefined): void {
   const write = (...args: unknown[]): unknown => {
-    attempt(() => addHeader(response, args, value()));
+    attempt(() => addHeader(response, args, name, value()));
     const { writeHead } = Object.getPrototypeOf(response) as { writeHead: AnyFunction };
     return Reflect.apply(writeHead, response, args as never[]);
   };
@@ -125,15 +131,21 @@ function addToHead(response: ServerResponse, value: () => string | undefined): v
 }
 
 /** Adds a header to the arguments of `writeHead` if they have a list, whose repeated names Node keeps only in a list. */
-function addHeader(response: ServerResponse, args: unknown[], value: string | undefined): void {
+function addHeader(
+  response: ServerResponse,
+  args: unknown[],
+  name: string,
+  value: string | undefined,
+): void {
   if (value === undefined) return;
   const at = args.findIndex((one) => Array.isArray(one));
   if (at === -1) {
-    response.setHeader(RESPONSE_HEADER, value);
+    // One that the program sets in the call itself replaces it.
+    response.appendHeader(name, value);
     return;
   }
   const list = args[at] as readonly unknown[];
-  const pair = [RESPONSE_HEADER, value];
+  const pair = [name, value];
   args[at] = [...list, ...(Array.isArray(list[0]) ? [pair] : pair)];
 }
 

@@ -1,5 +1,6 @@
 import { openBridge, shared } from '../kernel/index.js';
 import { calls } from '../promises/followed-calls.js';
+import { watchFetch } from '../operations/fetch.js';
 import { followCall } from '../operations/followed.js';
 import { fastifyChannels } from './fastify.js';
 import { watchFunctions } from './functions.js';
@@ -65,10 +66,16 @@ export function startOperations({
     }
   }
   calls.follow = followCall;
+  if (!publishesFetch()) watchFetch(({ hostname }) => isPeer(hostname));
   messages.policy = policy;
   watchLibraryMethods();
   if (logs) watchConsole();
   if (sample < 1) keepOnly(sample);
   if (functions !== undefined) watchFunctions(functions);
   watchFailures();
+}
+
+/** Bun and Deno have channels of Node's modules, and none of their own `fetch`. */
+function publishesFetch(): boolean {
+  return !('bun' in process.versions) && !('deno' in process.versions);
 }

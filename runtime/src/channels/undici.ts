@@ -5,7 +5,7 @@ import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isSuppressed, linkTo } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { continueFollowed, endFollowed } from '../operations/followed.js';
-import { answered, beginRequest, withoutQuery } from './http.js';
+import { answered, beginRequest, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 
 /** A request of undici, which `fetch` is made of (undici, "Diagnostics Channel Support"). */

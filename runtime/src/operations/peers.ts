@@ -22,11 +22,17 @@ const LOCAL = [
  * `allowed` names. `*.example.com` stands for all below that name, and `*` for every host.
  */
 export function peersOf(allowed: readonly string[]): (host: string) => boolean {
-  const named = allowed.map(patternOf);
+  const isAllowed = isNamed(allowed);
   return (host) => {
     const plain = host.toLowerCase().replace(/^\[|\]$/g, '');
-    return LOCAL.some((one) => one.test(plain)) || named.some((one) => one.test(plain));
+    return LOCAL.some((one) => one.test(plain)) || isAllowed(plain);
   };
+}
+
+/** Returns a test for the hosts that names with `*` stand for. */
+export function isNamed(names: readonly string[]): (host: string) => boolean {
+  const patterns = names.flatMap((name) => (name.trim() === '' ? [] : patternOf(name.trim())));
+  return (host) => patterns.some((one) => one.test(host.toLowerCase()));
 }
 
 function patternOf(name: string): RegExp {

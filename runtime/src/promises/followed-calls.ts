@@ -8,6 +8,8 @@ import type { AnyMethod } from '../kernel/index.js';
 export const calls = shared('followed-calls', {
   /** Makes a call whose promise carries the operations that it has begun. */
   follow: undefined as ((call: () => unknown) => unknown) | undefined,
+  /** Makes a call of `fetch`, where no channel tells of it. */
+  fetch: undefined as ((method: AnyMethod, args: readonly unknown[]) => unknown) | undefined,
 });
 
 function followed(call: () => unknown): unknown {
@@ -16,6 +18,7 @@ function followed(call: () => unknown): unknown {
 
 /** Stands for `fetch(...args)`. */
 export function fetchHere(method: unknown, ...args: unknown[]): unknown {
+  if (calls.fetch !== undefined) return calls.fetch(method as AnyMethod, args);
   return followed(() => madeHere(Reflect.apply(method as AnyMethod, undefined, args)));
 }
 

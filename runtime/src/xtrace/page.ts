@@ -1,5 +1,7 @@
 import { quote, ThroughlineError } from '../kernel/index.js';
+import { HttpSender } from './http-sender.js';
 import { client } from './log.js';
+import type { ConnectOptions } from './node.js';
 
 export type { EventId, TaskId } from './ids.js';
 export type { Fields } from './log.js';
@@ -7,26 +9,48 @@ export type { ConnectOptions } from './node.js';
 export type { Report } from './report.js';
 export const { log, startTask, getTaskId, setTaskId, getEventId, setEventId, stats } = client;
 
-// The client for platforms without TCP: pages and React Native. Bundlers choose it by the conditions `browser`
+// The client for platforms without TCP: pages, workers at the edge, React Native. Bundlers choose it by the conditions `browser`
 // and `react-native`, so that their bundles contain no Node modules.
 
+let sender: HttpSender | undefined;
+
 /**
- * Rejects with `TL_TRANSPORT_MISSING`, because pages and React Native have no TCP. Tasks and events work; the
- * newest events are kept in a bounded queue. The promise may be ignored.
+ * Sends events to a collector by HTTP. `address` is the URL of its page, such as `http://127.0.0.1:4080`. Resolves when what was
+ * logged before has arrived.
+ *
+ * Rejects with `TL_TRANSPORT_MISSING` for an address for TCP, which these platforms do not have, and with
+ * `TL_COLLECTOR_UNREACHABLE` if the first attempt fails; it then keeps trying. The promise may be ignored.
  */
-export function connect(address: string): Promise<void> {
-  const refused = Promise.reject<never>(
-    new ThroughlineError(
-      'TL_TRANSPORT_MISSING',
-      `connect(${quote(address)}) needs TCP, which browsers and React Native do not have. ` +
-        `Call it only on Node, Bun or Deno; here, events are kept in memory and never sent.`,
-    ),
-  );
-  refused.catch(() => {});
-  return refused;
+export function connect(address: string, options: ConnectOptions = {}): Promise<void> {
+  const connected = start(address, options);
+  connected.catch(() => {});
+  return connected;
 }
 
-/** Resolves at once, to true if no event waits. There is no collector to send to. */
+async function start(address: string, options: ConnectOptions): Promise<void> {
+  if (!/^https?:\/\/./.test(address)) {
+    throw new ThroughlineError(
+      'TL_TRANSPORT_MISSING',
+      `connect(${quote(address)}) needs TCP, which this platform does not have. Pass the URL of the collector's page instead, such as "http://127.0.0.1:4080".`,
+    );
+  }
+  const { queue, origin } = client.state;
+  queue.limit = options.maxQueuedEvents ?? queue.limit;
+  const { location } = globalThis as { location?: Location };
+  origin.processName = options.processName ?? location?.pathname ?? 'page';
+  if (location) origin.host = location.host;
+  const own = (sender = new HttpSender(address, queue, client.reportDropped));
+  client.state.wake = () => own.wake();
+  globalThis.addEventListener?.('pagehide', () => own.leave());
+  globalThis.addEventListener?.('pageshow', () => own.comeBack());
+  if (await own.flush()) return;
+  throw new ThroughlineError(
+    'TL_COLLECTOR_UNREACHABLE',
+    `Cannot reach a collector at ${address}. Start one with "throughline serve".`,
+  );
+}
+
+/** Waits until every event logged so far is stored by the collector. Resolves to false if it cannot be reached. */
 export function flush(): Promise<boolean> {
-  return Promise.resolve(client.stats().queued === 0);
+  return sender?.flush() ?? Promise.resolve(client.stats().queued === 0);
 }

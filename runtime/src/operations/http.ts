@@ -1,5 +1,5 @@
-import { beginOperation } from '../operations/operation-events.js';
-import type { Operation, Outcome } from '../operations/operation-events.js';
+import { beginOperation } from './operation-events.js';
+import type { Operation, Outcome } from './operation-events.js';
 
 /** Begins the operation of a request that is sent. `address` is the host, with the port unless it is that of the protocol. */
 export function beginRequest(method: string, address: string, path: string): Operation {

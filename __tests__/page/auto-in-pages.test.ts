@@ -1,0 +1,173 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import type { Collector } from '@throughline/collector';
+import type { Report } from '@throughline/runtime/report';
+import { CHROMIUM, hasChromium } from '../harness/chromium';
+import { ran, root } from '../harness/child';
+import { ask, startTestCollector } from '../harness/test-collector';
+import { Events } from '../operations/program';
+import { until } from '../harness/until';
+
+const it = hasChromium ? test : test.skip;
+jest.setTimeout(60_000);
+
+const task = '0af7651916cd43dd8448eb211c80319c';
+const PROGRAM = `
+  import { log } from '@throughline/runtime/xtrace';
+  const text = async (url, init) => (await fetch(url, init)).text();
+  async function show() {
+    const [own, other] = await Promise.all([text('/api/own?secret=1'), text(globalThis.OTHER + '/other')]);
+    log('shown', { own, other });
+    await text('/api/given', { headers: { traceparent: '00-${task}-b7ad6b7169203331-01' } });
+    await fetch('/api/missing');
+    await fetch('http://127.0.0.1:1/').catch(() => {});
+    log('done');
+  }
+  await show();
+  globalThis.isDone = true;
+  addEventListener('pagehide', () => log('left'));
+  setTimeout(() => { throw new Error('boom'); });
+`;
+
+let folder: string;
+let script: string;
+let collector: Collector;
+let browser: Browser;
+let servers: Server[] = [];
+/** The headers that servers have got, by path. */
+let asked: Map<string, Record<string, unknown>>;
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  folder = mkdtempSync(join(tmpdir(), 'throughline-pages-'));
+  writeFileSync(join(folder, 'page.js'), PROGRAM);
+  const build = `
+    import { rolldown } from 'rolldown';
+    import throughline from '@throughline/babel-plugin/rolldown';
+    const page = ${JSON.stringify(join(folder, 'page.js'))};
+    const own = (id) => (id.startsWith('@throughline/') ? import.meta.resolve(id) : undefined);
+    const bundle = await rolldown({
+      input: page,
+      platform: 'browser',
+      // The page is in a folder without packages.
+      plugins: [throughline({ auto: true }), {
+        name: 'beside',
+        resolveId: (id, importer) =>
+          id.startsWith('@throughline/') && importer.includes(page)
+            ? bundle.resolve?.(id) ?? { id: ${JSON.stringify(join(root, 'runtime/dist/esm'))} + '/' + {
+                '@throughline/runtime/auto': 'pages/auto.js',
+                '@throughline/runtime/xtrace': 'xtrace/page.js',
+                '@throughline/runtime/compiled': 'compiled.js',
+                '@throughline/runtime/compiled-with-causes': 'compiled-with-causes.js',
+              }[id] }
+            : undefined,
+      }],
+    });
+    const { output } = await bundle.generate({ format: 'esm' });
+    console.log(output[0].code);
+  `;
+  const { stdout, stderr } = await ran(['--input-type=module', '-e', build]);
+  script = stdout;
+  expect(stderr).toBe('');
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+});
+afterAll(async () => {
+  if (!hasChromium) return;
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  asked = new Map();
+  collector = await startTestCollector();
+});
+afterEach(async () => {
+  for (const server of servers) server.close().closeAllConnections();
+  servers = [];
+  await collector.close();
+});
+
+async function serve(answer: (path: string) => [status: number, headers: object, body: string]) {
+  const server = createServer(({ url = '', headers }, response) => {
+    const [path] = url.split('?') as [string];
+    asked.set(path, headers);
+    const [status, given, body] = answer(path);
+    response.writeHead(status, given as never).end(body);
+  });
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Opens a page with the program, and leaves it. Returns the events of its task. */
+async function visit(head: string, headers: object, taskId?: string): Promise<Events> {
+  const other = await serve(() => [200, { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' }, 'other']);
+  const meta = `<meta name="throughline-collector" content="${collector.url}">`;
+  const html = `<!doctype html><head>${meta}${head}<script>OTHER = '${other}'</script></head>
+    <script type="module" src="/page.js"></script>`;
+  const own = await serve((path) => {
+    if (path === '/page.js') return [200, { 'content-type': 'text/javascript' }, script];
+    if (path === '/shop') return [200, { 'content-type': 'text/html', ...headers }, html];
+    return path.startsWith('/api/')
+      ? [path === '/api/missing' ? 404 : 200, {}, 'own']
+      : [200, {}, ''];
+  });
+  const page = await browser.newPage();
+  await page.goto(`${own}/shop?secret=1`);
+  await page.waitForFunction('globalThis.isDone');
+  await page.goto('about:blank');
+  await page.close();
+  const { body } = await until('the last event', async () => {
+    const list = await ask<{ tasks: { taskId: string }[] }>(collector, '/api/tasks');
+    const id = taskId ?? list.body.tasks[0]?.taskId;
+    const answer = await ask<{ events?: Report[] }>(
+      collector,
+      `/api/tasks/${id ?? '0'.repeat(32)}`,
+    );
+    return answer.body.events?.some(({ label }) => label === 'left') && answer;
+  });
+  return new Events(body.events!);
+}
+
+it('a page goes on with the task of its server, and its requests are operations', async () => {
+  const header = { 'server-timing': `db;dur=5, traceparent;desc="00-${task}-b7ad6b7169203331-01"` };
+  const events = await visit('', header, task);
+
+  const load = events.find('begin', /^load \/shop$/);
+  expect(load.parentEventIds).toEqual(['b7ad6b7169203331']);
+  expect(load.processName).toBe('/shop');
+  events.find('end', /^load \/shop ended$/);
+  const own = events.find('begin', /^GET 127\.0\.0\.1:\d+\/api\/own$/);
+  const other = events.find('begin', /^GET 127\.0\.0\.1:\d+\/other$/);
+  for (const one of [own, other]) expect(events.parentsOf(one)).toEqual(['begin load /shop']);
+  const shown = events.reports.find(({ label }) => label === 'shown')!;
+  expect(events.parentsOf(shown).sort()).toEqual([
+    expect.stringMatching(/^end GET .*\/api\/own 200$/),
+    expect.stringMatching(/^end GET .*\/other 200$/),
+  ]);
+  expect(Events.field(events.find('end', /missing 404$/), 'status')).toBe('error');
+  expect(Events.field(events.find('end', /^GET 127\.0\.0\.1:1\/ failed$/), 'error.type')).toBe(
+    'TypeError',
+  );
+  expect(JSON.stringify(events.reports)).not.toContain('secret');
+
+  expect(asked.get('/api/own')!['traceparent']).toBe(`00-${task}-${own.eventId}-01`);
+  expect(asked.get('/other')!['traceparent']).toBeUndefined();
+  expect(asked.get('/api/given')!['traceparent']).toBe(`00-${task}-b7ad6b7169203331-01`);
+});
+
+it('a page without a server that names a task begins one, and names other hosts to take it to', async () => {
+  const events = await visit('<meta name="throughline-propagate-to" content="127.0.0.*">', {});
+
+  expect(events.find('begin', /^load \/shop$/).parentEventIds).toEqual([]);
+  const failed = events.reports.find(({ label }) => label === 'uncaught exception')!;
+  expect(Events.field(failed, 'error.message')).toBe('boom');
+  expect(asked.get('/other')!['traceparent']).toMatch(new RegExp(`^00-${failed.taskId}-`));
+});

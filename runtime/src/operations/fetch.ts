@@ -1,0 +1,65 @@
+import { branch, currentFrame, runIn } from '../kernel/index.js';
+import type { AnyMethod } from '../kernel/index.js';
+import { calls } from '../promises/followed-calls.js';
+import { endFollowed, followCall } from './followed.js';
+import { answered, beginRequest, withoutQuery } from './http.js';
+import { failure } from './operation-events.js';
+import type { Operation, Outcome } from './operation-events.js';
+import { headersFor, joinResponse, RESPONSE_HEADER } from './trace-headers.js';
+
+/**
+ * Makes calls of `fetch` in instrumented code operations, for platforms whose `fetch` publishes no channel. `isPeer` tells which
+ * addresses get the id of the task.
+ */
+export function watchFetch(isPeer: (url: URL) => boolean): void {
+  calls.fetch = (method, args) => followCall(() => request(method, args, isPeer));
+}
+
+function request(
+  method: AnyMethod,
+  args: readonly unknown[],
+  isPeer: (url: URL) => boolean,
+): unknown {
+  const [input, init] = args as Parameters<typeof fetch>;
+  const url = urlOf(input);
+  if (url === undefined) return method(...args);
+  const verb = init?.method ?? (input instanceof Request ? input.method : 'GET');
+  const begun = beginRequest(verb.toUpperCase(), url.host, withoutQuery(url.pathname));
+  const result = method(...(isPeer(url) ? withHeaders(input, init, begun) : args));
+  const frame = currentFrame();
+  // The engine calls it before the program sees the answer, because it was registered first.
+  const finish = (outcome: Outcome, told?: string): void => {
+    const end = (): void => {
+      joinResponse(begun, told);
+      endFollowed(begun, outcome);
+    };
+    runIn(branch(frame), end, undefined, []);
+  };
+  Promise.resolve(result as Promise<Response>).then(
+    ({ status, headers }) => {
+      finish(answered(begun.label, status), headers.get(RESPONSE_HEADER) ?? undefined);
+    },
+    (error: unknown) => finish(failure(error)),
+  );
+  return result;
+}
+
+/** Returns the address of a request. What is none, `fetch` itself refuses. */
+function urlOf(input: RequestInfo | URL): URL | undefined {
+  const text = input instanceof Request ? input.url : String(input);
+  const base = globalThis.document?.baseURI;
+  return URL.canParse(text, base) ? new URL(text, base) : undefined;
+}
+
+/** Returns the arguments with our headers. A `traceparent` of the program stays. */
+function withHeaders(
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  begun: Operation,
+): readonly unknown[] {
+  const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+  const headers = new Headers(given);
+  if (headers.has('traceparent')) return [input, init];
+  for (const [name, value] of headersFor(begun)) headers.set(name, value);
+  return [input, { ...init, headers }];
+}

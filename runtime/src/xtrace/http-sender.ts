@@ -1,0 +1,125 @@
+import { warnOnce } from '../kernel/index.js';
+import type { ReportQueue } from './queue.js';
+import { encodeSome } from './report-writer.js';
+import type { Report } from './report.js';
+
+/** The bytes of one request. */
+const BATCH_BYTES = 512 * 1024;
+/** A browser sends as much after the end of a page (Fetch, "keepalive"; Beacon). */
+const LAST_BYTES = 60_000;
+const BATCH = 500;
+/** How long an event waits for others to be sent with it. */
+const GATHERING_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
+
+// Read once: what the program puts in its place would see our requests.
+const { fetch, setTimeout } = globalThis;
+
+/**
+ * Sends reports from the queue to a collector by HTTP, for platforms without TCP (docs/protocols.md). One request is on its way at
+ * a time; what was not answered is sent again, with growing pauses.
+ */
+export class HttpSender {
+  private readonly url: string;
+  private sending: Promise<boolean> | undefined;
+  /** The batch that is on its way. */
+  private unanswered: readonly Report[] = [];
+  private isWoken = false;
+  private isLeft = false;
+  private pauseMs = GATHERING_MS;
+
+  constructor(
+    base: string,
+    private readonly queue: ReportQueue,
+    private readonly onConfirmed: () => void,
+  ) {
+    this.url = new URL('/api/reports', base).href;
+  }
+
+  /** Schedules a request. */
+  wake(): void {
+    if (this.isLeft) return this.sendLast();
+    if (this.isWoken) return;
+    this.isWoken = true;
+    setTimeout(() => {
+      this.isWoken = false;
+      void this.send();
+    }, this.pauseMs);
+  }
+
+  /** Sends what is queued, and resolves to true if it has arrived. */
+  async flush(): Promise<boolean> {
+    do if (!(await this.send())) return false;
+    while (this.queue.size > 0);
+    return true;
+  }
+
+  /**
+   * Hands everything to the browser, which sends it though the page ends now. A request that is on its way may be broken off, so its
+   * batch is sent again: the collector keeps an event once.
+   */
+  leave(): void {
+    this.isLeft = true;
+    for (let rest = this.unanswered; rest.length > 0;) {
+      const { bytes, count } = encodeSome(rest, LAST_BYTES);
+      if (!beacon(this.url, bytes)) break;
+      rest = rest.slice(count);
+    }
+    this.sendLast();
+  }
+
+  /** A page that was left can come back (HTML, "pageshow"). */
+  comeBack(): void {
+    this.isLeft = false;
+  }
+
+  private sendLast(): void {
+    while (this.queue.size > 0) {
+      const { bytes, batch } = this.take(LAST_BYTES);
+      if (!beacon(this.url, bytes)) return this.queue.putBack(batch);
+      this.queue.confirm(batch);
+    }
+  }
+
+  private send(): Promise<boolean> {
+    this.sending ??= this.sendBatch().finally(() => (this.sending = undefined));
+    return this.sending;
+  }
+
+  private async sendBatch(): Promise<boolean> {
+    if (this.queue.size === 0) return true;
+    const { bytes, batch } = this.take(BATCH_BYTES);
+    this.unanswered = batch;
+    try {
+      const { ok, status } = await fetch(this.url, { method: 'POST', body: bytes });
+      if (!ok) throw new Error(`it answers with ${status}`);
+    } catch (error) {
+      this.queue.putBack(batch);
+      warnOnce(
+        'TL_COLLECTOR_UNREACHABLE',
+        `cannot reach the collector at ${this.url}: ${(error as Error).message}; up to ${this.queue.limit} events are queued`,
+      );
+      this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+      this.wake();
+      return false;
+    } finally {
+      this.unanswered = [];
+    }
+    this.pauseMs = GATHERING_MS;
+    this.queue.confirm(batch);
+    this.onConfirmed();
+    if (this.queue.size > 0) this.wake();
+    return true;
+  }
+
+  private take(maxBytes: number) {
+    const taken = this.queue.take(BATCH);
+    const { bytes, count } = encodeSome(taken, maxBytes);
+    if (count < taken.length) this.queue.putBack(taken.slice(count));
+    return { bytes: bytes as Uint8Array<ArrayBuffer>, batch: taken.slice(0, count) };
+  }
+}
+
+function beacon(url: string, bytes: Uint8Array): boolean {
+  return navigator.sendBeacon(url, bytes as Uint8Array<ArrayBuffer>);
+}
