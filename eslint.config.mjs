@@ -105,6 +105,7 @@ const rooms = {
     store: ['errors', 'reports', 'settings'],
     ingest: ['errors', 'graph', 'reports', 'store'],
     query: ['errors', 'graph', 'ingest', 'store'],
+    analysis: ['graph', 'store'],
   },
   'collector/page/src': {
     model: ['../../src/store'],

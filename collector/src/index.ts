@@ -1,3 +1,6 @@
+export { explainWaits } from './analysis/why.js';
+export type { Failure, OneByOne, Wait, Why } from './analysis/why.js';
+export { whyText } from './analysis/why-text.js';
 export { startCollector } from './collector.js';
 export type { Collector } from './collector.js';
 export { CollectorError } from './errors.js';

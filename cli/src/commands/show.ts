@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { causalGraph, CollectorError, drawGraph, textRecords } from '@throughline/collector';
+import { causalGraph, drawGraph, textRecords } from '@throughline/collector';
 import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { EventSource, SourceOptions } from '../sources/event-source.js';
+import { newestTask } from '../sources/newest-task.js';
 import { printTasks } from './list.js';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -45,11 +46,4 @@ export function show(program: Command): void {
 async function onlyTask(source: EventSource): Promise<string | undefined> {
   const { tasks, total } = await source.tasks(1);
   return total === 1 ? tasks[0]?.taskId : undefined;
-}
-
-/** Returns the id of the newest task. Throws `TL_TASK_UNKNOWN` if there is none. */
-async function newestTask(source: EventSource): Promise<string> {
-  const { tasks } = await source.tasks(1);
-  if (tasks[0]) return tasks[0].taskId;
-  throw new CollectorError('TL_TASK_UNKNOWN', 'There are no tasks yet.');
 }
