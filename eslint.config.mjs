@@ -104,7 +104,8 @@ const rooms = {
     graph: ['store'],
     store: ['errors', 'reports', 'settings'],
     ingest: ['errors', 'graph', 'reports', 'store'],
-    query: ['errors', 'graph', 'ingest', 'store'],
+    otlp: ['reports'],
+    query: ['errors', 'graph', 'ingest', 'otlp', 'reports', 'store'],
     analysis: ['graph', 'store'],
   },
   'collector/page/src': {

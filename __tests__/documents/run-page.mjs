@@ -25,7 +25,7 @@ const modules = process.argv[3] ?? join(root, 'node_modules');
 const FIGURES = new Set(['text', 'diff', 'html']);
 const LIMIT_MS = 120_000;
 /** Where a collector listens by default. */
-const [WEB_PORT, REPORT_PORT] = ['4080', '5563'];
+const [WEB_PORT, REPORT_PORT, OTLP_PORT] = ['4080', '5563', '4318'];
 
 /** Runs a page. Returns one line for each thing that is not as the page says. */
 async function runPage(file) {
@@ -69,7 +69,7 @@ async function endCollector(port) {
 /** The ports that a page names, and those of a collector that it starts. */
 function portsOf(page) {
   const named = [...page.matchAll(/(?:127\.0\.0\.1:|localhost:|listen\()(\d{4,5})\b/g)];
-  return [...new Set([WEB_PORT, REPORT_PORT, ...named.map(([, port]) => port)])];
+  return [...new Set([WEB_PORT, REPORT_PORT, OTLP_PORT, ...named.map(([, port]) => port)])];
 }
 
 function* blocksOf(text) {
@@ -138,6 +138,7 @@ function shell(script, cwd, ports) {
       PATH: `${join(cwd, 'node_modules', '.bin')}:${dirname(process.execPath)}:${process.env.PATH}`,
       THROUGHLINE_WEB_PORT: String(ports.get(WEB_PORT)),
       THROUGHLINE_REPORT_PORT: String(ports.get(REPORT_PORT)),
+      THROUGHLINE_OTLP_PORT: String(ports.get(OTLP_PORT)),
       THROUGHLINE_STORE: ':memory:',
       THROUGHLINE_CACHE: join(cwd, '.cache'),
     };

@@ -1,4 +1,6 @@
 // Other tools for tracing in the same process, with their real packages.
+import type { Report } from '@throughline/runtime/report';
+import { ask, startTestCollector } from '../harness/test-collector';
 import { Events } from '../operations/program';
 import { programsWith } from './traced';
 
@@ -85,6 +87,56 @@ test('OpenTelemetry: what its exporter sends is no operation', async () => {
   const clients = events.reports.filter((one) => Events.field(one, 'kind') === 'client');
   expect(clients.map(({ label }) => label)).toEqual([expect.stringMatching(/\/after$/)]);
 });
+
+test.each(['http/protobuf', 'http/json'])(
+  'OpenTelemetry: what it exports as %s to our collector is a graph there',
+  async (protocol) => {
+    const collector = await startTestCollector();
+    const { stdout } = await run(
+      `
+      import { SpanKind, trace } from '@opentelemetry/api';
+      import { NodeSDK } from '@opentelemetry/sdk-node';
+      const sdk = new NodeSDK({ instrumentations: [] });
+      sdk.start();
+      const tracer = trace.getTracer('cart');
+      tracer.startActiveSpan('GET /carts', { kind: SpanKind.SERVER }, (root) => {
+        const one = tracer.startSpan('SELECT carts', { kind: SpanKind.CLIENT });
+        one.end();
+        const both = tracer.startSpan('sum', { links: [{ context: one.spanContext() }] });
+        both.recordException(new TypeError('no total'));
+        both.end();
+        root.end();
+        console.log(root.spanContext().traceId);
+      });
+      await sdk.shutdown();
+    `,
+      {
+        ...{
+          OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlpUrl,
+          OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        },
+        ...{
+          OTEL_TRACES_EXPORTER: 'otlp',
+          OTEL_METRICS_EXPORTER: 'none',
+          OTEL_LOGS_EXPORTER: 'none',
+        },
+        OTEL_SERVICE_NAME: 'shop',
+      },
+    );
+    const answer = await ask<{ events: Report[] }>(collector, `/api/tasks/${stdout.trim()}`);
+    await collector.close();
+
+    const events = new Events(answer.body.events);
+    const root = events.find('begin', /^GET \/carts$/);
+    expect([root.processName, Events.field(root, 'kind')]).toEqual(['shop', 'server']);
+    expect(events.parentsOf(events.find('begin', /^SELECT carts$/))).toEqual(['begin GET /carts']);
+    expect(events.parentsOf(events.find('begin', /^sum$/))).toEqual([
+      'begin GET /carts',
+      'begin SELECT carts',
+    ]);
+    expect(events.parentsOf(events.find('end', /^sum ended$/))).toEqual(['event exception']);
+  },
+);
 
 test('Sentry: its traceparent stays, errors have the tags of their request, and stacks their names', async () => {
   const { stdout } = await run(`

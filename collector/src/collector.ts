@@ -20,6 +20,10 @@ export interface Collector {
   readonly store: string;
   /** URL of the page and of the HTTP API, without a trailing slash. */
   readonly url: string;
+  /** URL for exporters of OpenTelemetry: that of the page, if their usual port is in use. */
+  readonly otlpUrl: string;
+  /** False if the port for OpenTelemetry's exporters is in use. */
+  readonly isOtlpPortFree: boolean;
   /** What became of the reports that were received so far. */
   readonly counters: Readonly<Counters>;
   /** Stores events that did not arrive as reports, such as those of a file. Resolves when they are stored. */
@@ -37,19 +41,19 @@ export interface Collector {
  * const collector = await startCollector({ store: ':memory:', reportPort: 0, webPort: 0 });
  */
 export async function startCollector(given: Partial<Settings> = {}): Promise<Collector> {
-  const { host, reportPort, webPort, store: file, maxSize, maxAge } = readSettings(given);
+  const { host, reportPort, webPort, otlpPort, store: file, maxSize, maxAge } = readSettings(given);
   const store = await ThreadedStore.open(file, { maxBytes: maxSize, maxAgeMs: maxAge });
   const acceptor = new Acceptor(store);
   const reports = new ReportServer(acceptor);
   let reportAddress = '';
-  const web = createAdaptorServer(
-    webApp({ store, acceptor, reports, host, reportAddress: () => reportAddress }),
-  ) as Server;
+  const app = webApp({ store, acceptor, reports, host, reportAddress: () => reportAddress });
+  const web = createAdaptorServer(app) as Server;
+  const otlp = createAdaptorServer(app) as Server;
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
-    await Promise.all([reports.close(), closeServer(web)]);
+    await Promise.all([reports.close(), closeServer(web), closeServer(otlp)]);
     // It stores what waits first.
     await store.close();
   };
@@ -59,10 +63,13 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     );
     reportAddress = `${urlHost(host)}:${port}`;
     const page = await listenOrThrow('webPort', webPort, () => listen(web, host, webPort));
+    const spans = await listen(otlp, host, otlpPort).catch(() => undefined);
     return {
       reportAddress,
       store: file,
       url: `http://${urlHost(host)}:${page}`,
+      otlpUrl: `http://${urlHost(host)}:${spans ?? page}`,
+      isOtlpPortFree: spans !== undefined,
       get counters() {
         return acceptor.counters;
       },
@@ -101,6 +108,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 }
 
 function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

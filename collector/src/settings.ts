@@ -10,6 +10,11 @@ export interface Settings {
   reportPort: number;
   /** Port of the page and of the HTTP API. 0 picks a free port. Default: 4080. */
   webPort: number;
+  /**
+   * Port where OpenTelemetry's exporters send by default. 0 picks a free port. Default: 4318. If it is in use, the collector starts
+   * without it: they can send to the port of the page, too.
+   */
+  otlpPort: number;
   /** Database file of the embedded store, or `:memory:`. Default: `events.db` in the user's data folder. */
   store: string;
   /**
@@ -31,6 +36,7 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   host: { fallback: '127.0.0.1', variable: 'THROUGHLINE_HOST', read: nonEmptyString },
   reportPort: { fallback: 5563, variable: 'THROUGHLINE_REPORT_PORT', read: port },
   webPort: { fallback: 4080, variable: 'THROUGHLINE_WEB_PORT', read: port },
+  otlpPort: { fallback: 4318, variable: 'THROUGHLINE_OTLP_PORT', read: port },
   store: {
     fallback: join(envPaths('throughline', { suffix: '' }).data, 'events.db'),
     variable: 'THROUGHLINE_STORE',
@@ -59,6 +65,7 @@ export function readSettings(
     host: read('host'),
     reportPort: read('reportPort'),
     webPort: read('webPort'),
+    otlpPort: read('otlpPort'),
     store: read('store'),
     maxSize: read('maxSize'),
     maxAge: read('maxAge'),

@@ -3,7 +3,7 @@ import { settings, startCollector } from '@throughline/collector';
 
 /** Adds `throughline serve`, which runs a collector until it is interrupted. */
 export function serve(program: Command): void {
-  const { host, reportPort, webPort, store } = settings;
+  const { host, reportPort, webPort, otlpPort, store } = settings;
   program
     .command('serve')
     .description('Run a collector: receive reports, store them and show them on a page.')
@@ -16,6 +16,10 @@ export function serve(program: Command): void {
       '--web-port <port>',
       `port for the page, 0 for a free port (default: ${webPort.fallback})`,
     )
+    .option(
+      '--otlp-port <port>',
+      `port for OpenTelemetry, 0 for a free port (default: ${otlpPort.fallback})`,
+    )
     .option('--store <file>', `database file, or :memory: (default: ${store.fallback})`)
     .option('--max-size <size>', 'remove the oldest tasks above this size (default: 2GB)')
     .option('--max-age <age>', 'remove tasks that are older, such as 7d (default: none)')
@@ -23,6 +27,9 @@ export function serve(program: Command): void {
       const collector = await startCollector(options);
       console.log(`Receiving reports at ${collector.reportAddress}`);
       console.log(`Page at ${collector.url}`);
+      const { isOtlpPortFree, otlpUrl } = collector;
+      const why = isOtlpPortFree ? '' : ', because its usual port is in use';
+      console.log(`OpenTelemetry at ${otlpUrl}${why}`);
       console.log(`Storing events in ${collector.store}`);
       console.log('Press Ctrl-C to stop.');
       await untilInterrupted();

@@ -35,7 +35,7 @@ export function isLocalOrigin(origin: string): boolean {
 }
 
 function mayReport(path: string, origin: string): boolean {
-  return path === '/api/reports' && isLocalOrigin(origin);
+  return (path === '/api/reports' || path.startsWith('/v1/')) && isLocalOrigin(origin);
 }
 
 function isOwn(origin: string, host: string | undefined): boolean {

@@ -2,6 +2,8 @@ import type { Context } from 'hono';
 import { CollectorError } from '../errors.js';
 import { MAX_BATCH_BYTES } from '../ingest/acknowledged.js';
 import type { Acceptor } from '../ingest/accept.js';
+import type { BatchBytes } from '../reports/batch.js';
+import type { Outcome } from '../store/store.js';
 import { isLocalOrigin } from './guard.js';
 
 /** How long a sender should wait when the collector is full, in seconds. */
@@ -14,32 +16,35 @@ const RETRY_AFTER = '1';
  * Throws `TL_QUERY_INVALID` for another method and a body that is too long, and `TL_COLLECTOR_FULL` with 503.
  */
 export async function takeReports(context: Context, acceptor: Acceptor): Promise<Response> {
-  allowOrigin(context);
+  allowOrigin(context, 'content-type');
   const { method } = context.req;
   if (method === 'OPTIONS') return context.body(null, 204);
   if (method !== 'POST') {
     throw new CollectorError('TL_QUERY_INVALID', `Reports are sent by POST, got ${method}.`);
   }
-  if (acceptor.isFull) {
-    context.header('retry-after', RETRY_AFTER);
-    throw new CollectorError(
-      'TL_COLLECTOR_FULL',
-      'The collector has too many reports that are not stored yet. Send them again.',
-    );
-  }
-  const batch = await bodyOf(context);
-  try {
-    return context.json(await acceptor.accept(batch));
-  } catch {
-    context.header('retry-after', RETRY_AFTER);
-    throw new CollectorError(
-      'TL_COLLECTOR_FULL',
-      'The collector could not store the reports. Send them again.',
-    );
-  }
+  return context.json(await store(context, acceptor, await bodyOf(context)));
 }
 
-async function bodyOf(context: Context): Promise<Uint8Array> {
+/** Stores a batch, and returns what became of it. Throws `TL_COLLECTOR_FULL`. */
+export async function store(
+  context: Context,
+  acceptor: Acceptor,
+  batch: BatchBytes,
+): Promise<Outcome> {
+  try {
+    if (!acceptor.isFull) return await acceptor.accept(batch);
+  } catch {
+    // It is told below.
+  }
+  context.header('retry-after', RETRY_AFTER);
+  throw new CollectorError(
+    'TL_COLLECTOR_FULL',
+    'The collector cannot store reports at the moment. Send them again.',
+  );
+}
+
+/** Returns the body of a request. Throws `TL_QUERY_INVALID` for one that is too long. */
+export async function bodyOf(context: Context): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of (context.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -61,11 +66,12 @@ async function bodyOf(context: Context): Promise<Uint8Array> {
   return batch;
 }
 
-function allowOrigin(context: Context): void {
+/** Lets a page on this machine send to the collector, with these headers. */
+export function allowOrigin(context: Context, headers: string): void {
   const origin = context.req.header('origin');
   if (origin === undefined || !isLocalOrigin(origin)) return;
   context.header('access-control-allow-origin', origin);
-  context.header('access-control-allow-headers', 'content-type');
+  context.header('access-control-allow-headers', headers);
   context.header('access-control-allow-methods', 'POST');
   context.header('vary', 'origin');
 }

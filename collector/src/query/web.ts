@@ -12,6 +12,7 @@ import type { ReportServer } from '../ingest/report-server.js';
 import type { Store, TraceEvent } from '../store/store.js';
 import { guard } from './guard.js';
 import { metricsText } from './metrics.js';
+import { addOtlp } from './take-otlp.js';
 import { takeReports } from './take-reports.js';
 import { taskEvents, taskParts } from './task-events.js';
 
@@ -49,6 +50,7 @@ export function webApp({ store, acceptor, reports, reportAddress, host }: WebApp
   app.onError((error, context) => errorResponse(context, error));
 
   app.all('/api/reports', (context) => takeReports(context, acceptor));
+  addOtlp(app, acceptor);
   app.get('/api/tasks', async (context) => {
     const offset = wholeNumber(context, 'offset', 0, Number.MAX_SAFE_INTEGER);
     const limit = wholeNumber(context, 'limit', DEFAULT_LIMIT, MAX_LIMIT);

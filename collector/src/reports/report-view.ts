@@ -123,13 +123,7 @@ export class ReportView extends WireReader {
 
   /** Returns an integer of 64 bits. */
   bigint(field: number): bigint {
-    this.at = this.starts[field]!;
-    this.end = this.ends[field]!;
-    let value = 0n;
-    for (let shift = 0n; this.at < this.end; shift += 7n) {
-      value |= BigInt(this.bytes[this.at++]! & 127) << shift;
-    }
-    return BigInt.asIntN(64, value);
+    return this.bigintAt(this.starts[field]!, this.ends[field]!);
   }
 
   /** Returns an integer of 32 bits. */

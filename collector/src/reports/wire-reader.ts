@@ -67,6 +67,15 @@ export class WireReader {
     } else throw new Error(`a field has the wire type ${type}`);
   }
 
+  /** Returns the varint between two places as a signed integer of 64 bits. */
+  protected bigintAt(start: number, end: number): bigint {
+    let value = 0n;
+    for (let at = start, shift = 0n; at < end; at++, shift += 7n) {
+      value |= BigInt(this.bytes[at]! & 127) << shift;
+    }
+    return BigInt.asIntN(64, value);
+  }
+
   protected forward(length: number): void {
     if (length > this.end - this.at) throw new Error('a field is longer than its report');
     this.at += length;

@@ -1,0 +1,334 @@
+import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { gzipSync } from 'node:zlib';
+import type { Collector } from '@throughline/collector';
+import type { Report } from '@throughline/runtime/report';
+import { decodeMessage } from '../../collector/src/otlp/decode';
+import { logsRequest, tracesRequest } from '../../collector/src/otlp/schema';
+import { tracesToReports } from '../../collector/src/otlp/to-reports';
+import { ask, startTestCollector } from '../harness/test-collector';
+
+// The messages of opentelemetry-proto, as far as they are read.
+const proto = protobuf.parse(`
+  syntax = "proto3";
+  message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4;
+    ArrayValue array_value = 5; KeyValueList kvlist_value = 6; bytes bytes_value = 7; } }
+  message ArrayValue { repeated AnyValue values = 1; }
+  message KeyValueList { repeated KeyValue values = 1; }
+  message KeyValue { string key = 1; AnyValue value = 2; }
+  message Resource { repeated KeyValue attributes = 1; uint32 dropped_attributes_count = 2; }
+  message Scope { string name = 1; string version = 2; }
+  message Event { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3; }
+  message Link { bytes trace_id = 1; bytes span_id = 2; string trace_state = 3; }
+  message Status { string message = 2; int32 code = 3; }
+  message Span { bytes trace_id = 1; bytes span_id = 2; string trace_state = 3; bytes parent_span_id = 4; string name = 5;
+    int32 kind = 6; fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8; repeated KeyValue attributes = 9;
+    repeated Event events = 11; repeated Link links = 13; Status status = 15; fixed32 flags = 16; }
+  message ScopeSpans { Scope scope = 1; repeated Span spans = 2; string schema_url = 3; }
+  message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; string schema_url = 3; }
+  message Traces { repeated ResourceSpans resource_spans = 1; }
+  message LogRecord { fixed64 time_unix_nano = 1; int32 severity_number = 2; string severity_text = 3; AnyValue body = 5;
+    repeated KeyValue attributes = 6; bytes trace_id = 9; bytes span_id = 10; }
+  message ScopeLogs { Scope scope = 1; repeated LogRecord log_records = 2; }
+  message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; }
+  message Logs { repeated ResourceLogs resource_logs = 1; }
+`).root;
+
+const TRACE = '5b8efff798038103d269b633813fc60c';
+const text = (key: string, stringValue: string): object => ({ key, value: { stringValue } });
+const nanos = (ms: number): string => String(1_700_000_000_000_000_000n + BigInt(ms) * 1_000_000n);
+const RESOURCE = {
+  attributes: [
+    text('service.name', 'shop'),
+    text('host.name', 'alpha'),
+    { key: 'process.pid', value: { intValue: '12' } },
+  ],
+};
+const span = (spanId: string, name: string, start: number, end: number, more = {}): object => ({
+  ...{ traceId: TRACE, spanId, name, kind: 1 },
+  ...{ startTimeUnixNano: nanos(start), endTimeUnixNano: nanos(end) },
+  ...more,
+});
+const tracesOf = (...spans: object[]): object => ({
+  resourceSpans: [{ resource: RESOURCE, scopeSpans: [{ scope: { name: 'http' }, spans }] }],
+});
+const TRACES = tracesOf(
+  span('eee19b7ec3c1b174', 'GET /carts/:id', 0, 30, {
+    kind: 2,
+    attributes: [
+      text('http.request.method', 'GET'),
+      { key: 'http.response.status_code', value: { intValue: '500' } },
+    ],
+    status: { code: 2 },
+    events: [
+      {
+        ...{ timeUnixNano: nanos(20), name: 'exception' },
+        attributes: [text('exception.type', 'TypeError'), text('exception.message', 'no total')],
+      },
+    ],
+  }),
+  span('aaa19b7ec3c1b174', 'SELECT carts', 1, 11, { kind: 3, parentSpanId: 'eee19b7ec3c1b174' }),
+  span('bbb19b7ec3c1b174', 'sum', 12, 13, {
+    parentSpanId: 'eee19b7ec3c1b174',
+    links: [
+      { traceId: TRACE, spanId: 'aaa19b7ec3c1b174' },
+      { traceId: 'f'.repeat(32), spanId: 'ccc19b7ec3c1b174' },
+    ],
+  }),
+);
+
+let collector: Collector;
+beforeEach(async () => {
+  collector = await startTestCollector();
+});
+afterEach(() => collector.close());
+
+function post(
+  path: string,
+  body: Uint8Array | string,
+  headers: object = {},
+): ReturnType<typeof ask> {
+  return ask({ url: collector.otlpUrl }, path, {
+    method: 'POST',
+    body: body as never,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+}
+async function eventsOf(trace = TRACE): Promise<Report[]> {
+  return (await ask<{ events: Report[] }>(collector, `/api/tasks/${trace}`)).body.events;
+}
+const field = ({ fields }: Report, name: string): string | undefined =>
+  fields?.find(([key]) => key === name)?.[1];
+
+/** Encodes what is in JSON's form by the library: ids are bytes there. */
+function encoded(type: 'Traces' | 'Logs', message: object): Uint8Array {
+  const withBytes = JSON.parse(JSON.stringify(message), (key, value: unknown) =>
+    /^(?:trace|span|parentSpan)Id$/.test(key)
+      ? Buffer.from(value as string, 'hex').toString('base64')
+      : value,
+  ) as object;
+  const found = proto.lookupType(type);
+  return found.encode(found.fromObject(withBytes)).finish();
+}
+
+const forms: [string, () => [Uint8Array | string, object]][] = [
+  ['JSON', () => [JSON.stringify(TRACES), {}]],
+  ['protobuf', () => [encoded('Traces', TRACES), { 'content-type': 'application/x-protobuf' }]],
+  ['JSON and gzip', () => [gzipSync(JSON.stringify(TRACES)), { 'content-encoding': 'gzip' }]],
+];
+test.each(forms)('spans in %s are operations, and their links are joins', async (_, form) => {
+  const [body, headers] = form();
+  expect((await post('/v1/traces', body, headers)).status).toBe(200);
+  const events = await eventsOf();
+
+  const [root, query, select, sum] = events as [Report, Report, Report, Report];
+  expect(root).toMatchObject({
+    ...{ taskId: TRACE, eventId: 'eee19b7ec3c1b174', parentEventIds: [], label: 'GET /carts/:id' },
+    ...{ timestamp: 1_700_000_000_000_000, host: 'alpha', processName: 'shop', processId: 12 },
+    agent: 'http',
+  });
+  expect(['phase', 'kind', 'http.request.method'].map((name) => field(root, name))).toEqual([
+    ...['begin', 'server', 'GET'],
+  ]);
+  expect([query.label, query.parentEventIds, field(query, 'kind')]).toEqual([
+    ...['SELECT carts', [root.eventId], 'client'],
+  ]);
+  expect([select.label, select.parentEventIds]).toEqual(['SELECT carts ended', [query.eventId]]);
+  expect([sum.label, sum.parentEventIds]).toEqual(['sum', [root.eventId, query.eventId]]);
+  expect(field(sum, 'link')).toBe(`${'f'.repeat(32)}/ccc19b7ec3c1b174`);
+  const [exception, end] = events.slice(-2) as [Report, Report];
+  expect([exception.label, exception.parentEventIds]).toEqual(['exception', [root.eventId]]);
+  expect([end.label, end.parentEventIds]).toEqual(['GET /carts/:id 500', [exception.eventId]]);
+  expect(
+    ['operation', 'phase', 'status', 'error.type', 'error.message'].map((name) => field(end, name)),
+  ).toEqual([...[root.eventId, 'end', 'error', 'TypeError', 'no total']]);
+});
+
+test('what is sent again is kept once', async () => {
+  for (let i = 0; i < 3; i++) await post('/v1/traces', JSON.stringify(TRACES));
+
+  expect(await eventsOf()).toHaveLength(7);
+  expect(collector.counters).toMatchObject({ received: 21, kept: 7, duplicates: 14 });
+});
+
+test('log records are events of their span', async () => {
+  const record = { traceId: TRACE, spanId: 'eee19b7ec3c1b174', timeUnixNano: nanos(5) };
+  const logs = {
+    resourceLogs: [
+      {
+        resource: RESOURCE,
+        scopeLogs: [
+          {
+            logRecords: [
+              {
+                ...record,
+                severityText: 'WARN',
+                body: { stringValue: 'slow' },
+                attributes: [text('n', '1')],
+              },
+              {
+                ...record,
+                body: {
+                  kvlistValue: {
+                    values: [{ key: 'a', value: { arrayValue: { values: [{ intValue: '1' }] } } }],
+                  },
+                },
+              },
+              { timeUnixNano: nanos(5), body: { stringValue: 'in no trace' } },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  const { body } = await post('/v1/logs', JSON.stringify(logs));
+  const bytes = await post('/v1/logs', encoded('Logs', logs), {
+    'content-type': 'application/x-protobuf',
+  });
+
+  expect(body).toEqual({ partialSuccess: { rejectedLogRecords: '1' } });
+  expect(Buffer.from(bytes.text, 'latin1').toString('hex')).toBe('0a020801');
+  const events = await eventsOf();
+  expect(events.map(({ label }) => label).sort()).toEqual(['slow', '{"a":[1]}'].sort());
+  const slow = events.find(({ label }) => label === 'slow')!;
+  expect(slow).toMatchObject({ parentEventIds: [record.spanId], processName: 'shop' });
+  expect(slow.fields).toEqual([
+    ['level', 'WARN'],
+    ['n', '1'],
+  ]);
+});
+
+test('metrics are answered, and a span that has not ended is begun', async () => {
+  expect(await post('/v1/metrics', JSON.stringify({ resourceMetrics: [{}] }))).toMatchObject({
+    status: 200,
+    body: {},
+  });
+  const { traceId, spanId, name, startTimeUnixNano } = span(
+    'eee19b7ec3c1b174',
+    'job',
+    0,
+    0,
+  ) as Record<string, string>;
+  await post('/v1/traces', JSON.stringify(tracesOf({ traceId, spanId, name, startTimeUnixNano })));
+
+  expect((await eventsOf()).map(({ label }) => label)).toEqual(['job']);
+});
+
+test.each([
+  ['JSON that is none', '{', {}],
+  [
+    'bytes that are no protobuf',
+    Buffer.from('ffffffff', 'hex'),
+    { 'content-type': 'application/x-protobuf' },
+  ],
+  ['bytes that are not packed', 'x', { 'content-encoding': 'gzip' }],
+  [
+    'more than may be unpacked',
+    gzipSync(Buffer.alloc(65 * 1024 * 1024)),
+    { 'content-encoding': 'gzip' },
+  ],
+  [
+    'values in values without end',
+    Buffer.from(`${'0a7f'.repeat(100)}`, 'hex'),
+    { 'content-type': 'application/x-protobuf' },
+  ],
+])('%s is refused, and the collector goes on', async (_, body, headers) => {
+  expect(await post('/v1/traces', body, headers)).toMatchObject({
+    status: 400,
+    body: { code: 'TL_QUERY_INVALID' },
+  });
+  expect((await post('/v1/traces', JSON.stringify(TRACES))).status).toBe(200);
+});
+
+test('spans with wrong ids are rejected, and take no others with them', async () => {
+  const wrong = [{ traceId: 'x' }, { spanId: '0'.repeat(16) }, { traceId: undefined }];
+  const spans = wrong.map((more, i) => span(`${i}`.repeat(16), 'wrong', 0, 1, more));
+  const { body } = await post(
+    '/v1/traces',
+    JSON.stringify(tracesOf(...spans, span('a'.repeat(16), 'right', 0, 1))),
+  );
+
+  expect(body).toEqual({ partialSuccess: { rejectedSpans: '3' } });
+  expect((await eventsOf()).map(({ label }) => label)).toEqual(['right', 'right ended']);
+});
+
+const values: fc.Arbitrary<object> = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.record({ stringValue: fc.string({ unit: 'grapheme' }) }),
+    fc.record({ boolValue: fc.boolean() }),
+    fc.record({ intValue: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String) }),
+    fc.record({
+      doubleValue: fc.double({ noNaN: true, noDefaultInfinity: true }).map((of) => of || 0),
+    }),
+    fc.record({
+      arrayValue: fc.record({ values: fc.array(tie('value'), { minLength: 1, maxLength: 3 }) }),
+    }),
+  ),
+})).value as never;
+
+test('whatever the library writes is read as JSON has it', () => {
+  const id = (bytes: number) =>
+    fc
+      .uint8Array({ minLength: bytes, maxLength: bytes })
+      .map((of) => Buffer.from(of).toString('hex'));
+  const spans = fc.record({
+    ...{
+      traceId: id(16),
+      spanId: id(8),
+      name: fc.string({ minLength: 1 }),
+      kind: fc.integer({ min: 1, max: 5 }),
+    },
+    startTimeUnixNano: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }).map(String),
+    attributes: fc.array(fc.record({ key: fc.string({ minLength: 1 }), value: values }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  });
+  fc.assert(
+    fc.property(fc.array(spans, { minLength: 1, maxLength: 5 }), (all) => {
+      const given = { resourceSpans: [{ scopeSpans: [{ spans: all }] }] };
+      expect(decodeMessage(encoded('Traces', given), tracesRequest)).toEqual(given);
+    }),
+    { seed: 2, numRuns: 200 },
+  );
+});
+
+test('JSON of any shape is read or refused', async () => {
+  const any = fc.jsonValue({ maxDepth: 3 });
+  const shapes = fc.oneof(
+    any,
+    any.map((resourceSpans) => ({ resourceSpans })),
+    any.map((one) =>
+      tracesOf(span('a'.repeat(16), 'x', 0, 1, { name: one, attributes: one, events: one })),
+    ),
+    any.map((one) =>
+      tracesOf(span('a'.repeat(16), 'x', 0, 1, { status: one, links: one, kind: one })),
+    ),
+    any.map((one) =>
+      tracesOf(span('a'.repeat(16), 'x', 0, 1, { startTimeUnixNano: one, traceId: one })),
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(shapes, async (body) => {
+      expect([200, 400]).toContain((await post('/v1/traces', JSON.stringify(body))).status);
+    }),
+    { seed: 5, numRuns: 300 },
+  );
+  expect((await ask(collector, '/api/tasks')).status).toBe(200);
+});
+
+test('arbitrary bytes are read or refused with an error', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
+      for (const schema of [tracesRequest, logsRequest]) {
+        try {
+          tracesToReports(decodeMessage(noise, schema));
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+        }
+      }
+    }),
+    { seed: 3, numRuns: 2000 },
+  );
+});

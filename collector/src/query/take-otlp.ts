@@ -1,0 +1,99 @@
+import type { Context, Hono } from 'hono';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { encodeBatch } from '@throughline/runtime/report';
+import { CollectorError, errorMessage } from '../errors.js';
+import type { Acceptor } from '../ingest/accept.js';
+import { decodeMessage } from '../otlp/decode.js';
+import { logsRequest, tracesRequest } from '../otlp/schema.js';
+import type { Schema } from '../otlp/schema.js';
+import { logsToReports, tracesToReports } from '../otlp/to-reports.js';
+import type { Converted } from '../otlp/to-reports.js';
+import type { BatchBytes } from '../reports/batch.js';
+import { allowOrigin, bodyOf, store } from './take-reports.js';
+
+/** The largest body after it was unpacked, in bytes. */
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+
+/** What is sent to a path. */
+interface Signal {
+  readonly schema: Schema;
+  readonly convert: (request: object) => Converted;
+  /** The name of the number of what was rejected, in the answer. */
+  readonly rejected: string;
+}
+
+const SIGNALS: Readonly<Record<string, Signal>> = {
+  '/v1/traces': { schema: tracesRequest, convert: tracesToReports, rejected: 'rejectedSpans' },
+  '/v1/logs': { schema: logsRequest, convert: logsToReports, rejected: 'rejectedLogRecords' },
+  // They are answered, so that exporters go on, and not kept.
+  '/v1/metrics': { schema: {}, convert: () => ({ reports: [], rejected: 0 }), rejected: '' },
+};
+
+/**
+ * Adds the paths of OpenTelemetry's protocol over HTTP (OTLP 1.x, "OTLP/HTTP"): traces and logs, as protobuf or JSON, with or
+ * without gzip.
+ */
+export function addOtlp(app: Hono, acceptor: Acceptor): void {
+  for (const [path, signal] of Object.entries(SIGNALS)) {
+    app.all(path, (context) => take(context, signal, acceptor));
+  }
+}
+
+async function take(context: Context, signal: Signal, acceptor: Acceptor): Promise<Response> {
+  allowOrigin(context, 'content-type, content-encoding');
+  const { method } = context.req;
+  if (method === 'OPTIONS') return context.body(null, 204);
+  if (method !== 'POST') {
+    throw new CollectorError('TL_QUERY_INVALID', `OTLP is sent by POST, got ${method}.`);
+  }
+  const isJson = context.req.header('content-type')?.includes('json') ?? false;
+  const { batch, rejected } = await batchOf(context, signal, isJson);
+  if (batch.length > 0) await store(context, acceptor, batch);
+  return answer(context, isJson, signal.rejected, rejected);
+}
+
+async function batchOf(
+  context: Context,
+  { schema, convert }: Signal,
+  isJson: boolean,
+): Promise<{ batch: BatchBytes; rejected: number }> {
+  const body = await bodyOf(context);
+  try {
+    const isPacked = context.req.header('content-encoding') === 'gzip';
+    const bytes = isPacked ? await unpack(body, { maxOutputLength: MAX_UNPACKED_BYTES }) : body;
+    // What is not of the protocol's shape, such as a number in place of a list, ends in an error, too.
+    const request: unknown = isJson
+      ? JSON.parse(new TextDecoder().decode(bytes))
+      : decodeMessage(bytes, schema);
+    const { reports, rejected } = convert(Object(request));
+    return { batch: encodeBatch(reports), rejected };
+  } catch (error) {
+    throw new CollectorError(
+      'TL_QUERY_INVALID',
+      `The body is not OTLP in ${isJson ? 'JSON' : 'protobuf'}: ${errorMessage(error)}.`,
+    );
+  }
+}
+
+const unpack = promisify(gunzip) as (bytes: Uint8Array, options: object) => Promise<Uint8Array>;
+
+/** What was rejected is said in the field `partial_success`, which is 1 in all three answers, with its number in field 1. */
+function answer(context: Context, isJson: boolean, name: string, rejected: number): Response {
+  if (isJson) {
+    return context.json(rejected > 0 ? { partialSuccess: { [name]: String(rejected) } } : {});
+  }
+  const bytes = rejected > 0 ? partialSuccess(rejected) : new Uint8Array();
+  return context.body(bytes as Uint8Array<ArrayBuffer>, 200, {
+    'content-type': 'application/x-protobuf',
+  });
+}
+
+function partialSuccess(rejected: number): Uint8Array {
+  const number: number[] = [];
+  for (let left = rejected; ; left >>>= 7) {
+    number.push(left > 127 ? (left & 127) | 128 : left);
+    if (left <= 127) break;
+  }
+  return Uint8Array.of(0x0a, number.length + 1, 0x08, ...number);
+}
