@@ -118,7 +118,8 @@ const rooms = {
     sources: ['errors'],
     doctor: [],
     run: ['errors', 'sources'],
-    commands: ['doctor', 'errors', 'init-jest', 'run', 'sources'],
+    mcp: ['errors', 'sources'],
+    commands: ['doctor', 'errors', 'init-jest', 'mcp', 'run', 'sources'],
   },
 };
 

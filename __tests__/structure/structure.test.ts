@@ -104,6 +104,7 @@ describe('folders', () => {
     ['runtime/src/pages/a.ts', "import '../channels/start.js';"],
     ['collector/src/analysis/a.ts', "import '../query/web.js';"],
     ['collector/src/otlp/a.ts', "import '../query/web.js';"],
+    ['cli/src/mcp/a.ts', "import '../run/program.js';"],
     ['collector/src/reports/a.ts', "import '../store/store.js';"],
     ['collector/src/store/a.ts', "import '../ingest/accept.js';"],
     ['collector/src/ingest/a.ts', "import '../query/web.js';"],

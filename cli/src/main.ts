@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   list: async () => (await import('./commands/list.js')).list,
   show: async () => (await import('./commands/show.js')).show,
   why: async () => (await import('./commands/why.js')).why,
+  compare: async () => (await import('./commands/compare.js')).compare,
+  mcp: async () => (await import('./commands/mcp.js')).mcp,
   open: async () => (await import('./commands/open.js')).open,
   check: async () => (await import('./commands/check.js')).check,
   explain: async () => (await import('./commands/explain.js')).explain,

@@ -1,3 +1,6 @@
+export { compareTasks } from './analysis/compare.js';
+export type { Amount, Comparison, Difference } from './analysis/compare.js';
+export { compareText } from './analysis/compare-text.js';
 export { explainWaits } from './analysis/why.js';
 export type { Failure, OneByOne, Wait, Why } from './analysis/why.js';
 export { whyText } from './analysis/why-text.js';

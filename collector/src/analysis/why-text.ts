@@ -1,10 +1,10 @@
 import { oneLine } from '../graph/plain-text.js';
 import type { Reason } from './critical-path.js';
+import { count, cut, ms, share, table } from './text.js';
 import type { Why } from './why.js';
 
 /** How many lines of each part are printed, so that all of them together are at most 40. */
 const MOST = { path: 20, oneByOne: 4, errors: 4 } as const;
-const LABEL = 60;
 
 /** What is said of a wait. */
 const REASONS: Readonly<Record<Reason, string>> = {
@@ -43,6 +43,7 @@ export function whyText(why: Why, { all = false } = {}): string {
         `${REASONS[reason]}`,
         oneLine(where),
       ]),
+      3,
     ),
     ...(left > 0 ? [`  and ${count(left, 'shorter step')}, ${ms(rest)} together`] : []),
     ...part(
@@ -81,33 +82,4 @@ function part(title: string, lines: readonly string[], of = lines.length): strin
     ...lines.map((line) => `  ${line}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
-}
-
-/** Aligns columns: the first three, which are numbers, to the right. */
-function table(rows: readonly string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) => {
-    const cells = row.map((cell, i) =>
-      i < 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
-    );
-    return `  ${cells.join('  ')}`.trimEnd();
-  });
-}
-
-function ms(micros: number): string {
-  const value = micros / 1000;
-  return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${value.toFixed(1)} ms`;
-}
-
-function share(part: number, whole: number): string {
-  return whole > 0 ? `${Math.round((part / whole) * 100)} %` : '0 %';
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
-function cut(text: string): string {
-  const line = oneLine(text);
-  return line.length > LABEL ? `${line.slice(0, LABEL - 1)}…` : line;
 }

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import {
+  causalGraph,
+  compareTasks,
+  compareText,
+  explainWaits,
+  oneLine,
+  textRecord,
+  whyText,
+} from '@throughline/collector';
+import type { CausalGraph, TaskSummary, TraceEvent } from '@throughline/collector';
+import { CliError } from '../errors.js';
+import { newestTask } from '../sources/newest-task.js';
+import type { EventSource } from '../sources/source.js';
+
+/** What an agent can ask. Answers are short, and each names what to ask next for more. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: z.ZodRawShape;
+  answer(source: EventSource, asked: never): Promise<string>;
+}
+
+const task = z.string().describe('Id of a task, or "latest" for the newest one.');
+const event = z.string().describe('Id of an event: 16 hex digits.');
+/** How many causes of an event are listed. */
+const MOST_CAUSES = 20;
+
+export const TOOLS: readonly Tool[] = [
+  {
+    name: 'list_tasks',
+    description:
+      'List the newest tasks (requests, jobs) with duration, number of events, and errors.',
+    inputSchema: {
+      limit: z.number().int().min(1).max(100).default(10).describe('How many.'),
+      text: z.string().optional().describe('Only tasks whose title contains this text.'),
+    },
+    async answer(source, { limit, text }: { limit: number; text?: string }) {
+      const { tasks } = await source.tasks(text === undefined ? limit : 1000);
+      const found = tasks.filter(({ title }) => title.includes(text ?? '')).slice(0, limit);
+      return found.length > 0 ? found.map(lineOf).join('\n') : 'There are no such tasks.';
+    },
+  },
+  {
+    name: 'why',
+    description:
+      'Explain why a task took as long as it did: the chain of waits that decided when it ended, with what was waited for, where and how long; what ran in turn; errors.',
+    inputSchema: {
+      task,
+      all: z.boolean().default(false).describe('Every step of the chain, not only the longest.'),
+    },
+    async answer(source, { task: id, all }: { task: string; all: boolean }) {
+      return whyText(explainWaits(await eventsOf(source, id)), { all });
+    },
+  },
+  {
+    name: 'list_events',
+    description:
+      'List the events of a task, causes before effects: id, milliseconds, label, process.',
+    inputSchema: {
+      task,
+      text: z.string().optional().describe('Only events whose label contains this text.'),
+      limit: z.number().int().min(1).max(500).default(50).describe('How many.'),
+      skip: z.number().int().min(0).default(0).describe('How many to leave out first.'),
+    },
+    async answer(
+      source,
+      {
+        task: id,
+        text = '',
+        limit,
+        skip,
+      }: { task: string; text?: string; limit: number; skip: number },
+    ) {
+      const { events } = causalGraph(await eventsOf(source, id));
+      const found = events.filter(({ label }) => label.includes(text));
+      const start = events[0]!.timestamp;
+      const lines = found.slice(skip, skip + limit).map((one) => shortLine(one, start));
+      const left = found.length - skip - lines.length;
+      return [...lines, ...(left > 0 ? [`${left} more: skip ${skip + lines.length}`] : [])].join(
+        '\n',
+      );
+    },
+  },
+  {
+    name: 'event',
+    description: 'Show one event with all its fields, and the chain of its causes.',
+    inputSchema: { task, event },
+    async answer(source, { task: id, event: eventId }: { task: string; event: string }) {
+      const graph = causalGraph(await eventsOf(source, id));
+      const found = graph.byId.get(eventId.toLowerCase());
+      if (found === undefined) {
+        throw new CliError(
+          'TL_ARGUMENT_INVALID',
+          `The task has no event ${JSON.stringify(eventId)}.`,
+        );
+      }
+      const start = graph.events[0]!.timestamp;
+      const causes = causesOf(graph, found).map((one) => shortLine(one, start));
+      return [textRecord(found), '', 'Came after, the latest first:', ...causes].join('\n');
+    },
+  },
+  {
+    name: 'compare',
+    description: 'Compare two tasks: operations that were added, removed, or took longer.',
+    inputSchema: { before: task, after: task },
+    async answer(source, { before, after }: { before: string; after: string }) {
+      return compareText(
+        compareTasks(await eventsOf(source, before), await eventsOf(source, after)),
+      );
+    },
+  },
+];
+
+async function eventsOf(source: EventSource, id: string): Promise<readonly TraceEvent[]> {
+  return source.task(id === 'latest' ? await newestTask(source) : id);
+}
+
+function lineOf({ taskId, title, events, errors, firstEvent, lastEvent }: TaskSummary): string {
+  const ms = ((lastEvent - firstEvent) / 1000).toFixed(1);
+  return `${taskId}  ${ms} ms  ${events} events  ${errors} errors  ${oneLine(title)}`;
+}
+
+function shortLine(
+  { eventId, timestamp, label, processName = '' }: TraceEvent,
+  start: number,
+): string {
+  const ms = ((timestamp - start) / 1000).toFixed(1);
+  return `${eventId}  +${ms} ms  ${oneLine(label)}  ${oneLine(processName)}`;
+}
+
+/** Returns what came before an event: always on to the cause that came last. */
+function causesOf(graph: CausalGraph, from: TraceEvent): TraceEvent[] {
+  const causes: TraceEvent[] = [];
+  for (let at = from; causes.length < MOST_CAUSES;) {
+    const parents = graph.parents(at).filter((parent) => !causes.includes(parent));
+    if (parents.length === 0) break;
+    at = parents.reduce((a, b) => (b.timestamp >= a.timestamp ? b : a));
+    causes.push(at);
+  }
+  return causes;
+}

@@ -1,0 +1,88 @@
+import { causalGraph } from '../graph/causal-order.js';
+import type { TraceEvent } from '../store/store.js';
+import { alignClocks } from './clocks.js';
+import { fieldOf } from './fields.js';
+import { operationsOf } from './operations.js';
+import { explainWaits } from './why.js';
+
+/** How often something happened in a task, and how long it took there. Times are in microseconds. */
+export interface Amount {
+  readonly times: number;
+  readonly duration: number;
+}
+
+/** One kind of operation in two tasks. */
+export interface Difference {
+  /** Its label, with numbers and ids replaced by `#`. */
+  readonly what: string;
+  readonly before: Amount;
+  readonly after: Amount;
+  /** True if it is on the path that decided when one of the tasks ended. */
+  readonly decided: boolean;
+}
+
+/** What two tasks differ in. */
+export interface Comparison {
+  readonly before: { readonly taskId: string; readonly title: string; readonly duration: number };
+  readonly after: { readonly taskId: string; readonly title: string; readonly duration: number };
+  /** Operations that only the second task has, only the first, and both, the largest difference in time first. */
+  readonly added: readonly Difference[];
+  readonly removed: readonly Difference[];
+  readonly changed: readonly Difference[];
+}
+
+const NONE: Amount = { times: 0, duration: 0 };
+
+/** Compares two tasks by their operations. Takes at least one event of each. */
+export function compareTasks(
+  first: readonly TraceEvent[],
+  second: readonly TraceEvent[],
+): Comparison {
+  const [before, after] = [summaryOf(first), summaryOf(second)];
+  const names = new Set([...before.amounts.keys(), ...after.amounts.keys()]);
+  const differences = [...names].map((what) => ({
+    what,
+    before: before.amounts.get(what) ?? NONE,
+    after: after.amounts.get(what) ?? NONE,
+    decided: before.decided.has(what) || after.decided.has(what),
+  }));
+  differences.sort((a, b) => sizeOf(b) - sizeOf(a));
+  return {
+    before: before.task,
+    after: after.task,
+    added: differences.filter((one) => one.before.times === 0),
+    removed: differences.filter((one) => one.after.times === 0),
+    changed: differences.filter((one) => one.before.times > 0 && one.after.times > 0),
+  };
+}
+
+/** Returns a label without what differs from request to request: ids and numbers. */
+export function kindOf(label: string): string {
+  return label
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '#')
+    .replace(/\b(?=\w*\d)[0-9a-f]{8,}\b/gi, '#')
+    .replace(/\b\d+\b/g, '#');
+}
+
+function sizeOf({ before, after }: Difference): number {
+  return Math.abs(after.duration - before.duration);
+}
+
+function summaryOf(events: readonly TraceEvent[]) {
+  const graph = causalGraph(events);
+  const why = explainWaits(events);
+  const byId = new Map(events.map((event) => [event.eventId, event]));
+  const amounts = new Map<string, Amount>();
+  for (const { begin, from, to } of operationsOf(graph, alignClocks(graph))) {
+    const kind = kindOf(begin.label);
+    const { times, duration } = amounts.get(kind) ?? NONE;
+    amounts.set(kind, { times: times + 1, duration: duration + to - from });
+  }
+  const decided = new Set<string>();
+  for (const { from } of why.path) {
+    const event = byId.get(from)!;
+    if (fieldOf(event, 'phase') === 'begin') decided.add(kindOf(event.label));
+  }
+  const { taskId, title, duration } = why;
+  return { task: { taskId, title, duration }, amounts, decided };
+}
