@@ -110,8 +110,17 @@ const rooms = {
   },
   'collector/page/src': {
     model: ['../../src/store'],
-    widgets: ['../../src/graph', '../../src/store', 'model'],
-    views: ['../../src/graph', '../../src/store', 'address', 'api', 'model', 'polled', 'widgets'],
+    widgets: ['../../src/analysis', '../../src/graph', '../../src/store', 'model'],
+    views: [
+      '../../src/analysis',
+      '../../src/graph',
+      '../../src/store',
+      'address',
+      'api',
+      'model',
+      'polled',
+      'widgets',
+    ],
   },
   'cli/src': {
     'init-jest': ['errors'],

@@ -28,6 +28,8 @@ const SLOW_CONNECTIONS = 300;
 const RATE = 5000;
 const SENDERS = 2;
 const DISK_MB = 24;
+/** How long the collector may take to notice that its disk is full, in milliseconds. */
+const FULL_MS = 20_000;
 
 const cli = fileURLToPath(new URL('../cli/bin/throughline.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'throughline-torture-'));
@@ -71,7 +73,7 @@ try {
     }
     if (isMounted && !isFull && Date.now() > half) {
       isFull = true;
-      await fillDiskFor(3000);
+      await fillDisk();
     }
     memory = Math.max(memory, memoryOf(collector.pid));
     collector.kill('SIGKILL');
@@ -86,7 +88,7 @@ try {
   collector.kill('SIGKILL');
   // A collector that has just failed is gone already.
   if (collector.exitCode === null && collector.signalCode === null) await once(collector, 'exit');
-  if (isMounted) execFileSync('umount', [disk]);
+  if (isMounted) execFileSync('umount', ['-l', disk]);
   rmSync(folder, { recursive: true, force: true });
 }
 process.exit();
@@ -186,7 +188,7 @@ function xtraceHead() {
 }
 
 /** Fills the disk, and frees it again. The collector must say so, and go on. */
-async function fillDiskFor(ms) {
+async function fillDisk() {
   const ballast = join(disk, 'ballast');
   let written = 0;
   try {
@@ -196,11 +198,16 @@ async function fillDiskFor(ms) {
   } catch {
     // Full.
   }
-  for (const [i, one] of senders.entries()) log(one, i, 50_000);
-  await wait(ms);
-  const { ok, problems } = await (await fetch(`${url}/health`)).json();
-  console.log(`disk full: /health says ok: ${ok}, ${problems[0]}`);
-  if (ok) fail('/health is ok while the disk is full');
+  const until = Date.now() + FULL_MS;
+  let said;
+  do {
+    for (const [i, one] of senders.entries()) log(one, i, 20_000);
+    await wait(500);
+    said = await (await fetch(`${url}/health`)).json();
+  } while (said.ok && Date.now() < until);
+  console.log(`disk full: /health says ok: ${said.ok}, ${said.problems[0]}`);
+  if (said.ok) fail('/health is ok while the disk is full');
+  await wait(1000);
   rmSync(ballast);
 }
 

@@ -281,7 +281,8 @@ describe('what the program sees', () => {
 
     expect(code).toBe(0);
     // The same task in both, without the two events that are only in the file.
-    expect(body.tasks).toMatchObject([{ taskId: first!.taskId, title: 'load cart', events: 2 }]);
+    expect(body.tasks).toMatchObject([{ title: 'load cart', events: 2 }]);
+    expect(body.tasks[0]!.taskId.slice(-16)).toBe(first!.taskId.slice(-16));
     expect(graphs()).toEqual({
       sends: ['●  sends', '●  load cart', '●  loaded cart', '●  passed'],
     });

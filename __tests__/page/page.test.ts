@@ -142,6 +142,7 @@ describe('the list of tasks', () => {
       `start${id(1)}`,
       '2',
       '4',
+      '0',
       '3 µs',
       expect.stringContaining('2023'),
     ]);
@@ -391,5 +392,43 @@ describe('appearance', () => {
     ]);
 
     expect(wide).toBeLessThanOrEqual(visible!);
+  });
+});
+
+describe('why a task took its time', () => {
+  const spent = (number: number, ms: number, parents: number[], label: string): TraceEvent =>
+    event(3, number, parents, {
+      ...{ label, ...shop, timestamp: 1_700_000_000_000_000 + ms * 1000 },
+      fields: label.endsWith('ended')
+        ? [
+            ['operation', id(number - 1)],
+            ['phase', 'end'],
+          ]
+        : [
+            ['operation', id(number)],
+            ['phase', 'begin'],
+            ['kind', 'client'],
+          ],
+    });
+
+  it('is told with the waits that decided it, which lead to their events', async () => {
+    await report(
+      spent(1, 0, [], 'request'),
+      spent(3, 1, [1], 'SELECT carts'),
+      spent(4, 41, [3], 'SELECT carts ended'),
+      spent(2, 50, [4], 'request ended'),
+    );
+    await open(`/tasks/${id(3)}`);
+    await page.getByText('Why it took 50.0 ms').click();
+    const table = page.getByRole('table', { name: 'What decided when it ended' });
+    const rows = table.getByRole('row');
+
+    expect(await rows.nth(2).getByRole('cell').allTextContents()).toEqual([
+      ...['1.00 ms', '40.0 ms', '', 'SELECT carts', 'waited for it', 'shop --port 80 (12)'],
+    ]);
+    await table.getByRole('button', { name: 'SELECT carts', exact: true }).click();
+    await panel().getByText('SELECT carts ended').first().waitFor();
+    expect(page.url()).toContain(id(4));
+    await page.getByRole('button', { name: 'Copy as text' }).waitFor();
   });
 });

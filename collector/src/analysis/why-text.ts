@@ -7,7 +7,7 @@ import type { Why } from './why.js';
 const MOST = { path: 20, oneByOne: 4, errors: 4 } as const;
 
 /** What is said of a wait. */
-const REASONS: Readonly<Record<Reason, string>> = {
+export const REASONS: Readonly<Record<Reason, string>> = {
   operation: 'waited for it',
   request: 'on its way there',
   answer: 'on its way back',

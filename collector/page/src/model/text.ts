@@ -9,7 +9,7 @@ export function dateTime(timestamp: number): string {
 /** Formats a duration in microseconds, in the unit that reads best. */
 export function duration(microseconds: number): string {
   const sign = microseconds < 0 ? '−' : '';
-  const size = Math.abs(microseconds);
+  const size = Math.abs(Math.round(microseconds));
   if (size < 1000) return `${sign}${size} µs`;
   if (size < 1_000_000) return `${sign}${(size / 1000).toFixed(size < 10_000 ? 2 : 1)} ms`;
   if (size < 60_000_000) return `${sign}${(size / 1_000_000).toFixed(2)} s`;

@@ -12,12 +12,19 @@ export function TaskList() {
       <header>
         <h1>Throughline</h1>
         {value && <p>{howMany(value)}</p>}
+        {value?.evicted && (
+          <p>
+            {count(value.evicted.tasks, 'older task')} ({count(value.evicted.events, 'event')}) were
+            removed, because the store has a largest size and age.
+          </p>
+        )}
       </header>
       {error && <p role="alert">{error}</p>}
       {value?.total === 0 && (
         <p class="empty">
-          No events have arrived yet. To send some, call <code>connect(':5563')</code> and{' '}
-          <code>log('…')</code> from <code>@throughline/runtime/xtrace</code>.
+          No events have arrived yet. Put <code>npx throughline run</code> before the command that
+          starts your program: <code>npx throughline run server.js</code>. OpenTelemetry’s exporters
+          can send here, too.
         </p>
       )}
       {value && value.total > 0 && (
@@ -27,6 +34,7 @@ export function TaskList() {
               <th>Task</th>
               <th>Processes</th>
               <th class="number">Events</th>
+              <th class="number">Errors</th>
               <th class="number">Duration</th>
               <th>First event</th>
             </tr>
@@ -40,6 +48,7 @@ export function TaskList() {
                 </td>
                 <td>{task.processes.length}</td>
                 <td class="number">{task.events}</td>
+                <td class={task.errors > 0 ? 'number failed' : 'number'}>{task.errors}</td>
                 <td class="number">{duration(task.lastEvent - task.firstEvent)}</td>
                 <td>{dateTime(task.firstEvent)}</td>
               </tr>

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { explainWaits } from '../../../src/analysis/why';
 import { causalGraph } from '../../../src/graph/causal-order';
 import { layOut } from '../../../src/graph/layout';
 import { fetchTask } from '../api';
@@ -8,6 +9,7 @@ import { usePolled } from '../polled';
 import { CausalGraphView } from '../widgets/causal-graph-view';
 import { EventDetails } from '../widgets/event-details';
 import { Legend } from '../widgets/legend';
+import { WhyPanel } from '../widgets/why-panel';
 
 /** Shows one task: its causal graph, and details of the event that is hovered, focused or selected. */
 export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: string | undefined }) {
@@ -15,6 +17,10 @@ export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: strin
   // Events never change, so the graph is laid out again only when there are more of them.
   const graph = useMemo(() => events && causalGraph(events), [events?.length]);
   const layout = useMemo(() => graph && layOut(graph), [graph]);
+  const why = useMemo(
+    () => (events && events.length > 0 ? explainWaits(events) : undefined),
+    [events?.length],
+  );
   const [selected, setSelected] = useState(openedAt);
   const [pointedAt, setPointedAt] = useState<string>();
   const [focused, setFocused] = useState<string>();
@@ -33,7 +39,7 @@ export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: strin
         <p>
           <a href="/">All tasks</a>
         </p>
-        <h1>{graph?.events[0]?.label ?? `Task ${taskId}`}</h1>
+        <h1>{why?.title || `Task ${taskId}`}</h1>
         {graph && layout && (
           <p class="facts">
             <code>{taskId}</code> · {count(graph.events.length, 'event')} ·{' '}
@@ -44,6 +50,7 @@ export function TaskView({ taskId, openedAt }: { taskId: string; openedAt: strin
         <Legend />
       </header>
       {error && <p role="alert">{error}</p>}
+      {why && <WhyPanel why={why} onSelect={select} />}
       {graph && layout && (
         <div class="panes">
           <CausalGraphView
