@@ -229,7 +229,7 @@ export default tseslint.config(
     // These print what went wrong.
     files: [
       'runtime/src/{channels/auto,channels/console,kernel/warn}.ts',
-      'collector/src/query/web.ts',
+      'collector/src/{collector,query/web}.ts',
     ],
     rules: { 'no-console': 'off' },
   },

@@ -119,7 +119,7 @@ describe('what is accepted', () => {
 
   test('is full while too many bytes wait, and says when there is room', async () => {
     const store = new Controlled();
-    const acceptor = new Acceptor(store as unknown as Store, batch(1).length * 2);
+    const acceptor = new Acceptor(store as unknown as Store, (batch(1).length + 1024) * 2);
     const all = [acceptor.accept(batch(1))];
     expect(acceptor.isFull).toBe(false);
     all.push(acceptor.accept(batch(2)));

@@ -198,6 +198,38 @@ test('log records are events of their span', async () => {
   ]);
 });
 
+test('a line that is logged again is an event again, and one that is sent again is not', async () => {
+  const line = (at: number): object => ({
+    ...{ traceId: TRACE, observedTimeUnixNano: nanos(at), body: { stringValue: 'again' } },
+  });
+  const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [line(1), line(1), line(9)] }] }] };
+  for (let i = 0; i < 2; i++) await post('/v1/logs', JSON.stringify(logs));
+
+  expect((await eventsOf()).map(({ label }) => label)).toEqual(['again', 'again', 'again']);
+  expect(collector.counters).toMatchObject({ kept: 3, duplicates: 3, conflicts: 0 });
+});
+
+test('null stands for what is not there', async () => {
+  const nothing = {
+    attributes: null,
+    links: null,
+    events: [null],
+    status: null,
+    parentSpanId: null,
+  };
+  const traces = {
+    resourceSpans: [
+      {
+        resource: null,
+        scopeSpans: [{ scope: null, spans: [span('a'.repeat(16), 'x', 0, 1, nothing)] }],
+      },
+    ],
+  };
+
+  expect((await post('/v1/traces', JSON.stringify(traces))).status).toBe(200);
+  expect((await eventsOf()).map(({ label }) => label)).toEqual(['x', 'x ended']);
+});
+
 test('metrics are answered, and a span that has not ended is begun', async () => {
   expect(await post('/v1/metrics', JSON.stringify({ resourceMetrics: [{}] }))).toMatchObject({
     status: 200,

@@ -176,6 +176,41 @@ describe('files', () => {
     await store.close();
   });
 
+  test('events of any size are stored again and again, and come back', async () => {
+    const store = await SqliteStore.open(file);
+    for (let i = 1; i <= 100; i++) {
+      await store.append([encodeBatch([event(1, i, [], { label: `${i} ${'x'.repeat(50_000)}` })])]);
+    }
+    expect((await store.task(id(1))).map(({ label }) => Number.parseInt(label, 10))).toEqual(
+      Array.from({ length: 100 }, (_, i) => i + 1),
+    );
+    const { driver } = store as unknown as { driver: Driver };
+    const [row] = driver.prepare('SELECT max(length(events)) AS most FROM segments').all();
+    expect(row!['most']).toBeLessThan(70_000);
+    await store.close();
+  });
+
+  test('thousands of tasks that share half of their ids are told apart', async () => {
+    const store = await SqliteStore.open(file);
+    const upper = (n: number): string => (2 ** 40 + n).toString(16).padStart(16, '0');
+    const all = Array.from({ length: 4000 }, (_, n) => ({
+      ...event(1, n + 1),
+      taskId: `${upper(n)}${id(1)}`,
+    }));
+    for (let at = 0; at < all.length; at += 500)
+      await store.append([encodeBatch(all.slice(at, at + 500))]);
+    // Half of an id means the task that came first, also after the store was opened again.
+    await store.append([encodeBatch([event(1, 9001)])]);
+    await store.close();
+    const again = await SqliteStore.open(file);
+
+    expect(await again.append([encodeBatch([event(1, 9001)])])).toMatchObject([{ duplicates: 1 }]);
+    expect(await again.size()).toMatchObject({ tasks: 4000, events: 4001 });
+    expect(await again.task(`${upper(0)}${id(1)}`)).toHaveLength(2);
+    expect(await again.task(`${upper(77)}${id(1)}`)).toHaveLength(1);
+    await again.close();
+  });
+
   test('tasks that are too old are removed, whatever the size', async () => {
     const store = await SqliteStore.open(file);
     await store.append([encodeBatch([event(1, 1), event(2, 2), event(3, 3)])]);
@@ -184,6 +219,9 @@ describe('files', () => {
 
     const { tasks } = await store.tasks({ offset: 0, limit: 9 });
     expect(tasks.map(({ taskId }) => taskId)).toEqual([id(3)]);
+    await store.append([encodeBatch(Array.from({ length: 700 }, (_, i) => event(i + 10, i + 10)))]);
+    while (store.evict({ maxBytes: Infinity, before: Infinity }));
+    expect(await store.size()).toMatchObject({ tasks: 0, events: 0 });
     await store.close();
   });
 });

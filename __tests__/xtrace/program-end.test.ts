@@ -166,7 +166,7 @@ built('a program that fails right after log delivers', async () => {
 
 built('a program that logs while it exits delivers', async () => {
   const { code } = await program(
-    `process.on('beforeExit', () => log('before exit')); ${connected()} log('first');`,
+    `process.once('beforeExit', () => log('before exit')); ${connected()} log('first');`,
   );
 
   expect(code).toBe(0);

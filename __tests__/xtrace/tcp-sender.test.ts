@@ -277,6 +277,33 @@ describe('acknowledgements', () => {
     expect([queue.sent, queue.dropped]).toEqual([4, 1]);
   });
 
+  test.each([
+    ['that does not store', 'XTR1', '0000000101'],
+    ['that speaks another protocol', 'HTTP', ''],
+    ['that closes the connection', '', ''],
+  ])('a server %s is asked again with growing pauses', async (_, hello, answer) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections++;
+      socket.on('error', () => {});
+      if (hello === '') socket.destroy();
+      else socket.write(hello);
+      socket.on('data', () => socket.writable && socket.write(Buffer.from(answer, 'hex')));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { sender, queue } = send((server.address() as AddressInfo).port);
+    queue.push(report('waiting'));
+    expect(await sender.flush(1500)).toBe(false);
+
+    // 100 ms, 200, 400, 800: each at least half of that.
+    expect(connections).toBeGreaterThanOrEqual(2);
+    expect(connections).toBeLessThanOrEqual(6);
+    expect(queue.size + queue.inFlight).toBe(1);
+    sender.close();
+    server.close();
+  });
+
   test('the original protocol is spoken where nothing is acknowledged', async () => {
     const collector = await collect();
     const { sender, queue } = send(collector.port, new ReportQueue(), false);

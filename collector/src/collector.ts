@@ -103,7 +103,12 @@ async function listenOrThrow(
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      // A connection that cannot be accepted, such as with too many files open, must not end the collector.
+      server.on('error', (error) => console.error(`throughline: ${error.message}`));
+      resolve((server.address() as AddressInfo).port);
+    });
   });
 }
 

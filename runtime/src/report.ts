@@ -9,4 +9,4 @@ export {
   TASK_ID_HIGH,
 } from './xtrace/report.js';
 export type { Report } from './xtrace/report.js';
-export { encodeBatch, encodeReport } from './xtrace/report-writer.js';
+export { encodeBatch, encodeReport, encodeSome } from './xtrace/report-writer.js';

@@ -26,6 +26,9 @@ export interface Counters {
 /** How many bytes of reports may wait for the store. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
+/** What a batch takes beside its bytes while it waits. */
+const BATCH_OVERHEAD = 1024;
+
 /**
  * Counts reports, passes them to the store, and says when they are stored. Every report takes this path, regardless of its
  * protocol.
@@ -55,9 +58,10 @@ export class Acceptor {
   /** Takes a batch. Resolves when its reports are stored; rejects if they could not be. The caller gives the bytes away. */
   async accept(batch: BatchBytes): Promise<Outcome> {
     const { counters } = this;
-    const { length } = batch;
+    const length = batch.length + BATCH_OVERHEAD;
     const { count, isWhole } = countReports(batch);
     const received = isWhole ? count : count + 1;
+    if (received === 0) return { kept: 0, duplicates: 0, conflicts: 0, refused: 0 };
     counters.received += received;
     counters.waiting += received;
     this.waitingBytes += length;

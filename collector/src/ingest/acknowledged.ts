@@ -44,7 +44,8 @@ export function acknowledged(socket: Connection, acceptor: Acceptor): (chunk: Bu
       );
       at += needed;
     }
-    chunks.splice(0, chunks.length, bytes.subarray(at));
+    // A copy, because a part would keep the whole.
+    chunks.splice(0, chunks.length, Buffer.from(bytes.subarray(at)));
     total = bytes.length - at;
     return total;
   };

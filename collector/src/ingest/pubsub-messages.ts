@@ -57,7 +57,8 @@ export class MessageReader {
     } finally {
       this.needed -= at;
       this.total = bytes.length - at;
-      this.chunks.splice(0, this.chunks.length, bytes.subarray(at));
+      // A copy, because a part would keep the whole.
+      this.chunks.splice(0, this.chunks.length, Buffer.from(bytes.subarray(at)));
     }
   }
 

@@ -79,6 +79,7 @@ export class ReportServer {
         const isOurs = first.subarray(0, ACKNOWLEDGED_PROTOCOL.length).equals(PROTOCOL_BYTES);
         receive = isOurs ? acknowledged(socket, this.acceptor) : this.pubsub.connect(socket);
         chunk = isOurs ? first.subarray(ACKNOWLEDGED_PROTOCOL.length) : first;
+        first = Buffer.alloc(0);
       }
       this.unread.set(socket, receive(chunk));
       if (!this.acceptor.isFull) return;

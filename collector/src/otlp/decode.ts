@@ -2,6 +2,8 @@ import { WIRE } from '../reports/report-fields.js';
 import { WireReader } from '../reports/wire-reader.js';
 import type { FieldType, Schema } from './schema.js';
 
+/** How many messages one request may have in it: a small body can be unpacked to very many. */
+const MAX_MESSAGES = 500_000;
 /** How deep messages may be nested. Values can have values in them without end. */
 const MAX_DEPTH = 64;
 
@@ -19,6 +21,7 @@ const WIRE_TYPES: Readonly<Record<Exclude<FieldType, Schema>, number>> = {
 
 class MessageReader extends WireReader {
   private readonly buffer: Buffer;
+  private messages = 0;
 
   constructor(bytes: Uint8Array) {
     super();
@@ -28,6 +31,8 @@ class MessageReader extends WireReader {
 
   message(start: number, end: number, schema: Schema, depth: number): object {
     if (depth > MAX_DEPTH) throw new Error(`messages are nested deeper than ${MAX_DEPTH}`);
+    if (++this.messages > MAX_MESSAGES)
+      throw new Error(`it has more than ${MAX_MESSAGES} messages`);
     const read: Record<string, unknown> = {};
     this.at = start;
     this.end = end;

@@ -44,13 +44,19 @@ export function tracesToReports({ resourceSpans = [] }: TracesRequest): Converte
 
 /** Converts log records. One that is in no trace is rejected: nothing is known of what came before it. */
 export function logsToReports({ resourceLogs = [] }: LogsRequest): Converted {
+  const seen = new Map<string, number>();
   const reports: Report[] = [];
   let rejected = 0;
   for (const { resource, scopeLogs = [] } of resourceLogs) {
     for (const { scope, logRecords = [] } of scopeLogs) {
       for (const record of logRecords) {
-        if (isId(record.traceId, 32)) reports.push(logReport(record, originOf(resource, scope)));
-        else rejected++;
+        if (isId(record.traceId, 32)) {
+          // Equal records are told apart by their number, which is the same when the request is sent again.
+          const content = contentOf(record);
+          const number = (seen.get(content) ?? 0) + 1;
+          seen.set(content, number);
+          reports.push(logReport(record, `${content} ${number}`, originOf(resource, scope)));
+        } else rejected++;
       }
     }
   }
@@ -110,13 +116,20 @@ function spanReports(span: Span, origin: Origin): Report[] {
   return reports;
 }
 
-function logReport(record: LogRecord, origin: Origin): Report {
+/** Returns what tells a record from others, whatever its encoding. */
+function contentOf(record: LogRecord): string {
+  const { spanId, timeUnixNano, observedTimeUnixNano, severityText, body, attributes, eventName } =
+    record;
+  const times = [timeUnixNano, observedTimeUnixNano].map(String);
+  return JSON.stringify([spanId, ...times, severityText, textOf(body), pairs(attributes ?? []), eventName]);
+}
+
+function logReport(record: LogRecord, content: string, origin: Origin): Report {
   const { body, attributes = [], severityText, eventName } = record;
   const taskId = record.traceId!.toLowerCase();
   const spanId = isId(record.spanId, 16) ? record.spanId!.toLowerCase() : undefined;
   const text = eventName || textOf(body);
   const timestamp = micros(record.timeUnixNano) || micros(record.observedTimeUnixNano);
-  const content = JSON.stringify([spanId, record.timeUnixNano, text, attributes]);
   return {
     ...{ taskId, eventId: derivedId(taskId, content), timestamp, label: text, ...origin },
     parentEventIds: spanId === undefined ? [] : [spanId],

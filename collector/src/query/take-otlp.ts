@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { encodeBatch } from '@throughline/runtime/report';
+import { encodeSome } from '@throughline/runtime/report';
 import { CollectorError, errorMessage } from '../errors.js';
 import type { Acceptor } from '../ingest/accept.js';
 import { decodeMessage } from '../otlp/decode.js';
@@ -64,16 +64,28 @@ async function batchOf(
     const bytes = isPacked ? await unpack(body, { maxOutputLength: MAX_UNPACKED_BYTES }) : body;
     // What is not of the protocol's shape, such as a number in place of a list, ends in an error, too.
     const request: unknown = isJson
-      ? JSON.parse(new TextDecoder().decode(bytes))
+      ? JSON.parse(new TextDecoder().decode(bytes), withoutNull)
       : decodeMessage(bytes, schema);
     const { reports, rejected } = convert(Object(request));
-    return { batch: encodeBatch(reports), rejected };
+    return { batch: limited(encodeSome(reports, MAX_UNPACKED_BYTES), reports.length), rejected };
   } catch (error) {
     throw new CollectorError(
       'TL_QUERY_INVALID',
       `The body is not OTLP in ${isJson ? 'JSON' : 'protobuf'}: ${errorMessage(error)}.`,
     );
   }
+}
+
+/** In JSON, `null` stands for what is not there (Protocol Buffers, "ProtoJSON"). */
+function withoutNull(this: unknown, _key: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => one !== undefined && one !== null);
+  return value === null && !Array.isArray(this) ? undefined : value;
+}
+
+/** Attributes of a resource are those of each of its spans, so that a small body can become very large. */
+function limited({ bytes, count }: { bytes: Uint8Array; count: number }, of: number): Uint8Array {
+  if (count === of && bytes.length <= MAX_UNPACKED_BYTES) return bytes;
+  throw new Error(`its events have more than ${MAX_UNPACKED_BYTES} bytes`);
 }
 
 const unpack = promisify(gunzip) as (bytes: Uint8Array, options: object) => Promise<Uint8Array>;

@@ -47,7 +47,7 @@ export async function store(
 export async function bodyOf(context: Context): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of (context.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const part of whole((context.req.raw.body ?? []) as AsyncIterable<Uint8Array>)) {
     parts.push(part);
     length += part.length;
     if (length > MAX_BATCH_BYTES) {
@@ -74,4 +74,13 @@ export function allowOrigin(context: Context, headers: string): void {
   context.header('access-control-allow-headers', headers);
   context.header('access-control-allow-methods', 'POST');
   context.header('vary', 'origin');
+}
+
+/** Says of a body that breaks off that it does. */
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    throw new CollectorError('TL_QUERY_INVALID', 'The request ended before its body did.');
+  }
 }

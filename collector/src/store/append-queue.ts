@@ -98,8 +98,14 @@ export class AppendQueue {
       for (const { reject } of taken) reject(reason);
       return;
     }
-    for (const { batch, resolve, reject } of taken) {
-      await this.store.append([batch]).then(([outcome]) => resolve(outcome!), reject);
+    for (const one of taken) {
+      await this.store.append([one.batch]).then(
+        ([outcome]) => one.resolve(outcome!),
+        (error: unknown) => {
+          if (this.options.isPassing(error) && !this.isClosing) this.waiting.push(one);
+          else one.reject(error);
+        },
+      );
     }
   }
 

@@ -28,13 +28,18 @@ export class KnownEvents {
   add(task: number, low: number, high: number, hash: number): Known {
     const before = this.older.find(task, low, high) ?? this.newer.find(task, low, high);
     if (before !== undefined) return before === hash ? 'same' : 'other';
-    if (this.newer.size === GENERATION) {
+    if (this.newer.size >= GENERATION) {
       this.older = this.newer;
       this.newer = new Table();
       this.generation++;
     }
     this.newer.insert(task, low, high, hash);
     return 'new';
+  }
+
+  /** Notes a stored event of a task that is being loaded. All of them stay known together, however many they are. */
+  load(task: number, low: number, high: number, hash: number): void {
+    if (this.newer.find(task, low, high) === undefined) this.newer.insert(task, low, high, hash);
   }
 
   /** Forgets everything. Nothing that was loaded before is known any more. */
@@ -73,8 +78,11 @@ class Table {
   /** Returns where an event is, or where it would be. */
   private slotOf(task: number, low: number, high: number): number {
     const { entries } = this;
-    // Ids are random where programs make them. A sender that chooses them must not make the table slow.
-    let mixed = Math.imul(low ^ Math.imul(high ^ SEED, 0x85ebca6b) ^ task, 0xc2b2ae35);
+    // Ids are random where programs make them. A sender that chooses them must not make the table slow: each word is mixed
+    // before the next one is added, so that they cannot cancel each other.
+    let mixed = Math.imul(low ^ SEED, 0x85ebca6b);
+    mixed = Math.imul((mixed ^ (mixed >>> 13)) + high, 0xc2b2ae35);
+    mixed = Math.imul((mixed ^ (mixed >>> 16)) + task, 0x27d4eb2f);
     mixed ^= mixed >>> 15;
     for (let slot = mixed; ; slot++) {
       const at = (slot & (this.capacity - 1)) * WORDS;

@@ -31,6 +31,7 @@ export function evictRegularly(
     try {
       const isMore = store.evict({ maxBytes, before: (now - maxAgeMs) * 1000 });
       next = isMore ? 0 : now + INTERVAL_MS;
+      if (isMore) setImmediate(check);
     } catch {
       // What keeps it from removing, keeps it from storing, and `append` says so.
       next = now + INTERVAL_MS;

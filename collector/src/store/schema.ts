@@ -24,7 +24,7 @@ const TABLES = `
     last INTEGER NOT NULL,
     processes TEXT NOT NULL     -- JSON: names, each with its first event's time
   );
-  CREATE INDEX tasks_by_id ON tasks (low);
+  CREATE INDEX tasks_by_id ON tasks (low, upper);
   CREATE INDEX tasks_by_last ON tasks (last DESC, number);
   -- Events in the order in which they came, many in a row. Their form is that of segment-codec.ts.
   CREATE TABLE segments (

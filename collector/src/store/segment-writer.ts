@@ -9,10 +9,13 @@ import { ID_BYTES, writeEvent } from './segment-codec.js';
 import type { Outcome } from './store.js';
 import { bytesOf, NewEvents, TaskState } from './task-state.js';
 
-/** How many events a row has before the next one is begun. */
+/** How many events and bytes a row has before the next one is begun: a row that grows is written again. */
 const SEGMENT_EVENTS = 128;
+const SEGMENT_BYTES = 64 * 1024;
 /** How many tasks are kept in memory to be added to. */
 const MAX_TASKS = 16_384;
+/** How many buffers wait for the next task. */
+const MOST_POOLED = 256;
 /** How many tasks one call of `evict` removes. */
 const EVICTED_AT_ONCE = 256;
 /** Eviction goes on until so much of the largest size is used, so that it is not needed at every batch. */
@@ -36,6 +39,8 @@ export class SegmentWriter {
   private readonly view = new ReportView();
   private readonly scratch = new ByteBuffer();
   private totals: Totals = { tasks: 0, events: 0, evictedTasks: 0, evictedEvents: 0 };
+  /** How many tasks are in memory. */
+  private states = 0;
   private nextTask = 1;
   private nextSegment = 1;
   /** Buffers that wait for the next task that gets events. */
@@ -43,14 +48,19 @@ export class SegmentWriter {
   /** SQLite's number that changes when another connection has written. */
   private dataVersion = -1;
 
-  private readonly findTasks: Statement;
+  private readonly findWhole: Statement;
+  private readonly findHalf: Statement;
+  private readonly findAny: Statement;
   private readonly putTask: Statement;
   private readonly lastSegment: Statement;
   private readonly newSegment: Statement;
   private readonly growSegment: Statement;
 
   constructor(private readonly driver: Driver) {
-    this.findTasks = driver.prepare('SELECT * FROM tasks WHERE low = ?');
+    this.findWhole = driver.prepare('SELECT * FROM tasks WHERE low = ? AND upper = ? LIMIT 1');
+    this.findHalf = driver.prepare('SELECT * FROM tasks WHERE low = ? AND upper IS NULL LIMIT 1');
+    // The first of them, in memory as in the file.
+    this.findAny = driver.prepare('SELECT * FROM tasks WHERE low = ? ORDER BY number LIMIT 1');
     this.putTask = driver.prepare(`
       INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (number) DO UPDATE SET
@@ -59,7 +69,7 @@ export class SegmentWriter {
         first = excluded.first, last = excluded.last, processes = excluded.processes
     `);
     this.lastSegment = driver.prepare(
-      'SELECT number, count FROM segments WHERE task = ? ORDER BY number DESC LIMIT 1',
+      'SELECT number, count, length(events) AS bytes FROM segments WHERE task = ? ORDER BY number DESC LIMIT 1',
     );
     this.newSegment = driver.prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)');
     // Concatenation makes text of bytes, and the cast makes bytes of it again without a change.
@@ -75,7 +85,7 @@ export class SegmentWriter {
     const version = this.driver.pragma('data_version');
     if (version === this.dataVersion) return;
     this.dataVersion = version;
-    this.tasks.clear();
+    this.forgetTasks();
     this.known.clear();
     const texts = this.driver.prepare('SELECT text FROM texts ORDER BY number').all();
     this.dictionary.load(texts.map(({ text }) => text as Uint8Array));
@@ -139,9 +149,11 @@ export class SegmentWriter {
       if (size > maxBytes && sizeOf() < maxBytes * EVICTED_TO) break;
     }
     this.storeTotals();
-    this.tasks.clear();
+    this.forgetTasks();
     this.known.clear();
-    return gone.length === EVICTED_AT_ONCE && sizeOf() >= maxBytes * EVICTED_TO;
+    return (
+      gone.length === EVICTED_AT_ONCE && (size <= maxBytes || sizeOf() >= maxBytes * EVICTED_TO)
+    );
   }
 
   private writeBatch(batch: BatchBytes): Outcome {
@@ -194,8 +206,10 @@ export class SegmentWriter {
     while (task !== undefined && !task.owns(view)) task = task.next;
     if (task === undefined) {
       task = this.stored(view, first) ?? this.begun(view);
-      task.next = first;
-      this.tasks.set(key, task);
+      this.states++;
+      // At the end, so that a report with half of an id finds the task that came first.
+      if (first === undefined) this.tasks.set(key, task);
+      else lastOf(first).next = task;
       task.knownSince = this.known.generation;
     } else if (!this.known.knowsSince(task.knownSince)) {
       this.loadEvents(task);
@@ -211,7 +225,14 @@ export class SegmentWriter {
 
   /** Returns the task of a report as the file has it. Those in memory, linked from `first`, may have changed since. */
   private stored(view: ReportView, first: TaskState | undefined): TaskState | undefined {
-    const rows = this.findTasks.all(bytesOf(view.taskLow, view.taskHigh));
+    const low = bytesOf(view.taskLow, view.taskHigh);
+    const hasUpper = view.upperLow !== 0 || view.upperHigh !== 0;
+    const rows = hasUpper
+      ? [
+          ...this.findWhole.all(low, bytesOf(view.upperLow, view.upperHigh)),
+          ...this.findHalf.all(low),
+        ]
+      : this.findAny.all(low);
     if (rows.length === 0) return undefined;
     const inMemory = new Set<number>();
     for (let at = first; at !== undefined; at = at.next) inMemory.add(at.number);
@@ -223,6 +244,7 @@ export class SegmentWriter {
     task.segment = segment && {
       number: segment['number'] as number,
       count: segment['count'] as number,
+      bytes: segment['bytes'] as number,
     };
     this.loadEvents(task);
     return task;
@@ -236,8 +258,15 @@ export class SegmentWriter {
       while (reader.at < reader.bytes.length) {
         const low = reader.word();
         const high = reader.word();
-        this.known.add(task.number, low, high, reader.word());
+        this.known.load(task.number, low, high, reader.word());
       }
+    }
+    // Those of this transaction are in no segment yet.
+    const added = task.added && new ByteReader(task.added.ids.taken());
+    while (added && added.at < added.bytes.length) {
+      const low = added.word();
+      const high = added.word();
+      this.known.load(task.number, low, high, added.word());
     }
   }
 
@@ -246,16 +275,21 @@ export class SegmentWriter {
     const ids = added.ids.taken();
     const events = added.events.taken();
     const { segment } = task;
-    if (segment !== undefined && segment.count + added.count <= SEGMENT_EVENTS) {
+    const fits =
+      segment !== undefined &&
+      segment.count + added.count <= SEGMENT_EVENTS &&
+      segment.bytes + events.length <= SEGMENT_BYTES;
+    if (fits) {
       this.growSegment.run(added.count, ids, events, segment.number);
       segment.count += added.count;
+      segment.bytes += events.length;
     } else {
       const number = this.nextSegment++;
       this.newSegment.run(number, task.number, added.count, ids, events);
-      task.segment = { number, count: added.count };
+      task.segment = { number, count: added.count, bytes: events.length };
     }
     added.clear();
-    this.pool.push(added);
+    if (this.pool.length < MOST_POOLED) this.pool.push(added);
     task.added = undefined;
     this.putTask.run(
       task.number,
@@ -286,12 +320,24 @@ export class SegmentWriter {
       .run(tasks, events, evictedTasks, evictedEvents);
   }
 
+  private forgetTasks(): void {
+    this.tasks.clear();
+    this.states = 0;
+  }
+
   /** Tasks that were not added to for long are read from the store when they are again. */
   private forgetOldTasks(): void {
-    if (this.tasks.size <= MAX_TASKS) return;
-    for (const key of this.tasks.keys()) {
+    if (this.states <= MAX_TASKS) return;
+    for (const [key, first] of this.tasks) {
+      for (let at: TaskState | undefined = first; at; at = at.next) this.states--;
       this.tasks.delete(key);
-      if (this.tasks.size <= MAX_TASKS / 2) return;
+      if (this.states <= MAX_TASKS / 2) return;
     }
   }
+}
+
+function lastOf(first: TaskState): TaskState {
+  let last = first;
+  while (last.next !== undefined) last = last.next;
+  return last;
 }

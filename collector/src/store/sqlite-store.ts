@@ -54,11 +54,11 @@ export class SqliteStore implements Store {
   }
 
   async task(taskId: string): Promise<TraceEvent[]> {
-    return this.reader.task(taskId);
+    return this.snapshot(() => this.reader.task(taskId));
   }
 
   async taskJson(taskId: string): Promise<readonly Uint8Array[]> {
-    return this.reader.taskJson(taskId);
+    return this.snapshot(() => this.reader.taskJson(taskId));
   }
 
   async tasks(range: { offset: number; limit: number }): Promise<TaskPage> {
@@ -83,6 +83,16 @@ export class SqliteStore implements Store {
     this.driver.close();
   }
 
+  /** Reads everything as it is at one moment. */
+  private snapshot<T>(read: () => T): T {
+    this.driver.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.driver.exec('COMMIT');
+    }
+  }
+
   private transaction<T>(work: () => T): T {
     this.driver.exec('BEGIN IMMEDIATE');
     try {
@@ -93,12 +103,7 @@ export class SqliteStore implements Store {
       return result;
     } catch (error) {
       this.writer.rolledBack();
-      // A full disk has rolled it back already (SQLite, "Response To Errors Within A Transaction").
-      try {
-        this.driver.exec('ROLLBACK');
-      } catch {
-        // The first error says what is wrong.
-      }
+      rollBack(this.driver);
       throw error;
     }
   }
@@ -115,7 +120,16 @@ function fill(driver: Driver): void {
     if (contents === 'version 0') migrate(driver);
     driver.exec('COMMIT');
   } catch (error) {
-    driver.exec('ROLLBACK');
+    rollBack(driver);
     throw error;
+  }
+}
+
+/** A full disk has rolled it back already (SQLite, "Response To Errors Within A Transaction"). */
+function rollBack(driver: Driver): void {
+  try {
+    driver.exec('ROLLBACK');
+  } catch {
+    // The first error says what is wrong.
   }
 }

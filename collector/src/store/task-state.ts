@@ -23,6 +23,7 @@ export class NewEvents {
 
   clear(): void {
     this.count = 0;
+    if (this.ids.length > MOST_KEPT_BYTES) this.ids = new ByteBuffer(ID_BYTES * 8);
     this.ids.clear();
     if (this.events.length > MOST_KEPT_BYTES) this.events = new ByteBuffer();
     this.events.clear();
@@ -43,7 +44,7 @@ export class TaskState {
   /** The generation of `KnownEvents` in which its events became known. */
   knownSince = 0;
   /** The row that its next events are added to, and how many it has; none if it has enough. */
-  segment: { readonly number: number; count: number } | undefined;
+  segment: { readonly number: number; count: number; bytes: number } | undefined;
   /** The process of the latest event. */
   private latest:
     { readonly hash: number; readonly entry: [string, number] | undefined } | undefined;

@@ -27,7 +27,12 @@ export class ThreadedStore implements Store {
     const writer = await StoreThread.start({ file, limits, writes: true });
     // What is in memory, only its own connection sees.
     if (file === ':memory:') return new ThreadedStore(writer, writer);
-    return new ThreadedStore(writer, await StoreThread.start({ file, limits, writes: false }));
+    try {
+      return new ThreadedStore(writer, await StoreThread.start({ file, limits, writes: false }));
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
   }
 
   /** Why nothing can be stored at the moment, if so. It tries again by itself. */
@@ -75,6 +80,8 @@ export class ThreadedStore implements Store {
 /** A thread with a store, and the calls that it has not answered. */
 class StoreThread {
   failing: string | undefined;
+  /** Why it can answer no more. */
+  private dead: Error | undefined;
   private readonly pending = new Map<number, Pending>();
   private readonly ended: Promise<void>;
   private lastId = 0;
@@ -109,6 +116,8 @@ class StoreThread {
     transferred: readonly ArrayBuffer[] = [],
   ): Promise<T> {
     return new Promise((resolve, reject) => {
+      // A thread that has ended ignores what it is sent.
+      if (this.dead !== undefined) return reject(this.dead);
       const id = ++this.lastId;
       this.pending.set(id, { resolve, reject });
       this.worker.postMessage({ id, method, argument } satisfies Call, transferred);
@@ -116,7 +125,7 @@ class StoreThread {
   }
 
   async close(): Promise<void> {
-    await this.call('close', undefined);
+    if (this.dead === undefined) await this.call('close', undefined);
     await this.ended;
   }
 
@@ -132,6 +141,8 @@ class StoreThread {
   }
 
   private rejectAll(error: Error): void {
+    this.dead ??= error;
+    this.failing = this.dead.message;
     for (const { reject } of this.pending.values()) reject(error);
     this.pending.clear();
   }

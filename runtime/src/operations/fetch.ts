@@ -1,6 +1,7 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyMethod } from '../kernel/index.js';
 import { calls } from '../promises/followed-calls.js';
+import { attempt } from './attempt.js';
 import { endFollowed, followCall } from './followed.js';
 import { answered, beginRequest, withoutQuery } from './http.js';
 import { failure } from './operation-events.js';
@@ -23,9 +24,9 @@ function request(
   const [input, init] = args as Parameters<typeof fetch>;
   const url = urlOf(input);
   if (url === undefined) return method(...args);
-  const verb = init?.method ?? (input instanceof Request ? input.method : 'GET');
+  const verb = String(init?.method ?? (input instanceof Request ? input.method : 'GET'));
   const begun = beginRequest(verb.toUpperCase(), url.host, withoutQuery(url.pathname));
-  const result = method(...(isPeer(url) ? withHeaders(input, init, begun) : args));
+  const result = method(...(isPeer(url) ? withHeaders(args, begun) : args));
   const frame = currentFrame();
   // The engine calls it before the program sees the answer, because it was registered first.
   const finish = (outcome: Outcome, told?: string): void => {
@@ -35,11 +36,15 @@ function request(
     };
     runIn(branch(frame), end, undefined, []);
   };
-  Promise.resolve(result as Promise<Response>).then(
-    ({ status, headers }) => {
-      finish(answered(begun.label, status), headers.get(RESPONSE_HEADER) ?? undefined);
+  // A stand-in of a test may return anything.
+  void Promise.resolve(result).then(
+    (answer: unknown) => {
+      const { status = 200, headers } = Object(answer) as Partial<Response>;
+      attempt(() =>
+        finish(answered(begun.label, status), headers?.get(RESPONSE_HEADER) ?? undefined),
+      );
     },
-    (error: unknown) => finish(failure(error)),
+    (error: unknown) => attempt(() => finish(failure(error))),
   );
   return result;
 }
@@ -51,15 +56,20 @@ function urlOf(input: RequestInfo | URL): URL | undefined {
   return URL.canParse(text, base) ? new URL(text, base) : undefined;
 }
 
-/** Returns the arguments with our headers. A `traceparent` of the program stays. */
-function withHeaders(
-  input: RequestInfo | URL,
-  init: RequestInit | undefined,
-  begun: Operation,
-): readonly unknown[] {
-  const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);
-  const headers = new Headers(given);
-  if (headers.has('traceparent')) return [input, init];
-  for (const [name, value] of headersFor(begun)) headers.set(name, value);
-  return [input, { ...init, headers }];
+/** Returns the arguments with our headers. A `traceparent` of the program stays, and what `fetch` refuses, it refuses itself. */
+function withHeaders(args: readonly unknown[], begun: Operation): readonly unknown[] {
+  const [input, init] = args as Parameters<typeof fetch>;
+  let added = args;
+  attempt(() => {
+    // Options that are a request or of a class have them by getters, which a copy would lose.
+    const isPlain = init === undefined || Object.getPrototypeOf(init) === Object.prototype;
+    if (!isPlain) return;
+    const headers = new Headers(
+      init?.headers ?? (input instanceof Request ? input.headers : undefined),
+    );
+    if (headers.has('traceparent')) return;
+    for (const [name, value] of headersFor(begun)) headers.set(name, value);
+    added = [input, { ...init, headers }];
+  });
+  return added;
 }

@@ -28,6 +28,7 @@ export function watchLoad(): void {
 }
 
 function serverTiming(): string | undefined {
-  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const [navigation] = (performance.getEntriesByType?.('navigation') ??
+    []) as PerformanceNavigationTiming[];
   return navigation?.serverTiming?.find(({ name }) => name === 'traceparent')?.description;
 }

@@ -3,7 +3,8 @@ import { addEvent } from '../xtrace/trace.js';
 
 /** Logs the times in which the page could not answer (Long Tasks API), where the browser tells of them. */
 export function watchLongTasks(): void {
-  if (!PerformanceObserver.supportedEntryTypes.includes('longtask')) return;
+  if (typeof PerformanceObserver !== 'function') return;
+  if (!PerformanceObserver.supportedEntryTypes?.includes('longtask')) return;
   const observer = new PerformanceObserver((list) => {
     for (const { duration, startTime } of list.getEntries()) {
       const before = client.currentTrace();

@@ -7,6 +7,8 @@ import type { Report } from './report.js';
 const BATCH_BYTES = 512 * 1024;
 /** A browser sends as much after the end of a page (Fetch, "keepalive"; Beacon). */
 const LAST_BYTES = 60_000;
+/** The status of an answer to what will never be taken. */
+const REFUSED = 400;
 const BATCH = 500;
 /** How long an event waits for others to be sent with it. */
 const GATHERING_MS = 100;
@@ -60,24 +62,27 @@ export class HttpSender {
    */
   leave(): void {
     this.isLeft = true;
+    this.sendLast();
     for (let rest = this.unanswered; rest.length > 0;) {
       const { bytes, count } = encodeSome(rest, LAST_BYTES);
       if (!beacon(this.url, bytes)) break;
       rest = rest.slice(count);
     }
-    this.sendLast();
   }
 
   /** A page that was left can come back (HTML, "pageshow"). */
   comeBack(): void {
     this.isLeft = false;
+    if (this.queue.size > 0) this.wake();
   }
 
   private sendLast(): void {
     while (this.queue.size > 0) {
       const { bytes, batch } = this.take(LAST_BYTES);
-      if (!beacon(this.url, bytes)) return this.queue.putBack(batch);
-      this.queue.confirm(batch);
+      if (beacon(this.url, bytes)) this.queue.confirm(batch);
+      // One event that is too long must not keep those behind it.
+      else if (bytes.length > LAST_BYTES) this.queue.drop(batch);
+      else return this.queue.putBack(batch);
     }
   }
 
@@ -92,6 +97,12 @@ export class HttpSender {
     this.unanswered = batch;
     try {
       const { ok, status } = await fetch(this.url, { method: 'POST', body: bytes });
+      if (status === REFUSED) {
+        // Such as an event that is too long. It would be refused again.
+        this.queue.drop(batch);
+        warnOnce('TL_REPORTS_UNSENT', `the collector refused ${batch.length} events`);
+        return true;
+      }
       if (!ok) throw new Error(`it answers with ${status}`);
     } catch (error) {
       this.queue.putBack(batch);

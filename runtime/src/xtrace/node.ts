@@ -59,7 +59,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   });
 
   connection.sender?.close();
-  const sender = new TcpSender(parsed, queue, client.reportDropped);
+  const sender = new TcpSender(parsed, queue, client.reportDropped, () => client.state.wake());
   connection.sender = sender;
   client.state.wake = () => sender.wake();
   flushAtExit();
@@ -102,15 +102,13 @@ function flushAtExit(): void {
 }
 
 /**
- * Keeps the process alive until every event is sent, or none was for `exitTimeoutMs`. Then the process would emit `beforeExit` once
- * more, which the program does not expect if it listens: without work of its own, it ends here.
+ * Keeps the process alive until every event is sent, or none was for `exitTimeoutMs`. As Node does after any work that such a listener
+ * begins, it emits `beforeExit` once more then.
  */
 async function flushWhileSending(): Promise<void> {
   let before: number;
   do before = stats().sent;
   while (!(await flush(connection.exitTimeoutMs)) && stats().sent > before);
-  const isHeard = process.listenerCount('beforeExit') > 1;
-  if (isHeard && process.getActiveResourcesInfo?.().length === 0) process.exit();
 }
 
 /** Returns the command line as a person would type it: the script's name instead of its path. */

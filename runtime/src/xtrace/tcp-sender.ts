@@ -42,11 +42,12 @@ export class TcpSender {
   readonly firstAttempt: Promise<Error | undefined>;
   private firstAttemptOver: (error: Error | undefined) => void = () => {};
 
-  /** `onConfirmed` is called when reports have arrived. */
+  /** `onConfirmed` is called when reports have arrived, `onLeft` when it is closed and some have not. */
   constructor(
     private readonly address: Address,
     private readonly queue: ReportQueue,
     private readonly onConfirmed: () => void = () => {},
+    private readonly onLeft: () => void = () => {},
   ) {
     this.wire = address.isAcknowledged ? acknowledgedWire : pubsubWire;
     this.firstAttempt = new Promise((resolve) => (this.firstAttemptOver = resolve));
@@ -116,7 +117,8 @@ export class TcpSender {
     socket.setNoDelay(true);
     socket.on('connect', () => {
       this.ready = true;
-      this.pauseMs = FIRST_PAUSE_MS;
+      // Where there is an answer, it shows that it is a collector.
+      if (!this.wire.isAcknowledged) this.pauseMs = FIRST_PAUSE_MS;
       this.firstAttemptOver(undefined);
       if (this.wire.hello !== '') socket.write(this.wire.hello);
       this.send();
@@ -136,14 +138,22 @@ export class TcpSender {
       patience = setTimeout(() => this.warnOfSilence(), HELLO_MS).unref();
     });
     const read = answerReader((number, isStored) => {
-      if (isStored) this.confirm(number);
-      else this.putBack(number);
-      if (this.queue.size > 0) this.wake();
+      if (isStored) {
+        this.pauseMs = FIRST_PAUSE_MS;
+        this.confirm(number);
+        if (this.queue.size > 0) this.wake();
+      } else {
+        // The connection is closed, so that the next attempt comes after a pause.
+        this.putBack(number);
+        socket.destroy();
+      }
       this.tellIfIdle();
     });
     socket.on('data', (chunk) => {
       clearTimeout(patience);
-      read(chunk);
+      if (read(chunk)) return;
+      this.warnOfSilence();
+      socket.destroy();
     });
     socket.on('close', () => clearTimeout(patience));
   }
@@ -160,6 +170,7 @@ export class TcpSender {
     this.ready = false;
     this.socket = undefined;
     for (const number of [...this.unconfirmed.keys()].reverse()) this.putBack(number);
+    if (this.closed && this.queue.size > 0) this.onLeft();
     this.firstAttemptOver(failure ?? new Error('the collector closed the connection'));
     if (this.closed) return;
 
@@ -177,7 +188,7 @@ export class TcpSender {
   }
 
   private send(): void {
-    if (!this.ready) return;
+    if (!this.ready || this.closed) return;
     if (this.socket!.writableNeedDrain || this.unconfirmed.size >= WINDOW) return;
     if (this.queue.size > 0) this.writeBatch();
     if (this.queue.size > 0) this.wake();
@@ -202,6 +213,7 @@ export class TcpSender {
       socket.write(bytes, (error) => {
         if (error) return;
         this.confirm(number);
+        if (this.queue.size > 0) this.wake();
         this.tellIfIdle();
       });
     }

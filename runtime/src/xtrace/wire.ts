@@ -41,10 +41,13 @@ export const pubsubWire: Wire = {
   encode: (reports) => ({ bytes: encodeReports(reports), count: reports.length }),
 };
 
-/** Returns a function that takes what a collector says, and calls `told` for each batch that it answers. */
+/**
+ * Returns a function that takes what a collector says, and calls `told` for each batch that it answers. It returns false if a
+ * collector does not say that.
+ */
 export function answerReader(
   told: (number: number, isStored: boolean) => void,
-): (chunk: Uint8Array) => void {
+): (chunk: Uint8Array) => boolean {
   let pending = new Uint8Array();
   let isHelloRead = false;
   return (chunk) => {
@@ -56,8 +59,10 @@ export function answerReader(
     if (!isHelloRead) {
       if (bytes.length < ACKNOWLEDGED_PROTOCOL.length) {
         pending = bytes;
-        return;
+        return true;
       }
+      const hello = String.fromCharCode(...bytes.subarray(0, ACKNOWLEDGED_PROTOCOL.length));
+      if (hello !== ACKNOWLEDGED_PROTOCOL) return false;
       isHelloRead = true;
       at = ACKNOWLEDGED_PROTOCOL.length;
     }
@@ -65,6 +70,7 @@ export function answerReader(
       told(view.getUint32(at), bytes[at + 4] === 0);
     }
     pending = bytes.slice(at);
+    return true;
   };
 }
 
