@@ -121,7 +121,14 @@ function contentOf(record: LogRecord): string {
   const { spanId, timeUnixNano, observedTimeUnixNano, severityText, body, attributes, eventName } =
     record;
   const times = [timeUnixNano, observedTimeUnixNano].map(String);
-  return JSON.stringify([spanId, ...times, severityText, textOf(body), pairs(attributes ?? []), eventName]);
+  return JSON.stringify([
+    spanId,
+    ...times,
+    severityText,
+    textOf(body),
+    pairs(attributes ?? []),
+    eventName,
+  ]);
 }
 
 function logReport(record: LogRecord, content: string, origin: Origin): Report {
