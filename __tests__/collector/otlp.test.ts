@@ -260,6 +260,16 @@ test.each([
     { 'content-encoding': 'gzip' },
   ],
   [
+    'a million spans of nothing',
+    gzipSync(
+      Buffer.concat([
+        Buffer.from('0a84897a1280897a', 'hex'),
+        Buffer.from('1200'.repeat(1_000_000), 'hex'),
+      ]),
+    ),
+    { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' },
+  ],
+  [
     'values in values without end',
     Buffer.from(`${'0a7f'.repeat(100)}`, 'hex'),
     { 'content-type': 'application/x-protobuf' },
