@@ -5,6 +5,7 @@ import type { BatchBytes } from '../reports/batch.js';
 import { settings } from '../settings.js';
 import { openDriver } from './driver.js';
 import type { Driver } from './driver.js';
+import type { Limits } from './eviction.js';
 import { migrate } from './migrate.js';
 import { contentsOf, createTables, prepare } from './schema.js';
 import { SegmentReader } from './segment-reader.js';
@@ -69,11 +70,8 @@ export class SqliteStore implements Store {
     return this.reader.size();
   }
 
-  /**
-   * Removes whole tasks, those with the oldest last event first, until the store has at most so many bytes and no task is older.
-   * Removes a part in each call, so that writing can go on between, and returns true if there is more to remove.
-   */
-  evict(limits: { readonly maxBytes: number; readonly before: number }): boolean {
+  /** Removes a part of the tasks that are too old or too much (`eviction.ts`). Returns true if there is more to remove. */
+  evict(limits: Limits): boolean {
     return this.transaction(() => this.writer.evict(limits, () => this.reader.size().bytes));
   }
 
