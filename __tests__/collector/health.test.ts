@@ -140,7 +140,13 @@ test('/health is 503 while the store fails or is full, and 200 once it works aga
   const store = new Controlled() as unknown as Store & { failing?: string | undefined };
   const acceptor = new Acceptor(store, 1);
   const app = webApp({
-    ...{ store, acceptor, reports: new ReportServer(acceptor), host: '127.0.0.1' },
+    ...{
+      store,
+      acceptor,
+      reports: new ReportServer(acceptor),
+      host: '127.0.0.1',
+      allowOrigins: [],
+    },
     reportAddress: () => '127.0.0.1:5563',
   });
   const health = async (): Promise<{ status: number; body: unknown }> => {

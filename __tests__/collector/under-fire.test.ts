@@ -206,6 +206,26 @@ function lengthDelimited(report: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.of(report.length), report]);
 }
 
+test('pages of an origin that is named may send reports, and read nothing', async () => {
+  const origin = 'https://shop.example';
+  const collector = await startTestCollector({ allowOrigins: [origin] });
+  const headers = { origin };
+  const sent = await ask(collector, '/api/reports', { method: 'POST', body: '', headers });
+
+  expect(sent.status).toBe(200);
+  expect(sent.headers.get('access-control-allow-origin')).toBe(origin);
+  expect((await ask(collector, '/v1/traces', { method: 'OPTIONS', headers })).status).toBe(204);
+  expect((await ask(collector, '/api/tasks', { headers })).status).toBe(403);
+  const other = { origin: 'https://other.example' };
+  expect((await ask(collector, '/v1/traces', { method: 'OPTIONS', headers: other })).status).toBe(
+    403,
+  );
+  await collector.close();
+  await expect(startTestCollector({ allowOrigins: ['shop.example'] })).rejects.toThrow(
+    /allowOrigins.*https:\/\/shop\.example.*\["shop\.example"\]/,
+  );
+});
+
 describe('who may ask', () => {
   test.each([
     ['another site', '/api/tasks', { origin: 'https://evil.example' }],

@@ -41,12 +41,24 @@ export interface Collector {
  * const collector = await startCollector({ store: ':memory:', reportPort: 0, webPort: 0 });
  */
 export async function startCollector(given: Partial<Settings> = {}): Promise<Collector> {
-  const { host, reportPort, webPort, otlpPort, store: file, maxSize, maxAge } = readSettings(given);
+  const {
+    host,
+    reportPort,
+    webPort,
+    otlpPort,
+    store: file,
+    maxSize,
+    maxAge,
+    allowOrigins,
+  } = readSettings(given);
   const store = await ThreadedStore.open(file, { maxBytes: maxSize, maxAgeMs: maxAge });
   const acceptor = new Acceptor(store);
   const reports = new ReportServer(acceptor);
   let reportAddress = '';
-  const app = webApp({ store, acceptor, reports, host, reportAddress: () => reportAddress });
+  const app = webApp({
+    ...{ store, acceptor, reports, host, allowOrigins },
+    reportAddress: () => reportAddress,
+  });
   const web = createAdaptorServer(app) as Server;
   const otlp = createAdaptorServer(app) as Server;
 

@@ -6,7 +6,7 @@ import { CollectorError } from './errors.js';
 export interface Settings {
   /** Address to listen on. Default: loopback, because reports and pages contain whatever programs log. */
   host: string;
-  /** Port of the pubsub protocol, where programs send reports. 0 picks a free port. Default: 5563. */
+  /** Port where programs send reports over TCP. 0 picks a free port. Default: 5563. */
   reportPort: number;
   /** Port of the page and of the HTTP API. 0 picks a free port. Default: 4080. */
   webPort: number;
@@ -15,6 +15,11 @@ export interface Settings {
    * without it: they can send to the port of the page, too.
    */
   otlpPort: number;
+  /**
+   * Origins of pages that may send events, such as `https://shop.example`, or as text with commas between. Default: none beside
+   * those on this machine.
+   */
+  allowOrigins: readonly string[];
   /** Database file of the embedded store, or `:memory:`. Default: `events.db` in the user's data folder. */
   store: string;
   /**
@@ -37,6 +42,7 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   reportPort: { fallback: 5563, variable: 'THROUGHLINE_REPORT_PORT', read: port },
   webPort: { fallback: 4080, variable: 'THROUGHLINE_WEB_PORT', read: port },
   otlpPort: { fallback: 4318, variable: 'THROUGHLINE_OTLP_PORT', read: port },
+  allowOrigins: { fallback: [], variable: 'THROUGHLINE_ALLOW_ORIGINS', read: origins },
   store: {
     fallback: join(envPaths('throughline', { suffix: '' }).data, 'events.db'),
     variable: 'THROUGHLINE_STORE',
@@ -66,6 +72,7 @@ export function readSettings(
     reportPort: read('reportPort'),
     webPort: read('webPort'),
     otlpPort: read('otlpPort'),
+    allowOrigins: read('allowOrigins'),
     store: read('store'),
     maxSize: read('maxSize'),
     maxAge: read('maxAge'),
@@ -83,6 +90,17 @@ function port(name: string, value: unknown): number {
     return number as number;
   }
   throw invalid(name, 'a port number from 0 to 65535', value);
+}
+
+/** Reads origins: a protocol and a host, without a path. */
+function origins(name: string, value: unknown): readonly string[] {
+  const given = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+  const isList = Array.isArray(given) && given.every((one) => isOrigin(one));
+  return isList ? given : never(name, 'origins such as https://shop.example', value);
+}
+
+function isOrigin(value: unknown): value is string {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
 }
 
 const SIZES = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };

@@ -7,9 +7,9 @@ import { CollectorError } from '../errors.js';
  * - with a `Host` that is a public name, which its owner has pointed here ("DNS rebinding");
  * - with an `Origin` of another site, which could read answers or send reports.
  *
- * Pages on this machine may send reports, because programs that are being developed are such pages.
+ * Some pages may send reports: see `reportOrigins`.
  */
-export function guard(host: string): MiddlewareHandler {
+export function guard(host: string, mayReport: MayReport): MiddlewareHandler {
   return async (context, next) => {
     const asked = context.req.header('host');
     if (isLocal(host) && asked !== undefined && !isLocal(hostnameOf(`http://${asked}`))) {
@@ -19,7 +19,8 @@ export function guard(host: string): MiddlewareHandler {
       );
     }
     const origin = context.req.header('origin');
-    if (origin !== undefined && !isOwn(origin, asked) && !mayReport(context.req.path, origin)) {
+    const isReport = /^\/(?:api\/reports$|v1\/)/.test(context.req.path);
+    if (origin !== undefined && !isOwn(origin, asked) && !(isReport && mayReport(origin))) {
       throw refused(
         `it is from a page of ${JSON.stringify(origin)}`,
         'Only the page of the collector may ask it.',
@@ -29,13 +30,12 @@ export function guard(host: string): MiddlewareHandler {
   };
 }
 
-/** Returns true if a page of an origin may send reports. */
-export function isLocalOrigin(origin: string): boolean {
-  return isLocal(hostnameOf(origin));
-}
+/** Tells if pages of an origin may send reports. */
+export type MayReport = (origin: string) => boolean;
 
-function mayReport(path: string, origin: string): boolean {
-  return (path === '/api/reports' || path.startsWith('/v1/')) && isLocalOrigin(origin);
+/** Pages on this machine may send reports, because programs that are being developed are such pages, and those that are named. */
+export function reportOrigins(allowed: readonly string[]): MayReport {
+  return (origin) => isLocal(hostnameOf(origin)) || allowed.includes(origin);
 }
 
 function isOwn(origin: string, host: string | undefined): boolean {

@@ -10,6 +10,7 @@ import type { Schema } from '../otlp/schema.js';
 import { logsToReports, tracesToReports } from '../otlp/to-reports.js';
 import type { Converted } from '../otlp/to-reports.js';
 import type { BatchBytes } from '../reports/batch.js';
+import type { MayReport } from './guard.js';
 import { allowOrigin, bodyOf, store } from './take-reports.js';
 
 /** The largest body after it was unpacked, in bytes. */
@@ -34,14 +35,16 @@ const SIGNALS: Readonly<Record<string, Signal>> = {
  * Adds the paths of OpenTelemetry's protocol over HTTP (OTLP 1.x, "OTLP/HTTP"): traces and logs, as protobuf or JSON, with or
  * without gzip.
  */
-export function addOtlp(app: Hono, acceptor: Acceptor): void {
+export function addOtlp(app: Hono, acceptor: Acceptor, mayReport: MayReport): void {
   for (const [path, signal] of Object.entries(SIGNALS)) {
-    app.all(path, (context) => take(context, signal, acceptor));
+    app.all(path, (context) => {
+      allowOrigin(context, mayReport, 'content-type, content-encoding');
+      return take(context, signal, acceptor);
+    });
   }
 }
 
 async function take(context: Context, signal: Signal, acceptor: Acceptor): Promise<Response> {
-  allowOrigin(context, 'content-type, content-encoding');
   const { method } = context.req;
   if (method === 'OPTIONS') return context.body(null, 204);
   if (method !== 'POST') {

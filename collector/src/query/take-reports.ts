@@ -4,7 +4,7 @@ import { MAX_BATCH_BYTES } from '../ingest/acknowledged.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { Outcome } from '../store/store.js';
-import { isLocalOrigin } from './guard.js';
+import type { MayReport } from './guard.js';
 
 /** How long a sender should wait when the collector is full, in seconds. */
 const RETRY_AFTER = '1';
@@ -15,8 +15,12 @@ const RETRY_AFTER = '1';
  *
  * Throws `TL_QUERY_INVALID` for another method and a body that is too long, and `TL_COLLECTOR_FULL` with 503.
  */
-export async function takeReports(context: Context, acceptor: Acceptor): Promise<Response> {
-  allowOrigin(context, 'content-type');
+export async function takeReports(
+  context: Context,
+  acceptor: Acceptor,
+  mayReport: MayReport,
+): Promise<Response> {
+  allowOrigin(context, mayReport, 'content-type');
   const { method } = context.req;
   if (method === 'OPTIONS') return context.body(null, 204);
   if (method !== 'POST') {
@@ -66,10 +70,10 @@ export async function bodyOf(context: Context): Promise<Uint8Array> {
   return batch;
 }
 
-/** Lets a page on this machine send to the collector, with these headers. */
-export function allowOrigin(context: Context, headers: string): void {
+/** Lets a page send to the collector, with these headers, if pages of its origin may. */
+export function allowOrigin(context: Context, mayReport: MayReport, headers: string): void {
   const origin = context.req.header('origin');
-  if (origin === undefined || !isLocalOrigin(origin)) return;
+  if (origin === undefined || !mayReport(origin)) return;
   context.header('access-control-allow-origin', origin);
   context.header('access-control-allow-headers', headers);
   context.header('access-control-allow-methods', 'POST');

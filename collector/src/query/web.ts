@@ -10,7 +10,7 @@ import { textRecords } from '../graph/records.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { ReportServer } from '../ingest/report-server.js';
 import type { Store, TraceEvent } from '../store/store.js';
-import { guard } from './guard.js';
+import { guard, reportOrigins } from './guard.js';
 import { metricsText } from './metrics.js';
 import { addOtlp } from './take-otlp.js';
 import { takeReports } from './take-reports.js';
@@ -31,10 +31,13 @@ export interface WebAppParts {
   readonly reportAddress: () => string;
   /** The address that the collector listens on. */
   readonly host: string;
+  /** Origins of pages that may send reports, beside those on this machine. */
+  readonly allowOrigins: readonly string[];
 }
 
 /** Creates the HTTP app: reports, queries, health and the page. */
-export function webApp({ store, acceptor, reports, reportAddress, host }: WebAppParts): Hono {
+export function webApp(parts: WebAppParts): Hono {
+  const { store, acceptor, reports, reportAddress, host, allowOrigins } = parts;
   const app = new Hono();
   // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
@@ -46,11 +49,12 @@ export function webApp({ store, acceptor, reports, reportAddress, host }: WebApp
       crossOriginResourcePolicy: false,
     }),
   );
-  app.use(guard(host));
+  const mayReport = reportOrigins(allowOrigins);
+  app.use(guard(host, mayReport));
   app.onError((error, context) => errorResponse(context, error));
 
-  app.all('/api/reports', (context) => takeReports(context, acceptor));
-  addOtlp(app, acceptor);
+  app.all('/api/reports', (context) => takeReports(context, acceptor, mayReport));
+  addOtlp(app, acceptor, mayReport);
   app.get('/api/tasks', async (context) => {
     const offset = wholeNumber(context, 'offset', 0, Number.MAX_SAFE_INTEGER);
     const limit = wholeNumber(context, 'limit', DEFAULT_LIMIT, MAX_LIMIT);
