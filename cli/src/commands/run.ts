@@ -12,14 +12,14 @@ export function run(program: Command): void {
     .usage('[options] <script|command> [args...]')
     .argument('<script>', 'a script, such as server.ts, or a command, such as npm')
     .argument('[args...]', 'its arguments')
-    .option('--include <packages>', 'instrument only these packages beside the program, by commas')
-    .option('--exclude <packages>', 'leave these packages as they are, by commas')
-    .option('--propagate-to <hosts>', 'send task ids to these hosts of other networks, by commas')
+    .option('--include <packages>', 'of packages, instrument only these (separated by commas)')
+    .option('--exclude <packages>', 'leave these packages as they are (separated by commas)')
+    .option('--propagate-to <hosts>', 'also send task ids to these hosts (separated by commas)')
     .option('--no-logs', 'leave out what the console and loggers write')
-    .option('--sample <part>', 'keep this part of all tasks, such as 0.1', partOf)
+    .option('--sample <part>', 'keep this fraction of all tasks, such as 0.1', partOf)
     .option(
       '--functions <time>',
-      'log async functions that take so long, such as 1ms',
+      'log async functions that take at least this long, such as 1ms',
       millisecondsOf,
     )
     .option('--open', 'show the page in the browser')

@@ -10,10 +10,11 @@ export function why(program: Command): void {
   program
     .command('why [task]')
     .description('Tell why a task took as long as it did: what it waited for, where, how long.')
+    .usage('[options] <task>|--latest')
     .option('--collector <url>', COLLECTOR_HELP)
     .option('--file <path>', 'read an event file or folder instead of a collector')
     .option('--latest', 'explain the newest task')
-    .option('--all', 'print all steps, not only the longest')
+    .option('--all', 'print every step, not only the 20 longest')
     .option('--json', 'print a JSON object instead')
     .action(async (given: string | undefined, options: Options, command: Command) => {
       const { latest, all, json } = options;
