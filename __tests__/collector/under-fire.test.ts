@@ -108,7 +108,7 @@ test('a file that another program holds is waited for, and /health says so', asy
   other.close();
 
   expect(await sender.flush(50_000)).toBe(true);
-  expect((await ask(collector, '/health')).status).toBe(200);
+  await until('health', async () => (await ask(collector, '/health')).status === 200);
   expect((await kept(collector)).size).toBe(1000);
   await collector.close();
 });

@@ -63,14 +63,14 @@ export class AppendQueue {
       const taken = this.take();
       const error = await this.store.append(taken.map(({ batch }) => batch)).then(
         (outcomes) => {
+          // Before the senders know, who may ask next.
+          this.say(undefined);
           for (const [i, { resolve }] of taken.entries()) resolve(outcomes[i]!);
         },
         (reason: unknown) => ({ reason }),
       );
-      if (error === undefined) {
-        this.say(undefined);
-        pauseMs = FIRST_PAUSE_MS;
-      } else if (this.options.isPassing(error.reason) && !this.isClosing) {
+      if (error === undefined) pauseMs = FIRST_PAUSE_MS;
+      else if (this.options.isPassing(error.reason) && !this.isClosing) {
         this.waiting.unshift(...taken);
         this.say(errorMessage(error.reason));
         await this.pause(pauseMs);
