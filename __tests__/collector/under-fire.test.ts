@@ -20,6 +20,7 @@ import { until } from '../harness/until';
 let folder: string;
 let store: string;
 let sender: TcpSender | undefined;
+let child: Child | undefined;
 let said: jest.SpyInstance;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'throughline-fire-'));
@@ -29,6 +30,8 @@ beforeEach(() => {
 afterEach(() => {
   sender?.close();
   sender = undefined;
+  child?.signal('SIGKILL');
+  child = undefined;
   rmSync(folder, { recursive: true, force: true });
   said.mockRestore();
 });
@@ -57,7 +60,7 @@ test('a collector that is killed again and again loses nothing and keeps nothing
         THROUGHLINE_WEB_PORT: String(webPort),
       },
     });
-  let collector = start();
+  let collector = (child = start());
   await collector.said(/Page at/);
   const queue = new ReportQueue();
   sender = new TcpSender({ host: '127.0.0.1', port: reportPort, isAcknowledged: true }, queue);
@@ -74,7 +77,7 @@ test('a collector that is killed again and again loses nothing and keeps nothing
     // In the middle of a batch, as likely as not.
     collector.signal('SIGKILL');
     await collector.exit;
-    collector = start();
+    collector = child = start();
     await collector.said(/Page at/);
   }
 
