@@ -127,7 +127,7 @@ const rooms = {
     sources: ['errors'],
     doctor: [],
     run: ['errors', 'sources'],
-    mcp: ['errors', 'sources'],
+    mcp: ['errors', 'sources', 'version'],
     commands: ['doctor', 'errors', 'init-jest', 'mcp', 'run', 'sources'],
   },
 };

@@ -4,7 +4,7 @@ import { encodeReports } from '../../runtime/src/xtrace/report-writer';
 import { MessageReader } from '../../collector/src/ingest/pubsub-messages';
 import { decodeControl } from '../../collector/src/ingest/control-message';
 import { encodeControl } from '../harness/pubsub-connection';
-import { decodeReport } from '../../collector/src/reports/decode-report';
+import { decodeReport } from '../harness/decode-report';
 import { batchOf, eachReport } from '../../collector/src/reports/batch';
 import { encodeBatch, encodeReport } from '@throughline/runtime/report';
 import type { Report } from '@throughline/runtime/report';

@@ -7,7 +7,7 @@ import {
   serverInterceptor,
 } from '@throughline/runtime/grpc';
 import { encodeReport } from '@throughline/runtime/report';
-import { decodeReport } from '../../collector/src/reports/decode-report';
+import { decodeReport } from '../harness/decode-report';
 import {
   getEventId,
   getTaskId,

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { acknowledged } from '../../collector/src/ingest/acknowledged';
 import { MessageReader } from '../../collector/src/ingest/pubsub-messages';
 import { eachReport } from '../../collector/src/reports/batch';
-import { decodeReport } from '../../collector/src/reports/decode-report';
+import { decodeReport } from './decode-report';
 import type { Report } from '@throughline/runtime/report';
 
 /** A collector that keeps what it is sent, on a free port of this machine. */

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { version } from './version.js';
 
 /** Adds a command to the program. */
 type Add = (program: Command) => void;
@@ -22,9 +22,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
 };
 
 async function main([name = '']: readonly string[]): Promise<void> {
-  const { version } = createRequire(import.meta.url)('throughline/package.json') as {
-    version: string;
-  };
   const program = new Command('throughline')
     .description('Causal tracing for JavaScript: collect events and see what caused what.')
     .version(version)

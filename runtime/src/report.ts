@@ -5,6 +5,7 @@ export {
   ACKNOWLEDGED_PROTOCOL,
   IN_MICROSECONDS,
   LAST_MILLISECONDS,
+  MAX_BATCH_BYTES,
   REPORT_TOPIC,
   TASK_ID_HIGH,
 } from './xtrace/report.js';

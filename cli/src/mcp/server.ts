@@ -1,15 +1,12 @@
-import { createRequire } from 'node:module';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { errorMessage } from '../errors.js';
 import type { EventSource } from '../sources/source.js';
+import { version } from '../version.js';
 import { TOOLS } from './tools.js';
 
 /** Answers an agent on stdin and stdout, until it closes them. */
 export async function serveAgent(source: EventSource): Promise<void> {
-  const { version } = createRequire(import.meta.url)('throughline/package.json') as {
-    version: string;
-  };
   const server = new McpServer({ name: 'throughline', version });
   for (const { name, description, inputSchema, answer } of TOOLS) {
     server.registerTool(

@@ -1,9 +1,10 @@
 import { causalGraph } from '../graph/causal-order.js';
 import type { TraceEvent } from '../store/store.js';
 import { alignClocks } from './clocks.js';
-import { fieldOf } from './fields.js';
+import { criticalPath } from './critical-path.js';
+import { begins } from './fields.js';
 import { operationsOf } from './operations.js';
-import { explainWaits } from './why.js';
+import { explainPath } from './why.js';
 
 /** How often something happened in a task, and how long it took there. Times are in microseconds. */
 export interface Amount {
@@ -70,19 +71,16 @@ function sizeOf({ before, after }: Difference): number {
 
 function summaryOf(events: readonly TraceEvent[]) {
   const graph = causalGraph(events);
-  const why = explainWaits(events);
-  const byId = new Map(events.map((event) => [event.eventId, event]));
+  const clock = alignClocks(graph);
+  const path = criticalPath(graph, clock);
   const amounts = new Map<string, Amount>();
-  for (const { begin, from, to } of operationsOf(graph, alignClocks(graph))) {
+  for (const { begin, from, to } of operationsOf(graph, clock)) {
     const kind = kindOf(begin.label);
     const { times, duration } = amounts.get(kind) ?? NONE;
     amounts.set(kind, { times: times + 1, duration: duration + to - from });
   }
-  const decided = new Set<string>();
-  for (const { from } of why.path) {
-    const event = byId.get(from)!;
-    if (fieldOf(event, 'phase') === 'begin') decided.add(kindOf(event.label));
-  }
-  const { taskId, title, duration } = why;
+  const begun = path.map(({ from }) => from).filter(begins);
+  const decided = new Set(begun.map(({ label }) => kindOf(label)));
+  const { taskId, title, duration } = explainPath(graph, clock, path);
   return { task: { taskId, title, duration }, amounts, decided };
 }

@@ -1,8 +1,10 @@
 import { causalGraph } from '../graph/causal-order.js';
+import type { CausalGraph } from '../graph/causal-order.js';
 import type { TraceEvent } from '../store/store.js';
 import { alignClocks } from './clocks.js';
+import type { Clock } from './clocks.js';
 import { criticalPath } from './critical-path.js';
-import type { Reason } from './critical-path.js';
+import type { Reason, Step } from './critical-path.js';
 import { ends, fieldOf, processOf } from './fields.js';
 import { coverageOf, operationsOf } from './operations.js';
 import type { Coverage } from './operations.js';
@@ -64,7 +66,12 @@ const ONE_BY_ONE = 3;
 export function explainWaits(events: readonly TraceEvent[]): Why {
   const graph = causalGraph(events);
   const clock = alignClocks(graph);
-  const steps = criticalPath(graph, clock);
+  return explainPath(graph, clock, criticalPath(graph, clock));
+}
+
+/** Explains a task whose path is known. */
+export function explainPath(graph: CausalGraph, clock: Clock, steps: readonly Step[]): Why {
+  const { events } = graph;
   const [first] = graph.events as [TraceEvent, ...TraceEvent[]];
   const start = steps[0]?.from ?? first;
   const end = steps.at(-1)?.to ?? first;
@@ -104,7 +111,7 @@ function whereIs(from: TraceEvent, to: TraceEvent): string {
   );
 }
 
-function oneByOne(steps: ReturnType<typeof criticalPath>): OneByOne[] {
+function oneByOne(steps: readonly Step[]): OneByOne[] {
   const counts = new Map<string, { times: number; duration: number }>();
   for (const { from, reason, duration } of steps) {
     if (reason !== 'operation') continue;

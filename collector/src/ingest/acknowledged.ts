@@ -1,9 +1,7 @@
-import { ACKNOWLEDGED_PROTOCOL } from '@throughline/runtime/report';
+import { ACKNOWLEDGED_PROTOCOL, MAX_BATCH_BYTES } from '@throughline/runtime/report';
 import type { Acceptor } from './accept.js';
 import type { Connection } from './connection.js';
 
-/** Maximum length of a batch, in bytes. */
-export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 /** Before the bytes of a batch: its number and its length, each in four bytes, big-endian. */
 const HEAD_BYTES = 8;
 

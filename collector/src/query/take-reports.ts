@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
+import { MAX_BATCH_BYTES } from '@throughline/runtime/report';
 import { CollectorError } from '../errors.js';
-import { MAX_BATCH_BYTES } from '../ingest/acknowledged.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { Outcome } from '../store/store.js';

@@ -1,9 +1,6 @@
 /** A batch of reports: each after its length as a varint, as X-Trace's report files have them. */
 export type BatchBytes = Uint8Array;
 
-/** The longest report, in bytes. */
-export const MAX_REPORT_BYTES = 16 * 1024 * 1024;
-
 /**
  * Calls `visit` with where each report of a batch is. Stops, and throws an `Error`, where the batch cannot be read any further:
  * after a wrong length, nothing can be trusted.

@@ -1,5 +1,5 @@
 import { FIELD } from '../reports/report-fields.js';
-import { idOf } from '../reports/decode-report.js';
+import { idOf } from '../reports/ids.js';
 import type { ReportView } from '../reports/report-view.js';
 import { ByteReader } from './byte-buffer.js';
 import type { ByteBuffer } from './byte-buffer.js';

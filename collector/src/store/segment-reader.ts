@@ -1,4 +1,4 @@
-import { idOf } from '../reports/decode-report.js';
+import { idOf } from '../reports/ids.js';
 import type { Driver, Row, Statement } from './driver.js';
 import { readSegment } from './segment-codec.js';
 import type { Evicted, StoreSize, TaskPage, TaskSummary, TraceEvent } from './store.js';

@@ -1,4 +1,4 @@
-import { idOf } from '../reports/decode-report.js';
+import { idOf } from '../reports/ids.js';
 import { FIELD } from '../reports/report-fields.js';
 import type { ReportView } from '../reports/report-view.js';
 import { ByteBuffer } from './byte-buffer.js';

@@ -4,10 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { attempt } from '../operations/attempt.js';
 import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
-import { isSuppressed, linkTo } from '../operations/other-tracers.js';
+import { isSuppressed, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
-import type { Fields } from '../xtrace/log.js';
 import type { Handlers } from './subscribe.js';
 
 interface Created {
@@ -24,9 +23,9 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   function finish(request: ClientRequest, outcome: (label: string) => Outcome): void {
     const begun = running.get(request);
     if (begun === undefined || !running.delete(request)) return;
-    const known = outcome(begun.label);
-    const link = linkOf(request, begun);
-    endOperation(begun, link ? { ...known, fields: { ...known.fields, ...link } } : known);
+    const header = request.getHeader('traceparent');
+    const sent = typeof header === 'string' ? header : undefined;
+    endOperation(begun, linked(outcome(begun.label), begun, sent));
   }
 
   function begin({ request }: Created): Operation | undefined {
@@ -92,11 +91,4 @@ function beforeHead(of: ClientRequest, then: (request: ClientRequest) => void): 
     },
     ...{ writable: true, configurable: true, enumerable: false },
   });
-}
-
-/** Returns the link to the task in which another tool makes the receiver go on. */
-function linkOf(request: ClientRequest, begun: Operation): Fields | undefined {
-  const header = request.getHeader('traceparent');
-  if (typeof header !== 'string' || header.includes(begun.trace.taskId)) return undefined;
-  return linkTo(header);
 }

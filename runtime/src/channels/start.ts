@@ -13,7 +13,7 @@ import { pinoChannels } from './pino.js';
 import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
-import { watchFailures } from '../operations/failures.js';
+import { watchFailures } from './failures.js';
 import { messages } from '../operations/messages.js';
 import type { MessagePolicy } from '../operations/messages.js';
 import { peersOf } from '../operations/peers.js';

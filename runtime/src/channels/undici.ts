@@ -2,7 +2,7 @@ import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
-import { isSuppressed, linkTo } from '../operations/other-tracers.js';
+import { isSuppressed, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { continueFollowed, endFollowed } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from '../operations/http.js';
@@ -47,10 +47,7 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
     const { begun, frame } = sent;
     const end = (): void => {
       joinResponse(begun, told);
-      const known = outcome(begun.label);
-      const header = traceParentOf(request);
-      const link = header?.includes(begun.trace.taskId) ? undefined : linkTo(header);
-      endFollowed(begun, link ? { ...known, fields: { ...known.fields, ...link } } : known);
+      endFollowed(begun, linked(outcome(begun.label), begun, traceParentOf(request)));
     };
     runIn(branch(frame), end, undefined, []);
   }

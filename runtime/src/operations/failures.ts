@@ -2,12 +2,8 @@ import { branch, currentFrame, failureFrame, runIn } from '../kernel/index.js';
 import { client } from '../xtrace/log.js';
 import { failureFields } from './operation-events.js';
 
-/** Logs exceptions and rejections that nobody handles as events of the strand that failed. */
-export function watchFailures(): void {
-  // The monitor changes nothing about what Node does with the error.
-  process.on('uncaughtExceptionMonitor', (error, origin) => {
-    const frame = failureFrame([error]) ?? currentFrame();
-    const label = origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception';
-    runIn(branch(frame), () => client.log(label, failureFields(error)), undefined, []);
-  });
+/** Logs an exception or rejection that nobody handles as an event of the strand that failed. */
+export function logFailure(label: string, error: unknown): void {
+  const frame = failureFrame([error]) ?? currentFrame();
+  runIn(branch(frame), () => client.log(label, failureFields(error)), undefined, []);
 }

@@ -1,5 +1,5 @@
+import type { Operation, Outcome } from './operation-events.js';
 import { parseTraceParent } from './trace-context.js';
-import type { Fields } from '../xtrace/log.js';
 
 // Other tools for tracing in the same process, and what they do with the same requests.
 
@@ -23,10 +23,15 @@ export function isSuppressed(): boolean {
 }
 
 /**
- * Returns the field that links a request to the task in which its receiver goes on, when another tool has sent it the
- * `traceparent`.
+ * Adds to the end of a request the link to the task in which its receiver goes on, when it was sent with the `traceparent` of another
+ * tool.
  */
-export function linkTo(header: string | undefined): Fields | undefined {
-  const other = parseTraceParent(header);
-  return other && { link: `${other.taskId}/${other.eventId}` };
+export function linked(
+  outcome: Outcome,
+  { trace }: Operation,
+  header: string | undefined,
+): Outcome {
+  const other = header?.includes(trace.taskId) ? undefined : parseTraceParent(header);
+  if (other === undefined) return outcome;
+  return { ...outcome, fields: { ...outcome.fields, link: `${other.taskId}/${other.eventId}` } };
 }

@@ -1,8 +1,6 @@
-import { branch, currentFrame, failureFrame, runIn } from '../kernel/index.js';
-import { failureFields } from '../operations/operation-events.js';
-import { client } from '../xtrace/log.js';
+import { logFailure } from '../operations/failures.js';
 
-/** Logs exceptions and rejections that nobody handles as events of the strand that failed. */
+/** Logs exceptions and rejections that nobody handles. */
 export function watchFailures(): void {
   const { addEventListener } = globalThis as Partial<typeof globalThis>;
   addEventListener?.('error', ({ error, message }) => {
@@ -11,9 +9,4 @@ export function watchFailures(): void {
   addEventListener?.('unhandledrejection', ({ reason }) => {
     logFailure('unhandled rejection', reason);
   });
-}
-
-function logFailure(label: string, error: unknown): void {
-  const frame = failureFrame([error]) ?? currentFrame();
-  runIn(branch(frame), () => client.log(label, failureFields(error)), undefined, []);
 }

@@ -124,10 +124,10 @@ export class HttpSender {
   }
 
   private take(maxBytes: number) {
-    const taken = this.queue.take(BATCH);
-    const { bytes, count } = encodeSome(taken, maxBytes);
-    if (count < taken.length) this.queue.putBack(taken.slice(count));
-    return { bytes: bytes as Uint8Array<ArrayBuffer>, batch: taken.slice(0, count) };
+    const { bytes, batch } = this.queue.takeEncoded(BATCH, (reports) =>
+      encodeSome(reports, maxBytes),
+    );
+    return { bytes: bytes as Uint8Array<ArrayBuffer>, batch };
   }
 }
 

@@ -74,8 +74,8 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
 }
 
 /**
- * Waits until every event logged so far is stored by the collector. Resolves to true then, and to false if `timeoutMs` milliseconds (default 5,000) pass first. Without `connect`, resolves at once, to true if
- * no event waits.
+ * Waits until every event logged so far is stored by the collector. Resolves to true then, and to false if `timeoutMs`
+ * milliseconds (default 5,000) pass first. Without `connect`, resolves at once, to true if no event waits.
  */
 export function flush(timeoutMs = 5000): Promise<boolean> {
   return connection.sender?.flush(timeoutMs) ?? Promise.resolve(stats().queued === 0);

@@ -1,4 +1,5 @@
 import type { Report } from './report.js';
+import type { Batch } from './report-writer.js';
 
 /** The default of `limit`: how many reports wait before the oldest is dropped. */
 export const DEFAULT_LIMIT = 100_000;
@@ -41,6 +42,18 @@ export class ReportQueue {
     this.inFlight += batch.length;
     this.compact();
     return batch;
+  }
+
+  /**
+   * Encodes the oldest reports, at most `most` of them, and removes those that the encoding has taken in. End with `confirm`, `drop`
+   * or `putBack`.
+   */
+  takeEncoded(
+    most: number,
+    encode: (reports: readonly Report[]) => Batch,
+  ): { readonly bytes: Uint8Array; readonly batch: readonly Report[] } {
+    const { bytes, count } = encode(this.waiting.slice(this.start, this.start + most));
+    return { bytes, batch: this.take(count) };
   }
 
   /** Counts reports as sent. */

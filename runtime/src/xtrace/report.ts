@@ -48,3 +48,6 @@ export const LAST_MILLISECONDS = 1e14;
 
 /** The first bytes in both directions of a connection on which batches of reports are acknowledged. */
 export const ACKNOWLEDGED_PROTOCOL = 'XTR1';
+
+/** The longest batch that a collector takes, in bytes. */
+export const MAX_BATCH_BYTES = 16 * 1024 * 1024;

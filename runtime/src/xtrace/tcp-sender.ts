@@ -5,7 +5,8 @@ import { warnOnce } from '../kernel/index.js';
 import type { Address } from './address.js';
 import type { ReportQueue } from './queue.js';
 import type { Report } from './report.js';
-import { acknowledgedWire, answerReader, MAX_BATCH_BYTES, pubsubWire } from './wire.js';
+import { MAX_BATCH_BYTES } from './report.js';
+import { acknowledgedWire, answerReader, pubsubWire } from './wire.js';
 import type { Wire } from './wire.js';
 
 const FIRST_PAUSE_MS = 100;
@@ -196,11 +197,10 @@ export class TcpSender {
   }
 
   private writeBatch(): void {
-    const taken = this.queue.take(BATCH);
     const number = (this.lastNumber = (this.lastNumber + 1) >>> 0);
-    const { bytes, count } = this.wire.encode(taken, number);
-    const batch = taken.slice(0, count);
-    if (count < taken.length) this.queue.putBack(taken.slice(count));
+    const { bytes, batch } = this.queue.takeEncoded(BATCH, (reports) =>
+      this.wire.encode(reports, number),
+    );
     if (this.wire.isAcknowledged && bytes.length > MAX_BATCH_BYTES) {
       this.queue.drop(batch);
       warnOnce('TL_REPORTS_UNSENT', `an event of ${bytes.length} bytes is too long to be sent`);
@@ -221,17 +221,14 @@ export class TcpSender {
 
   private confirm(number: number): void {
     const batch = this.unconfirmed.get(number);
-    if (batch === undefined) return;
-    this.unconfirmed.delete(number);
+    if (batch === undefined || !this.unconfirmed.delete(number)) return;
     this.queue.confirm(batch);
     this.onConfirmed();
   }
 
   private putBack(number: number): void {
     const batch = this.unconfirmed.get(number);
-    if (batch === undefined) return;
-    this.unconfirmed.delete(number);
-    this.queue.putBack(batch);
+    if (batch !== undefined && this.unconfirmed.delete(number)) this.queue.putBack(batch);
   }
 
   private tellIfIdle(): void {

@@ -15,8 +15,6 @@ export interface Wire {
 
 /** How many bytes a batch has, unless one report has more. */
 const BATCH_BYTES = 1024 * 1024;
-/** The longest batch that a collector takes. */
-export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
 /** The protocol of our collector: each batch after its number and its length, in four bytes each, big-endian. */
 export const acknowledgedWire: Wire = {

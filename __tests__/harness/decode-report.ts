@@ -1,6 +1,7 @@
 import type { Report } from '@throughline/runtime/report';
-import { FIELD } from './report-fields.js';
-import { ReportView } from './report-view.js';
+import { idOf } from '../../collector/src/reports/ids';
+import { FIELD } from '../../collector/src/reports/report-fields';
+import { ReportView } from '../../collector/src/reports/report-view';
 
 /** The fields of a report that have text, by their name in an event. */
 const TEXTS = {
@@ -58,9 +59,4 @@ export function decodeReport(bytes: Uint8Array): Report {
       tags: Array.from({ length: view.tagCount }, (_, i) => textIn(view.tags, i)),
     }),
   };
-}
-
-/** Returns an id as 16 hex digits. */
-export function idOf(low: number, high: number): string {
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 }
