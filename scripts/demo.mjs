@@ -48,7 +48,7 @@ async function demo() {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
-  const { causalGraph, drawGraph, startCollector, textRecords } = await import(
+  const { causalGraph, drawGraph, eventsInOrder, startCollector, textRecords } = await import(
     pathToFileURL(collectorEntry).href
   );
 
@@ -67,7 +67,7 @@ async function demo() {
   const { taskId, events } = await firstTask();
   const graph = causalGraph(events);
   step('Events in the collector');
-  process.stdout.write(textRecords(graph.events));
+  process.stdout.write(textRecords(eventsInOrder(graph)));
   step('Causal graph');
   console.log(drawGraph(graph).join('\n'));
   step('Page');

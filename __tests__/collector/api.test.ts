@@ -1,7 +1,8 @@
 import { encodeReport } from '@throughline/runtime/report';
 import type { Report } from '@throughline/runtime/report';
 import type { Collector } from '@throughline/collector';
-import type { TaskPage, TraceEvent } from '../../collector/src/store/store';
+import { fromColumns } from '../../collector/src/graph/task-columns';
+import type { TaskPage, TaskSlice, TraceEvent } from '../../collector/src/store/store';
 import { PubsubConnection } from '../harness/pubsub-connection';
 import { ask, startTestCollector } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';
@@ -250,25 +251,25 @@ describe('the list of tasks', () => {
     (await ask<TaskPage>(collector, `/api/tasks${query}`)).body;
 
   test('is empty at first', async () => {
-    expect(await tasks()).toEqual({ tasks: [], total: 0 });
+    expect(await tasks()).toEqual({ tasks: [], matching: 0, total: 0 });
   });
 
   test('has a summary of every task, the newest first', async () => {
     await report(event(2, 9), ...EVENTS);
 
     expect(await tasks()).toEqual({
-      total: 2,
+      ...{ total: 2, matching: 2 },
       tasks: [
         {
           ...{ taskId: id(2), title: 'event 9', events: 1, errors: 0, processes: [''] },
-          ...{ firstEvent: 1_700_000_000_000_009, lastEvent: 1_700_000_000_000_009 },
+          ...{ tags: [], firstEvent: 1_700_000_000_000_009, lastEvent: 1_700_000_000_000_009 },
         },
         {
           ...{ taskId: TASK, title: 'passing --in (3) to :1234', events: 5, errors: 0 },
           processes: [PROCESSES.client, PROCESSES.add, PROCESSES.mul].map(
             ({ processName }) => processName,
           ),
-          ...{ firstEvent: 1474851945531432, lastEvent: 1474851945540877 },
+          ...{ tags: [], firstEvent: 1474851945531432, lastEvent: 1474851945540877 },
         },
       ],
     });
@@ -279,7 +280,7 @@ describe('the list of tasks', () => {
 
     const found = (page: TaskPage): string[] => page.tasks.map(({ taskId }) => taskId);
     expect((await tasks()).tasks).toHaveLength(50);
-    expect(await tasks('?limit=0')).toEqual({ tasks: [], total: 60 });
+    expect(await tasks('?limit=0')).toEqual({ tasks: [], matching: 60, total: 60 });
     expect(found(await tasks('?limit=2'))).toEqual([id(60), id(59)]);
     expect(found(await tasks('?limit=2&offset=58'))).toEqual([id(2), id(1)]);
     expect(found(await tasks('?offset=60'))).toEqual([]);
@@ -295,12 +296,156 @@ describe('the list of tasks', () => {
     ['offset', '-1'],
     ['offset', '1e3'],
     ['offset', '99999999999999999999'],
+    ['order', 'size'],
+    ['reversed', 'yes'],
   ])('refuses %s=%s', async (name, value) => {
     const { status, body } = await ask(collector, `/api/tasks?${name}=${value}`);
 
     expect(status).toBe(400);
     expect(body['code']).toBe('TL_QUERY_INVALID');
     expect(body['error']).toMatch(new RegExp(`^"${name}" must be .*, got "${value}"\\.`));
+  });
+
+  test('can be searched and sorted', async () => {
+    await report(event(1, 1), event(1, 2, [1]), event(2, 3, [], { label: 'GET /carts' }));
+    const titles = async (query: Record<string, string>): Promise<string[]> =>
+      (await tasks(`?${new URLSearchParams(query)}`)).tasks.map(({ title }) => title);
+
+    expect(await titles({ where: 'route=/carts' })).toEqual(['GET /carts']);
+    expect(await titles({ order: 'events' })).toEqual(['event 1', 'GET /carts']);
+    expect(await titles({ order: 'events', reversed: 'true' })).toEqual(['GET /carts', 'event 1']);
+  });
+
+  test.each([
+    ['colour=red', /^Tasks have no field "colour"\. They have title, route, /],
+    ['toString=1', /^Tasks have no field "toString"\./],
+    ['duration>long', /^"duration" must be a duration such as 100ms or 1\.5s, got "long"\./],
+    ['events>-1', /^"events" must be a whole number, got "-1"\./],
+    ['events~1', /^The field "events" has the operators =, !=, >, >=, < and <=, got "~"\./],
+    ['title>a', /^The field "title" has the operators =, != and ~, got ">"\./],
+    ['start>soon', /^"start" must be a date such as .*, got "soon"\./],
+    ['id=xyz', /^A task id must be .*, got "xyz"\./],
+  ])('refuses the search %s', async (where, message) => {
+    const { status, body } = await ask(collector, `/api/tasks?${new URLSearchParams({ where })}`);
+
+    expect(status).toBe(400);
+    expect(body['error']).toMatch(message);
+  });
+
+  test('a histogram of their begins, and nothing without tasks', async () => {
+    expect((await ask(collector, '/api/histogram')).body).toBeNull();
+    await report(event(1, 1), event(2, 5));
+
+    expect((await ask(collector, '/api/histogram?parts=2')).body).toMatchObject({ counts: [1, 1] });
+  });
+
+  test('lines say what they cost in all tasks together', async () => {
+    const query = (task: number, number: number, took: number, failed = false): TraceEvent[] => [
+      event(task, number, [], {
+        ...{ label: `SELECT ${number}`, source: 'db.ts:7' },
+        fields: [
+          ['operation', id(number)],
+          ['phase', 'begin'],
+          ['kind', 'client'],
+        ],
+      }),
+      event(task, number + 1, [number], {
+        timestamp: event(task, number).timestamp + took,
+        fields: [
+          ['operation', id(number)],
+          ['phase', 'end'],
+          ...(failed ? [['error.type', 'E'] as const] : []),
+        ],
+      }),
+    ];
+    await report(...query(1, 1, 100), ...query(2, 3, 300), ...query(3, 5, 200, true));
+
+    expect((await ask(collector, '/api/lines')).body).toEqual({
+      ...{ tasks: 3, matching: 3 },
+      lines: [
+        {
+          ...{ source: 'db.ts:7', what: 'SELECT #', times: 3, errors: 1, decided: 600 },
+          ...{ median: 200, p95: 300, tasks: [id(2), id(3), id(1)] },
+        },
+      ],
+    });
+    expect((await ask(collector, '/api/lines?where=error')).body).toMatchObject({ tasks: 1 });
+  });
+});
+
+describe('a task that grows', () => {
+  /** Reads server-sent events until it is closed. */
+  async function listen(path: string) {
+    const gone = new AbortController();
+    const response = await fetch(collector.url + path, { signal: gone.signal });
+    const data: string[] = [];
+    const reading = (async () => {
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const part of response.body!) {
+        text += decoder.decode(part, { stream: true });
+        const whole = text.split('\n\n');
+        text = whole.pop()!;
+        for (const message of whole) {
+          if (message.startsWith('data: ')) data.push(message.slice('data: '.length));
+        }
+      }
+    })().catch(() => undefined);
+    return {
+      ...{ status: response.status, type: response.headers.get('content-type'), data },
+      close: async () => {
+        gone.abort();
+        await reading;
+      },
+    };
+  }
+  const labels = (json: string): string[] =>
+    [...fromColumns((JSON.parse(json) as TaskSlice).columns)].map(({ label }) => label);
+
+  test('is sent as it grows: what is there, and then what is new', async () => {
+    await report(event(1, 1), event(1, 2));
+    const live = await listen(`/api/tasks/${id(1)}/live`);
+    await until('the first', () => live.data.length === 1);
+    await report(event(2, 9));
+    await report(event(1, 3));
+    await until('the second', () => live.data.length === 2);
+    const { next } = JSON.parse(live.data[0]!) as TaskSlice;
+    const again = await listen(`/api/tasks/${id(1)}/live?after=${next}`);
+    await until('what is after it', () => again.data.length === 1);
+
+    expect([live.status, live.type]).toEqual([200, 'text/event-stream']);
+    expect(live.data.map(labels)).toEqual([['event 1', 'event 2'], ['event 3']]);
+    expect(again.data.map(labels)).toEqual([['event 3']]);
+    await live.close();
+    await again.close();
+  });
+
+  test('may be listened to before its first event', async () => {
+    const live = await listen(`/api/tasks/${id(7)}/live`);
+    await report(event(7, 1));
+    await until('the first', () => live.data.length === 1);
+
+    expect(live.data.map(labels)).toEqual([['event 1']]);
+    await live.close();
+  });
+
+  test('changes of the store are sent, too', async () => {
+    const live = await listen('/api/live');
+    await until('the size', () => live.data.length === 1);
+    await report(event(1, 1));
+    await until('the change', () => live.data.length === 2);
+
+    expect(live.data.map((one) => (JSON.parse(one) as { tasks: number }).tasks)).toEqual([0, 1]);
+    await live.close();
+  });
+
+  test('its slices, and none of an unknown one', async () => {
+    await report(event(1, 1), event(1, 2));
+    const { body } = await ask<TaskSlice>(collector, `/api/tasks/${id(1)}/slices?limit=1`);
+
+    expect(body.total).toBe(2);
+    expect((await ask(collector, `/api/tasks/${id(9)}/slices`)).status).toBe(404);
+    expect((await ask(collector, `/api/tasks/${id(1)}/slices?limit=50001`)).status).toBe(400);
   });
 });
 

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
-import { causalGraph } from '../../collector/src/graph/causal-order';
-import { layOut } from '../../collector/src/graph/layout';
-import type { Layout } from '../../collector/src/graph/layout';
+import { causalGraph, eventsInOrder } from '../../collector/src/graph/causal-graph';
 import { textRecord } from '../../collector/src/graph/records';
+import { fromColumns, toColumns } from '../../collector/src/graph/task-columns';
+import type { TaskColumns } from '../../collector/src/graph/task-columns';
+import { TaskModel } from '../../collector/src/graph/task-model';
 import { drawGraph } from '../../collector/src/graph/terminal';
 import type { TraceEvent } from '../../collector/src/store/store';
 import { event, id } from '../harness/trace-events';
 
 const numbers = (events: readonly TraceEvent[]): number[] =>
   events.map(({ eventId }) => Number.parseInt(eventId, 16));
-const order = (...events: TraceEvent[]): number[] => numbers(causalGraph(events).events);
+const order = (...events: TraceEvent[]): number[] => numbers(eventsInOrder(causalGraph(events)));
 const at = (number: number, timestamp: number, ...parents: number[]): TraceEvent =>
   event(1, number, parents, { timestamp });
 
@@ -30,19 +31,23 @@ describe('causal order', () => {
   });
 
   test('parents that have not arrived are told, and hold nothing up', () => {
-    const graph = causalGraph([event(1, 2, [1, 9]), event(1, 3, [2, 9])]);
+    const { model, parents, depth, ...graph } = causalGraph([
+      event(1, 2, [1, 9]),
+      event(1, 3, [2, 9]),
+    ]);
 
-    expect(numbers(graph.events)).toEqual([2, 3]);
-    expect([...graph.missing].sort()).toEqual([id(1), id(9)]);
-    expect(graph.parents(graph.events[0]!)).toEqual([]);
-    expect(graph.depth(graph.events[1]!)).toBe(1);
+    expect(numbers(eventsInOrder({ model, parents, depth, ...graph }))).toEqual([2, 3]);
+    expect(model.missing().sort()).toEqual([id(1), id(9)]);
+    expect(model.missingOf(1)).toEqual([id(9)]);
+    expect([...parents.of(0)]).toEqual([]);
+    expect(depth[1]).toBe(1);
   });
 
   test('a parent that is named twice is one parent', () => {
     const graph = causalGraph([event(1, 1), event(1, 2, [1, 1])]);
 
-    expect(numbers(graph.parents(graph.events[1]!))).toEqual([1]);
-    expect(numbers(graph.children(graph.events[0]!))).toEqual([2]);
+    expect([...graph.parents.of(1)]).toEqual([0]);
+    expect([...graph.children.of(0)]).toEqual([1]);
   });
 
   test('a cycle does not hang, and every event is there once', () => {
@@ -50,7 +55,6 @@ describe('causal order', () => {
     const own = event(1, 5, [5]);
 
     expect(order(...events, own).sort()).toEqual([1, 2, 3, 4, 5]);
-    expect(layOut(causalGraph([...events, own])).nodes).toHaveLength(5);
     expect(drawGraph(causalGraph([...events, own])).join('\n')).toContain('event 4');
     expect(order(event(1, 1, [2]), event(1, 2, [1])).sort()).toEqual([1, 2]);
   });
@@ -58,122 +62,103 @@ describe('causal order', () => {
   test('the given list stays as it was', () => {
     const given = Object.freeze([event(1, 2, [1]), event(1, 1)]);
 
-    expect(numbers(causalGraph(given).events)).toEqual([1, 2]);
+    expect(order(...given)).toEqual([1, 2]);
     expect(numbers(given)).toEqual([2, 1]);
   });
 
   test('no events make an empty graph', () => {
     const graph = causalGraph([]);
 
-    expect(graph.events).toEqual([]);
-    expect(layOut(graph)).toEqual({ nodes: [], edges: [], lanes: [], columns: 0, rows: 0 });
+    expect(eventsInOrder(graph)).toEqual([]);
     expect(drawGraph(graph)).toEqual([]);
   });
 
   test('depth is the length of the longest chain of causes', () => {
     const graph = causalGraph([event(1, 1), event(1, 2, [1]), event(1, 3, [1, 2])]);
 
-    expect(graph.events.map((one) => graph.depth(one))).toEqual([0, 1, 2]);
+    expect([...graph.depth]).toEqual([0, 1, 2]);
   });
 });
 
-describe('layout', () => {
-  const a = { processName: 'a', processId: 1, host: 'h' };
-  const b = { processName: 'b', processId: 2, host: 'h' };
-  const place = (layout: Layout, number: number): [column: number, row: number] => {
-    const { column, row } = layout.nodes.find((node) => node.event.eventId === id(number))!;
-    return [column, row];
-  };
-  const kinds = (layout: Layout): Record<string, string> =>
-    Object.fromEntries(
-      layout.edges.map(({ from, to, kind }) => [
-        `${Number.parseInt(from.event.eventId, 16)} ${Number.parseInt(to.event.eventId, 16)}`,
-        kind,
-      ]),
-    );
+describe('the model of a task', () => {
+  const full: TraceEvent[] = [
+    event(1, 1, [], {
+      ...{ host: 'h', processId: 7, processName: 'p', threadId: 1, threadName: 't', agent: 'a' },
+      ...{ source: 'x.ts:1', tags: ['one', 'two'], hrt: '5', cycles: '-6', tenantClass: 2 },
+      fields: [['key', 'value']],
+    }),
+    event(1, 2, [1], { processName: 'q' }),
+    event(1, 3, [2, 1, 99]),
+  ];
 
-  test('a chain is one column', () => {
-    const layout = layOut(
-      causalGraph([event(1, 1, [], a), event(1, 2, [1], a), event(1, 3, [2], a)]),
-    );
+  test('gives events back as they were', () => {
+    const model = TaskModel.of(full);
 
-    expect([1, 2, 3].map((number) => place(layout, number))).toEqual([
-      [0, 0],
-      [0, 1],
-      [0, 2],
-    ]);
-    expect(layout).toMatchObject({ columns: 1, rows: 3 });
-    expect(kinds(layout)).toEqual({ '1 2': 'next', '2 3': 'next' });
+    expect(full.map((_, i) => model.event(i))).toEqual(full);
   });
 
-  test('strands that run beside each other have columns of their own', () => {
-    const layout = layOut(
-      causalGraph([
-        ...[event(1, 1, [], a), event(1, 2, [1], a), event(1, 3, [1], a)],
-        event(1, 4, [2, 3], a),
-      ]),
-    );
+  test('gives them back when parents come after their children', () => {
+    const model = TaskModel.of([...full].reverse());
 
-    expect(place(layout, 1)).toEqual([0, 0]);
-    expect(place(layout, 2)).toEqual([0, 1]);
-    expect(place(layout, 3)).toEqual([1, 1]);
-    expect(place(layout, 4)).toEqual([0, 2]);
-    expect(kinds(layout)).toEqual({ '1 2': 'spawn', '1 3': 'spawn', '2 4': 'join', '3 4': 'join' });
+    expect(full.map(({ eventId }) => model.event(model.indexOf(eventId)))).toEqual(full);
+    expect(model.missing()).toEqual([id(99)]);
   });
 
-  test('each process has a lane, and what crosses lanes is a message', () => {
-    const layout = layOut(
-      causalGraph([event(1, 1, [], a), event(1, 2, [1], b), event(1, 3, [1, 2], a)]),
-    );
+  test('has each event once, and grows', () => {
+    const model = TaskModel.of(full);
+    for (let i = 0; i < 1000; i++) model.add(event(1, (i % 500) + 1, [1]));
 
-    expect(layout.lanes).toEqual([
-      { ...{ key: 'h/1', name: 'a', host: 'h', processId: 1 }, firstColumn: 0, columns: 1 },
-      { ...{ key: 'h/2', name: 'b', host: 'h', processId: 2 }, firstColumn: 1, columns: 1 },
-    ]);
-    expect(place(layout, 2)).toEqual([1, 1]);
-    expect(kinds(layout)).toEqual({ '1 2': 'message', '2 3': 'message', '1 3': 'join' });
+    expect(model.size).toBe(500);
+    expect(model.event(0)).toEqual(full[0]);
+    expect(model.labelOf(499)).toBe('event 500');
   });
 
-  test('processes of one number on two hosts are two', () => {
-    const layout = layOut(
-      causalGraph([event(1, 1, [], a), event(1, 2, [1], { ...a, host: 'other' })]),
-    );
+  test.each([['the begin first', false] as const, ['the end first', true] as const])(
+    'pairs the begin and the end of an operation: %s',
+    (_, isReversed) => {
+      const begin = event(1, 1, [], {
+        fields: [
+          ['operation', id(1)],
+          ['phase', 'begin'],
+        ],
+      });
+      const end = event(1, 2, [1], {
+        fields: [
+          ['operation', id(1)],
+          ['phase', 'end'],
+          ['error.type', 'E'],
+        ],
+      });
+      const other = event(1, 3, [1], {
+        fields: [
+          ['operation', id(2)],
+          ['phase', 'end'],
+        ],
+      });
+      const model = TaskModel.of(isReversed ? [end, other, begin] : [begin, other, end]);
+      const [first, last] = [model.indexOf(id(1)), model.indexOf(id(2))];
 
-    expect(layout.lanes.map(({ key }) => key)).toEqual(['h/1', 'other/1']);
-  });
-
-  test('events that say nothing of a process share a lane', () => {
-    const layout = layOut(causalGraph([event(1, 1), event(1, 2, [1])]));
-
-    expect(layout.lanes).toMatchObject([{ name: '', processId: undefined, columns: 1 }]);
-  });
-
-  test.each<[string, (i: number) => readonly number[]]>([
-    ['in a chain', (i) => (i === 0 ? [] : [i])],
-    ['of one parent', (i) => (i === 0 ? [] : [1])],
-    ['without parents', () => []],
-    ['in a thousand chains', (i) => (i < 1000 ? [] : [i - 999])],
-  ])(
-    '200,000 events %s are laid out in time',
-    (_, parents) => {
-      const events = Array.from({ length: 200_000 }, (_, i) => event(1, i + 1, parents(i), a));
-      const graph = causalGraph(events);
-      const layout = layOut(graph);
-
-      expect(layout.nodes).toHaveLength(200_000);
+      expect(model.partner[first]).toBe(last);
+      expect(model.partner[last]).toBe(first);
+      expect(model.partner[model.indexOf(id(3))]).toBe(-1);
+      expect([model.begins(first), model.begins(last)]).toEqual([true, false]);
+      expect([model.hasError(first), model.hasError(last)]).toEqual([false, true]);
     },
-    60_000,
   );
 
-  test('100,000 parents of one event are laid out', () => {
-    const roots = Array.from({ length: 100_000 }, (_, i) => event(1, i + 1, [], a));
-    const join = event(
-      ...([1, 200_000, roots.map((_, i) => i + 1), { ...a, timestamp: 2e15 }] as const),
+  test('columns are a quarter of the events as objects, and the same events', () => {
+    const many = Array.from({ length: 1000 }, (_, i) =>
+      event(1, i + 1, i > 0 ? [i] : [], {
+        ...{ processName: 'shop', processId: 12, host: 'alpha', threadName: 'main' },
+        ...{ label: `SELECT ${i % 5}`, source: `db.ts:${i % 9}`, fields: [['kind', 'client']] },
+      }),
     );
-    const layout = layOut(causalGraph([...roots, join]));
+    const columns = JSON.stringify(toColumns(id(1), many));
 
-    expect(layout.edges).toHaveLength(100_000);
-  }, 60_000);
+    expect([...fromColumns(JSON.parse(columns) as TaskColumns)]).toEqual(many);
+    expect([...fromColumns(toColumns(id(1), full))]).toEqual(full);
+    expect(columns.length).toBeLessThan(JSON.stringify(many).length / 4);
+  });
 });
 
 describe('graph in the terminal', () => {
@@ -367,9 +352,9 @@ describe('random graphs', () => {
           return label ? [events[Number(label[1]) - 1]!] : [];
         });
 
-        for (const list of [graph.events, drawn]) {
+        for (const list of [eventsInOrder(graph), drawn]) {
           expect(list).toHaveLength(events.length);
-          expect(new Set(list).size).toBe(events.length);
+          expect(new Set(list.map(({ eventId }) => eventId)).size).toBe(events.length);
           expect(isCausal(list)).toBe(true);
         }
       }),
@@ -382,7 +367,7 @@ describe('random graphs', () => {
       fc.property(graphs, (nodes) => {
         const events = eventsOf(nodes);
         const placed = new Set<string>();
-        for (const one of causalGraph(events).events) {
+        for (const one of eventsInOrder(causalGraph(events))) {
           const ready = events.filter(
             ({ eventId, parentEventIds }) =>
               !placed.has(eventId) && parentEventIds.every((parent) => placed.has(parent)),
@@ -390,34 +375,6 @@ describe('random graphs', () => {
           expect(one.timestamp).toBe(Math.min(...ready.map(({ timestamp }) => timestamp)));
           placed.add(one.eventId);
         }
-      }),
-      settings,
-    );
-  });
-
-  test('every event has one place of its own, below its parents and in its lane', () => {
-    fc.assert(
-      fc.property(graphs, (nodes) => {
-        const events = eventsOf(nodes);
-        const layout = layOut(causalGraph(events));
-        const rows = new Map(layout.nodes.map(({ event: { eventId }, row }) => [eventId, row]));
-
-        expect(layout.nodes).toHaveLength(events.length);
-        expect(new Set(layout.nodes.map(({ column, row }) => `${column} ${row}`)).size).toBe(
-          events.length,
-        );
-        for (const { event: one, column, row } of layout.nodes) {
-          for (const parent of one.parentEventIds) expect(row).toBeGreaterThan(rows.get(parent)!);
-          const lane = layout.lanes.find(({ processId }) => processId === one.processId)!;
-          expect(column).toBeGreaterThanOrEqual(lane.firstColumn);
-          expect(column).toBeLessThan(lane.firstColumn + lane.columns);
-          expect(row).toBeLessThan(layout.rows);
-        }
-        expect(layout.edges).toHaveLength(
-          events.reduce((sum, { parentEventIds }) => sum + parentEventIds.length, 0),
-        );
-        const columns = layout.lanes.reduce((sum, lane) => sum + lane.columns, 0);
-        expect(layout.columns).toBe(columns);
       }),
       settings,
     );

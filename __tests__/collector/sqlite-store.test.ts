@@ -108,6 +108,22 @@ describe('files', () => {
     }
   });
 
+  test('one of version 1, whose tasks had no tags, is brought to the current one', async () => {
+    const first = await SqliteStore.open(file);
+    await first.append([encodeBatch([event(1, 1, [], { tags: ['known'] }), event(1, 2)])]);
+    await first.close();
+    const old = openDriver(file);
+    old.exec(TO_VERSION_1);
+    old.close();
+
+    for (const tags of [[], ['new']]) {
+      const store = await SqliteStore.open(file);
+      expect(await store.tasks({ offset: 0, limit: 9 })).toMatchObject({ tasks: [{ tags }] });
+      await store.append([encodeBatch([event(1, 3, [2], { tags: ['new'] })])]);
+      await store.close();
+    }
+  });
+
   test.each([
     [
       'of another program',
@@ -117,8 +133,8 @@ describe('files', () => {
     ['with the id of another program', 'PRAGMA application_id = 77;', /another program/],
     [
       'of a later version',
-      'PRAGMA application_id = 1414024270; PRAGMA user_version = 2;',
-      /version 2.*knows 1/,
+      'PRAGMA application_id = 1414024270; PRAGMA user_version = 3;',
+      /version 3.*knows 2/,
     ],
   ])('one %s is left as it is', async (_, sql, message) => {
     const other = openDriver(file);
@@ -237,4 +253,20 @@ const VERSION_0 = `
     last INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX tasks_by_last ON tasks (last DESC, task);
+`;
+
+/** Makes the tasks of a file what they were in version 1. */
+const TO_VERSION_1 = `
+  ALTER TABLE tasks RENAME TO newer;
+  CREATE TABLE tasks (
+    number INTEGER PRIMARY KEY, low BLOB NOT NULL, upper BLOB, title TEXT NOT NULL,
+    title_event BLOB NOT NULL, title_time INTEGER NOT NULL, events INTEGER NOT NULL,
+    errors INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, processes TEXT NOT NULL
+  );
+  INSERT INTO tasks SELECT number, low, upper, title, title_event, title_time, events, errors,
+    first, last, processes FROM newer;
+  DROP TABLE newer;
+  CREATE INDEX tasks_by_id ON tasks (low, upper);
+  CREATE INDEX tasks_by_last ON tasks (last DESC, number);
+  PRAGMA user_version = 1;
 `;

@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { encodeBatch, encodeReport } from '@throughline/runtime/report';
-import type { Outcome, Store, TaskSummary, TraceEvent } from '../../collector/src/store/store';
+import { fromColumns } from '../../collector/src/graph/task-columns';
+import { parseTaskQuery } from '../../collector/src/query/task-query';
+import type {
+  Outcome,
+  Store,
+  TaskSlice,
+  TaskSummary,
+  TraceEvent,
+} from '../../collector/src/store/store';
 import { batchOf } from '../../collector/src/reports/batch';
 import { event, id } from '../harness/trace-events';
 
@@ -253,17 +261,169 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
       await append(store, [event(1, 2, [], { processName: 'b', timestamp: 20 })]);
 
       expect(await store.tasks(ALL)).toEqual({
-        total: 2,
+        ...{ total: 2, matching: 2 },
         tasks: [
           {
             ...{ taskId: id(1), title: 'event 2', events: 3, errors: 0, processes: ['b', 'a'] },
-            ...{ firstEvent: 20, lastEvent: 90 },
+            ...{ tags: [], firstEvent: 20, lastEvent: 90 },
           },
           {
             ...{ taskId: id(2), title: 'event 1', events: 1, errors: 0, processes: [''] },
-            ...{ firstEvent: 10, lastEvent: 10 },
+            ...{ tags: [], firstEvent: 10, lastEvent: 10 },
           },
         ],
+      });
+    });
+
+    test('tasks: the first 20 tags, each once', async () => {
+      await append(store, [event(1, 1, [], { tags: ['slow', 'demo', 'slow'] })]);
+      await append(store, [event(1, 2, [], { tags: ['demo', 'x'.repeat(1000)] }), event(2, 1)]);
+      const many = Array.from({ length: 30 }, (_, i) => `tag ${i}`);
+      await append(store, [event(3, 3, [], { tags: many })]);
+      const [third, first, second] = await summaries();
+
+      expect(first!.tags).toEqual(['slow', 'demo', `${'x'.repeat(256)}…`]);
+      expect(second!.tags).toEqual([]);
+      expect(third!.tags).toEqual(many.slice(0, 20));
+    });
+
+    describe('a search', () => {
+      const minute = 60_000_000;
+      const now = 1_800_000_000_000_000;
+      beforeEach(async () => {
+        await append(store, [
+          event(1, 1, [], {
+            ...{ label: 'GET /carts', processName: 'shop', timestamp: now - 60 * minute },
+            tags: ['slow'],
+          }),
+          event(1, 2, [1], { processName: 'prices', timestamp: now - 59 * minute }),
+          event(2, 3, [], { label: 'GET /carts/100%', processName: 'shop', timestamp: now }),
+          event(2, 4, [3], {
+            ...{ processName: 'shop', timestamp: now + 5000 },
+            fields: [['error.type', 'E']],
+          }),
+          event(3, 5, [], { label: 'job "x"', timestamp: now - 5 * minute }),
+        ]);
+      });
+
+      test.each([
+        ['', [2, 3, 1]],
+        ['carts', [2, 1]],
+        ['CARTS', [2, 1]],
+        ['100%', [2]],
+        ['1_0', []],
+        ['title="GET /carts"', [1]],
+        ['title!="GET /carts"', [2, 3]],
+        ['route=/carts', [1]],
+        ['route~/carts', [2, 1]],
+        ['process=prices', [1]],
+        ['process!=prices', [2, 3]],
+        ['-process=shop', [3]],
+        ['process~PRI', [1]],
+        ['tag=slow', [1]],
+        ['tag=slo', []],
+        ['error', [2]],
+        ['-error', [3, 1]],
+        ['errors=0 events>1', [1]],
+        ['events>=2', [2, 1]],
+        ['duration>5ms', [1]],
+        ['duration>=5ms', [2, 1]],
+        ['duration<1', [3]],
+        ['duration=1m', [1]],
+        ['start>=-10m', [2, 3]],
+        [`start<${now - 10 * minute}`, [1]],
+        [`start>=${new Date(now / 1000).toISOString()}`, [2]],
+        [`id=${id(3)}`, [3]],
+        [`id=3`, [3]],
+        ['"job \\"x\\""', [3]],
+        ["'; DROP TABLE tasks; --", []],
+        ['%', [2]],
+      ])('%s', async (text, expected) => {
+        const where = parseTaskQuery(text, now);
+        const page = await store.tasks({ ...ALL, where });
+
+        expect(page.tasks.map(({ taskId }) => taskId)).toEqual(expected.map(id));
+        expect(page).toMatchObject({ matching: expected.length, total: 3 });
+        const histogram = await store.histogram(where, 7);
+        const sum = histogram?.counts.reduce((total, one) => total + one, 0);
+        expect(sum).toBe(expected.length > 0 ? expected.length : undefined);
+      });
+
+      test.each([
+        ['last', [2, 3, 1], [1, 3, 2]],
+        ['start', [2, 3, 1], [1, 3, 2]],
+        ['duration', [1, 2, 3], [3, 2, 1]],
+        // Of equal ones, that which came first is first.
+        ['events', [1, 2, 3], [3, 1, 2]],
+        ['errors', [2, 1, 3], [1, 3, 2]],
+        ['title', [1, 2, 3], [3, 2, 1]],
+      ] as const)('is sorted by %s, either way', async (order, expected, backwards) => {
+        const sorted = async (reversed: boolean): Promise<string[]> =>
+          (await store.tasks({ ...ALL, order, reversed })).tasks.map(({ taskId }) => taskId);
+
+        expect(await sorted(false)).toEqual(expected.map(id));
+        expect(await sorted(true)).toEqual(backwards.map(id));
+      });
+
+      test('a histogram says how many tasks began when, and which of them failed', async () => {
+        expect(await store.histogram([], 6)).toEqual({
+          ...{ from: now - 60 * minute, to: now },
+          ...{ counts: [1, 0, 0, 0, 0, 2], failed: [0, 0, 0, 0, 0, 1] },
+        });
+        expect(await store.histogram(parseTaskQuery('id=1'), 3)).toMatchObject({
+          counts: [1, 0, 0],
+        });
+      });
+    });
+
+    describe('a slice', () => {
+      const sliceOf = async (task: number, after = '', limit = 1000) => {
+        const json = await store.sliceJson(id(task), after, limit);
+        if (json === undefined) return undefined;
+        const slice = JSON.parse(Buffer.from(json).toString()) as TaskSlice;
+        return { ...slice, events: [...fromColumns(slice.columns)] };
+      };
+
+      test('slices make up the whole task, in the order in which it came', async () => {
+        const events = Array.from({ length: 1000 }, (_, i) => event(1, 1000 - i));
+        for (let i = 0; i < 1000; i += 70) await append(store, events.slice(i, i + 70));
+        await append(store, [event(2, 1)]);
+        const seen: TraceEvent[] = [];
+        for (let after = ''; ;) {
+          const slice = (await sliceOf(1, after, 100))!;
+          expect(slice.total).toBe(1000);
+          if (slice.events.length === 0) break;
+          seen.push(...slice.events);
+          after = slice.next;
+        }
+
+        expect(seen).toEqual(events);
+      });
+
+      test('what is stored later is behind its cursor, and nothing comes twice', async () => {
+        await append(store, [event(1, 1), event(1, 2)]);
+        const first = (await sliceOf(1))!;
+        expect((await sliceOf(1, first.next))!.events).toEqual([]);
+        await append(store, [event(1, 2), event(1, 3)]);
+        const second = (await sliceOf(1, first.next))!;
+        await append(
+          store,
+          Array.from({ length: 500 }, (_, i) => event(1, i + 4)),
+        );
+        const third = (await sliceOf(1, second.next))!;
+
+        expect(first.events).toEqual([event(1, 1), event(1, 2)]);
+        expect(second.events).toEqual([event(1, 3)]);
+        expect(third.events.map(({ eventId }) => eventId)).toEqual(
+          Array.from({ length: 500 }, (_, i) => id(i + 4)),
+        );
+      });
+
+      test('is nothing of a task that is unknown, and all of it after what is no cursor', async () => {
+        await append(store, [event(1, 1)]);
+
+        expect(await sliceOf(9)).toBeUndefined();
+        expect((await sliceOf(1, "1' OR 1"))!.events).toEqual([event(1, 1)]);
       });
     });
 

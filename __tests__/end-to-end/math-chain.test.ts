@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import type { Collector } from '../../collector/src/collector';
-import { causalGraph } from '../../collector/src/graph/causal-order';
+import { causalGraph, eventsInOrder } from '../../collector/src/graph/causal-graph';
 import type { TraceEvent } from '../../collector/src/store/store';
 import { Child, ran, root } from '../harness/child';
 import { ask, startTestCollector } from '../harness/test-collector';
@@ -58,7 +58,7 @@ async function taskWith(
     if (!task) return undefined;
     const one = await ask<{ events: TraceEvent[] }>(collector, `/api/tasks/${task.taskId}`);
     // Clocks of processes differ a little; what came first is what the graph says.
-    return { id: task.taskId, events: [...causalGraph(one.body.events).events] };
+    return { id: task.taskId, events: eventsInOrder(causalGraph(one.body.events)) };
   });
 }
 

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { causalGraph } from '../../collector/src/graph/causal-order';
+import { causalGraph } from '../../collector/src/graph/causal-graph';
 import { drawGraph } from '../../collector/src/graph/terminal';
 import { readEventFiles } from '../../collector/src/ingest/event-files';
 import type { TraceEvent } from '../../collector/src/store/store';
@@ -92,9 +92,10 @@ export function graphsIn(file: string): Record<string, string[]> {
   return Object.fromEntries(
     [...tasks.values()].map((task) => {
       const graph = causalGraph(task);
-      if (graph.missing.length > 0) throw new Error(`parents are missing: ${graph.missing.join()}`);
+      const missing = graph.model.missing();
+      if (missing.length > 0) throw new Error(`parents are missing: ${missing.join()}`);
       const lines = drawGraph(graph).map((line) => line.replace(/ {2,}\S+$/, '').trimEnd());
-      return [graph.events[0]!.label, lines];
+      return [graph.model.labelOf(graph.order[0]!), lines];
     }),
   );
 }

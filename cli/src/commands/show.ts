@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { causalGraph, drawGraph, textRecords } from '@throughline/collector';
+import { causalGraph, drawGraph, eventsInOrder, textRecords } from '@throughline/collector';
 import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { EventSource, SourceOptions } from '../sources/event-source.js';
@@ -36,9 +36,9 @@ export function show(program: Command): void {
         if (task === undefined)
           return printTasks(await source.tasks(NO_LIMIT), { json: json ?? false });
         const causal = causalGraph(await source.task(task));
-        if (json) for (const event of causal.events) console.log(JSON.stringify(event));
+        if (json) for (const event of eventsInOrder(causal)) console.log(JSON.stringify(event));
         else if (graph) console.log(drawGraph(causal).join('\n'));
-        else process.stdout.write(textRecords(causal.events));
+        else process.stdout.write(textRecords(eventsInOrder(causal)));
       },
     );
 }

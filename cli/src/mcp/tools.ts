@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import {
+  alignClocks,
   causalGraph,
+  causesOf,
   compareTasks,
   compareText,
+  eventsInOrder,
   explainWaits,
   oneLine,
   textRecord,
   whyText,
 } from '@throughline/collector';
-import type { CausalGraph, TaskSummary, TraceEvent } from '@throughline/collector';
+import type { TaskSummary, TraceEvent } from '@throughline/collector';
 import { CliError } from '../errors.js';
 import { newestTask } from '../sources/newest-task.js';
 import type { EventSource } from '../sources/source.js';
@@ -72,7 +75,7 @@ export const TOOLS: readonly Tool[] = [
         skip,
       }: { task: string; text?: string; limit: number; skip: number },
     ) {
-      const { events } = causalGraph(await eventsOf(source, id));
+      const events = eventsInOrder(causalGraph(await eventsOf(source, id)));
       const found = events.filter(({ label }) => label.includes(text));
       const start = events[0]!.timestamp;
       const lines = found.slice(skip, skip + limit).map((one) => shortLine(one, start));
@@ -88,16 +91,18 @@ export const TOOLS: readonly Tool[] = [
     inputSchema: { task, event },
     async answer(source, { task: id, event: eventId }: { task: string; event: string }) {
       const graph = causalGraph(await eventsOf(source, id));
-      const found = graph.byId.get(eventId.toLowerCase());
-      if (found === undefined) {
+      const { model, order } = graph;
+      const found = model.indexOf(eventId.toLowerCase());
+      if (found < 0) {
         throw new CliError(
           'TL_ARGUMENT_INVALID',
           `The task has no event ${JSON.stringify(eventId)}.`,
         );
       }
-      const start = graph.events[0]!.timestamp;
-      const causes = causesOf(graph, found).map((one) => shortLine(one, start));
-      return [textRecord(found), '', 'Came after, the latest first:', ...causes].join('\n');
+      const start = model.time[order[0]!]!;
+      const causes = causesOf(graph, alignClocks(graph), found, MOST_CAUSES);
+      const lines = causes.map((i) => shortLine(model.event(i), start));
+      return [textRecord(model.event(found)), '', 'Came after, the latest first:', ...lines].join('\n');
     },
   },
   {
@@ -127,16 +132,4 @@ function shortLine(
 ): string {
   const ms = ((timestamp - start) / 1000).toFixed(1);
   return `${eventId}  +${ms} ms  ${oneLine(label)}  ${oneLine(processName)}`;
-}
-
-/** Returns what came before an event: always on to the cause that came last. */
-function causesOf(graph: CausalGraph, from: TraceEvent): TraceEvent[] {
-  const causes: TraceEvent[] = [];
-  for (let at = from; causes.length < MOST_CAUSES;) {
-    const parents = graph.parents(at).filter((parent) => !causes.includes(parent));
-    if (parents.length === 0) break;
-    at = parents.reduce((a, b) => (b.timestamp >= a.timestamp ? b : a));
-    causes.push(at);
-  }
-  return causes;
 }

@@ -22,7 +22,7 @@ export class CollectorClient implements EventSource {
       const size = Math.min(limit - tasks.length, PAGE_SIZE);
       const page = await this.get<TaskPage>(`/api/tasks?offset=${tasks.length}&limit=${size}`);
       tasks.push(...page.tasks);
-      if (tasks.length >= limit || page.tasks.length < size) return { tasks, total: page.total };
+      if (tasks.length >= limit || page.tasks.length < size) return { ...page, tasks };
     }
   }
 

@@ -1,35 +1,61 @@
-import { useEffect, useState } from 'preact/hooks';
+import { signal } from '@preact/signals';
 
-/** The open task and its selected event, as the page's address has them. */
+/** The page's address: everything that can be shared is in it. */
 export interface Address {
-  readonly taskId: string | undefined;
-  readonly eventId: string | undefined;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
 }
 
-/** Reads the open task and the selected event from an address. */
-export function readAddress(url: { pathname: string; search: string }): Address {
-  const taskId = /^\/tasks\/([^/]+)$/.exec(url.pathname)?.[1];
-  const eventId = new URLSearchParams(url.search).get('event') ?? undefined;
-  return { taskId: taskId && decodeURIComponent(taskId), eventId };
+/** The address as it is now. */
+export const address = signal<Address>(read());
+
+/** Returns an address as text. Parts of the query that are empty are left out. */
+export function hrefOf(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
 }
 
-/** Returns the path of a task, or of one of its events. */
-export function taskAddress(taskId: string, eventId?: string): string {
-  return `/tasks/${encodeURIComponent(taskId)}${eventId ? `?event=${eventId}` : ''}`;
+/** Returns the address of a task. */
+export function taskHref(taskId: string, query?: Readonly<Record<string, string | undefined>>): string {
+  return hrefOf(`/tasks/${encodeURIComponent(taskId)}`, query);
 }
 
-/** Replaces the address, so that the selection can be copied and shared, without a new history entry. */
-export function replaceAddress(path: string): void {
-  history.replaceState(null, '', path);
+/** Opens another address, with an entry in the history. */
+export function go(href: string): void {
+  if (isFile) return;
+  history.pushState(null, '', href);
+  address.value = read();
 }
 
-/** Returns the page's address, and updates it when the user goes back or forward. */
-export function useAddress(): Address {
-  const [address, setAddress] = useState(() => readAddress(location));
-  useEffect(() => {
-    const update = (): void => setAddress(readAddress(location));
-    addEventListener('popstate', update);
-    return () => removeEventListener('popstate', update);
-  }, []);
-  return address;
+/** Changes parts of the query, without an entry in the history. */
+export function setQuery(changes: Readonly<Record<string, string | undefined>>): void {
+  const { path, query } = address.peek();
+  const next = Object.fromEntries(
+    Object.entries({ ...query, ...changes }).filter(([, value]) => value),
+  ) as Record<string, string>;
+  if (!isFile) history.replaceState(null, '', hrefOf(path, next));
+  address.value = { path, query: next };
 }
+
+/** A page that is a file has no addresses but its own. */
+const isFile = location.protocol === 'file:';
+
+function read(): Address {
+  return {
+    path: location.pathname,
+    query: Object.fromEntries(new URLSearchParams(location.search)),
+  };
+}
+
+addEventListener('popstate', () => (address.value = read()));
+
+/** Links within the page do not load it again. */
+document.addEventListener('click', (event) => {
+  const link = (event.target as Element).closest('a');
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || !isPlain || link.origin !== location.origin || link.download || isFile) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+});

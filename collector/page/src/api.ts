@@ -1,16 +1,95 @@
-import type { TaskPage, TraceEvent } from '../../src/store/store';
+import type { TaskColumns } from '../../src/graph/task-columns';
+import type { LineAnswer } from '../../src/query/lines';
+import type { TaskHistogram, TaskPage, TaskRange, TaskSlice } from '../../src/store/store';
 
-/** Fetches the 200 newest tasks. */
-export function fetchTasks(): Promise<TaskPage> {
-  return get('/api/tasks?limit=200');
+/** How many events are asked for at once. */
+const SLICE = 20_000;
+
+/** What tasks are asked for: `where` is a search in the words of `task-query.ts`. */
+export interface TaskSearch extends Pick<TaskRange, 'offset' | 'limit' | 'order' | 'reversed'> {
+  readonly where: string;
 }
 
-/** Fetches the events of one task, sorted by timestamp. */
-export async function fetchTask(taskId: string): Promise<TraceEvent[]> {
-  const { events } = await get<{ events: TraceEvent[] }>(
-    `/api/tasks/${encodeURIComponent(taskId)}`,
+/** Fetches a page of tasks. */
+export function fetchTasks(search: TaskSearch): Promise<TaskPage> {
+  return get(`/api/tasks?${new URLSearchParams(Object.entries(search).map(([k, v]) => [k, String(v)]))}`);
+}
+
+/** Fetches how many tasks began when. */
+export function fetchHistogram(where: string, parts: number): Promise<TaskHistogram | null> {
+  return get(`/api/histogram?${new URLSearchParams({ where, parts: String(parts) })}`);
+}
+
+/** Fetches what lines of source cost. */
+export function fetchLines(where: string): Promise<LineAnswer> {
+  return get(`/api/lines?${new URLSearchParams({ where })}`);
+}
+
+/** Fetches a part of a task's events. */
+export function fetchSlice(taskId: string, after: string): Promise<TaskSlice> {
+  return get(`${pathOf(taskId)}/slices?${new URLSearchParams({ after, limit: String(SLICE) })}`);
+}
+
+/** Calls `listen` with each part of a task's events that is stored from now on. Returns a function that ends it. */
+export function listenToTask(
+  taskId: string,
+  after: string,
+  listen: (slice: TaskSlice) => void,
+): () => void {
+  let next = after;
+  return listenTo(
+    () => `${pathOf(taskId)}/live?${new URLSearchParams({ after: next })}`,
+    (data) => {
+      const slice = JSON.parse(data) as TaskSlice;
+      next = slice.next;
+      listen(slice);
+    },
   );
-  return events;
+}
+
+/** Calls `listen` when the store has something new. Returns a function that ends it. */
+export function listenToStore(listen: () => void): () => void {
+  return listenTo(() => '/api/live', listen);
+}
+
+/** The task that a file has in itself, if the page is one. */
+export function embeddedTask(): TaskColumns | undefined {
+  const text = document.getElementById('throughline-task')?.textContent;
+  return text ? (JSON.parse(text) as TaskColumns) : undefined;
+}
+
+/**
+ * Listens to server-sent events while the page is visible: a browser has few connections to one server, and all pages share them.
+ */
+function listenTo(urlOf: () => string, listen: (data: string) => void): () => void {
+  let source: EventSource | undefined;
+  const update = (): void => {
+    source?.close();
+    source = undefined;
+    if (document.hidden) return;
+    source = new EventSource(urlOf());
+    source.addEventListener('message', ({ data }) => listen(data as string));
+    // The browser would ask for what is known again; a new source asks for what is next.
+    source.addEventListener('error', () => {
+      source?.close();
+      clearTimeout(retry);
+      retry = setTimeout(update, RETRY_MS);
+    });
+  };
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  update();
+  document.addEventListener('visibilitychange', update);
+  return () => {
+    clearTimeout(retry);
+    document.removeEventListener('visibilitychange', update);
+    source?.close();
+  };
+}
+
+const RETRY_MS = 2000;
+
+function pathOf(taskId: string): string {
+  return `/api/tasks/${encodeURIComponent(taskId)}`;
 }
 
 /** Fetches JSON from the collector. An error has the collector's own message. */
@@ -19,7 +98,8 @@ async function get<T>(path: string): Promise<T> {
     throw new Error('Cannot reach the collector. Is it still running?');
   });
   const answer = (await response.json()) as T & { error?: string };
-  if (!response.ok)
-    throw new Error(answer.error ?? `The collector answered with status ${response.status}.`);
+  if (!response.ok) {
+    throw new Error(answer?.error ?? `The collector answered with status ${response.status}.`);
+  }
   return answer;
 }

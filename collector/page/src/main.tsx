@@ -1,12 +1,21 @@
 import { render } from 'preact';
-import { useAddress } from './address';
+import { address } from './address';
+import { embeddedTask } from './api';
 import './style.css';
-import { TaskList } from './views/task-list';
-import { TaskView } from './views/task-view';
+import { ComparePage } from './views/compare-page';
+import { LinesPage } from './views/lines-page';
+import { TaskPage } from './views/task-page';
+import { TasksPage } from './views/tasks-page';
 
 function App() {
-  const { taskId, eventId } = useAddress();
-  return taskId === undefined ? <TaskList /> : <TaskView taskId={taskId} openedAt={eventId} />;
+  const embedded = embeddedTask()?.taskId;
+  const { path } = address.value;
+  const inPath = /^\/tasks\/([^/]+)$/.exec(path)?.[1];
+  const taskId = embedded ?? (inPath && decodeURIComponent(inPath));
+  if (taskId !== undefined) return <TaskPage key={taskId} taskId={taskId} />;
+  if (path === '/compare') return <ComparePage />;
+  if (path === '/lines') return <LinesPage />;
+  return <TasksPage />;
 }
 
 render(<App />, document.getElementById('app')!);

@@ -1,8 +1,7 @@
-import { causalGraph } from '../graph/causal-order.js';
+import { causalGraph } from '../graph/causal-graph.js';
 import type { TraceEvent } from '../store/store.js';
 import { alignClocks } from './clocks.js';
 import { criticalPath } from './critical-path.js';
-import { begins } from './fields.js';
 import { operationsOf } from './operations.js';
 import { explainPath } from './why.js';
 
@@ -36,8 +35,8 @@ const NONE: Amount = { times: 0, duration: 0 };
 
 /** Compares two tasks by their operations. Takes at least one event of each. */
 export function compareTasks(
-  first: readonly TraceEvent[],
-  second: readonly TraceEvent[],
+  first: Iterable<TraceEvent>,
+  second: Iterable<TraceEvent>,
 ): Comparison {
   const [before, after] = [summaryOf(first), summaryOf(second)];
   const names = new Set([...before.amounts.keys(), ...after.amounts.keys()]);
@@ -69,18 +68,19 @@ function sizeOf({ before, after }: Difference): number {
   return Math.abs(after.duration - before.duration);
 }
 
-function summaryOf(events: readonly TraceEvent[]) {
+function summaryOf(events: Iterable<TraceEvent>) {
   const graph = causalGraph(events);
-  const clock = alignClocks(graph);
-  const path = criticalPath(graph, clock);
+  const { model } = graph;
+  const time = alignClocks(graph);
+  const path = criticalPath(graph, time);
   const amounts = new Map<string, Amount>();
-  for (const { begin, from, to } of operationsOf(graph, clock)) {
-    const kind = kindOf(begin.label);
+  for (const { begin, from, to } of operationsOf(graph, time)) {
+    const kind = kindOf(model.labelOf(begin));
     const { times, duration } = amounts.get(kind) ?? NONE;
     amounts.set(kind, { times: times + 1, duration: duration + to - from });
   }
-  const begun = path.map(({ from }) => from).filter(begins);
-  const decided = new Set(begun.map(({ label }) => kindOf(label)));
-  const { taskId, title, duration } = explainPath(graph, clock, path);
+  const begun = path.map(({ from }) => from).filter((i) => model.begins(i));
+  const decided = new Set(begun.map((i) => kindOf(model.labelOf(i))));
+  const { taskId, title, duration } = explainPath(graph, time, path);
   return { task: { taskId, title, duration }, amounts, decided };
 }

@@ -1,7 +1,6 @@
-import type { CausalGraph } from '../graph/causal-order.js';
-import type { TraceEvent } from '../store/store.js';
-import type { Clock } from './clocks.js';
-import { begins, ends, fieldOf, processOf } from './fields.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { NONE } from '../graph/task-model.js';
+import type { TaskModel } from '../graph/task-model.js';
 
 /** Why a step of the path took its time. */
 export type Reason =
@@ -18,8 +17,9 @@ export type Reason =
 
 /** One edge of the path that decided when a task ended. */
 export interface Step {
-  readonly from: TraceEvent;
-  readonly to: TraceEvent;
+  /** The events at both ends, by index. */
+  readonly from: number;
+  readonly to: number;
   readonly reason: Reason;
   /** When it begins, in microseconds after the task. */
   readonly at: number;
@@ -29,48 +29,58 @@ export interface Step {
 
 /**
  * Returns the path that decided when a task ended: from the end, at each event on to the parent that came last. Had any of its steps been
- * shorter, the task would have ended earlier; had another one been, it would not.
+ * shorter, the task would have ended earlier; had another one been, it would not. `time` is that of `alignClocks`.
  */
-export function criticalPath(graph: CausalGraph, clock: Clock): Step[] {
-  const start = graph.events[0];
-  if (start === undefined) return [];
-  const path: TraceEvent[] = [];
-  const seen = new Set<TraceEvent>();
-  for (let at: TraceEvent | undefined = lastEvent(graph, clock); at && !seen.has(at);) {
-    seen.add(at);
-    path.push(at);
-    at = latestOf(graph.parents(at), clock);
-  }
-  path.reverse();
-  const origin = clock(path[0]!);
+export function criticalPath(graph: CausalGraph, time: Float64Array): Step[] {
+  const end = lastEvent(graph, time);
+  if (end === NONE) return [];
+  const path = [...causesOf(graph, time, end).reverse(), end];
+  const origin = time[path[0]!]!;
   return path.slice(1).map((to, i) => {
     const from = path[i]!;
-    const at = clock(from) - origin;
-    return { from, to, reason: reasonOf(from, to), at, duration: clock(to) - clock(from) };
+    const at = time[from]! - origin;
+    const reason = reasonOf(graph.model, from, to);
+    return { from, to, reason, at, duration: time[to]! - time[from]! };
   });
 }
 
-/** Returns the end of the operation that begins the task, or the latest event. */
-export function lastEvent(graph: CausalGraph, clock: Clock): TraceEvent | undefined {
-  const [first] = graph.events;
-  if (first === undefined) return undefined;
-  const end = begins(first) ? graph.events.find((event) => ends(event, first)) : undefined;
-  return end ?? latestOf(graph.events, clock);
+/** Returns the chain of causes of an event, each the parent that came last, at most `most` of them. The nearest comes first. */
+export function causesOf(
+  { parents }: CausalGraph,
+  time: Float64Array,
+  event: number,
+  most = Infinity,
+): number[] {
+  const causes: number[] = [];
+  const seen = new Set([event]);
+  for (let at = event; causes.length < most;) {
+    at = latestOf(parents.of(at), time);
+    if (at === NONE || seen.has(at)) break;
+    seen.add(at);
+    causes.push(at);
+  }
+  return causes;
 }
 
-function latestOf(events: readonly TraceEvent[], clock: Clock): TraceEvent | undefined {
-  let latest: TraceEvent | undefined;
-  for (const event of events) {
-    if (latest === undefined || clock(event) >= clock(latest)) latest = event;
-  }
+/** Returns the end of the operation that begins the task, or the latest event. `NONE` without events. */
+export function lastEvent({ model, order }: CausalGraph, time: Float64Array): number {
+  const first = order[0];
+  if (first === undefined) return NONE;
+  const end = model.begins(first) ? model.partner[first]! : NONE;
+  return end === NONE ? latestOf(order, time) : end;
+}
+
+function latestOf(events: Int32Array, time: Float64Array): number {
+  let latest = NONE;
+  for (const event of events) if (latest === NONE || time[event]! >= time[latest]!) latest = event;
   return latest;
 }
 
-function reasonOf(from: TraceEvent, to: TraceEvent): Reason {
-  const kind = fieldOf(from, 'kind');
-  if (begins(from) && ends(to, from) && kind !== 'server' && kind !== 'consumer')
-    return 'operation';
-  if (fieldOf(to, 'kind') === 'consumer') return 'queue';
-  if (processOf(from) === processOf(to)) return 'program';
-  return begins(from) ? 'request' : 'answer';
+function reasonOf(model: TaskModel, from: number, to: number): Reason {
+  const kind = model.fieldOf(from, 'kind');
+  const isOne = model.begins(from) && model.partner[to] === from;
+  if (isOne && kind !== 'server' && kind !== 'consumer') return 'operation';
+  if (model.fieldOf(to, 'kind') === 'consumer') return 'queue';
+  if (model.process[from] === model.process[to]) return 'program';
+  return model.begins(from) ? 'request' : 'answer';
 }

@@ -1,29 +1,25 @@
-import type { CausalGraph } from '../graph/causal-order.js';
-import type { TraceEvent } from '../store/store.js';
-import type { Clock } from './clocks.js';
-import { begins, fieldOf } from './fields.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { NONE } from '../graph/task-model.js';
 
-/** An operation that has begun, and when it ended, if it has. Times are in microseconds. */
+/** An operation that has begun, and when it ended, if it has. Events are indexes, times are in microseconds. */
 export interface OperationTime {
-  readonly begin: TraceEvent;
-  readonly end: TraceEvent | undefined;
+  readonly begin: number;
+  /** `NONE` if it has not ended. */
+  readonly end: number;
   readonly from: number;
   readonly to: number;
 }
 
 /** Returns the operations of a task, in causal order. One that has not ended lasts as long as the task so far. */
-export function operationsOf(graph: CausalGraph, clock: Clock): OperationTime[] {
-  const ended = new Map<string, TraceEvent>();
-  let last = -Infinity;
-  for (const event of graph.events) {
-    last = Math.max(last, clock(event));
-    const operation = fieldOf(event, 'operation');
-    if (operation !== undefined && fieldOf(event, 'phase') === 'end') ended.set(operation, event);
+export function operationsOf({ model, order }: CausalGraph, time: Float64Array): OperationTime[] {
+  const last = time.reduce((latest, one) => Math.max(latest, one), -Infinity);
+  const operations: OperationTime[] = [];
+  for (const begin of order) {
+    if (!model.begins(begin)) continue;
+    const end = model.partner[begin]!;
+    operations.push({ begin, end, from: time[begin]!, to: end === NONE ? last : time[end]! });
   }
-  return graph.events.filter(begins).map((begin) => {
-    const end = ended.get(begin.eventId);
-    return { begin, end, from: clock(begin), to: end === undefined ? last : clock(end) };
-  });
+  return operations;
 }
 
 /** How operations filled a time. */

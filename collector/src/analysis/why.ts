@@ -1,11 +1,11 @@
-import { causalGraph } from '../graph/causal-order.js';
-import type { CausalGraph } from '../graph/causal-order.js';
+import { causalGraph } from '../graph/causal-graph.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { NONE } from '../graph/task-model.js';
+import type { TaskModel } from '../graph/task-model.js';
 import type { TraceEvent } from '../store/store.js';
 import { alignClocks } from './clocks.js';
-import type { Clock } from './clocks.js';
 import { criticalPath } from './critical-path.js';
 import type { Reason, Step } from './critical-path.js';
-import { ends, fieldOf, processOf } from './fields.js';
 import { coverageOf, operationsOf } from './operations.js';
 import type { Coverage } from './operations.js';
 
@@ -63,60 +63,61 @@ export interface Why {
 const ONE_BY_ONE = 3;
 
 /** Explains why a task took as long as it did. Takes at least one event. */
-export function explainWaits(events: readonly TraceEvent[]): Why {
+export function explainWaits(events: Iterable<TraceEvent>): Why {
   const graph = causalGraph(events);
-  const clock = alignClocks(graph);
-  return explainPath(graph, clock, criticalPath(graph, clock));
+  const time = alignClocks(graph);
+  return explainPath(graph, time, criticalPath(graph, time));
 }
 
 /** Explains a task whose path is known. */
-export function explainPath(graph: CausalGraph, clock: Clock, steps: readonly Step[]): Why {
-  const { events } = graph;
-  const [first] = graph.events as [TraceEvent, ...TraceEvent[]];
+export function explainPath(graph: CausalGraph, time: Float64Array, steps: readonly Step[]): Why {
+  const { model, order } = graph;
+  const first = order[0]!;
   const start = steps[0]?.from ?? first;
   const end = steps.at(-1)?.to ?? first;
-  const operations = operationsOf(graph, clock);
+  const operations = operationsOf(graph, time);
   const inside = operations.filter(({ begin }) => begin !== start);
   return {
-    taskId: first.taskId,
-    title: ends(end, start) ? end.label : start.label,
-    events: events.length,
-    processes: new Set(events.map(processOf)).size,
-    duration: clock(end) - clock(start),
+    taskId: model.taskId,
+    title: model.labelOf(model.partner[end] === start ? end : start),
+    events: model.size,
+    processes: model.processes.length,
+    duration: time[end]! - time[start]!,
     path: steps.map(({ from, to, reason, at, duration }) => ({
-      ...{ at, duration, reason, what: whatIs(from, to, reason), where: whereIs(from, to) },
-      ...{ from: from.eventId, to: to.eventId },
+      ...{ at, duration, reason },
+      ...{ what: whatIs(model, from, to, reason), where: whereIs(model, from, to) },
+      ...{ from: model.ids[from]!, to: model.ids[to]! },
     })),
-    coverage: coverageOf(inside, clock(start), clock(end)),
-    oneByOne: oneByOne(steps),
-    errors: graph.events
-      .filter((event) => fieldOf(event, 'error.type') !== undefined)
-      .map(failureOf),
-    open: operations.filter(({ end: ended }) => !ended).map(({ begin }) => begin.label),
+    coverage: coverageOf(inside, time[start]!, time[end]!),
+    oneByOne: oneByOne(model, steps),
+    errors: Array.from(order.filter((i) => model.hasError(i)), (i) => failureOf(model, i)),
+    open: operations.filter((one) => one.end === NONE).map(({ begin }) => model.labelOf(begin)),
   };
 }
 
-function whatIs(from: TraceEvent, to: TraceEvent, reason: Reason): string {
-  if (reason === 'operation') return from.label;
-  if (reason === 'request' || reason === 'queue') return to.label;
-  return `${from.label} → ${to.label}`;
+/** Returns what a step was: the operation that was waited for, or the events between which it is. */
+export function whatIs(model: TaskModel, from: number, to: number, reason: Reason): string {
+  if (reason === 'operation') return model.labelOf(from);
+  if (reason === 'request' || reason === 'queue') return model.labelOf(to);
+  return `${model.labelOf(from)} → ${model.labelOf(to)}`;
 }
 
-function whereIs(from: TraceEvent, to: TraceEvent): string {
-  const { processName = '', processId } = from;
+function whereIs(model: TaskModel, from: number, to: number): string {
+  const { name, processId } = model.processOf(from);
   return (
-    from.source ??
-    to.source ??
-    (processId === undefined ? processName : `${processName} (${processId})`)
+    model.sourceOf(from) ??
+    model.sourceOf(to) ??
+    (processId === undefined ? name : `${name} (${processId})`)
   );
 }
 
-function oneByOne(steps: readonly Step[]): OneByOne[] {
+function oneByOne(model: TaskModel, steps: readonly Step[]): OneByOne[] {
   const counts = new Map<string, { times: number; duration: number }>();
   for (const { from, reason, duration } of steps) {
     if (reason !== 'operation') continue;
-    const known = counts.get(from.label) ?? { times: 0, duration: 0 };
-    counts.set(from.label, { times: known.times + 1, duration: known.duration + duration });
+    const label = model.labelOf(from);
+    const known = counts.get(label) ?? { times: 0, duration: 0 };
+    counts.set(label, { times: known.times + 1, duration: known.duration + duration });
   }
   return [...counts]
     .filter(([, { times }]) => times >= ONE_BY_ONE)
@@ -124,12 +125,12 @@ function oneByOne(steps: readonly Step[]): OneByOne[] {
     .sort((a, b) => b.duration - a.duration);
 }
 
-function failureOf(event: TraceEvent): Failure {
+function failureOf(model: TaskModel, i: number): Failure {
   return {
-    what: event.label,
-    type: fieldOf(event, 'error.type') ?? '',
-    message: fieldOf(event, 'error.message') ?? '',
-    where: whereIs(event, event),
-    event: event.eventId,
+    what: model.labelOf(i),
+    type: model.fieldOf(i, 'error.type') ?? '',
+    message: model.fieldOf(i, 'error.message') ?? '',
+    where: whereIs(model, i, i),
+    event: model.ids[i]!,
   };
 }

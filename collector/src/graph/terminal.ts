@@ -1,5 +1,4 @@
-import type { TraceEvent } from '../store/store.js';
-import type { CausalGraph } from './causal-order.js';
+import type { CausalGraph } from './causal-graph.js';
 import { oneLine } from './plain-text.js';
 
 /**
@@ -13,26 +12,27 @@ import { oneLine } from './plain-text.js';
  *   ●    sum               server (101)
  */
 export function drawGraph(graph: CausalGraph): string[] {
-  // Each column holds the id of the event that its line leads down to.
-  const columns: (string | undefined)[] = [];
-  const drawn: { left: string; event?: TraceEvent }[] = [];
+  const { model, order, children } = graph;
+  // Each column holds the event that its line leads down to.
+  const columns: (number | undefined)[] = [];
+  const drawn: { left: string; event?: number }[] = [];
 
-  for (const event of graph.events) {
-    const mine = columns.flatMap((id, i) => (id === event.eventId ? [i] : []));
+  for (const event of order) {
+    const mine = columns.flatMap((below, i) => (below === event ? [i] : []));
     const column = mine[0] ?? freeColumn(columns);
     if (mine.length > 1) {
       drawn.push({ left: rail(columns, column, mine.slice(1), '╯') });
       for (const other of mine.slice(1)) columns[other] = undefined;
       trim(columns);
     }
-    columns[column] = event.eventId;
+    columns[column] = event;
     drawn.push({ left: nodes(columns, column), event });
 
-    const next = graph.children(event).map(({ eventId }) => eventId);
-    columns[column] = next[0];
-    const added = next.slice(1).map((id) => {
+    const [next, ...others] = children.of(event);
+    columns[column] = next;
+    const added = others.map((child) => {
       const at = freeColumn(columns, column + 1);
-      columns[at] = id;
+      columns[at] = child;
       return at;
     });
     if (added.length > 0) drawn.push({ left: rail(columns, column, added, '╮') });
@@ -40,22 +40,22 @@ export function drawGraph(graph: CausalGraph): string[] {
   }
 
   const width = drawn.reduce((most, { left }) => Math.max(most, left.length), 0);
-  const labels = drawn.reduce((most, { event }) => Math.max(most, event?.label.length ?? 0), 0);
+  const labels = order.reduce((most, i) => Math.max(most, model.labelOf(i).length), 0);
   return drawn.map(({ left, event }) => {
-    if (!event) return left;
-    const { label, processName = '', processId } = event;
-    const process = processId === undefined ? processName : `${processName} (${processId})`;
-    return `${left.padEnd(width)}  ${oneLine(label).padEnd(Math.min(labels, 60))}  ${oneLine(process)}`.trimEnd();
+    if (event === undefined) return left;
+    const { name, processId } = model.processOf(event);
+    const process = processId === undefined ? name : `${name} (${processId})`;
+    return `${left.padEnd(width)}  ${oneLine(model.labelOf(event)).padEnd(Math.min(labels, 60))}  ${oneLine(process)}`.trimEnd();
   });
 }
 
-function freeColumn(columns: readonly (string | undefined)[], from = 0): number {
+function freeColumn(columns: readonly (number | undefined)[], from = 0): number {
   for (let i = from; i < columns.length; i++) if (columns[i] === undefined) return i;
   return Math.max(from, columns.length);
 }
 
 /** Draws the line of an event: its dot, and the strands that pass it in other columns. */
-function nodes(columns: readonly (string | undefined)[], column: number): string {
+function nodes(columns: readonly (number | undefined)[], column: number): string {
   return [...columns]
     .map((id, i) => (i === column ? '●' : id === undefined ? ' ' : '│'))
     .join(' ')
@@ -64,7 +64,7 @@ function nodes(columns: readonly (string | undefined)[], column: number): string
 
 /** Draws a line between two events, where strands leave `column` or come back to it. */
 function rail(
-  columns: readonly (string | undefined)[],
+  columns: readonly (number | undefined)[],
   column: number,
   others: readonly number[],
   corner: '╮' | '╯',
@@ -83,6 +83,6 @@ function rail(
   return line.trimEnd();
 }
 
-function trim(columns: (string | undefined)[]): void {
+function trim(columns: (number | undefined)[]): void {
   while (columns.length > 0 && columns[columns.length - 1] === undefined) columns.pop();
 }

@@ -2,6 +2,7 @@ import { errorMessage } from '../errors.js';
 import { countReports } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { Outcome, Store } from '../store/store.js';
+import { ChangeFeed } from './change-feed.js';
 
 /**
  * Counts of what happened to each report received. Each is counted where it happens, so that the sum can be checked:
@@ -41,6 +42,8 @@ export class Acceptor {
   };
   /** Message of the last refused report or failed write, for `/health`. */
   lastProblem: string | undefined;
+  /** Tells that events were stored. */
+  readonly changes = new ChangeFeed();
   private waitingBytes = 0;
   private readonly forRoom: (() => void)[] = [];
   private readonly forDrain: (() => void)[] = [];
@@ -96,6 +99,7 @@ export class Acceptor {
     this.counters.duplicates += duplicates;
     this.counters.conflicts += conflicts;
     this.counters.refused += refused;
+    if (kept > 0) this.changes.changed();
     if (problem !== undefined) this.lastProblem = `a report was refused: ${problem}`;
     else if (conflicts > 0) {
       this.lastProblem = 'an event came again with other contents: the first one is kept';

@@ -14,6 +14,20 @@ export function taskParts(store: Store, text: string): Promise<readonly Uint8Arr
   return firstFound(text, (id) => store.taskJson(id));
 }
 
+/** Returns a part of a task's events as JSON (`Store.sliceJson`); nothing when the task is unknown. */
+export async function taskSlice(
+  store: Store,
+  text: string,
+  after: string,
+  limit: number,
+): Promise<Uint8Array | undefined> {
+  for (const id of parseTaskId(text)) {
+    const slice = await store.sliceJson(id, after, limit);
+    if (slice !== undefined) return slice;
+  }
+  return undefined;
+}
+
 async function firstFound<T>(
   text: string,
   find: (id: string) => Promise<readonly T[]>,

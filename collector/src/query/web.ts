@@ -5,19 +5,15 @@ import { secureHeaders } from 'hono/secure-headers';
 import { fileURLToPath } from 'node:url';
 import { CollectorError, errorMessage } from '../errors.js';
 import type { CollectorErrorCode } from '../errors.js';
-import { causalGraph } from '../graph/causal-order.js';
-import { textRecords } from '../graph/records.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { ReportServer } from '../ingest/report-server.js';
-import type { Store, TraceEvent } from '../store/store.js';
+import type { Store } from '../store/store.js';
+import { addTaskQuery } from './ask-task.js';
+import { addTaskQueries } from './ask-tasks.js';
 import { guard, reportOrigins } from './guard.js';
 import { metricsText } from './metrics.js';
 import { addOtlp } from './take-otlp.js';
 import { takeReports } from './take-reports.js';
-import { taskEvents, taskParts } from './task-events.js';
-
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 1000;
 
 /** Folder of the built page, next to the built code. */
 const PAGE = fileURLToPath(new URL('../../page', import.meta.url));
@@ -43,7 +39,7 @@ export function webApp(parts: WebAppParts): Hono {
   const self = ["'self'"];
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: self, styleSrc: [...self, "'unsafe-inline'"] },
+      contentSecurityPolicy: { defaultSrc: self, imgSrc: [...self, 'data:'] },
       strictTransportSecurity: false,
       // Pages of other origins report here; which ones is said by CORS.
       crossOriginResourcePolicy: false,
@@ -55,21 +51,8 @@ export function webApp(parts: WebAppParts): Hono {
 
   app.all('/api/reports', (context) => takeReports(context, acceptor, mayReport));
   addOtlp(app, acceptor, mayReport);
-  app.get('/api/tasks', async (context) => {
-    const offset = wholeNumber(context, 'offset', 0, Number.MAX_SAFE_INTEGER);
-    const limit = wholeNumber(context, 'limit', DEFAULT_LIMIT, MAX_LIMIT);
-    return context.json(await store.tasks({ offset, limit }));
-  });
-  app.get('/api/tasks/:task', async (context) => {
-    const text = context.req.param('task');
-    const parts = await taskParts(store, text);
-    if (parts.length === 0) throw unknownTask(text);
-    return context.body(streamOf(parts), 200, { 'content-type': 'application/json' });
-  });
-  app.get('/api/tasks/:task/text', async (context) => {
-    const events = await eventsOf(store, context.req.param('task'));
-    return context.text(textRecords(causalGraph(events).events));
-  });
+  addTaskQueries(app, store);
+  addTaskQuery(app, store, acceptor.changes);
   app.get('/health', async (context) => {
     const [size, unreadable] = await store.size().then(
       (known) => [known, undefined] as const,
@@ -104,42 +87,6 @@ export function webApp(parts: WebAppParts): Hono {
     ),
   );
   return app;
-}
-
-/**
- * Returns a task's events, sorted by timestamp. Does not wait for reports that are not in the store yet.
- *
- * Throws `TL_TASK_ID_INVALID` or `TL_TASK_UNKNOWN`.
- */
-async function eventsOf(store: Store, text: string): Promise<readonly TraceEvent[]> {
-  const events = await taskEvents(store, text);
-  if (events.length > 0) return events;
-  throw unknownTask(text);
-}
-
-function unknownTask(text: string): CollectorError {
-  return new CollectorError('TL_TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
-}
-
-/** Passes parts on one by one, so that a slow reader does not hold them all in the socket. */
-function streamOf(parts: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  let next = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (next < parts.length) controller.enqueue(parts[next++]!);
-      else controller.close();
-    },
-  });
-}
-
-function wholeNumber(context: Context, name: string, fallback: number, most: number): number {
-  const text = context.req.query(name);
-  if (text === undefined) return fallback;
-  if (/^\d{1,15}$/.test(text) && Number(text) <= most) return Number(text);
-  throw new CollectorError(
-    'TL_QUERY_INVALID',
-    `"${name}" must be a whole number from 0 to ${most}, got ${JSON.stringify(text)}.`,
-  );
 }
 
 /** The status of an answer, for errors that are not 400. */

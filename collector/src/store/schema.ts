@@ -3,7 +3,7 @@ import type { Driver } from './driver.js';
 /** The application id of our files in their header: "THLN" (SQLite, "PRAGMA application_id"). */
 const APPLICATION_ID = 0x54484c4e;
 /** The version of the schema below (`PRAGMA user_version`). */
-const VERSION = 1;
+const VERSION = 2;
 
 /** How long a call waits for another process that holds the file, in milliseconds. */
 const BUSY_TIMEOUT_MS = 1000;
@@ -22,7 +22,8 @@ const TABLES = `
     errors INTEGER NOT NULL,
     first INTEGER NOT NULL,     -- microseconds since 1970
     last INTEGER NOT NULL,
-    processes TEXT NOT NULL     -- JSON: names, each with its first event's time
+    processes TEXT NOT NULL,    -- JSON: names, each with its first event's time
+    tags TEXT NOT NULL DEFAULT '[]'  -- JSON: names
   );
   CREATE INDEX tasks_by_id ON tasks (low, upper);
   CREATE INDEX tasks_by_last ON tasks (last DESC, number);
@@ -45,7 +46,7 @@ const TABLES = `
 `;
 
 /** The contents of a file before it is prepared. */
-export type Contents = 'empty' | 'current' | 'version 0';
+export type Contents = 'empty' | 'current' | 'version 0' | 'version 1';
 
 /**
  * Prepares a connection, and finds out what its file is. Throws an `Error` for a file of another program, which is left as it is, and
@@ -66,12 +67,19 @@ export function createTables(driver: Driver): void {
   driver.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
 }
 
+/** Brings a file of version 1, whose tasks had no tags, to the current version. Call it inside a transaction. */
+export function addTags(driver: Driver): void {
+  driver.exec("ALTER TABLE tasks ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';");
+  driver.exec(`PRAGMA user_version = ${VERSION};`);
+}
+
 /** Finds out what a file is, without a change of it. */
 export function contentsOf(driver: Driver): Contents {
   const application = driver.pragma('application_id');
   const version = driver.pragma('user_version');
   if (application === APPLICATION_ID) {
     if (version === VERSION) return 'current';
+    if (version === 1) return 'version 1';
     throw new Error(`it has version ${version} of the schema, and this collector knows ${VERSION}`);
   }
   const tables = driver.prepare('SELECT name FROM sqlite_schema ORDER BY name').all();

@@ -1,53 +1,89 @@
 import { idOf } from '../reports/ids.js';
-import type { Driver, Row, Statement } from './driver.js';
+import type { Driver, Row, Statement, Value } from './driver.js';
 import { readSegment } from './segment-codec.js';
-import type { Evicted, StoreSize, TaskPage, TaskSummary, TraceEvent } from './store.js';
+import { toColumns } from '../graph/task-columns.js';
+import type { TaskCondition } from '../query/task-query.js';
+import { TASK_ORDERS } from './store.js';
+import type {
+  Evicted,
+  StoreSize,
+  TaskHistogram,
+  TaskPage,
+  TaskRange,
+  TaskSlice,
+  TaskSummary,
+  TraceEvent,
+} from './store.js';
+import { filterOf } from './task-filter.js';
 import { wordsOf } from './task-state.js';
 
 /** How many events are made into one part of JSON. */
 const JSON_EVENTS = 1000;
 const encoder = new TextEncoder();
+/** How many segments of a slice are read at once. */
+const SEGMENTS_AT_ONCE = 64;
+
+/** What tasks are sorted by, in SQL: as it is, and the other way round. */
+const ORDERS: Readonly<Record<(typeof TASK_ORDERS)[number], readonly [string, string]>> = {
+  last: ['last DESC', 'last'],
+  start: ['first DESC', 'first'],
+  duration: ['last - first DESC', 'last - first'],
+  events: ['events DESC', 'events'],
+  errors: ['errors DESC', 'errors'],
+  title: ['title', 'title DESC'],
+};
 
 /** Reads what `SegmentWriter` has written, here or in another thread. */
 export class SegmentReader {
   private readonly texts: string[] = [];
   private readonly findTask: Statement;
   private readonly segments: Statement;
-  private readonly page: Statement;
+  private readonly segmentsFrom: Statement;
   private readonly totals: Statement;
   private readonly newTexts: Statement;
 
   constructor(private readonly driver: Driver) {
-    this.findTask = driver.prepare('SELECT number, low, upper FROM tasks WHERE low = ?');
+    this.findTask = driver.prepare('SELECT number, low, upper, events FROM tasks WHERE low = ?');
     this.segments = driver.prepare(
       'SELECT ids, events FROM segments WHERE task = ? ORDER BY number',
     );
-    this.page = driver.prepare('SELECT * FROM tasks ORDER BY last DESC, number LIMIT ? OFFSET ?');
+    this.segmentsFrom = driver.prepare(
+      'SELECT number, count, ids, events FROM segments WHERE task = ? AND number >= ? ORDER BY number LIMIT ?',
+    );
     this.totals = driver.prepare('SELECT * FROM totals');
     this.newTexts = driver.prepare('SELECT text FROM texts WHERE number >= ? ORDER BY number');
   }
 
   task(taskId: string): TraceEvent[] {
-    if (!/^(?:[0-9a-f]{16}|[0-9a-f]{32})$/.test(taskId)) return [];
-    const low = Buffer.from(taskId.slice(-16), 'hex').reverse();
-    const upper = taskId.slice(0, -16);
-    const rows = this.findTask.all(low);
-    // Who knows only one half means the task that has it.
-    const meant =
-      rows.find((row) => upperOf(row) === upper) ??
-      rows.find((row) => upper === '' || isZero(upper) || upperOf(row) === '');
-    if (meant === undefined) return [];
+    const row = this.rowOf(taskId);
+    if (row === undefined) return [];
     const events: TraceEvent[] = [];
-    for (const row of this.segments.all(meant['number']!)) {
-      const read = readSegment(
-        idOfRow(meant),
-        row['ids'] as Uint8Array,
-        row['events'] as Uint8Array,
-        (number) => this.textOf(number),
-      );
-      for (const event of read) events.push(event);
+    for (const segment of this.segments.all(row['number']!)) {
+      for (const event of this.eventsOf(row, segment)) events.push(event);
     }
     return events.sort(byTime);
+  }
+
+  /** A cursor is the number of a segment, and how many of its events were returned: events are only ever added to the last one. */
+  slice(taskId: string, after: string, limit: number): TaskSlice | undefined {
+    const row = this.rowOf(taskId);
+    if (row === undefined) return undefined;
+    let [number, known] = cursorOf(after);
+    const events: TraceEvent[] = [];
+    for (let isMore = true; isMore && events.length < limit;) {
+      const segments = this.segmentsFrom.all(row['number']!, number, SEGMENTS_AT_ONCE);
+      isMore = segments.length === SEGMENTS_AT_ONCE;
+      for (const segment of segments) {
+        // The first one may be the last one of before: what it had then is known.
+        const from = segment['number'] === number ? known : 0;
+        const read = this.eventsOf(row, segment);
+        for (let i = from; i < read.length; i++) events.push(read[i]!);
+        [number, known] = [segment['number'] as number, read.length];
+        if (events.length >= limit) break;
+      }
+    }
+    const columns = toColumns(idOfRow(row), events);
+    return { columns, total: row['events'] as number, next: `${number}:${known}` };
   }
 
   taskJson(taskId: string): readonly Uint8Array[] {
@@ -62,10 +98,44 @@ export class SegmentReader {
     return parts;
   }
 
-  tasks({ offset, limit }: { offset: number; limit: number }): TaskPage {
+  tasks({ offset, limit, where = [], order = 'last', reversed = false }: TaskRange): TaskPage {
     const { tasks: total, evicted } = this.size();
-    const tasks = this.page.all(limit, offset).map(summaryOf);
-    return { tasks, total, ...(evicted.tasks > 0 && { evicted }) };
+    const filter = filterOf(where);
+    const matching = where.length === 0 ? total : this.count(filter.where, filter.values);
+    const by = ORDERS[order][reversed ? 1 : 0];
+    // The order alone is found first, in an index where there is one: a page far down costs no reading of what is before it.
+    const rows = this.driver
+      .prepare(
+        `SELECT * FROM tasks WHERE number IN
+          (SELECT number FROM tasks WHERE ${filter.where} ORDER BY ${by}, number LIMIT ? OFFSET ?)
+        ORDER BY ${by}, number`,
+      )
+      .all(...filter.values, limit, offset);
+    const tasks = rows.map(summaryOf);
+    return { tasks, matching, total, ...(evicted.tasks > 0 && { evicted }) };
+  }
+
+  histogram(conditions: readonly TaskCondition[], parts: number): TaskHistogram | undefined {
+    const { where, values } = filterOf(conditions);
+    const [range] = this.driver
+      .prepare(`SELECT min(first) AS least, max(first) AS most FROM tasks WHERE ${where}`)
+      .all(...values);
+    if (range!['least'] === null) return undefined;
+    const [from, to] = [range!['least'] as number, range!['most'] as number];
+    const counts = new Array<number>(parts).fill(0);
+    const failed = new Array<number>(parts).fill(0);
+    const rows = this.driver
+      .prepare(
+        `SELECT min(CAST((first - ?) * ${parts} / ? AS INTEGER), ${parts - 1}) AS part,
+          count(*) AS tasks, sum(errors > 0) AS failed
+        FROM tasks WHERE ${where} GROUP BY part`,
+      )
+      .all(from, Math.max(1, to - from), ...values);
+    for (const row of rows) {
+      counts[row['part'] as number] = row['tasks'] as number;
+      failed[row['part'] as number] = row['failed'] as number;
+    }
+    return { from, to, counts, failed };
   }
 
   size(): StoreSize {
@@ -83,6 +153,34 @@ export class SegmentReader {
     };
   }
 
+  private count(where: string, values: readonly Value[]): number {
+    const [row] = this.driver
+      .prepare(`SELECT count(*) AS tasks FROM tasks WHERE ${where}`)
+      .all(...values);
+    return row!['tasks'] as number;
+  }
+
+  /** Returns the row of a task. Who knows only one half of an id means the task that has it. */
+  private rowOf(taskId: string): Row | undefined {
+    if (!/^(?:[0-9a-f]{16}|[0-9a-f]{32})$/.test(taskId)) return undefined;
+    const low = Buffer.from(taskId.slice(-16), 'hex').reverse();
+    const upper = taskId.slice(0, -16);
+    const rows = this.findTask.all(low);
+    return (
+      rows.find((row) => upperOf(row) === upper) ??
+      rows.find((row) => upper === '' || isZero(upper) || upperOf(row) === '')
+    );
+  }
+
+  private eventsOf(task: Row, segment: Row): TraceEvent[] {
+    return readSegment(
+      idOfRow(task),
+      segment['ids'] as Uint8Array,
+      segment['events'] as Uint8Array,
+      (number) => this.textOf(number),
+    );
+  }
+
   private textOf(number: number): string {
     if (number >= this.texts.length) {
       for (const { text } of this.newTexts.all(this.texts.length)) {
@@ -93,6 +191,11 @@ export class SegmentReader {
   }
 }
 
+function cursorOf(text: string): [segment: number, known: number] {
+  const [, segment, known] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  return [Number(segment ?? 0), Number(known ?? 0)];
+}
+
 function summaryOf(row: Row): TaskSummary {
   const processes = JSON.parse(row['processes'] as string) as [name: string, first: number][];
   return {
@@ -101,6 +204,7 @@ function summaryOf(row: Row): TaskSummary {
     events: row['events'] as number,
     errors: row['errors'] as number,
     processes: processes.sort(([, a], [, b]) => a - b).map(([name]) => name),
+    tags: JSON.parse(row['tags'] as string) as string[],
     firstEvent: row['first'] as number,
     lastEvent: row['last'] as number,
   };

@@ -44,11 +44,11 @@ export class SegmentWriter {
     this.tasks = new TaskCache(driver, this.known, (view) => this.beginTask(view));
     this.totals = new Totals(driver);
     this.putTask = driver.prepare(`
-      INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (number) DO UPDATE SET
         upper = excluded.upper, title = excluded.title, title_event = excluded.title_event,
         title_time = excluded.title_time, events = excluded.events, errors = excluded.errors,
-        first = excluded.first, last = excluded.last, processes = excluded.processes
+        first = excluded.first, last = excluded.last, processes = excluded.processes, tags = excluded.tags
     `);
     this.newSegment = driver.prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)');
     // Concatenation makes text of bytes, and the cast makes bytes of it again without a change.
@@ -175,6 +175,7 @@ export class SegmentWriter {
       task.first,
       task.last,
       JSON.stringify(task.processes),
+      JSON.stringify(task.tags),
     );
   }
 

@@ -1,16 +1,25 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
+import type { TaskCondition } from '../query/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
 import { settings } from '../settings.js';
 import { openDriver } from './driver.js';
 import type { Driver } from './driver.js';
 import type { Limits } from './eviction.js';
 import { migrate } from './migrate.js';
-import { contentsOf, createTables, prepare } from './schema.js';
+import { addTags, contentsOf, createTables, prepare } from './schema.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentWriter } from './segment-writer.js';
-import type { Outcome, Store, StoreSize, TaskPage, TraceEvent } from './store.js';
+import type {
+  Outcome,
+  Store,
+  StoreSize,
+  TaskHistogram,
+  TaskPage,
+  TaskRange,
+  TraceEvent,
+} from './store.js';
 
 /** The messages of SQLite's errors that are gone when the disk or the file is free again (SQLite, "Result and Error Codes"). */
 const PASSING =
@@ -62,8 +71,20 @@ export class SqliteStore implements Store {
     return this.snapshot(() => this.reader.taskJson(taskId));
   }
 
-  async tasks(range: { offset: number; limit: number }): Promise<TaskPage> {
-    return this.reader.tasks(range);
+  async sliceJson(taskId: string, after: string, limit: number): Promise<Uint8Array | undefined> {
+    const slice = this.snapshot(() => this.reader.slice(taskId, after, limit));
+    return slice && Buffer.from(JSON.stringify(slice));
+  }
+
+  async tasks(range: TaskRange): Promise<TaskPage> {
+    return this.snapshot(() => this.reader.tasks(range));
+  }
+
+  async histogram(
+    where: readonly TaskCondition[],
+    parts: number,
+  ): Promise<TaskHistogram | undefined> {
+    return this.snapshot(() => this.reader.histogram(where, parts));
   }
 
   async size(): Promise<StoreSize> {
@@ -116,6 +137,7 @@ function fill(driver: Driver): void {
     const contents = contentsOf(driver);
     if (contents === 'empty') createTables(driver);
     if (contents === 'version 0') migrate(driver);
+    if (contents === 'version 1') addTags(driver);
     driver.exec('COMMIT');
   } catch (error) {
     rollBack(driver);

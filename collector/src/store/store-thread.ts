@@ -3,7 +3,8 @@ import { CollectorError, errorMessage } from '../errors.js';
 import { AppendQueue } from './append-queue.js';
 import { evictRegularly } from './retention.js';
 import { SqliteStore } from './sqlite-store.js';
-import type { Answer, Call, ThreadData } from './thread-messages.js';
+import type { TaskRange } from './store.js';
+import type { Answer, Call, HistogramRange, SliceRange, ThreadData } from './thread-messages.js';
 
 // The thread in which a store of SQLite runs: its calls block, and the collector must answer meanwhile.
 
@@ -21,14 +22,17 @@ function start(store: SqliteStore): void {
   });
   const retention = evictRegularly(store, limits, writes);
 
+  const methods: Record<Call['method'], (argument: never) => Promise<unknown>> = {
+    append: (batch: Uint8Array) => queue.append(batch),
+    task: (taskId: string) => store.taskJson(taskId),
+    slice: ({ taskId, after, limit }: SliceRange) => store.sliceJson(taskId, after, limit),
+    tasks: (range: TaskRange) => store.tasks(range),
+    histogram: ({ where, parts }: HistogramRange) => store.histogram(where, parts),
+    size: () => store.size(),
+    close,
+  };
   port.on('message', ({ id, method, argument }: Call) => {
-    answer(id, () => {
-      if (method === 'append') return queue.append(argument as Uint8Array);
-      if (method === 'task') return store.taskJson(argument as string);
-      if (method === 'tasks') return store.tasks(argument as { offset: number; limit: number });
-      if (method === 'size') return store.size();
-      return close();
-    });
+    answer(id, () => methods[method](argument as never));
   });
 
   async function close(): Promise<void> {

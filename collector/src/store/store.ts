@@ -1,4 +1,6 @@
 import type { Report } from '@throughline/runtime/report';
+import type { TaskColumns } from '../graph/task-columns.js';
+import type { TaskCondition } from '../query/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
 
 /** A stored event. `taskId` has 32 hex digits, or 16 if no report of the task had more. */
@@ -28,6 +30,8 @@ export interface TaskSummary {
   readonly errors: number;
   /** Names of the first 20 processes, each once; an empty string for a process without a name. */
   readonly processes: readonly string[];
+  /** The first 20 tags, each once. */
+  readonly tags: readonly string[];
   /** Timestamp of the earliest event, in microseconds since 1970. */
   readonly firstEvent: number;
   /** Timestamp of the latest event, in microseconds since 1970. */
@@ -40,13 +44,49 @@ export interface Evicted {
   readonly events: number;
 }
 
+/** What tasks are sorted by. */
+export const TASK_ORDERS = ['last', 'start', 'duration', 'events', 'errors', 'title'] as const;
+
+/** Which tasks of a list to return. */
+export interface TaskRange {
+  readonly offset: number;
+  readonly limit: number;
+  /** Conditions that all must hold; every task without. */
+  readonly where?: readonly TaskCondition[];
+  /** Largest first; `last`, the time of the latest event, without. Titles are from A to Z. */
+  readonly order?: (typeof TASK_ORDERS)[number];
+  /** The other way round. */
+  readonly reversed?: boolean;
+}
+
 /** A page of the list of tasks. */
 export interface TaskPage {
   readonly tasks: readonly TaskSummary[];
+  /** Number of tasks that meet the conditions. */
+  readonly matching: number;
   /** Number of tasks in the whole store. */
   readonly total: number;
   /** What the store no longer has, if anything. */
   readonly evicted?: Evicted;
+}
+
+/** How many tasks began when. Times are in microseconds since 1970. */
+export interface TaskHistogram {
+  /** Begin of the first task, and of the last one. */
+  readonly from: number;
+  readonly to: number;
+  /** Number of tasks in each part of the time between, all equally long, and how many of them have errors. */
+  readonly counts: readonly number[];
+  readonly failed: readonly number[];
+}
+
+/** A part of a task's events, in the order in which they were stored. */
+export interface TaskSlice {
+  readonly columns: TaskColumns;
+  /** Number of stored events of the task. */
+  readonly total: number;
+  /** Where the next slice begins. Events that are stored later are behind it. */
+  readonly next: string;
 }
 
 /** How large a store is. */
@@ -71,8 +111,18 @@ export interface Store {
   task(taskId: string): Promise<TraceEvent[]>;
   /** Returns the same as JSON, cut into parts: none when the task is unknown, else `{"taskId":…,"events":[…]}`. */
   taskJson(taskId: string): Promise<readonly Uint8Array[]>;
+  /**
+   * Returns events of a task as JSON of a `TaskSlice`: those after `after`, or its first ones, up to about `limit`. Nothing when the
+   * task is unknown.
+   */
+  sliceJson(taskId: string, after: string, limit: number): Promise<Uint8Array | undefined>;
   /** Returns a page of tasks, the one with the latest event first. */
-  tasks(range: { offset: number; limit: number }): Promise<TaskPage>;
+  tasks(range: TaskRange): Promise<TaskPage>;
+  /** Returns how many tasks began when, in so many parts. Nothing without tasks. */
+  histogram(
+    where: readonly TaskCondition[],
+    parts: number,
+  ): Promise<TaskHistogram | undefined>;
   /** Returns how large the store is. */
   size(): Promise<StoreSize>;
   /** Closes the store. May be called twice. */

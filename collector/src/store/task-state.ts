@@ -7,8 +7,9 @@ import { ID_BYTES } from './segment-codec.js';
 
 /** The longest title in a list, in characters. */
 const MAX_TITLE = 256;
-/** How many processes of a task are named in a list. */
+/** How many processes and tags of a task are named in a list. */
 const MAX_PROCESSES = 20;
+const MAX_TAGS = 20;
 
 const decoder = new TextDecoder('latin1');
 
@@ -41,6 +42,7 @@ export class TaskState {
   last = -Infinity;
   /** Names of processes, with the time of the first event of each. */
   processes: [name: string, first: number][] = [];
+  tags: string[] = [];
   /** The generation of `KnownEvents` in which its events became known. */
   knownSince = 0;
   /** The row that its next events are added to, and how many it has; none if it has enough. */
@@ -75,6 +77,7 @@ export class TaskState {
     state.first = row['first'] as number;
     state.last = row['last'] as number;
     state.processes = JSON.parse(row['processes'] as string) as [string, number][];
+    state.tags = JSON.parse(row['tags'] as string) as string[];
     return state;
   }
 
@@ -105,7 +108,15 @@ export class TaskState {
       this.titleTime = timestamp;
     }
     if (view.pairCount > 0) this.readPairs(view);
+    if (view.tagCount > 0) this.addTags(view);
     this.addProcess(view);
+  }
+
+  private addTags(view: ReportView): void {
+    for (let i = 0; i < view.tagCount * 2 && this.tags.length < MAX_TAGS; i += 2) {
+      const tag = shortText(view, view.tags[i]!, view.tags[i + 1]!);
+      if (!this.tags.includes(tag)) this.tags.push(tag);
+    }
   }
 
   /** The end of the operation that the first event begins knows better what to call it: `GET /carts/:id`. */
@@ -148,9 +159,12 @@ function valueIn(view: ReportView, i: number): string {
 /** Returns the text of a field, cut to the length of a title. */
 function shortTextIn(view: ReportView, field: number): string {
   const start = view.startOf(field);
-  if (start < 0) return '';
+  return start < 0 ? '' : shortText(view, start, view.endOf(field));
+}
+
+function shortText(view: ReportView, start: number, end: number): string {
   // Four bytes are the most that a character takes.
-  const text = view.text(start, Math.min(view.endOf(field), start + (MAX_TITLE + 1) * 4));
+  const text = view.text(start, Math.min(end, start + (MAX_TITLE + 1) * 4));
   if (text.length <= MAX_TITLE) return withoutNul(text);
   // Not in the middle of a pair of surrogates.
   return withoutNul(`${text.slice(0, MAX_TITLE).replace(/[\ud800-\udbff]$/, '')}…`);

@@ -1,9 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { CollectorError } from '../errors.js';
+import type { TaskCondition } from '../query/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { RetentionLimits } from './retention.js';
-import type { Outcome, Store, StoreSize, TaskPage, TraceEvent } from './store.js';
+import type {
+  Outcome,
+  Store,
+  StoreSize,
+  TaskHistogram,
+  TaskPage,
+  TaskRange,
+  TraceEvent,
+} from './store.js';
 import type { Answer, Call, ThreadData } from './thread-messages.js';
 
 const YOUNG_GENERATION_MB = 16;
@@ -59,8 +68,16 @@ export class ThreadedStore implements Store {
     return this.reader.call('task', taskId);
   }
 
-  tasks(range: { offset: number; limit: number }): Promise<TaskPage> {
+  sliceJson(taskId: string, after: string, limit: number): Promise<Uint8Array | undefined> {
+    return this.reader.call('slice', { taskId, after, limit });
+  }
+
+  tasks(range: TaskRange): Promise<TaskPage> {
     return this.reader.call('tasks', range);
+  }
+
+  histogram(where: readonly TaskCondition[], parts: number): Promise<TaskHistogram | undefined> {
+    return this.reader.call('histogram', { where, parts });
   }
 
   size(): Promise<StoreSize> {

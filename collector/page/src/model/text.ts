@@ -1,7 +1,9 @@
-/** Formats microseconds since 1970 as a local date and time. */
+/** Formats microseconds since 1970 as a local date and time. The year is only there if it is another one. */
 export function dateTime(timestamp: number): string {
-  return new Date(timestamp / 1000).toLocaleString(undefined, {
-    ...{ year: 'numeric', month: 'short', day: '2-digit' },
+  const date = new Date(timestamp / 1000);
+  const isOther = date.getFullYear() !== new Date().getFullYear();
+  return date.toLocaleString(undefined, {
+    ...{ month: 'short', day: '2-digit', hourCycle: 'h23', ...(isOther && { year: 'numeric' }) },
     ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
   });
 }
@@ -16,12 +18,12 @@ export function duration(microseconds: number): string {
   return `${sign}${(size / 60_000_000).toFixed(1)} min`;
 }
 
-/** Formats a number of things: `1 event`, `2 events`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
+/** Formats a whole number with separators. */
+export function number(value: number): string {
+  return value.toLocaleString('en');
 }
 
-/** Shortens a string to at most `most` characters, ending with an ellipsis. */
-export function truncate(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+/** Formats a number of things: `1 event`, `2 events`. */
+export function count(value: number, one: string, many = `${one}s`): string {
+  return `${number(value)} ${value === 1 ? one : many}`;
 }

@@ -1,22 +1,36 @@
-import type { EdgeKind } from '../../../src/graph/layout';
-
-const meanings: [EdgeKind, string][] = [
-  ['next', 'next event'],
-  ['spawn', 'start of a branch'],
-  ['join', 'join'],
-  ['message', 'message between processes'],
+/** What the shapes of the graph mean: they differ by form, and not by colour alone. */
+const SHAPES = [
+  { name: 'begins the task', path: 'M12 1h10v10h-10z' },
+  { name: 'waits for several parents', path: 'M17 0l6 6l-6 6l-6-6z' },
+  { name: 'event', path: 'M12 6a5 5 0 1 0 10 0a5 5 0 1 0-10 0' },
+  { name: 'several events in a row', path: 'M13 0h8v12h-8z' },
+];
+const LINES = [
+  { name: 'next', class: 'next' },
+  { name: 'start of a branch', class: 'spawn' },
+  { name: 'join', class: 'join' },
+  { name: 'message between processes', class: 'message' },
+  { name: 'decided when it ended', class: 'decided' },
 ];
 
-/** Explains the lines of the graph, which differ by pattern and not by colour alone. */
+/** Explains the shapes and lines of the graph. */
 export function Legend() {
   return (
-    <ul class="legend" aria-label="Edge types">
-      {meanings.map(([kind, meaning]) => (
-        <li key={kind}>
-          <svg width="34" height="10" aria-hidden="true">
-            <path class={`edge ${kind}`} d="M1 5H33" />
+    <ul class="legend" aria-label="Legend">
+      {LINES.map((line) => (
+        <li key={line.name}>
+          <svg width="34" height="12" aria-hidden="true">
+            <path class={`edge ${line.class}`} d="M1 6H33" />
           </svg>
-          {meaning}
+          {line.name}
+        </li>
+      ))}
+      {SHAPES.map(({ name, path }) => (
+        <li key={name}>
+          <svg width="34" height="12" aria-hidden="true">
+            <path class="shape" d={path} />
+          </svg>
+          {name}
         </li>
       ))}
     </ul>

@@ -1,81 +1,76 @@
-import { useState } from 'preact/hooks';
 import { REASONS, whyText } from '../../../src/analysis/why-text';
-import type { Why } from '../../../src/analysis/why';
+import { whatIs } from '../../../src/analysis/why';
 import { count, duration } from '../model/text';
+import type { TaskState } from '../state/task-state';
+import { CopyButton } from './copy-button';
 
-/** Tells why a task took as long as it did. Each wait leads to the event that it ended with. */
-export function WhyPanel({ why, onSelect }: { why: Why; onSelect: (eventId: string) => void }) {
-  const { path, coverage, oneByOne, errors } = why;
+/** The list has so many steps: the longest ones. */
+const MOST = 40;
+
+/** Says why a task took as long as it did. Each wait leads to the event that it ended with. */
+export function WhyPanel({ state }: { state: TaskState }) {
+  const task = state.task.value;
+  if (!task) return null;
+  const { why, path, graph } = task;
+  const { model } = graph;
+  const { oneByOne, errors, open } = why;
+  const longest = new Set([...path].sort((a, b) => b.duration - a.duration).slice(0, MOST));
+  const shown = path.filter((step) => longest.has(step));
   return (
     <details class="why">
-      <summary>
-        Why it took {duration(why.duration)}
-        {errors.length > 0 && `, and ${count(errors.length, 'error')}`}
-      </summary>
-      {coverage.most > 0 && (
-        <p>
-          Operations were running for {duration(coverage.covered)}, {coverage.average.toFixed(1)} at
-          once on average, {coverage.most} at most. For {duration(coverage.gaps)}, none was.
-        </p>
-      )}
-      <table>
-        <caption>What decided when it ended</caption>
-        <thead>
-          <tr>
-            <th class="number">After</th>
-            <th class="number">Took</th>
-            <th>Share</th>
-            <th>What</th>
-            <th>Why</th>
-            <th>Where</th>
-          </tr>
-        </thead>
-        <tbody>
-          {path.map((wait) => (
-            <tr key={wait.to}>
-              <td class="number">{duration(wait.at)}</td>
-              <td class="number">{duration(wait.duration)}</td>
-              <td>
-                <meter max={why.duration || 1} value={wait.duration} aria-label="Share" />
-              </td>
-              <td>
-                <button class="link" onClick={() => onSelect(wait.to)}>
-                  {wait.what}
-                </button>
-              </td>
-              <td>{REASONS[wait.reason]}</td>
-              <td>{wait.where}</td>
+      <summary>Why it took {duration(why.duration)}</summary>
+      <div class="why-body">
+        <table>
+          <caption>
+            What decided when it ended
+            {shown.length < path.length && `: the ${MOST} longest of ${count(path.length, 'step')}`}
+          </caption>
+          <thead>
+            <tr>
+              <th class="number">After</th>
+              <th class="number">Took</th>
+              <th>Share</th>
+              <th>What</th>
+              <th>Why</th>
+              <th>Where</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-      {oneByOne.map(({ what, times, duration: took }) => (
-        <p key={what}>
-          <strong>{what}</strong> ran {times} times one after the other, {duration(took)} together,
-          though each might have run beside the one before.
-        </p>
-      ))}
-      {errors.map(({ event, what, type, message, where }) => (
-        <p key={event}>
-          <button class="link" onClick={() => onSelect(event)}>
-            {what}
-          </button>
-          : {message || type} ({where})
-        </p>
-      ))}
-      <CopyButton text={() => whyText(why)} />
+          </thead>
+          <tbody>
+            {shown.map(({ from, to, at, duration: took, reason }) => (
+              <tr key={to}>
+                <td class="number">{duration(at)}</td>
+                <td class="number">{duration(took)}</td>
+                <td>
+                  <meter max={why.duration || 1} value={took} aria-label="Share" />
+                </td>
+                <td>
+                  <button class="link" onClick={() => state.select(to)}>
+                    {whatIs(model, from, to, reason)}
+                  </button>
+                </td>
+                <td>{REASONS[reason]}</td>
+                <td>{model.sourceOf(from) ?? model.processOf(from).name}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {oneByOne.map(({ what, times, duration: took }) => (
+          <p key={what}>
+            <strong>{what}</strong> ran {times} times one after the other, {duration(took)} together,
+            though each might have run beside the one before.
+          </p>
+        ))}
+        {errors.slice(0, MOST).map(({ event, what, type, message, where }) => (
+          <p key={event} class="failed">
+            <button class="link" onClick={() => state.select(model.indexOf(event))}>
+              {what}
+            </button>
+            : {message || type} ({where})
+          </p>
+        ))}
+        {open.length > 0 && <p>{count(open.length, 'operation')} did not end.</p>}
+        <CopyButton label="Copy as text" text={() => whyText(why)} />
+      </div>
     </details>
-  );
-}
-
-function CopyButton({ text }: { text: () => string }) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = (): void => {
-    void navigator.clipboard.writeText(text()).then(() => setCopied(true));
-  };
-  return (
-    <button class="copy" onClick={copy}>
-      {isCopied ? 'Copied' : 'Copy as text'}
-    </button>
   );
 }

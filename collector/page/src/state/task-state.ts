@@ -1,0 +1,240 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { TaskColumns } from '../../../src/graph/task-columns';
+import { fromColumns } from '../../../src/graph/task-columns';
+import { NONE, TaskModel } from '../../../src/graph/task-model';
+import { address, setQuery } from '../address';
+import { fetchSlice, listenToTask } from '../api';
+import { GraphScene } from '../drawing/graph-scene';
+import { TimelineScene } from '../drawing/timeline-scene';
+import { closureOf, pathsBetween } from '../model/closure';
+import { searchEvents } from '../model/event-search';
+import { layOut } from '../model/graph-layout';
+import { hiddenBy, parseRules, ruleText } from '../model/hiding';
+import type { HidingRule } from '../model/hiding';
+import { openTask } from '../model/open-task';
+import { timelineOf } from '../model/timeline';
+import { viewGraph } from '../model/view-graph';
+
+/** The pictures of a task. */
+export const VIEWS = ['graph', 'timeline', 'log'] as const;
+export type TaskView = (typeof VIEWS)[number];
+
+/** A part of a task's time, in microseconds after its first event. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** More events are not opened at once: the reader can ask for more. */
+const WINDOW = 250_000;
+/** Tasks with more events begin with their chains folded. */
+const FOLD_FROM = 300;
+/** A task that grows is laid out again at most so often, in milliseconds, and after so many times what it took. */
+const GROW_MS = 250;
+const GROW_REST = 4;
+
+/** One task on the page: its events, what of them is shown, and what the reader has chosen. Views only read and set its signals. */
+export class TaskState {
+  /** What went wrong, if anything. */
+  readonly error = signal<string | undefined>();
+  /** How many events are here, and how many there are. */
+  readonly loaded = signal(0);
+  readonly total = signal(0);
+  readonly isLoading = signal(true);
+
+  readonly hovered = signal(NONE);
+  readonly selected = signal(NONE);
+  /** The other end of a path, when two events are chosen. */
+  readonly other = signal(NONE);
+  readonly range = signal<TimeRange | undefined>();
+  readonly foldsChains = signal<boolean | undefined>();
+  readonly openChains = signal<ReadonlySet<number>>(new Set());
+  /** What an entry of a menu would do, while the reader points at it. */
+  readonly preview = signal<Uint8Array | undefined>();
+  readonly menu = signal<{ event: number; x: number; y: number } | undefined>();
+
+  readonly view = computed<TaskView>(
+    () => VIEWS.find((one) => one === address.value.query['view']) ?? 'graph',
+  );
+  readonly search = computed(() => address.value.query['find'] ?? '');
+  /** As text, so that nothing is laid out again when something else of the address changes. */
+  private readonly hiding = computed(() => address.value.query['hide'] ?? '');
+  readonly rules = computed(() => parseRules(this.hiding.value));
+
+  private readonly model = new TaskModel();
+  /** Counts how often the model was computed: it is one object that grows. */
+  private readonly version = signal(0);
+  private next = '';
+  private limit = WINDOW;
+  private readonly ends: (() => void)[] = [];
+
+  readonly task = computed(() => (this.version.value > 0 ? openTask(this.model) : undefined));
+  readonly found = computed(() => {
+    const task = this.task.value;
+    return task && searchEvents(task.graph.model, this.search.value);
+  });
+  readonly isFolded = computed(() => this.foldsChains.value ?? this.loaded.value > FOLD_FROM);
+  readonly layout = computed(() => {
+    const task = this.task.value;
+    if (!task) return undefined;
+    const hidden = hiddenBy(task.graph.model, this.rules.value);
+    const chains = this.isFolded.value ? { open: this.openChains.value } : undefined;
+    return layOut(viewGraph(task.graph, { hidden, chains }));
+  });
+  readonly graphScene = computed(() => {
+    const [task, layout] = [this.task.value, this.layout.value];
+    return task && layout && new GraphScene(task, layout);
+  });
+  readonly timeline = computed(() => this.task.value && timelineOf(this.task.value));
+  readonly timelineScene = computed(() => {
+    const [task, timeline] = [this.task.value, this.timeline.value];
+    return task && timeline && new TimelineScene(task, timeline);
+  });
+  /** 1 for each event that stays bright: causes and effects of the chosen one, or what is in the chosen time. */
+  readonly lit = computed<Uint8Array | undefined>(() => {
+    const task = this.task.value;
+    if (!task) return undefined;
+    if (this.preview.value) return this.preview.value;
+    const [selected, other, range] = [this.selected.value, this.other.value, this.range.value];
+    if (selected !== NONE && other !== NONE) return pathsBetween(task.graph, other, selected);
+    if (selected !== NONE) return closureOf(task.graph, selected);
+    if (!range) return undefined;
+    return Uint8Array.from(task.time, (time) => {
+      const at = time - task.start;
+      return at >= range.from && at <= range.to ? 1 : 0;
+    });
+  });
+
+  constructor(readonly taskId: string) {
+    document.title = 'Throughline';
+    this.ends.push(
+      effect(() => {
+        const title = this.task.value?.why.title;
+        document.title = title ? `${title} · Throughline` : 'Throughline';
+      }),
+    );
+  }
+
+  /** Fetches the events, and goes on with those that come later. */
+  async load(): Promise<void> {
+    try {
+      await this.loadMore();
+      if (this.loaded.value >= this.total.value) this.listen();
+    } catch (error) {
+      this.error.value = (error as Error).message;
+    } finally {
+      this.isLoading.value = false;
+    }
+  }
+
+  /** Shows a task that is here already. */
+  open(columns: TaskColumns): void {
+    this.add(columns);
+    this.total.value = this.model.size;
+    this.isLoading.value = false;
+    this.compute();
+  }
+
+  /** Fetches the next events of a task that has too many to open them at once. */
+  async loadWindow(): Promise<void> {
+    this.limit += WINDOW;
+    this.isLoading.value = true;
+    await this.load();
+  }
+
+  end(): void {
+    for (const end of this.ends) end();
+  }
+
+  select(event: number, { extend = false } = {}): void {
+    batch(() => {
+      const before = this.selected.value;
+      this.other.value = extend && before !== NONE && event !== before ? before : NONE;
+      this.selected.value = event;
+      this.closeMenu();
+    });
+    setQuery({ event: event === NONE ? undefined : this.model.ids[event] });
+  }
+
+  /** Chooses the next event that the search has found, or the one before. */
+  selectFound(step: 1 | -1, found = this.found.value): void {
+    const order = this.task.value?.graph.order;
+    if (!order || !found) return;
+    const places = order.filter((event) => found[event]);
+    if (places.length === 0) return;
+    const at = places.indexOf(this.selected.value);
+    const next = at < 0 ? (step > 0 ? 0 : places.length - 1) : (at + step + places.length) % places.length;
+    this.select(places[next]!);
+  }
+
+  /** Chooses the next event with an error, or the one before. */
+  selectError(step: 1 | -1): void {
+    const { model } = this;
+    this.selectFound(step, Uint8Array.from({ length: model.size }, (_, i) => (model.hasError(i) ? 1 : 0)));
+  }
+
+  hide(rule: HidingRule): void {
+    setQuery({ hide: ruleText([...this.rules.value, rule]) });
+    this.closeMenu();
+  }
+
+  bringBack(rule: HidingRule): void {
+    setQuery({ hide: ruleText(this.rules.value.filter((one) => one !== rule)) });
+  }
+
+  closeMenu(): void {
+    this.menu.value = undefined;
+    this.preview.value = undefined;
+  }
+
+  /** Opens a chain of events that is shown as one, or closes it. */
+  toggleChain(event: number): void {
+    const open = new Set(this.openChains.value);
+    if (!open.delete(event)) open.add(event);
+    this.openChains.value = open;
+  }
+
+  private async loadMore(): Promise<void> {
+    for (;;) {
+      const before = this.model.size;
+      const slice = await fetchSlice(this.taskId, this.next);
+      this.next = slice.next;
+      this.add(slice.columns);
+      this.total.value = slice.total;
+      this.error.value = undefined;
+      const isEnd = this.model.size >= slice.total || this.model.size === before;
+      if (isEnd || this.model.size >= this.limit) break;
+    }
+    this.compute();
+  }
+
+  private listen(): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let took = 0;
+    const end = listenToTask(this.taskId, this.next, (slice) => {
+      this.next = slice.next;
+      this.add(slice.columns);
+      this.total.value = slice.total;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        const started = performance.now();
+        this.compute();
+        took = performance.now() - started;
+      }, Math.max(GROW_MS, took * GROW_REST));
+    });
+    this.ends.push(end, () => clearTimeout(timer));
+  }
+
+  private add(columns: TaskColumns): void {
+    for (const event of fromColumns(columns)) this.model.add(event);
+    this.loaded.value = this.model.size;
+  }
+
+  private compute(): void {
+    batch(() => {
+      this.version.value++;
+      const wanted = address.peek().query['event'];
+      if (this.selected.value === NONE && wanted) this.selected.value = this.model.indexOf(wanted);
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { NONE } from '../../../src/graph/task-model';
+import { HIDING, hiddenBy, ruleFor } from '../model/hiding';
+import type { HidingRule } from '../model/hiding';
+import { count } from '../model/text';
+import type { TaskState } from '../state/task-state';
+
+const NAMES: Readonly<Record<HidingRule['what'], string>> = {
+  label: 'with this label',
+  process: 'of this process',
+  source: 'of this line',
+};
+
+/** What can be done with an event. Pointing at an entry shows which events it is about. */
+export function EventMenu({ state }: { state: TaskState }) {
+  const menu = useRef<HTMLDivElement>(null);
+  const opened = state.menu.value;
+  useEffect(() => {
+    if (opened) menu.current?.querySelector('button')?.focus();
+  }, [opened]);
+  const task = state.task.value;
+  if (!opened || !task) return null;
+  const { event, x, y } = opened;
+  const { model } = task.graph;
+  const selected = state.selected.value;
+  const move = (key: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key.key];
+    if (key.key === 'Escape') state.closeMenu();
+    else if (step === undefined) return;
+    else {
+      const buttons = [...menu.current!.querySelectorAll('button')];
+      const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+      buttons[(at + step + buttons.length) % buttons.length]?.focus();
+    }
+    key.preventDefault();
+  };
+  return (
+    <div
+      ref={menu}
+      class="menu"
+      role="menu"
+      aria-label={`Event ${model.labelOf(event)}`}
+      style={{ left: x, top: y }}
+      onKeyDown={move}
+      onFocusOut={({ relatedTarget }) => {
+        if (!menu.current?.contains(relatedTarget as Node)) state.closeMenu();
+      }}
+    >
+      {selected !== NONE && selected !== event && (
+        <button role="menuitem" onClick={() => state.select(event, { extend: true })}>
+          Show the paths from the chosen event
+        </button>
+      )}
+      <button role="menuitem" onClick={() => state.select(event)}>
+        Show causes and effects
+      </button>
+      {HIDING.map((what) => {
+        const rule = ruleFor(model, event, what);
+        if (!rule) return null;
+        const preview = (): void => {
+          state.preview.value = hiddenBy(model, [rule]);
+        };
+        return (
+          <button
+            key={what}
+            role="menuitem"
+            onMouseEnter={preview}
+            onFocus={preview}
+            onMouseLeave={() => (state.preview.value = undefined)}
+            onBlur={() => (state.preview.value = undefined)}
+            onClick={() => state.hide(rule)}
+          >
+            Hide events {NAMES[what]}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+/** The events that are hidden, by rule. A click brings them back. */
+export function HiddenStrip({ state }: { state: TaskState }) {
+  const task = state.task.value;
+  const rules = state.rules.value;
+  if (!task || rules.length === 0) return null;
+  return (
+    <p class="hidden-strip">
+      Hidden:
+      {rules.map((rule) => {
+        const hidden = hiddenBy(task.graph.model, [rule])!.reduce((sum, one) => sum + one, 0);
+        return (
+          <button key={rule.what + rule.value} class="chip" title="Bring these events back" onClick={() => state.bringBack(rule)}>
+            {rule.value} ({count(hidden, 'event')}) ×
+          </button>
+        );
+      })}
+    </p>
+  );
+}

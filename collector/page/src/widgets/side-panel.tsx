@@ -1,0 +1,143 @@
+import { REASONS } from '../../../src/analysis/why-text';
+import { NONE } from '../../../src/graph/task-model';
+import { eventDetails } from '../model/event-details';
+import { chainOf } from '../model/open-task';
+import type { OpenTask } from '../model/open-task';
+import { count, duration } from '../model/text';
+import type { TaskState } from '../state/task-state';
+import { CopyButton } from './copy-button';
+
+/** A list shows so many of its items. */
+const MOST = 12;
+
+/** Shows everything about the event that is chosen or pointed at. What programs wrote is only ever shown as text. */
+export function SidePanel({ state }: { state: TaskState }) {
+  const task = state.task.value;
+  const event = state.hovered.value !== NONE ? state.hovered.value : state.selected.value;
+  return (
+    <aside aria-label="Event">
+      {task && event !== NONE && event < task.graph.model.size ? (
+        <Details state={state} task={task} event={event} />
+      ) : (
+        <>
+          <p class="empty">Point at an event to see what it carries. Choose it to see its causes and effects.</p>
+          <Keys />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Details({ state, task, event }: { state: TaskState; task: OpenTask; event: number }) {
+  const { graph, time, path } = task;
+  const { model } = graph;
+  const whole = model.event(event);
+  const chain = chainOf(task, event);
+  const nearest = chain[0];
+  const step = path.find(({ to }) => to === event);
+  const partner = model.partner[event]!;
+  const spent =
+    partner === NONE ? undefined : Math.abs(time[partner]! - time[event]!);
+  return (
+    <>
+      <h2>{whole.label || 'no label'}</h2>
+      <p class="minor">
+        +{duration(time[event]! - task.start)} after the task began
+        {spent !== undefined && `, took ${duration(spent)}`}
+        {model.begins(event) && partner === NONE && ', has not ended'}
+      </p>
+      {nearest && (
+        <p>
+          Came {duration(nearest.gap)} after <EventLink state={state} event={nearest.event} />
+          {step && `: ${REASONS[step.reason]}. It decided when the task ended.`}
+        </p>
+      )}
+      <dl>
+        {eventDetails(whole).map(([name, value], i) => (
+          <div key={i}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Events state={state} title="Parents" events={graph.parents.of(event)} none="None: the task begins here." />
+      {model.missingOf(event).map((id) => (
+        <p key={id} class="minor">
+          A parent has not arrived: <code>{id}</code>
+        </p>
+      ))}
+      <Events state={state} title="Children" events={graph.children.of(event)} none="None." />
+      {partner !== NONE && (
+        <Events state={state} title={model.begins(event) ? 'Ends with' : 'Began with'} events={Int32Array.of(partner)} none="" />
+      )}
+      {chain.length > 1 && (
+        <details>
+          <summary>{count(chain.length, 'cause')} up to the root</summary>
+          <ol class="events">
+            {chain.slice(0, MOST * 4).map((cause) => (
+              <li key={cause.event}>
+                <EventLink state={state} event={cause.event} />{' '}
+                <span class="minor">{duration(cause.gap)} before</span>
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+      <CopyButton label="Copy as JSON" text={() => JSON.stringify(whole, null, 2)} />
+    </>
+  );
+}
+
+function Events({ state, title, events, none }: { state: TaskState; title: string; events: Int32Array; none: string }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {events.length === 0 ? (
+        <p class="minor">{none}</p>
+      ) : (
+        <ul class="events">
+          {Array.from(events.subarray(0, MOST), (event) => (
+            <li key={event}>
+              <EventLink state={state} event={event} />
+            </li>
+          ))}
+          {events.length > MOST && <li class="minor">and {count(events.length - MOST, 'more', 'more')}</li>}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** A button that chooses an event. */
+export function EventLink({ state, event }: { state: TaskState; event: number }) {
+  const { model } = state.task.value!.graph;
+  return (
+    <button class="link" onClick={() => state.select(event)}>
+      {model.labelOf(event) || 'no label'}
+    </button>
+  );
+}
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['Arrows', 'choose the event before, after or beside'],
+  ['Ctrl + wheel, + and −', 'zoom'],
+  ['0, f', 'back to the start, show everything'],
+  ['Shift + click', 'show the paths between two events'],
+  ['/', 'search'],
+  ['n, e', 'next match, next error; with Shift the one before'],
+  ['g, t, l', 'graph, timeline, log'],
+  ['Escape', 'choose nothing'],
+];
+
+function Keys() {
+  return (
+    <dl class="keys" id="keys">
+      {KEYS.map(([key, meaning]) => (
+        <div key={key}>
+          <dt>{key}</dt>
+          <dd>{meaning}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

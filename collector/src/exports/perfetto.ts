@@ -1,0 +1,98 @@
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { NONE } from '../graph/task-model.js';
+
+/** One entry of a trace in Chrome's format (Google, "Trace Event Format"), which Perfetto reads. Times are in microseconds. */
+export interface TraceEntry {
+  readonly ph: 'X' | 'i' | 's' | 'f' | 'M';
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts?: number;
+  readonly dur?: number;
+  readonly id?: number;
+  readonly cat?: string;
+  readonly bp?: 'e';
+  readonly s?: 't';
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+/** A trace that Perfetto and Chrome open. */
+export interface PerfettoTrace {
+  readonly traceEvents: readonly TraceEntry[];
+  readonly displayTimeUnit: 'ms';
+}
+
+/**
+ * Writes a task for Perfetto: operations are slices, other events are instants, and causes are flows. A flow is only drawn between rows:
+ * within one, the order says it. `time` is that of `alignClocks`.
+ *
+ * Slices of one row must be inside one another, so operations that overlap otherwise have rows of their own.
+ */
+export function toPerfetto({ model, order, parents }: CausalGraph, time: Float64Array): PerfettoTrace {
+  const start = order.reduce((least, i) => Math.min(least, time[i]!), Infinity);
+  const entries: TraceEntry[] = [];
+  const row = new Int32Array(model.size);
+  const rows = new Map<number, number[][]>();
+  for (const event of order) {
+    const process = model.process[event]!;
+    const begin = model.begins(event) ? NONE : model.partner[event]!;
+    if (begin !== NONE) {
+      row[event] = row[begin]!;
+      continue;
+    }
+    const end = model.partner[event]!;
+    const to = end === NONE ? time[event]! : Math.max(time[end]!, time[event]!);
+    const open = rows.get(process) ?? [];
+    rows.set(process, open);
+    row[event] = rowFor(open, time[event]!, to);
+  }
+
+  model.processes.forEach(({ name, host, processId }, process) => {
+    const title = [name || 'unnamed process', host, processId].filter((part) => part !== undefined && part !== '');
+    entries.push({ ph: 'M', name: 'process_name', pid: process, tid: 0, args: { name: title.join(' ') } });
+  });
+  for (const event of order) {
+    const { fields = [], source, eventId } = model.event(event);
+    const args = { ...Object.fromEntries(fields), ...(source !== undefined && { source }), event: eventId };
+    const place = { pid: model.process[event]!, tid: row[event]!, ts: time[event]! - start };
+    const end = model.partner[event]!;
+    if (model.begins(event)) {
+      const dur = end === NONE ? 0 : Math.max(0, time[end]! - time[event]!);
+      const name = model.labelOf(end === NONE ? event : end);
+      entries.push({ ph: 'X', cat: 'operation', name, ...place, dur, args });
+    } else if (end === NONE) {
+      entries.push({ ph: 'i', cat: 'event', name: model.labelOf(event), ...place, s: 't', args });
+    }
+  }
+  let id = 0;
+  for (const event of order) {
+    for (const parent of parents.of(event)) {
+      const isInside = model.process[parent] === model.process[event] && row[parent] === row[event];
+      if (isInside) continue;
+      const flow = { cat: 'cause', name: 'cause', id: ++id };
+      entries.push({ ph: 's', ...flow, ...placeOf(parent) });
+      entries.push({ ph: 'f', bp: 'e', ...flow, ...placeOf(event) });
+    }
+  }
+  return { traceEvents: entries, displayTimeUnit: 'ms' };
+
+  function placeOf(event: number): Pick<TraceEntry, 'pid' | 'tid' | 'ts'> {
+    return { pid: model.process[event]!, tid: row[event]!, ts: time[event]! - start };
+  }
+}
+
+/** So many rows are tried before a new one is begun: a task may have 100,000 operations at once. */
+const MOST_TRIED = 256;
+
+/** Returns the first row in which a slice is inside of those that are open, and opens it there. */
+function rowFor(rows: number[][], from: number, to: number): number {
+  for (let i = 0; i < Math.min(rows.length, MOST_TRIED); i++) {
+    const open = rows[i]!;
+    while (open.length > 0 && open.at(-1)! <= from) open.pop();
+    if (open.length > 0 && open.at(-1)! < to) continue;
+    open.push(to);
+    return i;
+  }
+  rows.push([to]);
+  return rows.length - 1;
+}

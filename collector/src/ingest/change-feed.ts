@@ -1,0 +1,30 @@
+/** Tells those who wait that the store has something new. */
+export class ChangeFeed {
+  private version = 0;
+  private readonly waiting = new Set<() => void>();
+
+  /** A number that is larger after each change. */
+  get current(): number {
+    return this.version;
+  }
+
+  changed(): void {
+    this.version++;
+    for (const tell of this.waiting) tell();
+    this.waiting.clear();
+  }
+
+  /** Resolves when there is a change after `version`, or when the signal is aborted. */
+  after(version: number, signal: AbortSignal): Promise<void> {
+    if (this.version > version || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.waiting.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      this.waiting.add(end);
+      signal.addEventListener('abort', end);
+    });
+  }
+}

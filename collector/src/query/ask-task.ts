@@ -1,0 +1,105 @@
+import type { Context, Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { CollectorError } from '../errors.js';
+import { causalGraph, eventsInOrder } from '../graph/causal-graph.js';
+import { textRecords } from '../graph/records.js';
+import type { ChangeFeed } from '../ingest/change-feed.js';
+import type { Store } from '../store/store.js';
+import { wholeNumber } from './ask.js';
+import { taskEvents, taskParts, taskSlice } from './task-events.js';
+
+/** How many events a slice has, about, and at most. */
+const DEFAULT_SLICE = 10_000;
+const MAX_SLICE = 50_000;
+
+/** The least time between two messages of a live answer, in milliseconds: many reports come as one message. */
+const PAUSE_MS = 200;
+/** How long nothing may be said, so that nobody between closes the connection. */
+const SILENCE_MS = 15_000;
+
+/** Adds what can be asked of one task: its events whole, in slices, live, and as text. */
+export function addTaskQuery(app: Hono, store: Store, changes: ChangeFeed): void {
+  app.get('/api/tasks/:task', async (context) => {
+    const text = context.req.param('task');
+    const parts = await taskParts(store, text);
+    if (parts.length === 0) throw unknownTask(text);
+    return context.body(streamOf(parts), 200, { 'content-type': 'application/json' });
+  });
+  app.get('/api/tasks/:task/slices', async (context) => {
+    const text = context.req.param('task');
+    const limit = wholeNumber(context, 'limit', DEFAULT_SLICE, MAX_SLICE);
+    const slice = await taskSlice(store, text, context.req.query('after') ?? '', limit);
+    if (slice === undefined) throw unknownTask(text);
+    return context.body(slice as Uint8Array<ArrayBuffer>, 200, {
+      'content-type': 'application/json',
+    });
+  });
+  app.get('/api/tasks/:task/live', (context) => {
+    const text = context.req.param('task');
+    let after = context.req.query('after') ?? '';
+    return live(context, changes, async () => {
+      const slice = await taskSlice(store, text, after, DEFAULT_SLICE);
+      if (slice === undefined) return undefined;
+      const data = Buffer.from(slice).toString();
+      const [, next = ''] = /"next":"([^"]*)"\}$/.exec(data) ?? [];
+      const isNew = next !== after;
+      after = next;
+      return isNew ? data : undefined;
+    });
+  });
+  app.get('/api/live', (context) => {
+    let known = '';
+    return live(context, changes, async () => {
+      const size = JSON.stringify(await store.size());
+      return size === known ? undefined : (known = size);
+    });
+  });
+  app.get('/api/tasks/:task/text', async (context) => {
+    const text = context.req.param('task');
+    const events = await taskEvents(store, text);
+    if (events.length === 0) throw unknownTask(text);
+    return context.text(textRecords(eventsInOrder(causalGraph(events))));
+  });
+}
+
+/**
+ * Answers with what `next` returns, again and again until it returns nothing, and then after each change of the store, as server-sent
+ * events (HTML, section 9.2).
+ */
+function live(
+  context: Context,
+  changes: ChangeFeed,
+  next: () => Promise<string | undefined>,
+): Response {
+  return streamSSE(context, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    while (!gone.signal.aborted) {
+      const seen = changes.current;
+      const data = await next();
+      if (data !== undefined) {
+        await stream.writeSSE({ data });
+        await stream.sleep(PAUSE_MS);
+        continue;
+      }
+      const silence = setTimeout(() => void stream.write(': \n\n'), SILENCE_MS).unref();
+      await changes.after(seen, gone.signal);
+      clearTimeout(silence);
+    }
+  });
+}
+
+function unknownTask(text: string): CollectorError {
+  return new CollectorError('TL_TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
+}
+
+/** Passes parts on one by one, so that a slow reader does not hold them all in the socket. */
+function streamOf(parts: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  let next = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (next < parts.length) controller.enqueue(parts[next++]!);
+      else controller.close();
+    },
+  });
+}
