@@ -231,7 +231,13 @@ describe('timeline', () => {
 
   test('operations are bars, inside one another in their strand, and open ones last until now', () => {
     expect(
-      timeline.bars.map(({ event: one, from, to, level, isOpen }) => [one, from, to, level, isOpen]),
+      timeline.bars.map(({ event: one, from, to, level, isOpen }) => [
+        one,
+        from,
+        to,
+        level,
+        isOpen,
+      ]),
     ).toEqual([
       [0, 0, 20_000, 0, false],
       [1, 1000, 10_000, 1, false],

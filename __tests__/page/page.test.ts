@@ -1,13 +1,14 @@
-import { encodeReport } from '@throughline/runtime/report';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { pathToFileURL } from 'node:url';
 import type { TraceEvent } from '../../collector/src/store/store';
 import { Child, root } from '../harness/child';
-import { PubsubConnection } from '../harness/pubsub-connection';
+import { hasChromium } from '../harness/chromium';
 import { event, id } from '../harness/trace-events';
 import { until } from '../harness/until';
-import { CHROMIUM, hasChromium } from '../harness/chromium';
+import { PageTests } from './open-page';
 
 const it = hasChromium ? test : test.skip;
 const TIME = 60_000;
@@ -32,403 +33,546 @@ const HOSTILE = event(2, 9, [], {
   ...{ label: HTML, processName: HTML, host: HTML, fields: [[HTML, HTML]], tags: [HTML] },
 });
 
-let collector: Child;
-let url: string;
-let reportAddress: string;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-/** What a page did that it must not do. */
-let complaints: string[] = [];
+/** An event of an operation, at a time in milliseconds. */
+const spent = (
+  task: number,
+  number: number,
+  ms: number,
+  parents: number[],
+  label: string,
+  more: [string, string][] = [],
+): TraceEvent =>
+  event(task, number, parents, {
+    ...{ label, ...shop, timestamp: 1_700_000_000_000_000 + ms * 1000, source: 'db.ts:7' },
+    fields: label.endsWith('ended')
+      ? [['operation', id(number - 1)], ['phase', 'end'], ...more]
+      : [['operation', id(number)], ['phase', 'begin'], ['kind', 'client'], ...more],
+  });
+/** A request with one query that takes so long. */
+const request = (task: number, took: number, more: [string, string][] = []): TraceEvent[] => [
+  spent(task, 1, 0, [], 'request'),
+  spent(task, 3, 1, [1], 'SELECT carts'),
+  spent(task, 4, 1 + took, [3], 'SELECT carts ended', more),
+  spent(task, 2, 10 + took, [4], 'request ended'),
+];
 
+let tests: PageTests;
 beforeAll(async () => {
-  if (!hasChromium) return;
-  const main = join(root, 'cli', 'dist', 'esm', 'main.js');
-  collector = new Child([
-    ...[main, 'serve', '--store', ':memory:', '--report-port', '0', '--web-port', '0'],
-  ]);
-  reportAddress = (await collector.said(/Receiving reports at (\S+)\n/))[0]!;
-  url = (await collector.said(/Page at (\S+)\n/))[0]!;
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    ],
-  });
+  if (hasChromium) tests = await PageTests.start();
 }, TIME);
-afterAll(async () => {
-  await browser?.close();
-  await collector?.end();
-}, TIME);
-
-async function open(path: string, options: { colorScheme?: 'light' | 'dark' } = {}): Promise<void> {
-  context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
-  page = await context.newPage();
-  // What a page says while it closes is not the next test's.
-  const said: string[] = [];
-  complaints = said;
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) said.push(message.text());
-  });
-  page.on('pageerror', (error) => said.push(String(error)));
-  page.on('dialog', (dialog) => {
-    said.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('request', (request) => {
-    const { protocol, origin } = new URL(request.url());
-    if (protocol !== 'data:' && origin !== url) said.push(`request to ${request.url()}`);
-  });
-  await page.goto(url + path);
-}
+afterAll(() => tests?.end(), TIME);
 afterEach(async () => {
-  const found = complaints;
-  complaints = [];
-  await context?.close();
-  expect(found).toEqual([]);
+  expect(await tests?.close()).toEqual(hasChromium ? [] : undefined);
 });
-
-let sent = 0;
-async function report(...events: TraceEvent[]): Promise<void> {
-  const client = await PubsubConnection.to(reportAddress);
-  for (const one of events) await client.publish('xtrace', encodeReport(one));
-  sent += events.length;
-  await until('the reports', async () => {
-    const health = (await (await fetch(`${url}/health`)).json()) as {
-      reports: { received: number; waiting: number };
-    };
-    return health.reports.received >= sent && health.reports.waiting === 0;
-  });
-  client.destroy();
-}
-
-const node = (number: number): Locator => page.locator(`[data-event="${id(number)}"]`);
-const panel = (): Locator => page.getByRole('complementary', { name: 'Event' });
-/** What the panel shows: names and values. */
-const shown = async (): Promise<[string, string][]> =>
-  page
-    .locator('aside dl > div')
-    .evaluateAll((rows) =>
-      rows.map((row): [string, string] => [
-        row.querySelector('dt')!.textContent,
-        row.querySelector('dd')!.textContent,
-      ]),
-    );
-const showsLabel = (label: string): Promise<void> =>
-  until(`the panel to show ${label}`, async () =>
-    (await shown()).some(([name, value]) => name === 'label' && value === label),
-  ).then(() => undefined);
-const address = (path: string): Promise<void> =>
-  page.waitForURL((url) => `${url.pathname}${url.search}` === path);
-const focused = (): Promise<string | null> =>
-  page.evaluate(() => document.activeElement?.getAttribute('data-event') ?? null);
-const focusReaches = (number: number): Promise<void> =>
-  until(`the focus to reach ${number}`, async () => (await focused()) === id(number)).then(
-    () => undefined,
-  );
-const titled = (title: string): Promise<unknown> =>
-  page.waitForFunction((expected) => document.title === expected, title);
+const report = (...events: TraceEvent[]): Promise<void> => tests.report(events);
+const openTask = async (task = 1, search = ''): Promise<void> => {
+  await tests.open(`/tasks/${id(task)}${search}`);
+  await tests.drawn();
+};
+/** The address of task 1 with these parts. */
+const at = (...parts: string[]): string =>
+  `/tasks/${id(1)}${parts.length > 0 ? `?${parts.join('&')}` : ''}`;
 
 describe('the list of tasks', () => {
+  const rows = () => tests.page.getByRole('table', { name: 'Tasks' }).getByRole('row');
+  const titles = () => rows().getByRole('link').allTextContents();
+  const lists = (...expected: string[]): Promise<unknown> =>
+    until(`the list ${expected.join()}`, async () => {
+      const found = await titles();
+      return found.length === expected.length && found.every((one, i) => one === expected[i]);
+    });
+
   it('says what to do while there is none, and shows the first one as it arrives', async () => {
-    await open('/');
-    await page.getByText('No events have arrived yet').waitFor();
+    await tests.open('/');
+    await tests.page.getByText('npx throughline run server.js').waitFor();
     await report(...TASK);
 
-    const row = page.getByRole('row').filter({ hasText: 'start' });
-    await row.waitFor();
-    expect(await row.getByRole('cell').allTextContents()).toMatchObject([
-      `start${id(1)}`,
-      '2',
-      '4',
-      '0',
-      '3 µs',
-      expect.stringContaining('2023'),
+    await rows().nth(1).waitFor();
+    expect(await rows().nth(1).getByRole('cell').allTextContents()).toMatchObject([
+      ...['', `start${id(1)}demoslow`, 'shop --port 80prices'],
+      ...[expect.stringContaining('2023'), '3 µs', '4', '0'],
     ]);
-    await page.getByText('1 task').waitFor();
+    await tests.page.getByText('1 task', { exact: true }).waitFor();
   });
 
-  it('leads to the task', async () => {
-    await open('/');
-    await page.getByRole('link', { name: 'start' }).click();
-    await page.getByRole('heading', { name: 'start' }).waitFor();
+  it('leads to the task, and back', async () => {
+    await tests.open('/');
+    await tests.page.getByRole('link', { name: 'start' }).click();
+    await tests.page.getByRole('heading', { name: 'start' }).waitFor();
 
-    await address(`/tasks/${id(1)}`);
-    await page.getByRole('link', { name: 'All tasks' }).click();
-    await page.getByRole('heading', { name: 'Throughline' }).waitFor();
-    await page.goBack();
-    await page.getByRole('heading', { name: 'start' }).waitFor();
+    await tests.address(at());
+    await tests.page.getByRole('link', { name: 'All tasks' }).click();
+    await tests.page.getByRole('heading', { name: 'Throughline' }).waitFor();
+    await tests.page.goBack();
+    await tests.page.getByRole('heading', { name: 'start' }).waitFor();
+  });
+
+  it('can be searched in words and fields, which it completes', async () => {
+    await report(...request(10, 40, [['error.type', 'Timeout']]), ...request(11, 5));
+    await tests.open('/');
+    await rows().nth(1).waitFor();
+    await tests.page.keyboard.press('/');
+    await tests.page.keyboard.type('dura');
+    await tests.page.getByRole('option', { name: 'duration>' }).click();
+    await tests.page.keyboard.type('20ms');
+
+    await lists('request ended');
+    expect(new URL(tests.page.url()).searchParams.get('where')).toBe('duration>20ms');
+    await tests.page.getByText('1 of 3 tasks').waitFor();
+    await tests.search.fill('colour=red');
+    await tests.page.getByText('Tasks have no field "colour"').waitFor();
+    await tests.search.fill('start');
+    await lists('start');
+    await tests.page.reload();
+    await lists('start');
+    // Chromium itself says that requests were answered with 400.
+    tests.complaints = tests.complaints.filter((text) => !text.includes('400'));
+  });
+
+  it('is narrowed by a click on a process or a tag, and sorted by one on a head', async () => {
+    await tests.open('/');
+    await rows().nth(3).waitFor();
+    await tests.page.getByRole('button', { name: 'Duration' }).click();
+    await lists('request ended', 'request ended', 'start');
+    await tests.page.getByRole('button', { name: 'Duration' }).click();
+    await lists('start', 'request ended', 'request ended');
+    await tests.page.getByRole('button', { name: 'prices' }).click();
+    await lists('start');
+    await tests.page.getByRole('button', { name: 'demo' }).click();
+
+    expect(new URL(tests.page.url()).searchParams.get('where')).toBe('process=prices tag=demo');
+    await lists('start');
+  });
+
+  it('has every task of the store, however many there are', async () => {
+    const many = Array.from({ length: 600 }, (_, i) =>
+      event(1000 + i, 1, [], { label: `job ${i}`, timestamp: 1_600_000_000_000_000 - i }),
+    );
+    await report(...many);
+    await tests.open('/?where=job');
+    await tests.page.getByText('600 of 603 tasks').waitFor();
+    await rows().nth(1).waitFor();
+    expect(await rows().count()).toBeLessThan(100);
+    await tests.page.getByRole('region', { name: 'Tasks' }).focus();
+    await tests.page.keyboard.press('End');
+    await tests.page.getByRole('link', { name: 'job 599', exact: true }).click();
+
+    await tests.page.getByRole('heading', { name: 'job 599' }).waitFor();
+  });
+
+  it('chooses a part of the time by a drag over the histogram', async () => {
+    await tests.open('/?where=request');
+    const chart = tests.page.getByRole('img');
+    await chart.waitFor();
+    const { x, y, width } = (await chart.boundingBox())!;
+    await tests.page.mouse.move(x + width * 0.5, y + 20);
+    await tests.page.mouse.down();
+    await tests.page.mouse.move(x + width, y + 20);
+    await tests.page.mouse.up();
+
+    await tests.page.waitForURL(/start%3E/);
+    expect(new URL(tests.page.url()).searchParams.get('where')).toMatch(
+      /^request start>=\d+ start<=\d+$/,
+    );
   });
 });
 
 describe('one task', () => {
-  const openTask = async (search = ''): Promise<void> => {
-    await open(`/tasks/${id(1)}${search}`);
-    await node(1).waitFor();
-  };
-
-  it('has a node for every event, a band for every process and an edge for every cause', async () => {
+  it('says how long it took, how much there is, and what decided', async () => {
     await openTask();
 
-    expect(await page.locator('[data-event]').count()).toBe(4);
-    for (const { label } of TASK) {
-      expect(await page.getByRole('button', { name: label, exact: true }).count()).toBe(1);
-    }
-    expect(await page.locator('.lane').count()).toBe(2);
-    const edges = await page
-      .locator('.graph path.edge')
-      .evaluateAll((paths) => paths.map((path) => path.getAttribute('class')!.trim()));
-    expect(edges.sort()).toEqual(['edge join', 'edge message', 'edge message', 'edge spawn']);
-    const facts = await page.locator('.facts').textContent();
-    for (const fact of [id(1), '4 events', '2 processes', '3 µs']) expect(facts).toContain(fact);
+    const facts = (await tests.page.locator('dl.facts').textContent())!;
+    for (const fact of ['duration3 µs', 'events4', 'processes2']) expect(facts).toContain(fact);
+    await tests.page.getByText('Why it took 3 µs').waitFor();
   });
 
-  it('has causes above effects', async () => {
+  it('shows all that an event carries while the mouse is over it', async () => {
     await openTask();
-    const tops = await Promise.all([1, 2, 3, 4].map(async (n) => (await node(n).boundingBox())!.y));
+    expect(await tests.panel.textContent()).toContain('Point at an event');
+    await tests.pointAt('start');
 
-    expect(tops[0]).toBeLessThan(tops[1]!);
-    expect(tops[0]).toBeLessThan(tops[2]!);
-    expect(Math.max(tops[1]!, tops[2]!)).toBeLessThan(tops[3]!);
-  });
-
-  it('shows in the panel all that an event carries while the mouse is over it', async () => {
-    await openTask();
-    expect(await panel().textContent()).toContain('Point at an event');
-    await node(1).hover();
-    await showsLabel('start');
-
-    expect(await shown()).toEqual([
-      ['label', 'start'],
-      ['time', expect.stringContaining('2023')],
-      ['process', 'shop --port 80'],
-      ['process id', '12'],
-      ['host', 'alpha'],
-      ['thread', 'main'],
-      ['source', 'cart.ts:12'],
-      ['logger', 'Cart'],
-      ['items', '3'],
-      ['tags', 'demo, slow'],
-      ['event id', id(1)],
-      ['parent', 'none (starts the task)'],
-      ['task id', id(1)],
+    expect(await tests.shown()).toEqual({
+      ...{ time: expect.stringContaining('2023') as string, source: 'cart.ts:12', items: '3' },
+      ...{ tags: 'demo, slow', process: 'shop --port 80', 'process id': '12', host: 'alpha' },
+      ...{ thread: 'main', logger: 'Cart', 'event id': id(1), 'task id': id(1) },
+    });
+    expect(await tests.panel.textContent()).toContain('None: the task begins here.');
+    await tests.pointAt('sum');
+    expect(await tests.panel.getByRole('listitem').allTextContents()).toEqual([
+      ...['load cart', 'load prices'],
     ]);
-    await node(4).hover();
-    await showsLabel('sum');
-    expect((await shown()).filter(([name]) => name === 'parent')).toEqual([
-      ['parent', id(2)],
-      ['parent', id(3)],
-    ]);
-    await page.mouse.move(5, 890);
-    await panel().getByText('Point at an event').waitFor();
+    await tests.page.mouse.move(5, 890);
+    await tests.panel.getByText('Point at an event').waitFor();
   });
 
-  it('shows the focused event, and arrow keys move from one to the next', async () => {
+  it('has an event chosen by a click, and by links to its parents and children', async () => {
     await openTask();
-    for (let i = 0; (await focused()) === null && i < 20; i++) await page.keyboard.press('Tab');
-    expect(await focused()).toBe(id(1));
-    await showsLabel('start');
-    for (const number of [2, 3, 4, 4]) {
-      await page.keyboard.press('ArrowDown');
-      await focusReaches(number);
-      await showsLabel(TASK[number - 1]!.label);
+    const { x, y } = await tests.pointAt('load prices');
+    await tests.page.mouse.click(x, y);
+    await tests.address(at(`event=${id(3)}`));
+    await tests.page.mouse.move(5, 890);
+    await tests.showsEvent('load prices');
+    await tests.page.reload();
+    await tests.showsEvent('load prices');
+    await tests.panel.getByRole('button', { name: 'sum' }).click();
+    await tests.showsEvent('sum');
+    await tests.address(at(`event=${id(4)}`));
+    await tests.panel.getByText('up to the root').click();
+    await tests.panel.getByRole('listitem').getByRole('button', { name: 'start' }).click();
+
+    await tests.showsEvent('start');
+  });
+
+  it('is walked through with arrow keys', async () => {
+    await openTask();
+    await tests.picture.focus();
+    for (const [key, label] of [
+      ['ArrowDown', 'start'],
+      ['ArrowDown', 'load cart'],
+      ['ArrowRight', 'load prices'],
+      ['ArrowDown', 'sum'],
+      ['ArrowUp', 'load cart'],
+    ] as const) {
+      await tests.page.keyboard.press(key);
+      await tests.showsEvent(label);
+      await tests.page.getByRole('status').getByText(label).waitFor({ state: 'attached' });
     }
-    await page.keyboard.press('ArrowUp');
-    await focusReaches(3);
-    await showsLabel('load prices');
+    await tests.page.keyboard.press('Escape');
+    await tests.panel.getByText('Point at an event').waitFor();
+    await tests.address(at());
   });
 
-  it('shows the focused event again when the mouse has left another one', async () => {
+  it('finds events, and goes from one to the next', async () => {
     await openTask();
-    await node(2).focus();
-    await showsLabel('load cart');
-    await node(4).hover();
-    await showsLabel('sum');
-    await page.mouse.move(5, 890);
+    await tests.search.fill('load');
+    await tests.page.getByText('2 matches').waitFor();
+    await tests.search.press('Enter');
+    await tests.showsEvent('load cart');
+    await tests.page.getByRole('button', { name: 'Next match' }).click();
+    await tests.showsEvent('load prices');
+    await tests.page.keyboard.press('n');
+    await tests.showsEvent('load cart');
+    await tests.page.keyboard.press('N');
 
-    await showsLabel('load cart');
+    await tests.showsEvent('load prices');
+    await tests.address(at(`find=load`, `event=${id(3)}`));
   });
 
-  it('puts the event that is clicked into the address, and a reload shows it again', async () => {
+  it('has a log in causal order, of all events or of those that are found', async () => {
     await openTask();
-    await node(3).click();
-    await address(`/tasks/${id(1)}?event=${id(3)}`);
-    await page.reload();
-    await node(3).waitFor();
+    await tests.page.keyboard.press('l');
+    await tests.page.getByRole('listbox', { name: 'Events in causal order' }).waitFor();
+    expect(await tests.logged()).toEqual(['start', 'load cart', 'load prices', 'sum']);
+    await tests.page.getByRole('option', { name: 'load prices' }).click();
+    await tests.showsEvent('load prices');
+    await tests.page.getByRole('listbox').press('ArrowDown');
+    await tests.showsEvent('sum');
+    await tests.search.fill('process=prices');
+    await until('what is found', async () => (await tests.logged()).join() === 'load prices');
 
-    await showsLabel('load prices');
-    await page.locator(`.node.active[data-event="${id(3)}"]`).waitFor();
-    await node(4).click();
-    await address(`/tasks/${id(1)}?event=${id(4)}`);
+    await tests.view('Timeline').click();
+    await tests.address(at('view=timeline', `event=${id(4)}`, 'find=process%3Dprices'));
   });
 
-  it.each(['Enter', ' '])('selects the focused event with the key "%s"', async (key) => {
+  it('shows operations in time, and their begin and end', async () => {
+    await openTask(10, '?view=timeline');
+    const { x, y } = await tests.pointAt('SELECT carts');
+    await tests.page.mouse.click(x, y);
+    await tests.page.mouse.move(5, 890);
+    await tests.panel.getByText('took 40.0 ms').waitFor();
+    await tests.panel.getByRole('button', { name: 'SELECT carts ended' }).last().click();
+
+    await tests.showsEvent('SELECT carts ended');
+  });
+
+  it('leads to errors', async () => {
+    await openTask(10);
+    await tests.page.keyboard.press('e');
+    await tests.showsEvent('SELECT carts ended');
+
+    expect(await tests.shown()).toMatchObject({ 'error.type': 'Timeout' });
+  });
+
+  it('hides events like one, says so, and brings them back', async () => {
     await openTask();
-    await node(2).focus();
-    await page.keyboard.press(key);
+    const { x, y } = await tests.pointAt('load cart');
+    await tests.page.mouse.click(x, y, { button: 'right' });
+    await tests.page.getByRole('menuitem', { name: 'Hide events of this process' }).click();
+    const pill = tests.page.getByRole('button', { name: 'shop --port 80 (3 events)' });
+    await pill.waitFor();
+    await expect(tests.pointAt('load cart')).rejects.toThrow();
+    await tests.pointAt('load prices');
+    await pill.click();
 
-    await address(`/tasks/${id(1)}?event=${id(2)}`);
+    await tests.pointAt('load cart');
+    await tests.address(at());
   });
 
-  it('marks causes and effects of the event that is pointed at', async () => {
-    await openTask();
-    await node(2).hover();
-    await showsLabel('load cart');
-    const near = await page
-      .locator('.node.near')
-      .evaluateAll((nodes) => nodes.map((one) => one.getAttribute('data-event')));
+  it('shows a chain as one event, and opens it', async () => {
+    await report(
+      ...Array.from({ length: 8 }, (_, i) =>
+        event(20, i + 1, i > 0 ? [i] : [], { ...shop, label: `step ${i}` }),
+      ),
+    );
+    await openTask(20);
+    await tests.page.getByLabel('Fold chains').check();
+    await expect(tests.pointAt('step 3')).rejects.toThrow();
+    const { x, y } = await tests.pointAt('step 1');
+    await tests.page.mouse.dblclick(x, y);
 
-    expect(near.sort()).toEqual([id(1), id(2), id(4)]);
-  });
-
-  it('shows the server’s own sentence when there is no such task', async () => {
-    await open('/tasks/77');
-    await page.getByRole('alert').waitFor();
-
-    expect(await page.getByRole('alert').textContent()).toContain('No events of task "77"');
-    // Chromium itself says that a request was answered with 404.
-    complaints = complaints.filter((text) => !text.includes('404'));
+    await tests.pointAt('step 3');
   });
 
   it('opens by the decimal of the paper’s records as well', async () => {
-    await open('/tasks/1');
+    await tests.open('/tasks/1');
 
-    await page.getByRole('heading', { name: 'start' }).waitFor();
+    await tests.page.getByRole('heading', { name: 'start' }).waitFor();
   });
 
-  it('shows events that arrive while it is open', async () => {
+  it('shows the collector’s own sentence when there is no such task', async () => {
+    await tests.open('/tasks/77');
+    const alert = tests.page.getByRole('alert');
+    await alert.waitFor();
+
+    expect(await alert.textContent()).toContain('No events of task "77"');
+    // Chromium itself says that a request was answered with 404.
+    tests.complaints.splice(0);
+  });
+
+  it('grows while it is open, and what was chosen stays', async () => {
     await report(event(5, 50, [], { label: 'first', ...shop }));
-    await open(`/tasks/${id(5)}`);
-    await node(50).waitFor();
+    await tests.open(`/tasks/${id(5)}?event=${id(50)}&view=log`);
+    await tests.showsEvent('first');
     await report(event(5, 51, [50], { label: 'second', ...shop }));
+    await until('the second event', async () => (await tests.logged()).join() === 'first,second');
+    await tests.showsEvent('first');
+    await report(...Array.from({ length: 300 }, (_, i) => event(5, 60 + i, [51])));
+    await tests.page.getByText('302').waitFor();
 
-    await node(51).waitFor();
+    await tests.showsEvent('first');
   });
 
-  it('goes on with what it had when the collector is slow to answer or fails', async () => {
-    await openTask();
-    await page.route('**/api/**', (route) =>
-      route.fulfill({ status: 500, json: { error: 'The disk is full. (TL_INTERNAL)' } }),
-    );
-    await page.getByText('The disk is full. (TL_INTERNAL)').waitFor();
+  it('says why it took its time, with waits that lead to their events', async () => {
+    await openTask(10);
+    await tests.page.getByText('Why it took 50.0 ms').click();
+    const table = tests.page.getByRole('table', { name: 'What decided when it ended' });
 
-    expect(await page.locator('[data-event]').count()).toBe(4);
-    complaints = complaints.filter((text) => !text.includes('500'));
+    expect(await table.getByRole('row').nth(2).getByRole('cell').allTextContents()).toEqual([
+      ...['1.00 ms', '40.0 ms', '', 'SELECT carts', 'waited for it', 'db.ts:7'],
+    ]);
+    await table.getByRole('button', { name: 'SELECT carts', exact: true }).click();
+    await tests.showsEvent('SELECT carts ended');
+    await tests.page.getByRole('button', { name: 'Copy as text' }).waitFor();
+  });
+
+  it('can be taken away: as a picture, as events, for Perfetto', async () => {
+    await openTask();
+    const saved = async (name: string): Promise<string> => {
+      await tests.page.locator('summary').getByText('Share').click();
+      const [download] = await Promise.all([
+        tests.page.waitForEvent('download'),
+        tests.page.getByRole('button', { name }).click(),
+      ]);
+      await tests.page.locator('summary').getByText('Share').click();
+      return readFileSync(await download.path(), 'utf8');
+    };
+
+    const picture = await saved('Picture');
+    for (const { label } of TASK) expect(picture).toContain(`>${label}</text>`);
+    const { events } = JSON.parse(await saved('Events (JSON)')) as { events: TraceEvent[] };
+    expect(events).toEqual(TASK);
+    const { traceEvents } = JSON.parse(await saved('Perfetto')) as {
+      traceEvents: { ph: string; name: string }[];
+    };
+    expect(traceEvents.filter(({ ph }) => ph === 'i').map(({ name }) => name)).toEqual(
+      TASK.map(({ label }) => label),
+    );
+  });
+});
+
+describe('many tasks', () => {
+  it('two of them are compared: what differs, and both graphs', async () => {
+    await tests.open('/?where=request');
+    const boxes = tests.page.getByRole('checkbox');
+    await boxes.nth(1).check();
+    await boxes.nth(0).check();
+    await tests.page.getByRole('link', { name: 'Compare the two chosen tasks' }).click();
+    const row = tests.page.getByRole('row').filter({ hasText: 'SELECT carts' });
+    await row.waitFor();
+
+    const cells = await row.getByRole('cell').allTextContents();
+    expect(cells.slice(1, 3).sort()).toEqual(['1 × 40.0 ms', '1 × 5.00 ms']);
+    expect(await tests.page.locator('canvas.picture').count()).toBe(2);
+  });
+
+  it('lines say what they cost in all of them', async () => {
+    await tests.open('/lines?where=request');
+    const row = tests.page.getByRole('row').filter({ hasText: 'SELECT carts' });
+    await row.waitFor();
+
+    expect((await row.getByRole('cell').allTextContents()).slice(0, 7)).toEqual([
+      ...['db.ts:7', 'SELECT carts', '2', '5.00 ms', '40.0 ms', '45.0 ms', '1'],
+    ]);
+    await row.getByRole('link').first().click();
+    await tests.page.getByRole('heading', { name: 'request ended' }).waitFor();
   });
 });
 
 describe('text of programs', () => {
   it('is shown as text in the list', async () => {
     await report(HOSTILE);
-    await open('/');
-    await page.getByRole('link', { name: HTML, exact: true }).waitFor();
+    await tests.open('/?where=bold');
+    await tests.page.getByRole('link', { name: HTML, exact: true }).waitFor();
 
-    expect(await page.locator('img, b, main script').count()).toBe(0);
-    await titled('Throughline');
+    expect(await tests.page.locator('img, b, main script').count()).toBe(0);
+    expect(await tests.page.title()).toBe('Throughline');
   });
 
-  it('is shown as text on the task’s page', async () => {
-    await open(`/tasks/${id(2)}?event=${id(9)}`);
-    await showsLabel(HTML);
+  it.each(['graph', 'timeline', 'log'])('is shown as text in the %s', async (view) => {
+    await tests.open(`/tasks/${id(2)}?event=${id(9)}&view=${view}`);
+    await tests.showsEvent(HTML);
 
-    expect((await shown()).filter(([, value]) => value === HTML)).toHaveLength(5);
-    expect(await page.getByRole('heading').first().textContent()).toBe(HTML);
-    expect(await page.locator('img, b, main script').count()).toBe(0);
-    await titled('Throughline');
+    expect(await tests.shown()).toMatchObject({ [HTML]: HTML, process: HTML, tags: HTML });
+    expect(await tests.page.locator('img, b, main script').count()).toBe(0);
+    expect(await tests.page.title()).toBe(`${HTML} · Throughline`);
+  });
+
+  it.each([
+    ['very long', 'x'.repeat(100_000)],
+    ['from right to left', '\u202eשלום עולם'],
+    ['of many parts', '👩‍👩‍👧‍👦'.repeat(50)],
+    ['broken', '\ud800 \0 \x1b[2J'],
+  ])('that is %s keeps the page as wide as it is', async (_, label) => {
+    const task = 30 + (label.length % 7);
+    await report(event(task, 1, [], { label, ...shop, processName: label }));
+    for (const path of ['/', `/tasks/${id(task)}`, `/tasks/${id(task)}?view=timeline`]) {
+      await tests.open(path);
+      await tests.page.getByRole('heading').first().waitFor();
+      const [wide, visible] = await tests.page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth,
+      ]);
+      expect(wide).toBeLessThanOrEqual(visible!);
+      expect(await tests.close()).toEqual([]);
+    }
+  });
+});
+
+describe('one file', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'throughline-page-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has all of a task in it, and opens from disk', async () => {
+    const file = join(folder, 'task.html');
+    const main = join(root, 'cli', 'dist', 'esm', 'main.js');
+    const program = new Child([...[main, 'show', id(1), '--html', file, '--collector', tests.url]]);
+    expect(await program.exit).toMatchObject({ code: 0 });
+    await tests.open(pathToFileURL(file).href);
+    await tests.page.getByRole('heading', { name: 'start' }).waitFor();
+    await tests.pointAt('load prices');
+    await tests.view('Log').click();
+
+    expect(await tests.logged()).toEqual(TASK.map(({ label }) => label));
+    expect(await tests.page.getByRole('link', { name: 'All tasks' }).count()).toBe(0);
+  });
+
+  it('runs nothing that a program wrote', async () => {
+    const file = join(folder, 'hostile.html');
+    const main = join(root, 'cli', 'dist', 'esm', 'main.js');
+    await new Child([...[main, 'show', id(2), '--html', file, '--collector', tests.url]]).exit;
+    await tests.open(pathToFileURL(file).href);
+    await tests.page.getByRole('heading', { name: HTML }).waitFor();
+
+    expect(await tests.page.title()).toBe(`${HTML} · Throughline`);
   });
 });
 
 describe('appearance', () => {
-  /** How well a text can be read on its ground: WCAG's contrast. */
-  const contrast = (): Promise<number[]> =>
-    page.evaluate(() => {
-      const luminance = (color: string): number => {
-        const [r, g, b] = color.match(/[\d.]+/g)!.map((part) => {
-          const value = Number(part) / 255;
-          return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+  const pages = [
+    ['the list', '/'],
+    ['the graph', `/tasks/${id(10)}?event=${id(3)}`],
+    ['the timeline', `/tasks/${id(10)}?view=timeline`],
+    ['the log', `/tasks/${id(10)}?view=log&find=error`],
+    ['the comparison', `/compare?before=${id(10)}&after=${id(11)}`],
+    ['the lines', '/lines?where=request'],
+    ['an error', '/tasks/77'],
+  ] as const;
+
+  it.each(pages)(
+    '%s is accessible by the rules of WCAG 2.2 AA, light and dark',
+    async (_, path) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        // The page's policy keeps out what a test brings along.
+        await tests.open(path, { colorScheme, bypassCSP: true });
+        await tests.page.getByRole('heading').first().waitFor();
+        await tests.page.waitForLoadState('networkidle').catch(() => undefined);
+        await tests.page.evaluate(axe);
+        const violations = await tests.page.evaluate(async () => {
+          const { violations: found } = await (
+            window as unknown as {
+              axe: {
+                run(
+                  options: object,
+                ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+              };
+            }
+          ).axe.run({
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+          });
+          return found.map(
+            ({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join()}`,
+          );
         });
-        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
-      };
-      const ratio = (a: string, b: string): number => {
-        const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-        return (light! + 0.05) / (dark! + 0.05);
-      };
-      const style = (selector: string): CSSStyleDeclaration =>
-        getComputedStyle(document.querySelector(selector)!);
-      const ground = getComputedStyle(document.documentElement).backgroundColor;
-      return [
-        ratio(style('h1').color, ground),
-        ratio(style('header a').color, ground),
-        ratio(style('.facts').color, ground),
-        ratio(style('.node text').fill, style('.lane rect').fill),
-        ratio(style('.lane .minor').fill, style('.lane rect').fill),
-        ratio(style('dt').color, style('aside').backgroundColor),
-        ratio(style('dd').color, style('aside').backgroundColor),
-      ];
-    });
-
-  it.each(['light', 'dark'] as const)(
-    'every text can be read when it is %s',
-    async (colorScheme) => {
-      await open(`/tasks/${id(1)}?event=${id(1)}`, { colorScheme });
-      await showsLabel('start');
-      const ground = await page.evaluate(
-        () => getComputedStyle(document.documentElement).backgroundColor,
-      );
-
-      expect(ground).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(20, 24, 31)');
-      for (const ratio of await contrast()) expect(ratio).toBeGreaterThanOrEqual(4.5);
+        expect(violations).toEqual([]);
+        tests.complaints.splice(0);
+        await tests.close();
+      }
     },
   );
 
-  it('a narrow window has no second scrollbar of its own', async () => {
-    await open(`/tasks/${id(1)}?event=${id(1)}`);
-    await showsLabel('start');
-    await page.setViewportSize({ width: 420, height: 800 });
-    const [wide, visible] = await page.evaluate(() => [
+  it.each(pages)('%s has no scrollbar to the side from 800 pixels on', async (_, path) => {
+    await tests.open(path, { viewport: { width: 800, height: 700 } });
+    await tests.page.getByRole('heading').first().waitFor();
+    const [wide, visible] = await tests.page.evaluate(() => [
       document.documentElement.scrollWidth,
       document.documentElement.clientWidth,
     ]);
 
     expect(wide).toBeLessThanOrEqual(visible!);
+    tests.complaints.splice(0);
   });
 });
 
-describe('why a task took its time', () => {
-  const spent = (number: number, ms: number, parents: number[], label: string): TraceEvent =>
-    event(3, number, parents, {
-      ...{ label, ...shop, timestamp: 1_700_000_000_000_000 + ms * 1000 },
-      fields: label.endsWith('ended')
-        ? [
-            ['operation', id(number - 1)],
-            ['phase', 'end'],
-          ]
-        : [
-            ['operation', id(number)],
-            ['phase', 'begin'],
-            ['kind', 'client'],
-          ],
-    });
+it('a task of 100,000 events is opened, drawn, walked through and searched', async () => {
+  // Chains of ten events that begin at one event and are joined by another one.
+  const count = 100_000;
+  const events: TraceEvent[] = [event(99, 1, [], shop)];
+  const tips: number[] = [];
+  for (let number = 2; number < count; number++) {
+    const isFirst = number % 10 === 2;
+    events.push(event(99, number, [isFirst ? 1 : number - 1], number % 3 ? shop : prices));
+    if (number % 10 === 1) tips.push(number);
+  }
+  events.push(event(99, count, tips, shop));
+  await tests.report(events);
+  await openTask(99);
+  await tests.page.getByText('100,000').waitFor();
+  await tests.picture.focus();
+  await tests.page.keyboard.press('f');
+  await tests.page.keyboard.press('ArrowDown');
+  await tests.showsEvent('event 1');
+  await tests.search.fill(`"event 99999"`);
+  await tests.search.press('Enter');
+  await tests.page.getByText('1 match').waitFor();
+  await tests.search.press('Enter');
+  await tests.showsEvent('event 99999');
+  await tests.view('Timeline').click();
+  await tests.drawn();
+  await tests.view('Log').click();
 
-  it('is told with the waits that decided it, which lead to their events', async () => {
-    await report(
-      spent(1, 0, [], 'request'),
-      spent(3, 1, [1], 'SELECT carts'),
-      spent(4, 41, [3], 'SELECT carts ended'),
-      spent(2, 50, [4], 'request ended'),
-    );
-    await open(`/tasks/${id(3)}`);
-    await page.getByText('Why it took 50.0 ms').click();
-    const table = page.getByRole('table', { name: 'What decided when it ended' });
-    const rows = table.getByRole('row');
-
-    expect(await rows.nth(2).getByRole('cell').allTextContents()).toEqual([
-      ...['1.00 ms', '40.0 ms', '', 'SELECT carts', 'waited for it', 'shop --port 80 (12)'],
-    ]);
-    await table.getByRole('button', { name: 'SELECT carts', exact: true }).click();
-    await panel().getByText('SELECT carts ended').first().waitFor();
-    expect(page.url()).toContain(id(4));
-    await page.getByRole('button', { name: 'Copy as text' }).waitFor();
-  });
+  await tests.page.getByRole('option', { name: 'event 99999' }).waitFor();
 });

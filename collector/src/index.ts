@@ -10,6 +10,8 @@ export { startCollector } from './collector.js';
 export type { Collector } from './collector.js';
 export { CollectorError } from './errors.js';
 export type { CollectorErrorCode } from './errors.js';
+export { taskHtml } from './exports/html.js';
+export { toPerfetto } from './exports/perfetto.js';
 export { causalGraph, eventsInOrder } from './graph/causal-graph.js';
 export type { CausalGraph } from './graph/causal-graph.js';
 export { oneLine } from './graph/plain-text.js';

@@ -1,5 +1,15 @@
 import type { Command } from 'commander';
-import { causalGraph, drawGraph, eventsInOrder, textRecords } from '@throughline/collector';
+import { writeFileSync } from 'node:fs';
+import {
+  causalGraph,
+  CollectorError,
+  drawGraph,
+  eventsInOrder,
+  taskHtml,
+  textRecords,
+} from '@throughline/collector';
+import type { TraceEvent } from '@throughline/collector';
+import { CliError, errorMessage } from '../errors.js';
 import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { EventSource, SourceOptions } from '../sources/event-source.js';
@@ -21,13 +31,14 @@ export function show(program: Command): void {
     .option('--latest', 'show the newest task')
     .option('--graph', 'draw the causal graph instead')
     .option('--json', 'print one JSON object per line instead')
+    .option('--html <file>', 'write the page of the task as one file that opens from disk')
     .action(
       async (
         given: string | undefined,
-        options: SourceOptions & { latest?: true; graph?: true; json?: true },
+        options: SourceOptions & { latest?: true; graph?: true; json?: true; html?: string },
         command: Command,
       ) => {
-        const { file, latest, graph, json } = options;
+        const { file, latest, graph, json, html } = options;
         if (given === undefined && file === undefined && !latest) {
           command.error('error: name a task, or use --latest');
         }
@@ -35,12 +46,28 @@ export function show(program: Command): void {
         const task = given ?? (await (latest ? newestTask(source) : onlyTask(source)));
         if (task === undefined)
           return printTasks(await source.tasks(NO_LIMIT), { json: json ?? false });
-        const causal = causalGraph(await source.task(task));
+        const events = await source.task(task);
+        if (html !== undefined) return writePage(html, events);
+        const causal = causalGraph(events);
         if (json) for (const event of eventsInOrder(causal)) console.log(JSON.stringify(event));
         else if (graph) console.log(drawGraph(causal).join('\n'));
         else process.stdout.write(textRecords(eventsInOrder(causal)));
       },
     );
+}
+
+function writePage(file: string, events: readonly TraceEvent[]): void {
+  try {
+    writeFileSync(file, taskHtml(events));
+  } catch (error) {
+    if (error instanceof CollectorError) throw error;
+    throw new CliError(
+      'TL_FILE_UNWRITABLE',
+      `Cannot write ${JSON.stringify(file)}: ${errorMessage(error)}. Use a file in an existing, writable folder.`,
+      { cause: error },
+    );
+  }
+  console.log(`Wrote ${file}. Open it in a browser.`);
 }
 
 async function onlyTask(source: EventSource): Promise<string | undefined> {

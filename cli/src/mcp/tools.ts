@@ -102,7 +102,9 @@ export const TOOLS: readonly Tool[] = [
       const start = model.time[order[0]!]!;
       const causes = causesOf(graph, alignClocks(graph), found, MOST_CAUSES);
       const lines = causes.map((i) => shortLine(model.event(i), start));
-      return [textRecord(model.event(found)), '', 'Came after, the latest first:', ...lines].join('\n');
+      return [textRecord(model.event(found)), '', 'Came after, the latest first:', ...lines].join(
+        '\n',
+      );
     },
   },
   {

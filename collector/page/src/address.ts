@@ -10,7 +10,10 @@ export interface Address {
 export const address = signal<Address>(read());
 
 /** Returns an address as text. Parts of the query that are empty are left out. */
-export function hrefOf(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
+export function hrefOf(
+  path: string,
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
   const text = search.toString();
@@ -18,7 +21,10 @@ export function hrefOf(path: string, query: Readonly<Record<string, string | und
 }
 
 /** Returns the address of a task. */
-export function taskHref(taskId: string, query?: Readonly<Record<string, string | undefined>>): string {
+export function taskHref(
+  taskId: string,
+  query?: Readonly<Record<string, string | undefined>>,
+): string {
   return hrefOf(`/tasks/${encodeURIComponent(taskId)}`, query);
 }
 

@@ -12,7 +12,9 @@ export interface TaskSearch extends Pick<TaskRange, 'offset' | 'limit' | 'order'
 
 /** Fetches a page of tasks. */
 export function fetchTasks(search: TaskSearch): Promise<TaskPage> {
-  return get(`/api/tasks?${new URLSearchParams(Object.entries(search).map(([k, v]) => [k, String(v)]))}`);
+  return get(
+    `/api/tasks?${new URLSearchParams(Object.entries(search).map(([k, v]) => [k, String(v)]))}`,
+  );
 }
 
 /** Fetches how many tasks began when. */
@@ -52,8 +54,10 @@ export function listenToStore(listen: () => void): () => void {
   return listenTo(() => '/api/live', listen);
 }
 
-/** The task that a file has in itself, if the page is one. */
-export function embeddedTask(): TaskColumns | undefined {
+/** The task that a file has in itself, if the page is one (`exports/html.ts`). */
+export const embeddedTask = readEmbedded();
+
+function readEmbedded(): TaskColumns | undefined {
   const text = document.getElementById('throughline-task')?.textContent;
   return text ? (JSON.parse(text) as TaskColumns) : undefined;
 }

@@ -8,10 +8,9 @@ import { TaskPage } from './views/task-page';
 import { TasksPage } from './views/tasks-page';
 
 function App() {
-  const embedded = embeddedTask()?.taskId;
   const { path } = address.value;
   const inPath = /^\/tasks\/([^/]+)$/.exec(path)?.[1];
-  const taskId = embedded ?? (inPath && decodeURIComponent(inPath));
+  const taskId = embeddedTask?.taskId ?? (inPath && decodeURIComponent(inPath));
   if (taskId !== undefined) return <TaskPage key={taskId} taskId={taskId} />;
   if (path === '/compare') return <ComparePage />;
   if (path === '/lines') return <LinesPage />;

@@ -36,7 +36,11 @@ interface Message {
 }
 
 /** Returns the edges between processes, by each of the two. */
-function messagesOf({ model, order, parents }: CausalGraph): ReadonlyMap<number, readonly Message[]> {
+function messagesOf({
+  model,
+  order,
+  parents,
+}: CausalGraph): ReadonlyMap<number, readonly Message[]> {
   const messages = new Map<number, Message[]>();
   for (const to of order) {
     for (let at = parents.start[to]!; at < parents.start[to + 1]!; at++) {

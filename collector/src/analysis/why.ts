@@ -90,7 +90,10 @@ export function explainPath(graph: CausalGraph, time: Float64Array, steps: reado
     })),
     coverage: coverageOf(inside, time[start]!, time[end]!),
     oneByOne: oneByOne(model, steps),
-    errors: Array.from(order.filter((i) => model.hasError(i)), (i) => failureOf(model, i)),
+    errors: Array.from(
+      order.filter((i) => model.hasError(i)),
+      (i) => failureOf(model, i),
+    ),
     open: operations.filter((one) => one.end === NONE).map(({ begin }) => model.labelOf(begin)),
   };
 }

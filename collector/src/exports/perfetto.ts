@@ -28,7 +28,10 @@ export interface PerfettoTrace {
  *
  * Slices of one row must be inside one another, so operations that overlap otherwise have rows of their own.
  */
-export function toPerfetto({ model, order, parents }: CausalGraph, time: Float64Array): PerfettoTrace {
+export function toPerfetto(
+  { model, order, parents }: CausalGraph,
+  time: Float64Array,
+): PerfettoTrace {
   const start = order.reduce((least, i) => Math.min(least, time[i]!), Infinity);
   const entries: TraceEntry[] = [];
   const row = new Int32Array(model.size);
@@ -48,12 +51,24 @@ export function toPerfetto({ model, order, parents }: CausalGraph, time: Float64
   }
 
   model.processes.forEach(({ name, host, processId }, process) => {
-    const title = [name || 'unnamed process', host, processId].filter((part) => part !== undefined && part !== '');
-    entries.push({ ph: 'M', name: 'process_name', pid: process, tid: 0, args: { name: title.join(' ') } });
+    const title = [name || 'unnamed process', host, processId].filter(
+      (part) => part !== undefined && part !== '',
+    );
+    entries.push({
+      ph: 'M',
+      name: 'process_name',
+      pid: process,
+      tid: 0,
+      args: { name: title.join(' ') },
+    });
   });
   for (const event of order) {
     const { fields = [], source, eventId } = model.event(event);
-    const args = { ...Object.fromEntries(fields), ...(source !== undefined && { source }), event: eventId };
+    const args = {
+      ...Object.fromEntries(fields),
+      ...(source !== undefined && { source }),
+      event: eventId,
+    };
     const place = { pid: model.process[event]!, tid: row[event]!, ts: time[event]! - start };
     const end = model.partner[event]!;
     if (model.begins(event)) {

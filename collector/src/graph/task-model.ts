@@ -81,7 +81,8 @@ export class TaskModel {
     this.origin[i] = this.originNumber(event);
     this.process[i] = this.originProcess[this.origin[i]!]!;
     this.partner[i] = NONE;
-    for (const parent of new Set(event.parentEventIds)) if (parent !== eventId) this.addParent(parent);
+    for (const parent of new Set(event.parentEventIds))
+      if (parent !== eventId) this.addParent(parent);
     this.parentStart.push(this.parentTo.length);
     this.addFields(i, event.fields ?? []);
     const { tags, hrt, cycles, tenantClass } = event;
@@ -135,7 +136,8 @@ export class TaskModel {
   having(test: (text: string) => boolean): (i: number) => boolean {
     const passed = Uint8Array.from(this.texts, (text) => (test(text) ? 1 : 0));
     return (i) => {
-      if (passed[this.label[i]!] || (this.source[i] !== NONE && passed[this.source[i]!])) return true;
+      if (passed[this.label[i]!] || (this.source[i] !== NONE && passed[this.source[i]!]))
+        return true;
       for (let at = this.fieldStart.data[i]! + 1; at < this.fieldStart.data[i + 1]!; at += 2) {
         if (passed[this.fieldTexts.data[at]!]) return true;
       }

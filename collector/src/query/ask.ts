@@ -2,7 +2,12 @@ import type { Context } from 'hono';
 import { CollectorError } from '../errors.js';
 
 /** Returns a whole number of a request's query. Throws `TL_QUERY_INVALID`. */
-export function wholeNumber(context: Context, name: string, fallback: number, most: number): number {
+export function wholeNumber(
+  context: Context,
+  name: string,
+  fallback: number,
+  most: number,
+): number {
   const text = context.req.query(name);
   if (text === undefined) return fallback;
   if (/^\d{1,15}$/.test(text) && Number(text) <= most) return Number(text);

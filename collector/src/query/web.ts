@@ -2,9 +2,9 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { fileURLToPath } from 'node:url';
 import { CollectorError, errorMessage } from '../errors.js';
 import type { CollectorErrorCode } from '../errors.js';
+import { PAGE } from '../exports/html.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { ReportServer } from '../ingest/report-server.js';
 import type { Store } from '../store/store.js';
@@ -14,9 +14,6 @@ import { guard, reportOrigins } from './guard.js';
 import { metricsText } from './metrics.js';
 import { addOtlp } from './take-otlp.js';
 import { takeReports } from './take-reports.js';
-
-/** Folder of the built page, next to the built code. */
-const PAGE = fileURLToPath(new URL('../../page', import.meta.url));
 
 /** The parts of a collector that the web app reads from. */
 export interface WebAppParts {

@@ -119,10 +119,7 @@ export interface Store {
   /** Returns a page of tasks, the one with the latest event first. */
   tasks(range: TaskRange): Promise<TaskPage>;
   /** Returns how many tasks began when, in so many parts. Nothing without tasks. */
-  histogram(
-    where: readonly TaskCondition[],
-    parts: number,
-  ): Promise<TaskHistogram | undefined>;
+  histogram(where: readonly TaskCondition[], parts: number): Promise<TaskHistogram | undefined>;
   /** Returns how large the store is. */
   size(): Promise<StoreSize>;
   /** Closes the store. May be called twice. */

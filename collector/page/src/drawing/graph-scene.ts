@@ -140,7 +140,9 @@ export class GraphScene implements Scene {
         circle(pen, x, y, radius);
       });
       if (event === hovered) {
-        surface.stroke({ color: theme.accent, width: 2 }, (pen) => this.drawEdgesOf(node, view, pen));
+        surface.stroke({ color: theme.accent, width: 2 }, (pen) =>
+          this.drawEdgesOf(node, view, pen),
+        );
       }
     }
     this.drawHeads(surface, view);
@@ -151,7 +153,8 @@ export class GraphScene implements Scene {
     const { graph, column, row } = this.layout;
     const { scaleX, scaleY } = view.camera;
     // The label of a node is part of it.
-    const right = scaleOf(view) >= LEAST_SCALE.labels ? (this.columnWidth - 30) / this.columnWidth : 0;
+    const right =
+      scaleOf(view) >= LEAST_SCALE.labels ? (this.columnWidth - 30) / this.columnWidth : 0;
     const [reachX, reachY] = [12 / (this.columnWidth * scaleX), 14 / (ROW * scaleY)];
     const [at, on] = [this.columnAt(x, view), this.rowAt(y, view)];
     let nearest = NONE;
@@ -228,7 +231,11 @@ export class GraphScene implements Scene {
       if (this.onPath[parent] && this.onPath[node]) path.push(at);
       if (++done % AT_ONCE === 0) yield;
     }
-    const strokes = strokesOf(view.theme, isSmall ? undefined : Math.min(1.5, scale + 0.4), lit !== undefined);
+    const strokes = strokesOf(
+      view.theme,
+      isSmall ? undefined : Math.min(1.5, scale + 0.4),
+      lit !== undefined,
+    );
     for (const kind of DRAWN_ORDER) {
       const edges = byKind[kind]!;
       for (let from = 0; from < edges.length; from += IN_PATH) {
@@ -242,13 +249,18 @@ export class GraphScene implements Scene {
     }
     if (isSmall) return;
     const waiting = new Set<number>();
-    for (const at of [...byKind[EDGE.join]!, ...byKind[EDGE.message]!]) waiting.add(this.effects[at]!);
+    for (const at of [...byKind[EDGE.join]!, ...byKind[EDGE.message]!])
+      waiting.add(this.effects[at]!);
     surface.fill(lit ? view.theme.accent : view.theme.minor, (pen) => {
       for (const node of waiting) this.drawArrow(pen, node, view);
     });
     if (lit) return;
     surface.stroke({ color: view.theme.path, width: 3 }, (pen) => {
-      this.drawEnds(pen, path.filter((at) => this.layout.kind[at] === EDGE.next), view);
+      this.drawEnds(
+        pen,
+        path.filter((at) => this.layout.kind[at] === EDGE.next),
+        view,
+      );
     });
   }
 
@@ -302,7 +314,10 @@ export class GraphScene implements Scene {
   private drawBuses(pen: Pen, edges: readonly number[], view: View): void {
     const { graph, route } = this.layout;
     const scale = view.camera.scaleY;
-    const buses = new Map<number, { y: number; hubX: number; hubY: number; left: number; right: number }>();
+    const buses = new Map<
+      number,
+      { y: number; hubX: number; hubY: number; left: number; right: number }
+    >();
     for (const at of edges) {
       if (route[at] === ROUTE.cross) continue;
       const [parent, node] = [graph.parents.to[at]!, this.effects[at]!];
@@ -409,11 +424,18 @@ export class GraphScene implements Scene {
     const radius = 6 * scale;
     const isError = this.hasError(node);
     const status = this.statusOf(event);
-    const color = isError || status === 'removed' ? theme.error : laneOf(theme, graph.process[node]!).line;
+    const color =
+      isError || status === 'removed' ? theme.error : laneOf(theme, graph.process[node]!).line;
     const shape = (pen: Pen): void => this.shape(pen, node, x, y, radius);
     const isOperation = model.begins(event) || model.partner[event] !== NONE;
     surface.fill(isError || isOperation ? color : theme.ground, shape);
-    surface.stroke({ color: this.onPath[node] ? theme.path : color, width: (this.onPath[node] ? 3 : 2) * Math.min(1, scale + 0.3) }, shape);
+    surface.stroke(
+      {
+        color: this.onPath[node] ? theme.path : color,
+        width: (this.onPath[node] ? 3 : 2) * Math.min(1, scale + 0.3),
+      },
+      shape,
+    );
     if (isError) {
       surface.stroke({ color: theme.ground, width: 1.5 * scale }, (pen) => {
         const half = radius * 0.45;
@@ -432,14 +454,24 @@ export class GraphScene implements Scene {
     if (scale < LEAST_SCALE.labels) return;
     const length = graph.count[node]!;
     const mark = { added: '+ ', removed: '− ', slower: '▲ ' }[status ?? 'added'];
-    const label = (status ? mark : '') + (length > 1 ? `${model.labelOf(event)} … ${count(length, 'event')}` : model.labelOf(event));
+    const label =
+      (status ? mark : '') +
+      (length > 1 ? `${model.labelOf(event)} … ${count(length, 'event')}` : model.labelOf(event));
     const width = this.columnWidth * view.camera.scaleX - 34 * scale;
     const left = x + 12 * scale;
     const size = Math.min(15, Math.max(10.5, 13 * scale));
-    surface.text(label, left, y + size * 0.15, width, { color: status || isError ? (status === 'added' ? theme.accent : theme.error) : theme.text, size, bold: status !== undefined });
+    surface.text(label, left, y + size * 0.15, width, {
+      color: status || isError ? (status === 'added' ? theme.accent : theme.error) : theme.text,
+      size,
+      bold: status !== undefined,
+    });
     const at = `+${duration(this.task.time[event]! - this.task.start)}`;
-    const until = length > 1 ? ` to +${duration(this.task.time[graph.last[node]!]! - this.task.start)}` : '';
-    surface.text(at + until, left, y + size * 1.25, width, { color: theme.minor, size: size * 0.85 });
+    const until =
+      length > 1 ? ` to +${duration(this.task.time[graph.last[node]!]! - this.task.start)}` : '';
+    surface.text(at + until, left, y + size * 1.25, width, {
+      color: theme.minor,
+      size: size * 0.85,
+    });
   }
 
   /** A square begins a task, a diamond joins several parents, a bar is a chain of events, a circle is any other event. */
@@ -480,12 +512,22 @@ export class GraphScene implements Scene {
       const right = left + columns * this.columnWidth * view.camera.scaleX;
       if (right < 0 || left > view.width) continue;
       const [from, to] = [Math.max(0, left), Math.min(view.width, right)];
-      surface.fill(laneOf(theme, process).ground, (pen) => pen.rect(from + 1, 0, Math.max(1, to - from - 2), HEAD));
-      surface.fill(laneOf(theme, process).line, (pen) => pen.rect(from + 1, HEAD - 3, Math.max(1, to - from - 2), 3));
+      surface.fill(laneOf(theme, process).ground, (pen) =>
+        pen.rect(from + 1, 0, Math.max(1, to - from - 2), HEAD),
+      );
+      surface.fill(laneOf(theme, process).line, (pen) =>
+        pen.rect(from + 1, HEAD - 3, Math.max(1, to - from - 2), 3),
+      );
       if (to - from < 24) continue;
       const width = to - from - 16;
-      surface.text(name || 'unnamed process', from + 8, 18, width, { color: theme.text, size: 13, bold: true });
-      const minor = [host, processId].filter((part) => part !== undefined && part !== '').join(' · ');
+      surface.text(name || 'unnamed process', from + 8, 18, width, {
+        color: theme.text,
+        size: 13,
+        bold: true,
+      });
+      const minor = [host, processId]
+        .filter((part) => part !== undefined && part !== '')
+        .join(' · ');
       surface.text(minor, from + 8, 34, width, { color: theme.minor, size: 11 });
     }
   }
@@ -583,7 +625,10 @@ interface Bracket {
 
 const MOST_BRACKETS = 3;
 
-function bracketsOf({ graph: { model } }: OpenTask, { graph, column, row }: GraphLayout): Bracket[] {
+function bracketsOf(
+  { graph: { model } }: OpenTask,
+  { graph, column, row }: GraphLayout,
+): Bracket[] {
   const found: { column: number; from: number; to: number }[] = [];
   for (let node = 0; node < graph.size; node++) {
     const event = graph.first[node]!;
@@ -619,7 +664,8 @@ function indexOf(size: number, fill: (add: (...box: Box) => void) => void): Flat
 function strokesOf(theme: Theme, scale: number | undefined, isLit: boolean): readonly Stroke[] {
   const color = isLit ? theme.accent : theme.minor;
   const other = isLit ? theme.accent : theme.message;
-  if (scale === undefined) return [color, color, color, other].map((one) => ({ color: one, width: 1 }));
+  if (scale === undefined)
+    return [color, color, color, other].map((one) => ({ color: one, width: 1 }));
   return [
     { color, width: 1.6 * scale },
     { color, width: 1.8 * scale, dash: [1.5 * scale, 4 * scale] },
@@ -634,7 +680,12 @@ function circle(pen: Pen, x: number, y: number, radius: number): void {
 }
 
 /** Draws squares around points, which are given as x and y in turn. */
-function fillSquares(surface: Surface, color: string, points: readonly number[], size: number): void {
+function fillSquares(
+  surface: Surface,
+  color: string,
+  points: readonly number[],
+  size: number,
+): void {
   for (let from = 0; from < points.length; from += 2 * IN_PATH) {
     surface.fill(color, (pen) => {
       for (let i = from; i < Math.min(points.length, from + 2 * IN_PATH); i += 2) {

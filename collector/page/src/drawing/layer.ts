@@ -95,4 +95,3 @@ interface Drawn {
 function isSameScale(a: Camera, b: Camera): boolean {
   return a.scaleX === b.scaleX && a.scaleY === b.scaleY;
 }
-

@@ -163,7 +163,10 @@ export class Stage {
     const { scene } = this;
     if (!scene) return;
     const clamp = (at: number, size: number, seen: number): number =>
-      Math.min(Math.max(at, Math.min(-seen / 2, size / 2 - seen / 2)), Math.max(size - seen / 2, 0));
+      Math.min(
+        Math.max(at, Math.min(-seen / 2, size / 2 - seen / 2)),
+        Math.max(size - seen / 2, 0),
+      );
     this.camera = {
       ...camera,
       x: clamp(camera.x, scene.width, this.width / camera.scaleX),
@@ -269,7 +272,11 @@ export class Stage {
       down.isDrag ||= Math.hypot(dx, dy) > CLICK_REACH;
       if (!down.isDrag) return;
       const { camera } = down;
-      this.moveTo({ ...camera, x: camera.x - dx / camera.scaleX, y: camera.y - dy / camera.scaleY });
+      this.moveTo({
+        ...camera,
+        x: camera.x - dx / camera.scaleX,
+        y: camera.y - dy / camera.scaleY,
+      });
     });
     on('pointerup', (event) => {
       const isClick = down?.isDrag === false;
@@ -317,7 +324,12 @@ export class Stage {
     } else if (move !== undefined) {
       const [zoom, x, y] = move;
       if (zoom !== 1) this.zoom(zoom);
-      else this.moveTo({ ...camera, x: camera.x + x / camera.scaleX, y: camera.y + y / camera.scaleY });
+      else
+        this.moveTo({
+          ...camera,
+          x: camera.x + x / camera.scaleX,
+          y: camera.y + y / camera.scaleY,
+        });
     } else if (event.key === '0' || event.key === 'Home') this.goHome();
     else if (event.key === 'f') this.fit();
     else if (event.key === 'Enter' && selected !== NONE) this.handlers.onOpen(selected);

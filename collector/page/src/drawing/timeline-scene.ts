@@ -119,7 +119,8 @@ export class TimelineScene implements Scene {
       if (rows[bar.event] === row && bar.level <= level && bar.level > deepest) {
         deepest = bar.level;
         const end = this.task.graph.model.partner[bar.event]!;
-        const isAtEnd = end !== NONE && Math.abs(bar.to - time) < reach && bar.to - bar.from > 4 * reach;
+        const isAtEnd =
+          end !== NONE && Math.abs(bar.to - time) < reach && bar.to - bar.from > 4 * reach;
         nearest = isAtEnd ? end : bar.event;
       }
     }
@@ -160,7 +161,8 @@ export class TimelineScene implements Scene {
     const { model } = this.task.graph;
     const [firstRow, lastRow] = this.rowsIn(view);
     const found =
-      this.barIndex?.search(camera.x, firstRow, camera.x + view.width / camera.scaleX, lastRow) ?? [];
+      this.barIndex?.search(camera.x, firstRow, camera.x + view.width / camera.scaleX, lastRow) ??
+      [];
     const grid = new PixelGrid(view.width, view.height, 2);
     const text: (() => void)[] = [];
     let done = 0;
@@ -175,7 +177,9 @@ export class TimelineScene implements Scene {
       if (width <= 2 && !grid.isFirst(left, Math.max(0, top))) continue;
       const failed = model.hasError(bar.event) || (end !== NONE && model.hasError(end));
       const colors = laneOf(theme, model.process[bar.event]!);
-      surface.fill(failed ? theme.error : lit ? theme.accent : colors.line, (pen) => pen.rect(left, top, width, LEVEL - 2));
+      surface.fill(failed ? theme.error : lit ? theme.accent : colors.line, (pen) =>
+        pen.rect(left, top, width, LEVEL - 2),
+      );
       if (width > 4 && !failed) {
         surface.fill(theme.ground, (pen) => pen.rect(left + 1, top + 1, width - 2, LEVEL - 4));
         surface.fill(colors.ground, (pen) => pen.rect(left + 1, top + 1, width - 2, LEVEL - 4));
@@ -189,7 +193,9 @@ export class TimelineScene implements Scene {
       if (width > 28) {
         const color = failed ? theme.ground : theme.text;
         const label = `${this.nameOf(bar.event, end)}  ${bar.isOpen ? 'not ended' : duration(bar.to - bar.from)}`;
-        text.push(() => surface.text(label, left + 6, top + 12.5, width - 10, { color, size: 11.5 }));
+        text.push(() =>
+          surface.text(label, left + 6, top + 12.5, width - 10, { color, size: 11.5 }),
+        );
       }
       if (++done % AT_ONCE === 0) yield;
     }
@@ -240,12 +246,14 @@ export class TimelineScene implements Scene {
         const [x1, y1] = this.pointOf(parent, view);
         const [x2, y2] = this.pointOf(event, view);
         const isSeen = Math.max(x1, x2) >= 0 && Math.min(x1, x2) <= view.width;
-        if (isSeen && Math.max(y1, y2) >= 0 && Math.min(y1, y2) <= view.height) seen.push([parent, event]);
+        if (isSeen && Math.max(y1, y2) >= 0 && Math.min(y1, y2) <= view.height)
+          seen.push([parent, event]);
       }
       if (event % (AT_ONCE * 4) === 0) yield;
     }
     if (!lit && seen.length > MOST_ARROWS) return;
-    const isMessage = ([from, to]: [number, number]): boolean => model.process[from] !== model.process[to];
+    const isMessage = ([from, to]: [number, number]): boolean =>
+      model.process[from] !== model.process[to];
     const { theme } = view;
     for (const [color, dash, edges] of [
       [lit ? theme.accent : theme.minor, [], seen.filter((edge) => !isMessage(edge))],
@@ -317,11 +325,18 @@ export class TimelineScene implements Scene {
       const { name, host, processId } = this.task.graph.model.processes[process]!;
       const colors = laneOf(theme, process);
       // In its own place, lines between processes pass under the text.
-      if (y !== own) surface.fill(colors.ground, (pen) => pen.rect(0, y + 1, view.width, GROUP_HEAD - 2));
+      if (y !== own)
+        surface.fill(colors.ground, (pen) => pen.rect(0, y + 1, view.width, GROUP_HEAD - 2));
       surface.fill(colors.line, (pen) => pen.rect(0, y + 1, 4, GROUP_HEAD - 2));
       const title = name || 'unnamed process';
-      const more = [host, processId].filter((part) => part !== undefined && part !== '').join(' · ');
-      surface.text(more === '' ? title : `${title} (${more})`, 12, y + 16, view.width - 20, { color: theme.text, size: 12, bold: true });
+      const more = [host, processId]
+        .filter((part) => part !== undefined && part !== '')
+        .join(' · ');
+      surface.text(more === '' ? title : `${title} (${more})`, 12, y + 16, view.width - 20, {
+        color: theme.text,
+        size: 12,
+        bold: true,
+      });
     }
   }
 
@@ -419,7 +434,10 @@ function* fillDiamonds(
 function ticksOf({ camera, width }: View): { x: number; time: number }[] {
   const wanted = 110 / camera.scaleX;
   const size = 10 ** Math.floor(Math.log10(wanted));
-  const step = Math.max(1, [1, 2, 5, 10].map((of) => of * size).find((one) => one >= wanted)!);
+  const step = Math.max(
+    1,
+    [1, 2, 5, 10].map((of) => of * size).find((one) => one >= wanted)!,
+  );
   const ticks: { x: number; time: number }[] = [];
   const end = camera.x + width / camera.scaleX;
   for (let time = Math.max(0, Math.floor(camera.x / step) * step); time <= end; time += step) {

@@ -51,7 +51,9 @@ export function layOut(graph: ViewGraph): GraphLayout {
     if (!lanes.has(process[node]!)) lanes.set(process[node]!, new LaneColumns());
   }
   const inLane = new Int32Array(strands.count);
-  const byStart = new Int32Array(strands.count).map((_, i) => i).sort((a, b) => from[a]! - from[b]! || a - b);
+  const byStart = new Int32Array(strands.count)
+    .map((_, i) => i)
+    .sort((a, b) => from[a]! - from[b]! || a - b);
   for (const strand of byStart) {
     const lane = lanes.get(process[strands.first[strand]!]!)!;
     inLane[strand] = lane.take(from[strand]!, to[strand]!);
@@ -70,10 +72,23 @@ export function layOut(graph: ViewGraph): GraphLayout {
     column[node] = firstColumn.get(process[node]!)! + inLane[strands.of[node]!]!;
   }
   const rows = row.reduce((most, one) => Math.max(most, one + 1), 0);
-  return { graph, column, row, kind, route, lanes: placed, columns, rows, inRow: nodesInRows(row, rows) };
+  return {
+    graph,
+    column,
+    row,
+    kind,
+    route,
+    lanes: placed,
+    columns,
+    rows,
+    inRow: nodesInRows(row, rows),
+  };
 }
 
-function edgesOf({ size, parents, process, strands }: ViewGraph): { kind: Uint8Array; route: Uint8Array } {
+function edgesOf({ size, parents, process, strands }: ViewGraph): {
+  kind: Uint8Array;
+  route: Uint8Array;
+} {
   const kind = new Uint8Array(parents.to.length);
   const route = new Uint8Array(parents.to.length);
   for (let node = 0; node < size; node++) {

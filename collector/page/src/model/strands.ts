@@ -44,7 +44,8 @@ export function strandsOf(graph: StrandGraph): Strands {
     for (let at = parents.start[node]!; at < parents.start[node + 1]!; at++) {
       const parent = parents.to[at]!;
       const candidate = of[parent]!;
-      if (candidate === NONE || process[parent] !== process[node] || last[candidate] !== parent) continue;
+      if (candidate === NONE || process[parent] !== process[node] || last[candidate] !== parent)
+        continue;
       if (candidate === preferred) {
         strand = candidate;
         break;
@@ -60,5 +61,11 @@ export function strandsOf(graph: StrandGraph): Strands {
     }
     of[node] = strand;
   }
-  return { count: first.length, of, next, first: Int32Array.from(first), last: Int32Array.from(last) };
+  return {
+    count: first.length,
+    of,
+    next,
+    first: Int32Array.from(first),
+    last: Int32Array.from(last),
+  };
 }

@@ -64,10 +64,14 @@ export function timelineOf({ graph, time, start, end }: OpenTask): Timeline {
   for (const event of order) {
     const strand = strands.of[event]!;
     const open = around.get(strand) ?? [];
-    while (open.length > 0 && open.at(-1)! <= timeOf(event) && !isEndOf(open.at(-1)!, event)) open.pop();
+    while (open.length > 0 && open.at(-1)! <= timeOf(event) && !isEndOf(open.at(-1)!, event))
+      open.pop();
     if (!model.begins(event)) {
       const begin = model.partner[event]!;
-      level[event] = begin !== NONE && strands.of[begin] === strand ? level[begin]! : Math.max(0, open.length - 1);
+      level[event] =
+        begin !== NONE && strands.of[begin] === strand
+          ? level[begin]!
+          : Math.max(0, open.length - 1);
       continue;
     }
     const to = endOf(event);
@@ -95,8 +99,14 @@ export function timelineOf({ graph, time, start, end }: OpenTask): Timeline {
     .sort((a, b) => row[a]! - row[b]! || time[a]! - time[b]!);
   return {
     ...{ groups, rows, levels, bars, row, level, marks, duration: end - start },
-    barStart: startsOf(rows, bars.map(({ event }) => row[event]!)),
-    markStart: startsOf(rows, marks.map((event) => row[event]!)),
+    barStart: startsOf(
+      rows,
+      bars.map(({ event }) => row[event]!),
+    ),
+    markStart: startsOf(
+      rows,
+      marks.map((event) => row[event]!),
+    ),
     parallel: parallelOf(bars, order[0]),
   };
 

@@ -33,8 +33,7 @@ const MOST_BRIDGED = 32;
 /** Folds a causal graph. */
 export function viewGraph(graph: CausalGraph, { hidden, chains }: Folding = {}): ViewGraph {
   const { model } = graph;
-  const begun = (event: number): number =>
-    model.begins(event) ? NONE : model.partner[event]!;
+  const begun = (event: number): number => (model.begins(event) ? NONE : model.partner[event]!);
   const whole = { ...graph, process: model.process.subarray(0, model.size), begun };
   const shown = hidden?.includes(1) ? withoutHidden(graph, hidden) : graph;
   const strands = strandsOf({ ...whole, parents: shown.parents, children: shown.children });
@@ -73,7 +72,11 @@ export function viewGraph(graph: CausalGraph, { hidden, chains }: Folding = {}):
   return {
     ...folded,
     ...{ size, nodeOf, strands: strandsOf(folded) },
-    ...{ first: Int32Array.from(first), last: Int32Array.from(last), count: Int32Array.from(count) },
+    ...{
+      first: Int32Array.from(first),
+      last: Int32Array.from(last),
+      count: Int32Array.from(count),
+    },
   };
 }
 

@@ -151,6 +151,8 @@ export class TaskState {
       const before = this.selected.value;
       this.other.value = extend && before !== NONE && event !== before ? before : NONE;
       this.selected.value = event;
+      // What is chosen by a key is shown, wherever the mouse is.
+      this.hovered.value = NONE;
       this.closeMenu();
     });
     setQuery({ event: event === NONE ? undefined : this.model.ids[event] });
@@ -163,14 +165,18 @@ export class TaskState {
     const places = order.filter((event) => found[event]);
     if (places.length === 0) return;
     const at = places.indexOf(this.selected.value);
-    const next = at < 0 ? (step > 0 ? 0 : places.length - 1) : (at + step + places.length) % places.length;
+    const next =
+      at < 0 ? (step > 0 ? 0 : places.length - 1) : (at + step + places.length) % places.length;
     this.select(places[next]!);
   }
 
   /** Chooses the next event with an error, or the one before. */
   selectError(step: 1 | -1): void {
     const { model } = this;
-    this.selectFound(step, Uint8Array.from({ length: model.size }, (_, i) => (model.hasError(i) ? 1 : 0)));
+    this.selectFound(
+      step,
+      Uint8Array.from({ length: model.size }, (_, i) => (model.hasError(i) ? 1 : 0)),
+    );
   }
 
   hide(rule: HidingRule): void {
@@ -215,12 +221,15 @@ export class TaskState {
       this.next = slice.next;
       this.add(slice.columns);
       this.total.value = slice.total;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        const started = performance.now();
-        this.compute();
-        took = performance.now() - started;
-      }, Math.max(GROW_MS, took * GROW_REST));
+      timer ??= setTimeout(
+        () => {
+          timer = undefined;
+          const started = performance.now();
+          this.compute();
+          took = performance.now() - started;
+        },
+        Math.max(GROW_MS, took * GROW_REST),
+      );
     });
     this.ends.push(end, () => clearTimeout(timer));
   }

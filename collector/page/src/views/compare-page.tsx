@@ -25,7 +25,10 @@ export function ComparePage() {
   const { before, after } = address.value.query;
   const first = useTask(before);
   const second = useTask(after);
-  const comparison = useMemo(() => first && second && compareTasks(eventsOf(first), eventsOf(second)), [first, second]);
+  const comparison = useMemo(
+    () => first && second && compareTasks(eventsOf(first), eventsOf(second)),
+    [first, second],
+  );
   useEffect(() => {
     document.title = 'Compare · Throughline';
   }, []);
@@ -58,9 +61,11 @@ function Differences({ comparison }: { comparison: Comparison }) {
   return (
     <section>
       <p>
-        <a href={taskHref(before.taskId)}>{before.title || before.taskId}</a>, {duration(before.duration)},
-        and then <a href={taskHref(after.taskId)}>{after.title || after.taskId}</a>, {duration(after.duration)}:{' '}
-        {duration(Math.abs(after.duration - before.duration))} {after.duration >= before.duration ? 'longer' : 'shorter'}.{' '}
+        <a href={taskHref(before.taskId)}>{before.title || before.taskId}</a>,{' '}
+        {duration(before.duration)}, and then{' '}
+        <a href={taskHref(after.taskId)}>{after.title || after.taskId}</a>,{' '}
+        {duration(after.duration)}: {duration(Math.abs(after.duration - before.duration))}{' '}
+        {after.duration >= before.duration ? 'longer' : 'shorter'}.{' '}
         <CopyButton label="Copy as text" text={() => compareText(comparison)} />
       </p>
       <table>
@@ -73,22 +78,27 @@ function Differences({ comparison }: { comparison: Comparison }) {
             <th>Decided</th>
           </tr>
         </thead>
-        {parts.map(([title, differences]) => differences.length > 0 && (
-          <tbody key={title}>
-            <tr>
-              <th colSpan={5} scope="rowgroup">{title}</th>
-            </tr>
-            {differences.slice(0, 100).map((one) => (
-              <tr key={one.what}>
-                <td>{one.what}</td>
-                <td class="number">{amount(one.before)}</td>
-                <td class="number">{amount(one.after)}</td>
-                <td class="number">{signed(one.after.duration - one.before.duration)}</td>
-                <td>{one.decided ? 'yes' : ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        ))}
+        {parts.map(
+          ([title, differences]) =>
+            differences.length > 0 && (
+              <tbody key={title}>
+                <tr>
+                  <th colSpan={5} scope="rowgroup">
+                    {title}
+                  </th>
+                </tr>
+                {differences.slice(0, 100).map((one) => (
+                  <tr key={one.what}>
+                    <td>{one.what}</td>
+                    <td class="number">{amount(one.before)}</td>
+                    <td class="number">{amount(one.after)}</td>
+                    <td class="number">{signed(one.after.duration - one.before.duration)}</td>
+                    <td>{one.decided ? 'yes' : ''}</td>
+                  </tr>
+                ))}
+              </tbody>
+            ),
+        )}
       </table>
     </section>
   );
@@ -97,17 +107,14 @@ function Differences({ comparison }: { comparison: Comparison }) {
 function Graphs({ first, second }: { first: OpenTask; second: OpenTask }) {
   const scenes = useMemo(() => {
     const aligned = align(first, second);
-    const statusIn = (
-      task: OpenTask,
-      other: OpenTask,
-      matches: Int32Array,
-      missing: NodeStatus,
-    ) => (event: number): NodeStatus => {
-      const match = matches[event]!;
-      if (match === NONE) return missing;
-      const [mine, its] = [lengthOf(task, event), lengthOf(other, match)];
-      return mine - its > SLOWER.atLeast && mine > its * SLOWER.times ? 'slower' : undefined;
-    };
+    const statusIn =
+      (task: OpenTask, other: OpenTask, matches: Int32Array, missing: NodeStatus) =>
+      (event: number): NodeStatus => {
+        const match = matches[event]!;
+        if (match === NONE) return missing;
+        const [mine, its] = [lengthOf(task, event), lengthOf(other, match)];
+        return mine - its > SLOWER.atLeast && mine > its * SLOWER.times ? 'slower' : undefined;
+      };
     const sceneOf = (task: OpenTask, statusOf: (event: number) => NodeStatus): GraphScene =>
       new GraphScene(task, layOut(viewGraph(task.graph)), statusOf);
     return [
@@ -134,7 +141,13 @@ function PlainPicture({ label, scene }: { label: string; scene: GraphScene }) {
   return (
     <Picture
       {...{ label, scene, lit: undefined, marks: { hovered, selected } }}
-      handlers={{ onHover: setHovered, onSelect: setSelected, onMenu() {}, onOpen() {}, onView() {} }}
+      handlers={{
+        onHover: setHovered,
+        onSelect: setSelected,
+        onMenu() {},
+        onOpen() {},
+        onView() {},
+      }}
       onStage={() => {}}
     />
   );
@@ -154,11 +167,16 @@ function Choose({ before }: { before: string }) {
   return (
     <section>
       <p>Choose the task to compare {title} with:</p>
-      {others?.length === 0 && <p class="empty">There is no other task with this name. Choose two in the list of all tasks.</p>}
+      {others?.length === 0 && (
+        <p class="empty">
+          There is no other task with this name. Choose two in the list of all tasks.
+        </p>
+      )}
       <ul>
         {others?.map(({ taskId, title: name, firstEvent, lastEvent }) => (
           <li key={taskId}>
-            <a href={hrefOf('/compare', { before, after: taskId })}>{name || taskId}</a>, {duration(lastEvent - firstEvent)}, {dateTime(firstEvent)}
+            <a href={hrefOf('/compare', { before, after: taskId })}>{name || taskId}</a>,{' '}
+            {duration(lastEvent - firstEvent)}, {dateTime(firstEvent)}
           </li>
         ))}
       </ul>

@@ -39,8 +39,7 @@ const NAMES = { graph: 'Graph', timeline: 'Timeline', log: 'Log' } as const;
 export function TaskPage({ taskId }: { taskId: string }) {
   const state = useMemo(() => new TaskState(taskId), [taskId]);
   useEffect(() => {
-    const columns = embeddedTask();
-    if (columns) state.open(columns);
+    if (embeddedTask) state.open(embeddedTask);
     else void state.load();
     return () => state.end();
   }, [state]);
@@ -73,7 +72,7 @@ function Header({ state }: { state: TaskState }) {
   const [loaded, total] = [state.loaded.value, state.total.value];
   return (
     <header class="bar">
-      {location.protocol !== 'file:' && (
+      {!embeddedTask && (
         <a class="back" href="/">
           All tasks
         </a>
@@ -83,7 +82,10 @@ function Header({ state }: { state: TaskState }) {
         <dl class="facts">
           <Fact name="duration" value={duration(why.duration)} />
           <Fact name={why.events === 1 ? 'event' : 'events'} value={number(why.events)} />
-          <Fact name={why.processes === 1 ? 'process' : 'processes'} value={number(why.processes)} />
+          <Fact
+            name={why.processes === 1 ? 'process' : 'processes'}
+            value={number(why.processes)}
+          />
           {why.coverage.most > 0 && (
             <>
               <Fact
@@ -96,14 +98,27 @@ function Header({ state }: { state: TaskState }) {
                 value={`${why.coverage.average.toFixed(1)}, at most ${why.coverage.most}`}
                 title="How many operations were running at once: on average, and at most"
               />
-              <Fact name="gaps" value={duration(why.coverage.gaps)} title="No operation was running" />
+              <Fact
+                name="gaps"
+                value={duration(why.coverage.gaps)}
+                title="No operation was running"
+              />
             </>
           )}
           {why.errors.length > 0 && (
-            <Fact name={why.errors.length === 1 ? 'error' : 'errors'} value={number(why.errors.length)} isBad onClick={() => state.selectError(1)} />
+            <Fact
+              name={why.errors.length === 1 ? 'error' : 'errors'}
+              value={number(why.errors.length)}
+              isBad
+              onClick={() => state.selectError(1)}
+            />
           )}
           {task.graph.model.missing().length > 0 && (
-            <Fact name="missing parents" value={number(task.graph.model.missing().length)} title="Named as parents, and not arrived" />
+            <Fact
+              name="missing parents"
+              value={number(task.graph.model.missing().length)}
+              title="Named as parents, and not arrived"
+            />
           )}
           {why.open.length > 0 && <Fact name="not ended" value={number(why.open.length)} />}
         </dl>
@@ -120,7 +135,13 @@ function Header({ state }: { state: TaskState }) {
   );
 }
 
-function Fact(props: { name: string; value: string; title?: string; isBad?: true; onClick?: () => void }) {
+function Fact(props: {
+  name: string;
+  value: string;
+  title?: string;
+  isBad?: true;
+  onClick?: () => void;
+}) {
   const { name, value, title, isBad, onClick } = props;
   return (
     <div title={title} class={isBad && 'failed'}>
@@ -183,9 +204,7 @@ function Toolbar({ state }: { state: TaskState }) {
           Fold chains
         </label>
       )}
-      {location.protocol !== 'file:' && (
-        <a href={hrefOf('/compare', { before: state.taskId })}>Compare</a>
-      )}
+      {!embeddedTask && <a href={hrefOf('/compare', { before: state.taskId })}>Compare</a>}
     </div>
   );
 }
@@ -255,7 +274,10 @@ function Panes({ state }: { state: TaskState }) {
   );
 }
 
-function isLarger(scene: { width: number; height: number }, { camera, width, height }: View): boolean {
+function isLarger(
+  scene: { width: number; height: number },
+  { camera, width, height }: View,
+): boolean {
   if (height < 2 * MINIMAP_ROOM || width < 2 * MINIMAP_ROOM) return false;
   return scene.width * camera.scaleX > width * 1.1 || scene.height * camera.scaleY > height * 1.1;
 }

@@ -17,7 +17,11 @@ const REFRESH_MS = 1000;
 
 type Order = NonNullable<TaskRange['order']>;
 
-const COLUMNS: readonly { readonly label: string; readonly order?: Order; readonly isNumber?: true }[] = [
+const COLUMNS: readonly {
+  readonly label: string;
+  readonly order?: Order;
+  readonly isNumber?: true;
+}[] = [
   { label: 'Task', order: 'title' },
   { label: 'Processes' },
   { label: 'Began', order: 'start' },
@@ -37,7 +41,11 @@ const SUGGESTIONS = [
 /** Shows the tasks of the store, the newest first, and finds some of them. */
 export function TasksPage() {
   const { where = '', order = 'last', reversed = '' } = address.value.query;
-  const { page, rows, histogram, error, see } = useTasks(where, order as Order, reversed === 'true');
+  const { page, rows, histogram, error, see } = useTasks(
+    where,
+    order as Order,
+    reversed === 'true',
+  );
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const list = useVirtualRows(page?.matching ?? 0, ROW);
   const first = list.items[0]?.index ?? 0;
@@ -116,7 +124,7 @@ export function TasksPage() {
                 <ColumnHead key={column.label} {...column} />
               ))}
             </div>
-            <div role="rowgroup" class="space" style={{ height: list.height }}>
+            <div role="rowgroup" class="space" style={{ height: `${list.height}px` }}>
               {list.items.map(({ index, start }) => (
                 <div
                   key={index}
@@ -178,7 +186,12 @@ function TaskRow({
         <span class="minor">
           <code>{taskId}</code>
           {tags.map((tag) => (
-            <button key={tag} class="chip" title={`Only tasks with the tag ${tag}`} onClick={() => filter('tag', tag)}>
+            <button
+              key={tag}
+              class="chip"
+              title={`Only tasks with the tag ${tag}`}
+              onClick={() => filter('tag', tag)}
+            >
               {tag}
             </button>
           ))}
@@ -186,7 +199,12 @@ function TaskRow({
       </span>
       <span role="cell" class="chips">
         {processes.map((name) => (
-          <button key={name} class="chip" title={`Only tasks of ${name}`} onClick={() => filter('process', name)}>
+          <button
+            key={name}
+            class="chip"
+            title={`Only tasks of ${name}`}
+            onClick={() => filter('process', name)}
+          >
             {name || 'unnamed'}
           </button>
         ))}
@@ -241,7 +259,9 @@ function Empty() {
 }
 
 function howMany({ matching, total }: TaskPage): string {
-  return matching === total ? count(total, 'task') : `${number(matching)} of ${count(total, 'task')}`;
+  return matching === total
+    ? count(total, 'task')
+    : `${number(matching)} of ${count(total, 'task')}`;
 }
 
 /** Fetches the tasks that are in view, and again when there are new ones. */
@@ -293,6 +313,8 @@ function useTasks(where: string, order: Order, reversed: boolean) {
     };
   }, [where, order, reversed, from, to, version]);
   useEffect(() => {
+    // A search that cannot be read is not asked for twice.
+    if (page === undefined) return undefined;
     let isOld = false;
     fetchHistogram(where, PARTS).then(
       (found) => !isOld && setHistogram(found),
@@ -302,7 +324,7 @@ function useTasks(where: string, order: Order, reversed: boolean) {
     return () => {
       isOld = true;
     };
-  }, [where, version]);
+  }, [page]);
   return {
     ...{ page, rows, histogram, error },
     see: (first: number, last: number): void => {

@@ -40,7 +40,7 @@ export function EventMenu({ state }: { state: TaskState }) {
       class="menu"
       role="menu"
       aria-label={`Event ${model.labelOf(event)}`}
-      style={{ left: x, top: y }}
+      style={{ left: `${x}px`, top: `${y}px` }}
       onKeyDown={move}
       onFocusOut={({ relatedTarget }) => {
         if (!menu.current?.contains(relatedTarget as Node)) state.closeMenu();
@@ -89,7 +89,12 @@ export function HiddenStrip({ state }: { state: TaskState }) {
       {rules.map((rule) => {
         const hidden = hiddenBy(task.graph.model, [rule])!.reduce((sum, one) => sum + one, 0);
         return (
-          <button key={rule.what + rule.value} class="chip" title="Bring these events back" onClick={() => state.bringBack(rule)}>
+          <button
+            key={rule.what + rule.value}
+            class="chip"
+            title="Bring these events back"
+            onClick={() => state.bringBack(rule)}
+          >
             {rule.value} ({count(hidden, 'event')}) ×
           </button>
         );

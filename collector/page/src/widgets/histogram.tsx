@@ -54,7 +54,9 @@ export function Histogram({ histogram: { from, to, counts, failed }, onRange }: 
             </g>
           );
         })}
-        {brush && <rect class="brush" x={brush[0]} width={brush[1] - brush[0]} y="0" height={HEIGHT} />}
+        {brush && (
+          <rect class="brush" x={brush[0]} width={brush[1] - brush[0]} y="0" height={HEIGHT} />
+        )}
       </svg>
       <figcaption>
         <span>{dateTime(from)}</span>

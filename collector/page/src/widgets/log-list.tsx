@@ -30,7 +30,14 @@ export function LogList({ state }: { state: TaskState }) {
   if (!task) return null;
   const { model } = task.graph;
   const step = (event: KeyboardEvent): void => {
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20, Home: -Infinity, End: Infinity }[event.key];
+    const by = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: 20,
+      PageUp: -20,
+      Home: -Infinity,
+      End: Infinity,
+    }[event.key];
     if (event.key === 'Escape') state.select(NONE);
     else if (by === undefined || isTyping(event.target)) return;
     else if (events.length > 0) {
@@ -49,7 +56,7 @@ export function LogList({ state }: { state: TaskState }) {
       aria-activedescendant={row >= 0 ? `log-${selected}` : undefined}
       onKeyDown={step}
     >
-      <div class="space" role="presentation" style={{ height: list.height }}>
+      <div class="space" role="presentation" style={{ height: `${list.height}px` }}>
         {list.items.map(({ index, start }) => {
           const event = events[index]!;
           const { name } = model.processOf(event);
@@ -68,7 +75,9 @@ export function LogList({ state }: { state: TaskState }) {
               onMouseLeave={() => (state.hovered.value = NONE)}
             >
               <span class="number">+{duration(task.time[event]! - task.start)}</span>
-              <span class={`process lane-text-${model.process[event]! % 8}`}>{name || 'unnamed'}</span>
+              <span class={`process lane-text-${model.process[event]! % 8}`}>
+                {name || 'unnamed'}
+              </span>
               <span class="label">{model.labelOf(event)}</span>
               <span class="minor">{fieldsOf(event)}</span>
             </div>

@@ -9,7 +9,15 @@ const HEIGHT = 150;
 const BUDGET_MS = 8;
 
 /** A small picture of all of a scene, with a frame around what is in view. A click or a drag moves the view. */
-export function Minimap({ scene, view, stage }: { scene: Scene; view: View | undefined; stage: Stage | undefined }) {
+export function Minimap({
+  scene,
+  view,
+  stage,
+}: {
+  scene: Scene;
+  view: View | undefined;
+  stage: Stage | undefined;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scaleX = WIDTH / scene.width;
   const scaleY = HEIGHT / scene.height;
@@ -19,7 +27,12 @@ export function Minimap({ scene, view, stage }: { scene: Scene; view: View | und
     context.clearRect(0, 0, WIDTH, HEIGHT);
     if (!view) return undefined;
     const camera = { x: 0, y: 0, scaleX, scaleY };
-    const work = scene.draw(new CanvasSurface(context), { camera, width: WIDTH, height: HEIGHT, theme: view.theme });
+    const work = scene.draw(new CanvasSurface(context), {
+      camera,
+      width: WIDTH,
+      height: HEIGHT,
+      theme: view.theme,
+    });
     let frame = requestAnimationFrame(function go() {
       const until = performance.now() + BUDGET_MS;
       while (performance.now() < until) if (work.next().done) return;
@@ -45,8 +58,15 @@ export function Minimap({ scene, view, stage }: { scene: Scene; view: View | und
   };
   return (
     <div class="minimap" aria-hidden="true" onPointerDown={move} onPointerMove={move}>
-      <canvas ref={canvas} width={WIDTH * devicePixelRatio} height={HEIGHT * devicePixelRatio} style={{ width: WIDTH, height: HEIGHT }} />
-      <svg width={WIDTH} height={HEIGHT}>{frame && <rect {...frame} />}</svg>
+      <canvas
+        ref={canvas}
+        width={WIDTH * devicePixelRatio}
+        height={HEIGHT * devicePixelRatio}
+        style={{ width: `${WIDTH}px`, height: `${HEIGHT}px` }}
+      />
+      <svg width={WIDTH} height={HEIGHT}>
+        {frame && <rect {...frame} />}
+      </svg>
     </div>
   );
 }

@@ -33,6 +33,11 @@ export function Overview({ timeline, view, stage, range, onRange }: Props) {
   const most = timeline.parallel.running.reduce((a, b) => Math.max(a, b), 0);
   const seen = view && { from: view.camera.x, to: view.camera.x + view.width / view.camera.scaleX };
   const marked = brush ?? range ?? seen;
+  const windowOf = ({ from, to }: TimeRange): { left: string; width: string } => {
+    const left = Math.max(0, xOf(from));
+    const right = Math.min(width, xOf(to));
+    return { left: `${left}px`, width: `${Math.max(3, right - left)}px` };
+  };
   return (
     <div
       class="overview"
@@ -59,20 +64,22 @@ export function Overview({ timeline, view, stage, range, onRange }: Props) {
         }
       }}
     >
-      <canvas ref={canvas} style={{ height: HEIGHT }} />
+      <canvas ref={canvas} style={{ height: `${HEIGHT}px` }} />
       <span class="overview-label">{most > 0 ? `${most} at once at most` : 'no operations'}</span>
       {marked && width > 0 && (
-        <span
-          class={brush ? 'window brush' : 'window'}
-          style={{ left: Math.max(0, xOf(marked.from)), width: Math.max(3, Math.min(width, xOf(marked.to)) - Math.max(0, xOf(marked.from))) }}
-        />
+        <span class={brush ? 'window brush' : 'window'} style={windowOf(marked)} />
       )}
     </div>
   );
 }
 
 /** Draws the most that ran at once in each pixel, with a line at 1. */
-function drawParallel(canvas: HTMLCanvasElement, { parallel: { at, running } }: Timeline, width: number, scale: number): void {
+function drawParallel(
+  canvas: HTMLCanvasElement,
+  { parallel: { at, running } }: Timeline,
+  width: number,
+  scale: number,
+): void {
   canvas.width = width * devicePixelRatio;
   canvas.height = HEIGHT * devicePixelRatio;
   canvas.style.width = `${width}px`;

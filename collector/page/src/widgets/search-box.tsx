@@ -20,7 +20,15 @@ interface Props {
 const PAUSE_MS = 250;
 
 /** A box for a search that completes names of fields. The key "/" leads to it. */
-export function SearchBox({ label, value, placeholder, suggestions, error, onSearch, onNext }: Props) {
+export function SearchBox({
+  label,
+  value,
+  placeholder,
+  suggestions,
+  error,
+  onSearch,
+  onNext,
+}: Props) {
   const [text, setText] = useState(value);
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);

@@ -6,7 +6,15 @@ import { SvgSurface } from '../drawing/svg-surface';
 import type { TaskState } from '../state/task-state';
 
 /** What can be taken away from a task's page: the picture as it is, and the events. */
-export function ShareMenu({ state, scene, view }: { state: TaskState; scene: Scene | undefined; view: View | undefined }) {
+export function ShareMenu({
+  state,
+  scene,
+  view,
+}: {
+  state: TaskState;
+  scene: Scene | undefined;
+  view: View | undefined;
+}) {
   const task = state.task.value;
   if (!task) return null;
   const { model } = task.graph;
@@ -21,14 +29,36 @@ export function ShareMenu({ state, scene, view }: { state: TaskState; scene: Sce
           </button>
         )}
         <button
-          onClick={() => save('json', 'application/json', JSON.stringify({ taskId: model.taskId, events: events() }))}
+          onClick={() =>
+            save(
+              'json',
+              'application/json',
+              JSON.stringify({ taskId: model.taskId, events: events() }),
+            )
+          }
         >
           Events (JSON)
         </button>
-        <button onClick={() => save('columns.json', 'application/json', JSON.stringify(toColumns(model.taskId, events())))}>
+        <button
+          onClick={() =>
+            save(
+              'columns.json',
+              'application/json',
+              JSON.stringify(toColumns(model.taskId, events())),
+            )
+          }
+        >
           Events (columns, smaller)
         </button>
-        <button onClick={() => save('perfetto.json', 'application/json', JSON.stringify(toPerfetto(task.graph, task.time)))}>
+        <button
+          onClick={() =>
+            save(
+              'perfetto.json',
+              'application/json',
+              JSON.stringify(toPerfetto(task.graph, task.time)),
+            )
+          }
+        >
           Trace for Perfetto
         </button>
         <p class="minor">

@@ -20,7 +20,9 @@ export function SidePanel({ state }: { state: TaskState }) {
         <Details state={state} task={task} event={event} />
       ) : (
         <>
-          <p class="empty">Point at an event to see what it carries. Choose it to see its causes and effects.</p>
+          <p class="empty">
+            Point at an event to see what it carries. Choose it to see its causes and effects.
+          </p>
           <Keys />
         </>
       )}
@@ -36,8 +38,7 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
   const nearest = chain[0];
   const step = path.find(({ to }) => to === event);
   const partner = model.partner[event]!;
-  const spent =
-    partner === NONE ? undefined : Math.abs(time[partner]! - time[event]!);
+  const spent = partner === NONE ? undefined : Math.abs(time[partner]! - time[event]!);
   return (
     <>
       <h2>{whole.label || 'no label'}</h2>
@@ -60,7 +61,12 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
           </div>
         ))}
       </dl>
-      <Events state={state} title="Parents" events={graph.parents.of(event)} none="None: the task begins here." />
+      <Events
+        state={state}
+        title="Parents"
+        events={graph.parents.of(event)}
+        none="None: the task begins here."
+      />
       {model.missingOf(event).map((id) => (
         <p key={id} class="minor">
           A parent has not arrived: <code>{id}</code>
@@ -68,7 +74,12 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
       ))}
       <Events state={state} title="Children" events={graph.children.of(event)} none="None." />
       {partner !== NONE && (
-        <Events state={state} title={model.begins(event) ? 'Ends with' : 'Began with'} events={Int32Array.of(partner)} none="" />
+        <Events
+          state={state}
+          title={model.begins(event) ? 'Ends with' : 'Began with'}
+          events={Int32Array.of(partner)}
+          none=""
+        />
       )}
       {chain.length > 1 && (
         <details>
@@ -88,7 +99,17 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
   );
 }
 
-function Events({ state, title, events, none }: { state: TaskState; title: string; events: Int32Array; none: string }) {
+function Events({
+  state,
+  title,
+  events,
+  none,
+}: {
+  state: TaskState;
+  title: string;
+  events: Int32Array;
+  none: string;
+}) {
   return (
     <section>
       <h3>{title}</h3>
@@ -101,7 +122,9 @@ function Events({ state, title, events, none }: { state: TaskState; title: strin
               <EventLink state={state} event={event} />
             </li>
           ))}
-          {events.length > MOST && <li class="minor">and {count(events.length - MOST, 'more', 'more')}</li>}
+          {events.length > MOST && (
+            <li class="minor">and {count(events.length - MOST, 'more', 'more')}</li>
+          )}
         </ul>
       )}
     </section>

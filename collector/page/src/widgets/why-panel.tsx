@@ -56,8 +56,8 @@ export function WhyPanel({ state }: { state: TaskState }) {
         </table>
         {oneByOne.map(({ what, times, duration: took }) => (
           <p key={what}>
-            <strong>{what}</strong> ran {times} times one after the other, {duration(took)} together,
-            though each might have run beside the one before.
+            <strong>{what}</strong> ran {times} times one after the other, {duration(took)}{' '}
+            together, though each might have run beside the one before.
           </p>
         ))}
         {errors.slice(0, MOST).map(({ event, what, type, message, where }) => (

@@ -1,0 +1,165 @@
+import { encodeBatch } from '@throughline/runtime/report';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+} from 'playwright-core';
+import type { TraceEvent } from '../../collector/src/store/store';
+import { CHROMIUM } from '../harness/chromium';
+import { Child, root } from '../harness/child';
+
+/** How many events are sent at once. */
+const BATCH = 5000;
+
+/** A collector with its page, and a browser. */
+export class PageTests {
+  private context: BrowserContext | undefined;
+  /** What a page did that it must not do. */
+  complaints: string[] = [];
+  page!: Page;
+
+  private constructor(
+    private readonly collector: Child,
+    readonly url: string,
+    readonly browser: Browser,
+  ) {}
+
+  static async start(): Promise<PageTests> {
+    const main = join(root, 'cli', 'dist', 'esm', 'main.js');
+    const collector = new Child([
+      ...[main, 'serve', '--store', ':memory:', '--report-port', '0', '--web-port', '0'],
+    ]);
+    const url = (await collector.said(/Page at (\S+)\n/))[0]!;
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ],
+    });
+    return new PageTests(collector, url, browser);
+  }
+
+  async end(): Promise<void> {
+    await this.browser.close();
+    await this.collector.end();
+  }
+
+  /** Opens a path of the page, or a file, in a window of its own. */
+  async open(path: string, options: BrowserContextOptions = {}): Promise<void> {
+    this.context = await this.browser.newContext({
+      viewport: { width: 1400, height: 900 },
+      ...options,
+    });
+    this.page = await this.context.newPage();
+    // What a page says while it closes is not the next test's.
+    const said: string[] = [];
+    this.complaints = said;
+    this.page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) said.push(message.text());
+    });
+    this.page.on('pageerror', (error) => said.push(String(error)));
+    this.page.on('dialog', (dialog) => {
+      said.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    this.page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (!['data:', 'blob:', 'file:'].includes(protocol) && origin !== this.url) {
+        said.push(`request to ${request.url()}`);
+      }
+    });
+    await this.page.goto(path.startsWith('file:') ? path : this.url + path);
+  }
+
+  /** Closes the window, and returns what the page complained of. */
+  async close(): Promise<string[]> {
+    const found = this.complaints;
+    this.complaints = [];
+    await this.context?.close();
+    this.context = undefined;
+    return found;
+  }
+
+  /** Sends events to the collector, and waits until it has stored them. */
+  async report(events: readonly TraceEvent[]): Promise<void> {
+    for (let i = 0; i < events.length; i += BATCH) {
+      const body = encodeBatch(events.slice(i, i + BATCH)) as Uint8Array<ArrayBuffer>;
+      const response = await fetch(`${this.url}/api/reports`, { method: 'POST', body });
+      if (!response.ok) throw new Error(`The collector answered with ${response.status}.`);
+    }
+  }
+
+  // A task's page.
+
+  get picture(): Locator {
+    return this.page.locator('canvas.picture');
+  }
+
+  get panel(): Locator {
+    return this.page.getByRole('complementary', { name: 'Event' });
+  }
+
+  get search(): Locator {
+    return this.page.getByRole('combobox');
+  }
+
+  view(name: 'Graph' | 'Timeline' | 'Log'): Locator {
+    return this.page.getByRole('group', { name: 'View' }).getByRole('button', { name });
+  }
+
+  /** Waits until all that is in view is drawn. */
+  async drawn(): Promise<void> {
+    await this.page.waitForFunction(
+      () => performance.getEntriesByName('throughline:drawn').length > 0,
+    );
+  }
+
+  /** Waits until the panel is about an event. */
+  async showsEvent(label: string): Promise<void> {
+    await this.panel.getByRole('heading', { level: 2, name: label, exact: true }).waitFor();
+  }
+
+  /** What the panel shows: names and values. */
+  async shown(): Promise<Record<string, string>> {
+    const rows = await this.panel
+      .locator('dl > div')
+      .evaluateAll((found) =>
+        found.map((row): [string, string] => [
+          row.querySelector('dt')!.textContent,
+          row.querySelector('dd')!.textContent,
+        ]),
+      );
+    return Object.fromEntries(rows);
+  }
+
+  /** Moves the mouse over a picture until the panel is about an event. Returns where that was. */
+  async pointAt(label: string): Promise<{ x: number; y: number }> {
+    const box = (await this.picture.boundingBox())!;
+    const heading = this.panel.getByRole('heading', { level: 2 });
+    for (let y = 60; y < box.height; y += 20) {
+      for (let x = 10; x < box.width; x += 40) {
+        await this.page.mouse.move(box.x + x, box.y + y);
+        const isShown = await heading.evaluateAll(
+          (found, text) => found.some((one) => one.textContent === text),
+          label,
+        );
+        if (isShown) return { x: box.x + x, y: box.y + y };
+      }
+    }
+    throw new Error(`The picture has no event ${label}.`);
+  }
+
+  /** The events of the log that are in view, by label. */
+  async logged(): Promise<string[]> {
+    return this.page.locator('.log-row .label').allTextContents();
+  }
+
+  address(path: string): Promise<void> {
+    return this.page.waitForURL((url) => `${url.pathname}${url.search}` === path);
+  }
+}
