@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { root } from '../harness/child';
 import { event, id } from '../harness/trace-events';
 

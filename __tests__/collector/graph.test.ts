@@ -5,7 +5,7 @@ import { fromColumns, toColumns } from '../../collector/src/graph/task-columns';
 import type { TaskColumns } from '../../collector/src/graph/task-columns';
 import { TaskModel } from '../../collector/src/graph/task-model';
 import { drawGraph } from '../../collector/src/graph/terminal';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { event, id } from '../harness/trace-events';
 
 const numbers = (events: readonly TraceEvent[]): number[] =>

@@ -6,7 +6,7 @@ import { encodeMessage, MessageReader } from '../../collector/src/ingest/pubsub-
 import type { Report } from '@throughline/runtime/report';
 import type { Collector } from '@throughline/collector';
 import type { Counters } from '../../collector/src/ingest/accept';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { PubsubConnection } from '../harness/pubsub-connection';
 import { ask, startTestCollector } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { encodeBatch, encodeReport } from '@throughline/runtime/report';
 import { fromColumns } from '../../collector/src/graph/task-columns';
-import { parseTaskQuery } from '../../collector/src/query/task-query';
-import type {
-  Outcome,
-  Store,
-  TaskSlice,
-  TaskSummary,
-  TraceEvent,
-} from '../../collector/src/store/store';
+import { parseTaskQuery } from '../../collector/src/search/task-query';
+import type { Outcome, Store, TaskSlice, TaskSummary } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { batchOf } from '../../collector/src/reports/batch';
 import { event, id } from '../harness/trace-events';
 

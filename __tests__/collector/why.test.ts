@@ -4,7 +4,7 @@ import { coverageOf } from '../../collector/src/analysis/operations';
 import { explainWaits } from '../../collector/src/analysis/why';
 import { whyText } from '../../collector/src/analysis/why-text';
 import { causalGraph } from '../../collector/src/graph/causal-graph';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { event, id } from '../harness/trace-events';
 
 /** An event at a time in milliseconds. */

@@ -3,7 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import type { Collector } from '../../collector/src/collector';
 import { causalGraph, eventsInOrder } from '../../collector/src/graph/causal-graph';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { Child, ran, root } from '../harness/child';
 import { ask, startTestCollector } from '../harness/test-collector';
 import { until } from '../harness/until';

@@ -13,7 +13,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { causalGraph } from '../../collector/src/graph/causal-graph';
 import { drawGraph } from '../../collector/src/graph/terminal';
 import { readEventFiles } from '../../collector/src/ingest/event-files';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { ran, root } from './child';
 
 /** What Jest has done in a project. */

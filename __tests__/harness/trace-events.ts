@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 
 /** 16 hex digits that end in the given number. */
 export function id(number: number): string {

@@ -12,7 +12,7 @@ import type { Folding } from '../../collector/page/src/model/view-graph';
 import { SvgSurface } from '../../collector/page/src/drawing/svg-surface';
 import { causalGraph } from '../../collector/src/graph/causal-graph';
 import { TaskModel } from '../../collector/src/graph/task-model';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { event, id } from '../harness/trace-events';
 
 const a = { processName: 'a', processId: 1, host: 'h' };

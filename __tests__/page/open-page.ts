@@ -8,7 +8,7 @@ import type {
   Locator,
   Page,
 } from 'playwright-core';
-import type { TraceEvent } from '../../collector/src/store/store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { CHROMIUM } from '../harness/chromium';
 import { Child, root } from '../harness/child';
 

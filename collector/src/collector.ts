@@ -9,7 +9,7 @@ import { ReportServer } from './ingest/report-server.js';
 import { webApp } from './query/web.js';
 import { readSettings } from './settings.js';
 import type { Settings } from './settings.js';
-import type { TraceEvent } from './store/store.js';
+import type { TraceEvent } from './reports/trace-event.js';
 import { ThreadedStore } from './store/threaded-store.js';
 
 /** A running collector. */

@@ -21,4 +21,5 @@ export { openEventFiles } from './query/event-file-queries.js';
 export type { EventFileQueries } from './query/event-file-queries.js';
 export { readSettings, settings } from './settings.js';
 export type { Settings } from './settings.js';
-export type { TaskPage, TaskSummary, TraceEvent } from './store/store.js';
+export type { TaskPage, TaskSummary } from './store/store.js';
+export type { TraceEvent } from './reports/trace-event.js';

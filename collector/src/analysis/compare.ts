@@ -1,5 +1,5 @@
 import { causalGraph } from '../graph/causal-graph.js';
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { alignClocks } from './clocks.js';
 import { criticalPath } from './critical-path.js';
 import { operationsOf } from './operations.js';

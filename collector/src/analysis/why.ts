@@ -2,7 +2,7 @@ import { causalGraph } from '../graph/causal-graph.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
 import { NONE } from '../graph/task-model.js';
 import type { TaskModel } from '../graph/task-model.js';
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { alignClocks } from './clocks.js';
 import { criticalPath } from './critical-path.js';
 import type { Reason, Step } from './critical-path.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CollectorError } from '../errors.js';
 import { toColumns } from '../graph/task-columns.js';
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 
 /** Folder of the built page, next to the built code. */
 export const PAGE = fileURLToPath(new URL('../../page', import.meta.url));

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { Heap } from './heap.js';
 import type { Links } from './links.js';
 import { TaskModel } from './task-model.js';

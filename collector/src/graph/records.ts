@@ -1,5 +1,5 @@
 import { toDecimal } from '@throughline/runtime/report';
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { quote } from './plain-text.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 
 /**
  * Events of one task as the page gets them: a column for each field. That is a quarter of the same events as objects, and the

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { GrowingInts } from './growing-ints.js';
 import { Links } from './links.js';
 

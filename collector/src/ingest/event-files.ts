@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
 import { quote } from '../graph/plain-text.js';
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { readEventRecord } from './event-record.js';
 
 /** Extension of event files in a folder. */

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 
 /** Returns true when a value is valid. */
 type Check = (value: unknown) => boolean;

@@ -3,8 +3,8 @@ import { TASK_ORDERS } from '../store/store.js';
 import type { Store } from '../store/store.js';
 import { oneOf, wholeNumber } from './ask.js';
 import { lineAmounts } from './lines.js';
-import { parseTaskQuery } from './task-query.js';
-import type { TaskCondition } from './task-query.js';
+import { parseTaskQuery } from '../search/task-query.js';
+import type { TaskCondition } from '../search/task-query.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;

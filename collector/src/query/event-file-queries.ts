@@ -1,7 +1,8 @@
 import { encodeBatch } from '@throughline/runtime/report';
 import { readEventFiles } from '../ingest/event-files.js';
 import { SqliteStore } from '../store/sqlite-store.js';
-import type { TaskPage, TraceEvent } from '../store/store.js';
+import type { TaskPage } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { taskEvents } from './task-events.js';
 
 /** Event files that answer queries as a collector that had received their events would. */

@@ -1,7 +1,7 @@
 import { LineTotals } from '../analysis/lines.js';
 import type { LineAmount } from '../analysis/lines.js';
 import type { Store } from '../store/store.js';
-import type { TaskCondition } from './task-query.js';
+import type { TaskCondition } from '../search/task-query.js';
 
 /** How many tasks, and events of all of them, are read for one answer. */
 const MOST_TASKS = 500;

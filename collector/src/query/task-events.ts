@@ -1,5 +1,6 @@
-import type { Store, TraceEvent } from '../store/store.js';
-import { parseTaskId } from './task-id.js';
+import type { Store } from '../store/store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
+import { parseTaskId } from '../search/task-id.js';
 
 /**
  * Returns a task's events, sorted by timestamp; empty when the task is unknown. The id may have any form that

@@ -3,7 +3,7 @@ import { batchOf } from '../reports/batch.js';
 import type { Driver } from './driver.js';
 import { createTables } from './schema.js';
 import { SegmentWriter } from './segment-writer.js';
-import type { TraceEvent } from './store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 
 /** How many events are read at once. */
 const PAGE = 2000;

@@ -5,7 +5,7 @@ import { ByteReader } from './byte-buffer.js';
 import type { ByteBuffer } from './byte-buffer.js';
 import { WRITTEN_OUT } from './dictionary.js';
 import type { Dictionary } from './dictionary.js';
-import type { TraceEvent } from './store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 
 // How a segment has its events. `ids` has, for each event, its id and the hash of its report: three words. `events` has,
 // for each event in the same order, its length and then:

@@ -2,8 +2,8 @@ import { idOf } from '../reports/ids.js';
 import type { Driver, Row, Statement, Value } from './driver.js';
 import { readSegment } from './segment-codec.js';
 import { toColumns } from '../graph/task-columns.js';
-import type { TaskCondition } from '../query/task-query.js';
-import { TASK_ORDERS } from './store.js';
+import type { TaskCondition } from '../search/task-query.js';
+import type { TASK_ORDERS } from './store.js';
 import type {
   Evicted,
   StoreSize,
@@ -12,8 +12,8 @@ import type {
   TaskRange,
   TaskSlice,
   TaskSummary,
-  TraceEvent,
 } from './store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import { filterOf } from './task-filter.js';
 import { wordsOf } from './task-state.js';
 

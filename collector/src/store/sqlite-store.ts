@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
-import type { TaskCondition } from '../query/task-query.js';
+import type { TaskCondition } from '../search/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
 import { settings } from '../settings.js';
 import { openDriver } from './driver.js';
@@ -11,15 +11,8 @@ import { migrate } from './migrate.js';
 import { addTags, contentsOf, createTables, prepare } from './schema.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentWriter } from './segment-writer.js';
-import type {
-  Outcome,
-  Store,
-  StoreSize,
-  TaskHistogram,
-  TaskPage,
-  TaskRange,
-  TraceEvent,
-} from './store.js';
+import type { Outcome, Store, StoreSize, TaskHistogram, TaskPage, TaskRange } from './store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 
 /** The messages of SQLite's errors that are gone when the disk or the file is free again (SQLite, "Result and Error Codes"). */
 const PASSING =

@@ -1,10 +1,7 @@
-import type { Report } from '@throughline/runtime/report';
 import type { TaskColumns } from '../graph/task-columns.js';
-import type { TaskCondition } from '../query/task-query.js';
+import type { TaskCondition } from '../search/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
-
-/** A stored event. `taskId` has 32 hex digits, or 16 if no report of the task had more. */
-export type TraceEvent = Report;
+import type { TraceEvent } from '../reports/trace-event.js';
 
 /** What has become of the reports of one batch: each is counted once. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-import type { TaskCondition } from '../query/task-query.js';
+import type { TaskCondition } from '../search/task-query.js';
 import type { Value } from './driver.js';
 
 /** A condition in SQL, with the values of its parameters. */

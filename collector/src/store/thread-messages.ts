@@ -1,5 +1,5 @@
 import type { CollectorErrorCode } from '../errors.js';
-import type { TaskCondition } from '../query/task-query.js';
+import type { TaskCondition } from '../search/task-query.js';
 import type { RetentionLimits } from './retention.js';
 
 /** What a thread of a store is started with. */

@@ -1,18 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { CollectorError } from '../errors.js';
-import type { TaskCondition } from '../query/task-query.js';
+import type { TaskCondition } from '../search/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { RetentionLimits } from './retention.js';
-import type {
-  Outcome,
-  Store,
-  StoreSize,
-  TaskHistogram,
-  TaskPage,
-  TaskRange,
-  TraceEvent,
-} from './store.js';
+import type { Outcome, Store, StoreSize, TaskHistogram, TaskPage, TaskRange } from './store.js';
+import type { TraceEvent } from '../reports/trace-event.js';
 import type { Answer, Call, ThreadData } from './thread-messages.js';
 
 const YOUNG_GENERATION_MB = 16;

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../../src/store/store';
+import type { TraceEvent } from '../../../src/reports/trace-event';
 import { dateTime } from './text';
 
 /** Fields that say what an event is of an operation: the page shows them in other ways. */

@@ -1,6 +1,6 @@
 import type { TaskModel } from '../../../src/graph/task-model';
-import { parseTerms } from '../../../src/query/terms';
-import type { Operator, Term } from '../../../src/query/terms';
+import { parseTerms } from '../../../src/search/terms';
+import type { Operator, Term } from '../../../src/search/terms';
 
 /** The fields of every event that can be searched, beside those that it was logged with. */
 export const EVENT_FIELDS = ['label', 'process', 'source', 'tag', 'error'] as const;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { TASK_FIELDS } from '../../../src/query/task-query';
+import { TASK_FIELDS } from '../../../src/search/task-query';
 import type { LineAnswer } from '../../../src/query/lines';
 import { address, setQuery, taskHref } from '../address';
 import { fetchLines } from '../api';

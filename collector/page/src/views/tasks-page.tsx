@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { TASK_FIELDS } from '../../../src/query/task-query';
-import { termText } from '../../../src/query/terms';
+import { TASK_FIELDS } from '../../../src/search/task-query';
+import { termText } from '../../../src/search/terms';
 import type { TaskHistogram, TaskPage, TaskRange, TaskSummary } from '../../../src/store/store';
 import { address, hrefOf, setQuery, taskHref } from '../address';
 import { fetchHistogram, fetchTasks, listenToStore } from '../api';
