@@ -107,7 +107,7 @@ const rooms = {
     ingest: ['errors', 'graph', 'reports', 'store'],
     otlp: ['reports'],
     analysis: ['graph', 'reports'],
-    exports: ['errors', 'graph', 'reports'],
+    exports: ['analysis', 'errors', 'graph', 'reports'],
     query: [
       ...['analysis', 'errors', 'exports', 'graph', 'ingest', 'otlp', 'reports', 'search'],
       'store',
@@ -134,7 +134,7 @@ const rooms = {
     doctor: [],
     run: ['errors', 'sources'],
     mcp: ['errors', 'sources', 'version'],
-    commands: ['doctor', 'errors', 'init-jest', 'mcp', 'run', 'sources'],
+    commands: ['doctor', 'errors', 'init-jest', 'mcp', 'run', 'sources', 'write-file'],
   },
 };
 

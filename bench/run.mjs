@@ -28,7 +28,7 @@ const benchmarks = (
   await Promise.all(benchFiles.map((file) => import(new URL(file, folder))))
 ).flatMap((module) => module.default);
 /** Benchmarks not measured in nanoseconds. Each has a module of its name that exports a function of its name. */
-const others = ['size', 'memory', 'collector', 'jest', 'vitest'].filter((name) =>
+const others = ['size', 'memory', 'collector', 'page', 'jest', 'vitest'].filter((name) =>
   existsSync(new URL(`${name}.mjs`, folder)),
 );
 

@@ -1,10 +1,11 @@
-import { encodeReport } from '@throughline/runtime/report';
+import { encodeBatch, encodeReport } from '@throughline/runtime/report';
 import type { Report } from '@throughline/runtime/report';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { Child, ran, root } from '../harness/child';
 import { PubsubConnection } from '../harness/pubsub-connection';
 import { ask } from '../harness/test-collector';
@@ -164,9 +165,9 @@ describe('list and show', () => {
     expect(await run('list', '--collector', url)).toEqual({
       ...{ code: 0, stderr: '' },
       stdout: [
-        'TASK              EVENTS  FIRST EVENT               TITLE',
-        '0000000000000002  1       2023-11-14T22:13:20.000Z  event 9',
-        '0000000000000001  4       2023-11-14T22:13:20.000Z  start',
+        'TASK              FIRST EVENT               DURATION  EVENTS  ERRORS  TITLE',
+        '0000000000000002  2023-11-14T22:13:20.000Z  0.0 ms    1       0       event 9',
+        '0000000000000001  2023-11-14T22:13:20.000Z  0.0 ms    4       0       start',
         '',
       ].join('\n'),
     });
@@ -350,6 +351,101 @@ describe('list and show', () => {
       expect(stderr).not.toMatch(/JSON|SyntaxError/);
     },
   );
+});
+
+describe('tail, export and import', () => {
+  test('list --where and --sort find tasks', async () => {
+    const { url, report } = await serve();
+    await report(...TASK, event(2, 9, [], { label: 'GET /carts' }));
+    const list = async (...flags: string[]) =>
+      (await run('list', '--collector', url, ...flags)).stdout.trimEnd().split('\n').slice(1);
+
+    expect(await list('--where', 'route=/carts')).toEqual([expect.stringMatching(/GET \/carts$/)]);
+    expect(await list('--sort', 'events')).toMatchObject([
+      expect.stringMatching(/start$/) as string,
+      expect.stringMatching(/carts$/) as string,
+    ]);
+    const { code, stderr } = await run('list', '--collector', url, '--where', 'colour=red');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^throughline: Tasks have no field "colour"\..*\(TL_QUERY_INVALID\)\n$/);
+  });
+
+  test('tail prints tasks that come, those that match', async () => {
+    const { url, report } = await serve();
+    await report(...TASK);
+    const tail = new Child([throughline, 'tail', '--collector', url, '--where', 'carts'], {
+      cwd: folder,
+    });
+    children.push(tail);
+    // It has asked for what is there when it listens.
+    await until('it to listen', async () => {
+      const { text } = await ask({ url }, '/metrics');
+      return /throughline_listeners (\d+)/.exec(text)?.[1] === '1';
+    });
+    const client = await fetch(`${url}/api/reports`, {
+      method: 'POST',
+      body: encodeBatch([
+        event(2, 9, [], { label: 'GET /carts', fields: [['error.type', 'E']] }),
+        event(3, 9, [], { label: 'other' }),
+      ]) as Uint8Array<ArrayBuffer>,
+    });
+    expect(client.ok).toBe(true);
+    await tail.said(/\n/);
+
+    expect(tail.stdout).toMatch(
+      /^\S+Z {2}0{15}2 {2} +0\.0 ms {2} +1 events {2}GET \/carts {2}1 error\n$/,
+    );
+  });
+
+  test('what export writes, import sends to another collector', async () => {
+    const [from, to] = [await serve(), await serve()];
+    await from.report(...TASK);
+    const file = join(folder, 'task.jsonl');
+    const written = await run('export', '1', '--collector', from.url, '--out', file);
+    expect(written).toEqual({ code: 0, stdout: `Wrote ${file}.\n`, stderr: '' });
+    const { stdout } = await run('export', '1', '--as', 'otlp', '--collector', from.url);
+    const spans = join(folder, 'spans.json');
+    writeFileSync(spans, stdout);
+
+    expect(await run('import', file, spans, '--collector', to.url)).toEqual({
+      code: 0,
+      stdout: `Sent 4 events of ${file}.\nSent ${spans} as OpenTelemetry's data.\n`,
+      stderr: '',
+    });
+    const { body } = await ask<{ events: TraceEvent[] }>({ url: to.url }, `/api/tasks/${id(1)}`);
+    expect(body.events).toEqual(
+      expect.arrayContaining(TASK.map((one) => expect.objectContaining({ label: one.label }))),
+    );
+    expect(body.events.length).toBeGreaterThan(TASK.length);
+  });
+
+  test.each([
+    [
+      'export',
+      ['export', '1', '--as', 'pdf'],
+      /argument 'pdf' is invalid\. Allowed choices are jsonl, /,
+    ],
+    ['export without a task', ['export'], /name a task, or use --latest/],
+    ['import of nothing', ['import', 'nothing.jsonl'], /TL_EVENTS_UNREADABLE/],
+  ])('%s that cannot be done says so', async (_, args, message) => {
+    const { code, stderr } = await run(...args);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  test('a file that cannot be written is named', async () => {
+    const { url, report } = await serve();
+    await report(...TASK);
+    for (const flags of [
+      ['export', '1', '--out'],
+      ['show', '1', '--html'],
+    ]) {
+      const { code, stderr } = await run(...flags, join(folder, 'no', 'file'), '--collector', url);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^throughline: Cannot write ".*": ENOENT.*\(TL_FILE_UNWRITABLE\)\n$/);
+    }
+  });
 });
 
 describe('the command line', () => {

@@ -94,7 +94,7 @@ test('lists tasks', async () => {
     ].join('\n'),
   );
   expect((await ask('list_tasks', { limit: 1 })).text).toMatch(new RegExp(`^${id(2)} [^\n]*$`));
-  expect((await ask('list_tasks', { text: 'POST' })).text).toBe('There are no such tasks.');
+  expect((await ask('list_tasks', { where: 'POST' })).text).toBe('There are no such tasks.');
 });
 
 test('explains a task, by its id or the newest', async () => {

@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
-import { writeFileSync } from 'node:fs';
 import {
   causalGraph,
-  CollectorError,
   drawGraph,
   eventsInOrder,
   taskHtml,
   textRecords,
 } from '@throughline/collector';
-import type { TraceEvent } from '@throughline/collector';
-import { CliError, errorMessage } from '../errors.js';
 import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { EventSource, SourceOptions } from '../sources/event-source.js';
 import { newestTask } from '../sources/newest-task.js';
+import { writeFile } from '../write-file.js';
 import { printTasks } from './list.js';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -45,9 +42,9 @@ export function show(program: Command): void {
         const source = await openEventSource(options);
         const task = given ?? (await (latest ? newestTask(source) : onlyTask(source)));
         if (task === undefined)
-          return printTasks(await source.tasks(NO_LIMIT), { json: json ?? false });
+          return printTasks(await source.tasks({ limit: NO_LIMIT }), { json: json ?? false });
         const events = await source.task(task);
-        if (html !== undefined) return writePage(html, events);
+        if (html !== undefined) return writeFile(html, taskHtml(events));
         const causal = causalGraph(events);
         if (json) for (const event of eventsInOrder(causal)) console.log(JSON.stringify(event));
         else if (graph) console.log(drawGraph(causal).join('\n'));
@@ -56,21 +53,7 @@ export function show(program: Command): void {
     );
 }
 
-function writePage(file: string, events: readonly TraceEvent[]): void {
-  try {
-    writeFileSync(file, taskHtml(events));
-  } catch (error) {
-    if (error instanceof CollectorError) throw error;
-    throw new CliError(
-      'TL_FILE_UNWRITABLE',
-      `Cannot write ${JSON.stringify(file)}: ${errorMessage(error)}. Use a file in an existing, writable folder.`,
-      { cause: error },
-    );
-  }
-  console.log(`Wrote ${file}. Open it in a browser.`);
-}
-
 async function onlyTask(source: EventSource): Promise<string | undefined> {
-  const { tasks, total } = await source.tasks(1);
+  const { tasks, total } = await source.tasks({ limit: 1 });
   return total === 1 ? tasks[0]?.taskId : undefined;
 }

@@ -36,12 +36,14 @@ export const TOOLS: readonly Tool[] = [
       'List the newest tasks (requests, jobs) with duration, number of events, and errors.',
     inputSchema: {
       limit: z.number().int().min(1).max(100).default(10).describe('How many.'),
-      text: z.string().optional().describe('Only tasks whose title contains this text.'),
+      where: z
+        .string()
+        .optional()
+        .describe('Only tasks that match, such as: route=/carts duration>100ms error'),
     },
-    async answer(source, { limit, text }: { limit: number; text?: string }) {
-      const { tasks } = await source.tasks(text === undefined ? limit : 1000);
-      const found = tasks.filter(({ title }) => title.includes(text ?? '')).slice(0, limit);
-      return found.length > 0 ? found.map(lineOf).join('\n') : 'There are no such tasks.';
+    async answer(source, { limit, where }: { limit: number; where?: string }) {
+      const { tasks } = await source.tasks({ limit, where });
+      return tasks.length > 0 ? tasks.map(lineOf).join('\n') : 'There are no such tasks.';
     },
   },
   {

@@ -1,7 +1,7 @@
 import { CliError, errorMessage } from '../errors.js';
 import { settings } from '@throughline/collector/settings';
 import type { TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
-import type { EventSource } from './source.js';
+import type { EventSource, TaskQuery } from './source.js';
 
 /** The description of the option that names a collector. */
 export const COLLECTOR_HELP =
@@ -15,12 +15,15 @@ const PAGE_SIZE = 1000;
 export class CollectorClient implements EventSource {
   constructor(private readonly url: string) {}
 
-  /** Returns the newest tasks, fetched in pages. */
-  async tasks(limit: number): Promise<TaskPage> {
+  /** Returns tasks, fetched in pages. */
+  async tasks({ limit, where = '', order = 'last' }: TaskQuery): Promise<TaskPage> {
     const tasks: TaskSummary[] = [];
     for (;;) {
       const size = Math.min(limit - tasks.length, PAGE_SIZE);
-      const page = await this.get<TaskPage>(`/api/tasks?offset=${tasks.length}&limit=${size}`);
+      const query = new URLSearchParams({
+        ...{ where, order, offset: String(tasks.length), limit: String(size) },
+      });
+      const page = await this.get<TaskPage>(`/api/tasks?${query}`);
       tasks.push(...page.tasks);
       if (tasks.length >= limit || page.tasks.length < size) return { ...page, tasks };
     }
@@ -33,10 +36,32 @@ export class CollectorClient implements EventSource {
     return events;
   }
 
+  /** Calls `look` each time when the collector has stored something new, until the collector ends. */
+  async eachChange(look: () => Promise<void>): Promise<void> {
+    const { body } = await this.fetch('/api/live');
+    // Each part is of one event, or of none: they are sent one at a time.
+    for await (const part of body ?? []) if (part.length > 0) await look();
+  }
+
+  /** Sends bytes to a path, and returns the answer as JSON. */
+  async send<T>(path: string, type: string, body: string | Uint8Array): Promise<T> {
+    return this.answer(
+      path,
+      await this.fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: body as BodyInit,
+      }),
+    );
+  }
+
   private async get<T>(path: string): Promise<T> {
-    let response: Response;
+    return this.answer(path, await this.fetch(path));
+  }
+
+  private async fetch(path: string, options?: RequestInit): Promise<Response> {
     try {
-      response = await fetch(new URL(path, this.url));
+      return await fetch(new URL(path, this.url), options);
     } catch (error) {
       throw new CliError(
         'TL_COLLECTOR_UNREACHABLE',
@@ -44,6 +69,9 @@ export class CollectorClient implements EventSource {
         { cause: error },
       );
     }
+  }
+
+  private async answer<T>(path: string, response: Response): Promise<T> {
     const answer = (await response.json().catch(() => undefined)) as
       (T & { error?: string }) | undefined;
     if (answer !== undefined && response.ok) return answer;

@@ -1,9 +1,9 @@
-import { openEventFiles } from '@throughline/collector';
+import { openEventFiles, parseTaskQuery } from '@throughline/collector';
 import type { EventFileQueries, TaskPage, TraceEvent } from '@throughline/collector';
 import { CliError } from '../errors.js';
 import { CollectorClient } from './collector-client.js';
 import { collectorUrl } from './collector-url.js';
-import type { EventSource } from './source.js';
+import type { EventSource, TaskQuery } from './source.js';
 
 export type { EventSource } from './source.js';
 
@@ -33,8 +33,9 @@ class FileSource implements EventSource {
     printProblems(files.problems);
   }
 
-  tasks(limit: number): Promise<TaskPage> {
-    return this.files.tasks(limit);
+  async tasks({ limit, where = '', order }: TaskQuery): Promise<TaskPage> {
+    const conditions = parseTaskQuery(where);
+    return this.files.tasks({ offset: 0, limit, where: conditions, ...(order && { order }) });
   }
 
   async task(taskId: string): Promise<readonly TraceEvent[]> {

@@ -1,9 +1,18 @@
-import type { TaskPage, TraceEvent } from '@throughline/collector';
+import type { TaskPage, TaskRange, TraceEvent } from '@throughline/collector';
+
+/** Which tasks to return. */
+export interface TaskQuery {
+  readonly limit: number;
+  /** A search, such as `route=/carts duration>100ms`. */
+  readonly where?: string | undefined;
+  /** What comes first: the task with the latest event, without it. */
+  readonly order?: TaskRange['order'];
+}
 
 /** A source of tasks and events for commands: a running collector, or event files. */
 export interface EventSource {
-  /** Returns the newest tasks. */
-  tasks(limit: number): Promise<TaskPage>;
+  /** Returns the first tasks that match. Throws `TL_QUERY_INVALID`. */
+  tasks(query: TaskQuery): Promise<TaskPage>;
   /** Returns the events of one task. Throws `TL_TASK_UNKNOWN` or `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
 }

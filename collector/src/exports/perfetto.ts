@@ -73,7 +73,7 @@ export function toPerfetto(
     const end = model.partner[event]!;
     if (model.begins(event)) {
       const dur = end === NONE ? 0 : Math.max(0, time[end]! - time[event]!);
-      const name = model.labelOf(end === NONE ? event : end);
+      const name = model.operationName(event);
       entries.push({ ph: 'X', cat: 'operation', name, ...place, dur, args });
     } else if (end === NONE) {
       entries.push({ ph: 'i', cat: 'event', name: model.labelOf(event), ...place, s: 't', args });

@@ -153,6 +153,14 @@ export class TaskModel {
     return (this.flags[i]! & FLAG.begin) !== 0;
   }
 
+  /** Returns what to call an operation. Its end may know better (`GET /carts/:id`), or only say that it is one. */
+  operationName(begin: number): string {
+    const name = this.labelOf(begin);
+    const end = this.partner[begin]!;
+    const other = end === NONE ? name : this.labelOf(end);
+    return other.startsWith(name) ? name : other;
+  }
+
   hasError(i: number): boolean {
     return (this.flags[i]! & FLAG.error) !== 0;
   }

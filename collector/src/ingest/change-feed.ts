@@ -8,6 +8,11 @@ export class ChangeFeed {
     return this.version;
   }
 
+  /** How many wait. */
+  get listeners(): number {
+    return this.waiting.size;
+  }
+
   changed(): void {
     this.version++;
     for (const tell of this.waiting) tell();

@@ -1,7 +1,7 @@
 import { encodeBatch } from '@throughline/runtime/report';
 import { readEventFiles } from '../ingest/event-files.js';
 import { SqliteStore } from '../store/sqlite-store.js';
-import type { TaskPage } from '../store/store.js';
+import type { TaskPage, TaskRange } from '../store/store.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { taskEvents } from './task-events.js';
 
@@ -11,8 +11,8 @@ export interface EventFileQueries {
   readonly problems: readonly Error[];
   /** The events, in the order of the files. */
   readonly events: readonly TraceEvent[];
-  /** Returns the newest tasks. */
-  tasks(limit: number): Promise<TaskPage>;
+  /** Returns a page of tasks. */
+  tasks(range: TaskRange): Promise<TaskPage>;
   /** Returns the events of one task; none if it is unknown. Throws `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
 }
@@ -25,7 +25,7 @@ export async function openEventFiles(path: string): Promise<EventFileQueries> {
   return {
     problems,
     events,
-    tasks: (limit) => store.tasks({ offset: 0, limit }),
+    tasks: (range) => store.tasks(range),
     task: (taskId) => taskEvents(store, taskId),
   };
 }

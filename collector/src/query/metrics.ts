@@ -1,4 +1,4 @@
-import type { Counters } from '../ingest/accept.js';
+import type { Acceptor } from '../ingest/accept.js';
 import type { ReportServer } from '../ingest/report-server.js';
 import type { StoreSize } from '../store/store.js';
 
@@ -7,10 +7,11 @@ type Metric = readonly [name: string, help: string, type: 'counter' | 'gauge', v
 
 /** Returns the numbers of a collector in the text format of Prometheus ("Exposition formats", version 0.0.4). */
 export function metricsText(
-  { received, kept, duplicates, conflicts, refused, dropped, waiting }: Counters,
+  { counters, changes }: Pick<Acceptor, 'counters' | 'changes'>,
   reports: Pick<ReportServer, 'counters' | 'undelivered'>,
   size: StoreSize,
 ): string {
+  const { received, kept, duplicates, conflicts, refused, dropped, waiting } = counters;
   const metrics: readonly Metric[] = [
     ['reports_received_total', 'Reports received.', 'counter', received],
     ['reports_kept_total', 'Reports stored.', 'counter', kept],
@@ -32,6 +33,7 @@ export function metricsText(
       'counter',
       reports.undelivered,
     ],
+    ['listeners', 'Pages and commands that wait for what is new.', 'gauge', changes.listeners],
     ['store_tasks', 'Tasks in the store.', 'gauge', size.tasks],
     ['store_events', 'Events in the store.', 'gauge', size.events],
     ['store_bytes', 'Size of the store.', 'gauge', size.bytes],

@@ -70,7 +70,7 @@ export function webApp(parts: WebAppParts): Hono {
     return context.json(answer, ok ? 200 : 503);
   });
   app.get('/metrics', async (context) =>
-    context.text(metricsText(acceptor.counters, reports, await store.size())),
+    context.text(metricsText(acceptor, reports, await store.size())),
   );
   app.all('/api/*', (context) => context.json(unknownPath(context.req.path), 404));
 

@@ -192,7 +192,7 @@ export class TimelineScene implements Scene {
       }
       if (width > 28) {
         const color = failed ? theme.ground : theme.text;
-        const label = `${this.nameOf(bar.event, end)}  ${bar.isOpen ? 'not ended' : duration(bar.to - bar.from)}`;
+        const label = `${model.operationName(bar.event)}  ${bar.isOpen ? 'not ended' : duration(bar.to - bar.from)}`;
         text.push(() =>
           surface.text(label, left + 6, top + 12.5, width - 10, { color, size: 11.5 }),
         );
@@ -348,14 +348,6 @@ export class TimelineScene implements Scene {
       if (x < -40) continue;
       surface.text(`+${duration(time)}`, x + 4, 17, 90, { color: theme.minor, size: 11 });
     }
-  }
-
-  /** The end may know better what to call an operation (`GET /carts/:id`), or only say that it is one. */
-  private nameOf(begin: number, end: number): string {
-    const { model } = this.task.graph;
-    const name = model.labelOf(begin);
-    const other = end === NONE ? name : model.labelOf(end);
-    return other.startsWith(name) ? name : other;
   }
 
   private offsetOf(event: number): number {

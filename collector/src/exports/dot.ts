@@ -1,0 +1,33 @@
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { oneLine } from '../graph/plain-text.js';
+
+/** Writes a graph for Graphviz, in the language DOT: a node for each event, in a cluster for each process. */
+export function toDot({ model, order, parents }: CausalGraph): string {
+  const lines = ['digraph task {', '  node [shape=box, fontname="sans-serif"];'];
+  model.processes.forEach(({ name }, process) => {
+    lines.push(
+      `  subgraph cluster_${process} {`,
+      `    label=${quoted(name || 'unnamed process')};`,
+    );
+    for (const event of order) {
+      if (model.process[event] !== process) continue;
+      lines.push(`    ${idOf(event)} [label=${quoted(model.labelOf(event))}];`);
+    }
+    lines.push('  }');
+  });
+  for (const event of order) {
+    for (const parent of parents.of(event)) {
+      const isMessage = model.process[parent] !== model.process[event];
+      lines.push(`  ${idOf(parent)} -> ${idOf(event)}${isMessage ? ' [style=dashed]' : ''};`);
+    }
+  }
+  return `${lines.join('\n')}\n}\n`;
+
+  function idOf(event: number): string {
+    return `e${model.ids[event]}`;
+  }
+}
+
+function quoted(text: string): string {
+  return `"${oneLine(text).replace(/["\\]/g, '\\$&')}"`;
+}
