@@ -264,6 +264,7 @@ describe('the list of tasks', () => {
         {
           ...{ taskId: id(2), title: 'event 9', events: 1, errors: 0, processes: [''] },
           ...{ tags: [], firstEvent: 1_700_000_000_000_009, lastEvent: 1_700_000_000_000_009 },
+          duration: 0,
         },
         {
           ...{ taskId: TASK, title: 'passing --in (3) to :1234', events: 5, errors: 0 },
@@ -271,6 +272,7 @@ describe('the list of tasks', () => {
             ({ processName }) => processName,
           ),
           ...{ tags: [], firstEvent: 1474851945531432, lastEvent: 1474851945540877 },
+          duration: 9445,
         },
       ],
     });
@@ -318,7 +320,7 @@ describe('the list of tasks', () => {
   });
 
   test.each([
-    ['colour=red', /^Tasks have no field "colour"\. They have title, route, /],
+    ['colour=red', /^Tasks have no field "colour"\. They have title, method, route, /],
     ['toString=1', /^Tasks have no field "toString"\./],
     ['duration>long', /^"duration" must be a duration such as 100ms or 1\.5s, got "long"\./],
     ['events>-1', /^"events" must be a whole number, got "-1"\./],

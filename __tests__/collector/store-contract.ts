@@ -260,11 +260,11 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
         tasks: [
           {
             ...{ taskId: id(1), title: 'event 2', events: 3, errors: 0, processes: ['b', 'a'] },
-            ...{ tags: [], firstEvent: 20, lastEvent: 90 },
+            ...{ tags: [], firstEvent: 20, lastEvent: 90, duration: 70 },
           },
           {
             ...{ taskId: id(2), title: 'event 1', events: 1, errors: 0, processes: [''] },
-            ...{ tags: [], firstEvent: 10, lastEvent: 10 },
+            ...{ tags: [], firstEvent: 10, lastEvent: 10, duration: 0 },
           },
         ],
       });
@@ -311,6 +311,10 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
         ['title!="GET /carts"', [2, 3]],
         ['route=/carts', [1]],
         ['route~/carts', [2, 1]],
+        ['method=GET', [2, 1]],
+        ['status=x', []],
+        ['1800000000', []],
+        ['"[["', []],
         ['process=prices', [1]],
         ['process!=prices', [2, 3]],
         ['-process=shop', [3]],

@@ -93,23 +93,23 @@ test('the answer as text', () => {
     `GET /carts/:id 500: 105.0 ms
 task 0000000000000001, 14 events, 2 processes, 1 error
 
-Operations were running for 97.0 ms (92 %), 1.4 at once on average, 3 at most. For 8.0 ms, none was.
+In operations: 97.0 ms (92 %), outside: 8.0 ms. Concurrency: 1.4 on average, 3 at most.
 
-What decided when it ended:
-    +0.0 ms   1.0 ms   1 %  GET /carts/7 → GET prices/all            the program, or what is not logged  shop (1)
-    +1.0 ms   5.0 ms   5 %  GET /all                                 on its way there                    shop (1)
-    +6.0 ms  30.0 ms  29 %  GET /all → GET /all 200                  the program, or what is not logged  prices (2)
-   +36.0 ms   5.0 ms   5 %  GET /all 200 → GET prices/all 200        on its way back                     prices (2)
-   +41.0 ms   1.0 ms   1 %  GET prices/all 200 → SELECT items        the program, or what is not logged  shop (1)
-   +42.0 ms  19.0 ms  18 %  SELECT items                             waited for it                       shop (1)
-   +61.0 ms   1.0 ms   1 %  SELECT items ended → SELECT items        the program, or what is not logged  shop (1)
-   +62.0 ms  19.0 ms  18 %  SELECT items                             waited for it                       shop (1)
-   +81.0 ms   1.0 ms   1 %  SELECT items ended → SELECT items        the program, or what is not logged  shop (1)
-   +82.0 ms  19.0 ms  18 %  SELECT items                             waited for it                       shop (1)
-  +101.0 ms   4.0 ms   4 %  SELECT items ended → GET /carts/:id 500  the program, or what is not logged  shop (1)
+Critical path:
+    +0.0 ms   1.0 ms   1 %  GET /carts/7 → GET prices/all            own code, timers or untraced work  shop (1)
+    +1.0 ms   5.0 ms   5 %  GET /all                                 request in transit                 shop (1)
+    +6.0 ms  30.0 ms  29 %  GET /all → GET /all 200                  own code, timers or untraced work  prices (2)
+   +36.0 ms   5.0 ms   5 %  GET /all 200 → GET prices/all 200        response in transit                prices (2)
+   +41.0 ms   1.0 ms   1 %  GET prices/all 200 → SELECT items        own code, timers or untraced work  shop (1)
+   +42.0 ms  19.0 ms  18 %  SELECT items                             waiting for this operation         shop (1)
+   +61.0 ms   1.0 ms   1 %  SELECT items ended → SELECT items        own code, timers or untraced work  shop (1)
+   +62.0 ms  19.0 ms  18 %  SELECT items                             waiting for this operation         shop (1)
+   +81.0 ms   1.0 ms   1 %  SELECT items ended → SELECT items        own code, timers or untraced work  shop (1)
+   +82.0 ms  19.0 ms  18 %  SELECT items                             waiting for this operation         shop (1)
+  +101.0 ms   4.0 ms   4 %  SELECT items ended → GET /carts/:id 500  own code, timers or untraced work  shop (1)
 
-One after the other, though each might have run beside the one before:
-  SELECT items: 3 times, 57.0 ms
+Sequential calls (in parallel, they would take less, if they do not depend on each other):
+  SELECT items: 3 calls, 57.0 ms
 
 Errors:
   GET /carts/:id 500: TypeError: no total (shop (1))
@@ -121,7 +121,7 @@ test('an operation that never ends is told, and a task of one event is explained
   const open = explainWaits([at(0, 1, [], 'job', begin(1, 'consumer')), at(3, 2, [1], 'half')]);
 
   expect(open).toMatchObject({ title: 'job', duration: 3000, open: ['job'] });
-  expect(whyText(open)).toMatch(/\nNot ended:\n {2}job\n$/);
+  expect(whyText(open)).toMatch(/\nStill running:\n {2}job\n$/);
   expect(explainWaits([event(1, 1)])).toMatchObject({ duration: 0, path: [], errors: [] });
   expect(whyText(explainWaits([event(1, 1)]))).toMatch(/^event 1: 0\.0 ms\n/);
 });

@@ -120,6 +120,27 @@ describe('layout of the graph', () => {
 });
 
 describe('folding', () => {
+  test('an operation in which nothing was logged is one node, also inside of a chain', () => {
+    const query = (number: number, parent: number): TraceEvent[] => [
+      event(1, number, [parent], { ...a, ...operation(number, 'begin') }),
+      event(1, number + 1, [number], { ...a, ...operation(number, 'end') }),
+    ];
+    const events = [event(1, 1, [], a), ...query(2, 1), ...query(4, 3), event(1, 6, [5], a)];
+    const side = [event(1, 7, [2], a)];
+
+    expect([...lay(events, { operations: true }).graph.count]).toEqual([1, 2, 2, 1]);
+    expect([...lay([...events, ...side], { operations: true }).graph.count]).toEqual([
+      ...[1, 1, 1, 2, 1, 1],
+    ]);
+    const both = { operations: true, chains: { open: new Set<number>() } };
+    expect([...lay(events, both).graph.count]).toEqual([1, 4, 1]);
+    const first = events
+      .slice(0, 3)
+      .map((one, i) => (i === 1 ? { ...one, parentEventIds: [] } : one));
+    const tail = [3, 4, 5].map((i) => event(1, 10 + i, [i === 3 ? 3 : 9 + i], a));
+    expect(lay([...first, ...tail], both).graph.count.reduce((sum, one) => sum + one, 0)).toBe(6);
+  });
+
   const chain = (length: number): TraceEvent[] =>
     Array.from({ length }, (_, i) => event(1, i + 1, i > 0 ? [i] : [], a));
 
@@ -190,6 +211,10 @@ test.each([
   ['rows<=3', [0]],
   ['rows=3 SELECT', [0]],
   ['tag=slow', [2]],
+  ['tag=x', [2]],
+  ['tag!=slow', [0, 1]],
+  ['constructor=x', []],
+  ['__proto__=x', []],
   ['nothing=here', []],
 ])('search for %s', (text, expected) => {
   const model = TaskModel.of([
@@ -201,7 +226,7 @@ test.each([
         ['error.type', 'Timeout'],
       ],
     }),
-    event(1, 3, [2], { ...b, label: 'begin', tags: ['slow'] }),
+    event(1, 3, [2], { ...b, label: 'begin', tags: ['slow', 'x'] }),
   ]);
   const found = searchEvents(model, text)!;
 
@@ -262,7 +287,7 @@ describe('timeline', () => {
   });
 });
 
-test('two tasks are aligned by what their events are and come from', () => {
+test('two tasks are aligned by what their events are, and one more leaves the others where they were', () => {
   const task = (labels: readonly (readonly [string, number[]])[]) =>
     openTask(
       TaskModel.of(labels.map(([label, parents], i) => event(1, i + 1, parents, { label }))),
@@ -282,8 +307,8 @@ test('two tasks are aligned by what their events are and come from', () => {
     ]),
   );
 
-  expect([...first]).toEqual([0, 2, -1, -1]);
-  expect([...second]).toEqual([0, -1, 1, -1]);
+  expect([...first]).toEqual([0, 2, 3, -1]);
+  expect([...second]).toEqual([0, -1, 1, 2]);
 });
 
 test('a picture in SVG has text as text, and nothing that XML does not have', () => {
@@ -329,7 +354,10 @@ describe('random graphs', () => {
       }),
     );
   const settings = { seed: 5, numRuns: 300 };
-  const foldings: Folding[] = [{}, { chains: { open: new Set() } }];
+  const foldings: Folding[] = [
+    ...[{}, { operations: true }, { chains: { open: new Set<number>() } }],
+    { operations: true, chains: { open: new Set<number>() } },
+  ];
 
   test('nodes do not overlap, are in their lanes, and below their parents', () => {
     fc.assert(

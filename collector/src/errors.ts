@@ -11,6 +11,7 @@ export type CollectorErrorCode =
   | 'TL_EVENT_INVALID'
   | 'TL_PAGE_MISSING'
   | 'TL_COLLECTOR_FULL'
+  | 'TL_EXPORT_TOO_LARGE'
   | 'TL_REQUEST_REFUSED'
   | 'TL_INTERNAL';
 

@@ -14,6 +14,7 @@ export type { CollectorErrorCode } from './errors.js';
 export { EXPORT_FORMATS, exportTask } from './exports/formats.js';
 export type { ExportFormat } from './exports/formats.js';
 export { taskHtml } from './exports/html.js';
+export { SHIVIZ_PATTERN } from './exports/shiviz.js';
 export { toPerfetto } from './exports/perfetto.js';
 export { causalGraph, eventsInOrder } from './graph/causal-graph.js';
 export type { CausalGraph } from './graph/causal-graph.js';

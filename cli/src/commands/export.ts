@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { EXPORT_FORMATS, exportTask } from '@throughline/collector';
+import { EXPORT_FORMATS, exportTask, SHIVIZ_PATTERN } from '@throughline/collector';
 import type { ExportFormat } from '@throughline/collector';
 import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
@@ -31,6 +31,7 @@ export function exportCommand(program: Command): void {
       const text = exportTask(await source.task(given ?? (await newestTask(source))), as);
       if (out === undefined) process.stdout.write(text);
       else writeFile(out, text);
+      if (as === 'shiviz') console.error(`The pattern for ShiViz's parser: ${SHIVIZ_PATTERN}`);
     });
 }
 

@@ -68,7 +68,9 @@ export function rowOf(task: TaskSummary): string[] {
 
 function printTable(head: string[], rows: string[][]): void {
   const lines = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  const widths = head.map((_, i) =>
+    lines.reduce((most, line) => Math.max(most, line[i]!.length), 0),
+  );
   for (const line of lines) {
     console.log(
       line

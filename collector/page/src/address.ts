@@ -6,6 +6,9 @@ export interface Address {
   readonly query: Readonly<Record<string, string>>;
 }
 
+/** The list as it was last seen, so that a way back to it keeps the search. */
+let lastList = '/';
+
 /** The address as it is now. */
 export const address = signal<Address>(read());
 
@@ -28,9 +31,15 @@ export function taskHref(
   return hrefOf(`/tasks/${encodeURIComponent(taskId)}`, query);
 }
 
+/** Returns the address of the list, as it was last seen. */
+export function listHref(): string {
+  return lastList;
+}
+
 /** Opens another address, with an entry in the history. */
 export function go(href: string): void {
   if (isFile) return;
+  clearTimeout(replacing);
   history.pushState(null, '', href);
   address.value = read();
 }
@@ -41,14 +50,32 @@ export function setQuery(changes: Readonly<Record<string, string | undefined>>):
   const next = Object.fromEntries(
     Object.entries({ ...query, ...changes }).filter(([, value]) => value),
   ) as Record<string, string>;
-  if (!isFile) history.replaceState(null, '', hrefOf(path, next));
+  if (!isFile) replaceSoon(hrefOf(path, next));
   address.value = { path, query: next };
+}
+
+let replacing: ReturnType<typeof setTimeout> | undefined;
+
+/** Browsers refuse to write the address many times a second, as a key that is held down would. */
+function replaceSoon(href: string): void {
+  clearTimeout(replacing);
+  replacing = setTimeout(() => {
+    history.replaceState(null, '', href);
+    noteList();
+  }, REPLACE_MS);
+}
+
+const REPLACE_MS = 60;
+
+function noteList(): void {
+  if (location.pathname === '/') lastList = location.pathname + location.search;
 }
 
 /** A page that is a file has no addresses but its own. */
 const isFile = location.protocol === 'file:';
 
 function read(): Address {
+  noteList();
   return {
     path: location.pathname,
     query: Object.fromEntries(new URLSearchParams(location.search)),

@@ -10,11 +10,32 @@ import { TasksPage } from './views/tasks-page';
 function App() {
   const { path } = address.value;
   const inPath = /^\/tasks\/([^/]+)$/.exec(path)?.[1];
-  const taskId = embeddedTask?.taskId ?? (inPath && decodeURIComponent(inPath));
+  const taskId = embeddedTask?.taskId ?? (inPath && decoded(inPath));
   if (taskId !== undefined) return <TaskPage key={taskId} taskId={taskId} />;
   if (path === '/compare') return <ComparePage />;
   if (path === '/lines') return <LinesPage />;
-  return <TasksPage />;
+  if (path === '/') return <TasksPage />;
+  return <NotFound />;
+}
+
+/** Returns what stands in a path. What cannot be decoded is left as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function NotFound() {
+  return (
+    <main>
+      <h1>Page not found</h1>
+      <p>
+        <a href="/">All tasks</a>
+      </p>
+    </main>
+  );
 }
 
 render(<App />, document.getElementById('app')!);

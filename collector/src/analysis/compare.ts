@@ -2,6 +2,7 @@ import { causalGraph } from '../graph/causal-graph.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { alignClocks } from './clocks.js';
 import { criticalPath } from './critical-path.js';
+import { kindOf } from './kinds.js';
 import { operationsOf } from './operations.js';
 import { explainPath } from './why.js';
 
@@ -54,14 +55,6 @@ export function compareTasks(
     removed: differences.filter((one) => one.after.times === 0),
     changed: differences.filter((one) => one.before.times > 0 && one.after.times > 0),
   };
-}
-
-/** Returns a label without what differs from request to request: ids and numbers. */
-export function kindOf(label: string): string {
-  return label
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '#')
-    .replace(/\b(?=\w*\d)[0-9a-f]{8,}\b/gi, '#')
-    .replace(/\b\d+\b/g, '#');
 }
 
 function sizeOf({ before, after }: Difference): number {

@@ -1,6 +1,7 @@
 import type { CausalGraph } from '../graph/causal-graph.js';
 import { NONE } from '../graph/task-model.js';
 import type { TaskModel } from '../graph/task-model.js';
+import { operationsAround } from './operations.js';
 
 /** Why a step of the path took its time. */
 export type Reason =
@@ -21,6 +22,8 @@ export interface Step {
   readonly from: number;
   readonly to: number;
   readonly reason: Reason;
+  /** For the reason `operation`, its begin; else `NONE`. */
+  readonly operation: number;
   /** When it begins, in microseconds after the task. */
   readonly at: number;
   /** How long it took, in microseconds. */
@@ -36,11 +39,13 @@ export function criticalPath(graph: CausalGraph, time: Float64Array): Step[] {
   if (end === NONE) return [];
   const path = [...causesOf(graph, time, end).reverse(), end];
   const origin = time[path[0]!]!;
+  const around = operationsAround(graph);
   return path.slice(1).map((to, i) => {
     const from = path[i]!;
     const at = time[from]! - origin;
-    const reason = reasonOf(graph.model, from, to);
-    return { from, to, reason, at, duration: time[to]! - time[from]! };
+    const operation = operationIn(graph.model, around, from, to);
+    const reason = operation === NONE ? reasonOf(graph.model, from, to) : 'operation';
+    return { from, to, reason, operation, at, duration: time[to]! - time[from]! };
   });
 }
 
@@ -76,10 +81,23 @@ function latestOf(events: Int32Array, time: Float64Array): number {
   return latest;
 }
 
-function reasonOf(model: TaskModel, from: number, to: number): Reason {
-  const kind = model.fieldOf(from, 'kind');
-  const isOne = model.begins(from) && model.partner[to] === from;
-  if (isOne && kind !== 'server' && kind !== 'consumer') return 'operation';
+/** Kinds of operations whose inside is elsewhere: what happens in between does not end the wait for them. */
+const ELSEWHERE = new Set<string | undefined>(['client', 'producer']);
+/** Kinds of operations in which the program itself works. */
+const SERVED = new Set<string | undefined>(['server', 'consumer']);
+
+/** Returns the operation that a step within one process waited for, or `NONE`. */
+function operationIn(model: TaskModel, around: Int32Array, from: number, to: number): number {
+  if (model.process[from] !== model.process[to]) return NONE;
+  const begin = model.begins(to) ? NONE : model.partner[to]!;
+  if (begin === from && !SERVED.has(model.fieldOf(from, 'kind'))) return from;
+  // An event that was logged meanwhile, such as a line of a log, is within the wait.
+  const inside = begin === NONE ? around[to]! : begin;
+  const isBegun = inside !== NONE && (inside === from || around[from] === inside);
+  return isBegun && ELSEWHERE.has(model.fieldOf(inside, 'kind')) ? inside : NONE;
+}
+
+function reasonOf(model: TaskModel, from: number, to: number): Exclude<Reason, 'operation'> {
   if (model.fieldOf(to, 'kind') === 'consumer') return 'queue';
   if (model.process[from] === model.process[to]) return 'program';
   return model.begins(from) ? 'request' : 'answer';

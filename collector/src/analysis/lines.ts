@@ -1,7 +1,8 @@
 import { causalGraph } from '../graph/causal-graph.js';
+import { NONE } from '../graph/task-model.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { alignClocks } from './clocks.js';
-import { kindOf } from './compare.js';
+import { kindOf } from './kinds.js';
 import { criticalPath } from './critical-path.js';
 import { operationsOf } from './operations.js';
 
@@ -42,20 +43,20 @@ export class LineTotals {
     const { model } = graph;
     const time = alignClocks(graph);
     const lineOf = (begin: number): string =>
-      `${model.sourceOf(begin) ?? ''}\n${kindOf(model.labelOf(begin))}`;
+      JSON.stringify([model.sourceOf(begin) ?? '', kindOf(model.labelOf(begin))]);
     for (const { begin, end, from, to } of operationsOf(graph, time)) {
       const key = lineOf(begin);
       let line = this.byLine.get(key);
       if (line === undefined) {
-        const [source, what] = key.split('\n') as [string, string];
+        const [source, what] = JSON.parse(key) as [string, string];
         line = { source, what, errors: 0, decided: 0, operations: [] };
         this.byLine.set(key, line);
       }
       line.operations.push({ taskId: model.taskId, duration: to - from });
-      if (end >= 0 && model.hasError(end)) line.errors++;
+      if (end !== NONE && model.hasError(end)) line.errors++;
     }
-    for (const { from, reason, duration } of criticalPath(graph, time)) {
-      if (reason === 'operation') this.byLine.get(lineOf(from))!.decided += duration;
+    for (const { operation, duration } of criticalPath(graph, time)) {
+      if (operation !== NONE) this.byLine.get(lineOf(operation))!.decided += duration;
     }
   }
 

@@ -22,6 +22,25 @@ export function operationsOf({ model, order }: CausalGraph, time: Float64Array):
   return operations;
 }
 
+/**
+ * Returns the begin of the innermost operation around each event, or `NONE`. For the begin and the end of an operation, that is the one
+ * around it.
+ */
+export function operationsAround({ model, order, parents }: CausalGraph): Int32Array {
+  const around = new Int32Array(model.size).fill(NONE);
+  for (const event of order) {
+    const begin = model.begins(event) ? NONE : model.partner[event]!;
+    if (begin !== NONE) {
+      around[event] = around[begin]!;
+      continue;
+    }
+    const [parent] = parents.of(event);
+    if (parent === undefined) continue;
+    around[event] = model.begins(parent) ? parent : around[parent]!;
+  }
+  return around;
+}
+
 /** How operations filled a time. */
 export interface Coverage {
   /** How long at least one was running, in microseconds. */

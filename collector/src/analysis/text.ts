@@ -6,7 +6,9 @@ const LABEL = 60;
 
 /** Aligns columns: the first ones, which are numbers, to the right. */
 export function table(rows: readonly string[][], numbers: number): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const widths = (rows[0] ?? []).map((_, i) =>
+    rows.reduce((most, row) => Math.max(most, row[i]!.length), 0),
+  );
   return rows.map((row) => {
     const cells = row.map((cell, i) =>
       i < numbers ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),

@@ -8,11 +8,11 @@ const MOST = { path: 20, oneByOne: 4, errors: 4 } as const;
 
 /** What is said of a wait. */
 export const REASONS: Readonly<Record<Reason, string>> = {
-  operation: 'waited for it',
-  request: 'on its way there',
-  answer: 'on its way back',
-  queue: 'in the queue',
-  program: 'the program, or what is not logged',
+  operation: 'waiting for this operation',
+  request: 'request in transit',
+  answer: 'response in transit',
+  queue: 'waiting in the queue',
+  program: 'own code, timers or untraced work',
 };
 
 /** Returns the answer as text of at most 40 lines; all waits of the path with `all`. */
@@ -29,11 +29,11 @@ export function whyText(why: Why, { all = false } = {}): string {
     '',
     ...(coverage.most > 0
       ? [
-          `Operations were running for ${ms(coverage.covered)} (${share(coverage.covered, duration)}), ${coverage.average.toFixed(1)} at once on average, ${coverage.most} at most. For ${ms(coverage.gaps)}, none was.`,
+          `In operations: ${ms(coverage.covered)} (${share(coverage.covered, duration)}), outside: ${ms(coverage.gaps)}. Concurrency: ${coverage.average.toFixed(1)} on average, ${coverage.most} at most.`,
           '',
         ]
       : []),
-    'What decided when it ended:',
+    'Critical path:',
     ...table(
       shown.map(({ at, duration: took, what, reason, where }) => [
         `+${ms(at)}`,
@@ -47,10 +47,10 @@ export function whyText(why: Why, { all = false } = {}): string {
     ),
     ...(left > 0 ? [`  and ${count(left, 'shorter step')}, ${ms(rest)} together`] : []),
     ...part(
-      'One after the other, though each might have run beside the one before:',
+      'Sequential calls (in parallel, they would take less, if they do not depend on each other):',
       why.oneByOne
         .slice(0, MOST.oneByOne)
-        .map(({ what, times, duration: took }) => `${cut(what)}: ${times} times, ${ms(took)}`),
+        .map(({ what, times, duration: took }) => `${cut(what)}: ${times} calls, ${ms(took)}`),
     ),
     ...part(
       'Errors:',
@@ -62,7 +62,7 @@ export function whyText(why: Why, { all = false } = {}): string {
         ),
       why.errors.length,
     ),
-    ...part('Not ended:', why.open.slice(0, MOST.errors).map(cut), why.open.length),
+    ...part('Still running:', why.open.slice(0, MOST.errors).map(cut), why.open.length),
   ];
   return `${lines.join('\n')}\n`;
 }

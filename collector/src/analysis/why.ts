@@ -6,6 +6,7 @@ import type { TraceEvent } from '../reports/trace-event.js';
 import { alignClocks } from './clocks.js';
 import { criticalPath } from './critical-path.js';
 import type { Reason, Step } from './critical-path.js';
+import { kindOf } from './kinds.js';
 import { coverageOf, operationsOf } from './operations.js';
 import type { Coverage } from './operations.js';
 
@@ -24,7 +25,7 @@ export interface Wait {
   readonly to: string;
 }
 
-/** Operations with one label that ran one after the other, though each might have run beside the one before. */
+/** Calls of one kind that ran one after the other, with ids and numbers of their labels replaced by `#`. */
 export interface OneByOne {
   readonly what: string;
   readonly times: number;
@@ -61,6 +62,8 @@ export interface Why {
 
 /** From so many on, operations that ran one after the other are told. */
 const ONE_BY_ONE = 3;
+/** Kinds of operations that could have been begun earlier. */
+const CALLS = new Set<string | undefined>(['client', 'producer']);
 
 /** Explains why a task took as long as it did. Takes at least one event. */
 export function explainWaits(events: Iterable<TraceEvent>): Why {
@@ -83,13 +86,13 @@ export function explainPath(graph: CausalGraph, time: Float64Array, steps: reado
     events: model.size,
     processes: model.processes.length,
     duration: time[end]! - time[start]!,
-    path: steps.map(({ from, to, reason, at, duration }) => ({
-      ...{ at, duration, reason },
-      ...{ what: whatIs(model, from, to, reason), where: whereIs(model, from, to) },
-      ...{ from: model.ids[from]!, to: model.ids[to]! },
+    path: steps.map((step) => ({
+      ...{ at: step.at, duration: step.duration, reason: step.reason },
+      ...{ what: whatIs(model, step), where: whereIs(model, step.from, step.to) },
+      ...{ from: model.ids[step.from]!, to: model.ids[step.to]! },
     })),
     coverage: coverageOf(inside, time[start]!, time[end]!),
-    oneByOne: oneByOne(model, steps),
+    oneByOne: oneByOne(model, steps, time),
     errors: Array.from(
       order.filter((i) => model.hasError(i)),
       (i) => failureOf(model, i),
@@ -99,8 +102,8 @@ export function explainPath(graph: CausalGraph, time: Float64Array, steps: reado
 }
 
 /** Returns what a step was: the operation that was waited for, or the events between which it is. */
-export function whatIs(model: TaskModel, from: number, to: number, reason: Reason): string {
-  if (reason === 'operation') return model.labelOf(from);
+export function whatIs(model: TaskModel, { from, to, reason, operation }: Step): string {
+  if (reason === 'operation') return model.labelOf(operation);
   if (reason === 'request' || reason === 'queue') return model.labelOf(to);
   return `${model.labelOf(from)} → ${model.labelOf(to)}`;
 }
@@ -114,13 +117,17 @@ function whereIs(model: TaskModel, from: number, to: number): string {
   );
 }
 
-function oneByOne(model: TaskModel, steps: readonly Step[]): OneByOne[] {
+/** Calls that are whole on the path ran after one another: the path has one thing at a time. */
+function oneByOne(model: TaskModel, steps: readonly Step[], time: Float64Array): OneByOne[] {
   const counts = new Map<string, { times: number; duration: number }>();
-  for (const { from, reason, duration } of steps) {
-    if (reason !== 'operation') continue;
-    const label = model.labelOf(from);
-    const known = counts.get(label) ?? { times: 0, duration: 0 };
-    counts.set(label, { times: known.times + 1, duration: known.duration + duration });
+  const onPath = new Set(steps.map(({ from }) => from));
+  for (const { to } of steps) {
+    const begin = model.begins(to) ? NONE : model.partner[to]!;
+    if (begin === NONE || !onPath.has(begin) || !CALLS.has(model.fieldOf(begin, 'kind'))) continue;
+    const what = kindOf(model.labelOf(begin));
+    const known = counts.get(what) ?? { times: 0, duration: 0 };
+    const duration = time[to]! - time[begin]!;
+    counts.set(what, { times: known.times + 1, duration: known.duration + duration });
   }
   return [...counts]
     .filter(([, { times }]) => times >= ONE_BY_ONE)

@@ -4,15 +4,17 @@ import { oneLine } from '../graph/plain-text.js';
 /** Writes a graph for Graphviz, in the language DOT: a node for each event, in a cluster for each process. */
 export function toDot({ model, order, parents }: CausalGraph): string {
   const lines = ['digraph task {', '  node [shape=box, fontname="sans-serif"];'];
+  const inProcess = model.processes.map(() => [] as string[]);
+  for (const event of order) {
+    const node = `    ${idOf(event)} [label=${quoted(model.labelOf(event))}];`;
+    inProcess[model.process[event]!]!.push(node);
+  }
   model.processes.forEach(({ name }, process) => {
     lines.push(
       `  subgraph cluster_${process} {`,
       `    label=${quoted(name || 'unnamed process')};`,
     );
-    for (const event of order) {
-      if (model.process[event] !== process) continue;
-      lines.push(`    ${idOf(event)} [label=${quoted(model.labelOf(event))}];`);
-    }
+    for (const node of inProcess[process]!) lines.push(node);
     lines.push('  }');
   });
   for (const event of order) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { operationsAround } from '../analysis/operations.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
 import { NONE } from '../graph/task-model.js';
 import type { TaskModel } from '../graph/task-model.js';
@@ -21,9 +22,10 @@ const SPAN_PARTS = new Set(['operation', 'phase', 'kind', 'status', 'error.messa
 /**
  * Writes a task as OTLP in JSON, a line for each signal (OpenTelemetry, "OTLP File Exporter"): spans, and log records if there are any.
  */
-export function toOtlp({ model, order, parents }: CausalGraph): string {
+export function toOtlp(graph: CausalGraph): string {
+  const { model, order, parents } = graph;
   const traceId = model.taskId.padStart(32, '0');
-  const around = contextsOf({ model, order, parents });
+  const around = operationsAround(graph);
   const spans = model.processes.map(() => [] as object[]);
   const records = model.processes.map(() => [] as object[]);
   const outside = model.processes.map(() => [] as number[]);
@@ -63,7 +65,9 @@ export function toOtlp({ model, order, parents }: CausalGraph): string {
 
   function spanOf(begin: number): object {
     const end = model.partner[begin]!;
-    const fields = [begin, ...(end === NONE ? [] : [end])].flatMap((i) => fieldsOf(model, i));
+    const fields = [begin, ...(end === NONE ? [] : [end])].flatMap((i) =>
+      fieldsOf(model, i).filter(([name]) => !SPAN_PARTS.has(name)),
+    );
     const [, ...others] = parents.of(begin);
     const outer = around[begin]!;
     const linked = new Set(others.map((one) => spanAround(one)));
@@ -117,31 +121,9 @@ export function toOtlp({ model, order, parents }: CausalGraph): string {
   }
 }
 
-/** Returns the begin of the innermost operation around each event, which for a begin is the one around that operation. */
-function contextsOf({
-  model,
-  order,
-  parents,
-}: Pick<CausalGraph, 'model' | 'order' | 'parents'>): Int32Array {
-  const around = new Int32Array(model.size).fill(NONE);
-  for (const event of order) {
-    const begin = model.begins(event) ? NONE : model.partner[event]!;
-    if (begin !== NONE) {
-      // The end is inside of its operation; what comes after it is not.
-      around[event] = around[begin]!;
-      continue;
-    }
-    const parent = parents.of(event)[0];
-    if (parent === undefined) continue;
-    around[event] = model.begins(parent) ? parent : around[parent]!;
-  }
-  return around;
-}
-
-function fieldsOf(model: TaskModel, event: number): (readonly [string, string])[] {
+function fieldsOf(model: TaskModel, event: number): readonly (readonly [string, string])[] {
   const { fields = [], source } = model.event(event);
-  const own = fields.filter(([name]) => !SPAN_PARTS.has(name));
-  return source === undefined ? own : [...own, ['code.file.path', source]];
+  return source === undefined ? fields : [...fields, ['code.file.path', source]];
 }
 
 function attributesOf(fields: readonly (readonly [string, string])[]): object[] {

@@ -1,3 +1,4 @@
+import { operationsAround } from '../analysis/operations.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
 import { NONE } from '../graph/task-model.js';
 
@@ -28,26 +29,28 @@ export interface PerfettoTrace {
  *
  * Slices of one row must be inside one another, so operations that overlap otherwise have rows of their own.
  */
-export function toPerfetto(
-  { model, order, parents }: CausalGraph,
-  time: Float64Array,
-): PerfettoTrace {
+export function toPerfetto(graph: CausalGraph, time: Float64Array): PerfettoTrace {
+  const { model, order, parents } = graph;
+  const around = operationsAround(graph);
   const start = order.reduce((least, i) => Math.min(least, time[i]!), Infinity);
   const entries: TraceEntry[] = [];
   const row = new Int32Array(model.size);
-  const rows = new Map<number, number[][]>();
-  for (const event of order) {
+  const rows = new Map<number, Slice[][]>();
+  // Slices come by their begins, which causal order does not promise.
+  for (const event of Int32Array.from(order).sort((a, b) => time[a]! - time[b]!)) {
     const process = model.process[event]!;
     const begin = model.begins(event) ? NONE : model.partner[event]!;
-    if (begin !== NONE) {
-      row[event] = row[begin]!;
-      continue;
-    }
+    if (begin !== NONE) continue;
     const end = model.partner[event]!;
     const to = end === NONE ? time[event]! : Math.max(time[end]!, time[event]!);
     const open = rows.get(process) ?? [];
     rows.set(process, open);
-    row[event] = rowFor(open, time[event]!, to);
+    row[event] = rowFor(open, { event, around: around[event]!, from: time[event]!, to });
+  }
+
+  for (const event of order) {
+    const begin = model.begins(event) ? NONE : model.partner[event]!;
+    if (begin !== NONE) row[event] = row[begin]!;
   }
 
   model.processes.forEach(({ name, host, processId }, process) => {
@@ -96,18 +99,27 @@ export function toPerfetto(
   }
 }
 
+/** A slice, and the one that it must be inside of, if any. */
+interface Slice {
+  readonly event: number;
+  readonly around: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** So many rows are tried before a new one is begun: a task may have 100,000 operations at once. */
 const MOST_TRIED = 256;
 
-/** Returns the first row in which a slice is inside of those that are open, and opens it there. */
-function rowFor(rows: number[][], from: number, to: number): number {
+/** Returns the first row that is free, or whose innermost open slice is the one around this one, and opens it there. */
+function rowFor(rows: Slice[][], slice: Slice): number {
   for (let i = 0; i < Math.min(rows.length, MOST_TRIED); i++) {
     const open = rows[i]!;
-    while (open.length > 0 && open.at(-1)! <= from) open.pop();
-    if (open.length > 0 && open.at(-1)! < to) continue;
-    open.push(to);
+    while (open.length > 0 && open.at(-1)!.to <= slice.from) open.pop();
+    const top = open.at(-1);
+    if (top && (top.event !== slice.around || top.to < slice.to)) continue;
+    open.push(slice);
     return i;
   }
-  rows.push([to]);
+  rows.push([slice]);
   return rows.length - 1;
 }

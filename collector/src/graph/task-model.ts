@@ -2,8 +2,8 @@ import type { TraceEvent } from '../reports/trace-event.js';
 import { GrowingInts } from './growing-ints.js';
 import { Links } from './links.js';
 
-/** What an event is of an operation, and that it failed: bits of `TaskModel.flags`. */
-export const FLAG = { begin: 1, end: 2, error: 4 } as const;
+/** That an event begins an operation, and that it failed: bits of `TaskModel.flags`. */
+const FLAG = { begin: 1, error: 2 } as const;
 
 /** A process of a task. */
 export interface TaskProcess {
@@ -33,7 +33,7 @@ export class TaskModel {
   time = new Float64Array(INITIAL);
   /** Index in `processes`. */
   process = new Int32Array(INITIAL);
-  flags = new Uint8Array(INITIAL);
+  private flags = new Uint8Array(INITIAL);
   /** The other event of the same operation: its end for a begin, its begin for an end; else `NONE`. */
   partner = new Int32Array(INITIAL);
   readonly processes: TaskProcess[] = [];
@@ -57,6 +57,8 @@ export class TaskModel {
   private readonly parentTo = new GrowingInts();
   /** Places in `parentTo`, and ends of operations, that wait for an event, by its id. */
   private readonly awaited = new Map<string, number[]>();
+  /** The id of a parent that has not arrived, by its place in `parentTo`. */
+  private readonly missingIds = new Map<number, string>();
   private readonly openEnds = new Map<string, number>();
   private readonly rest = new Map<number, Rest>();
 
@@ -86,7 +88,7 @@ export class TaskModel {
     this.parentStart.push(this.parentTo.length);
     this.addFields(i, event.fields ?? []);
     const { tags, hrt, cycles, tenantClass } = event;
-    if (tags ?? hrt ?? cycles ?? tenantClass) {
+    if ([tags, hrt, cycles, tenantClass].some((value) => value !== undefined)) {
       this.rest.set(i, {
         ...(tags && { tags }),
         ...(hrt !== undefined && { hrt }),
@@ -94,7 +96,10 @@ export class TaskModel {
         ...(tenantClass !== undefined && { tenantClass }),
       });
     }
-    for (const place of this.awaited.get(eventId) ?? []) this.parentTo.data[place] = i;
+    for (const place of this.awaited.get(eventId) ?? []) {
+      this.parentTo.data[place] = i;
+      this.missingIds.delete(place);
+    }
     this.awaited.delete(eventId);
   }
 
@@ -112,11 +117,6 @@ export class TaskModel {
     return this.source[i] === NONE ? undefined : this.texts[this.source[i]!];
   }
 
-  /** Returns numbers that are equal where labels are, or sources; `NONE` without a source. */
-  numberOf(i: number, what: 'label' | 'source'): number {
-    return this[what][i]!;
-  }
-
   processOf(i: number): TaskProcess {
     return this.processes[this.process[i]!]!;
   }
@@ -132,14 +132,16 @@ export class TaskModel {
     return undefined;
   }
 
-  /** Returns a test that finds events of which the label, the source, or the value of a field passes. Each string is tested once. */
+  /** Returns a test that finds events of which the label, the source, or the value of a field passes, but for those of operations. Each string is tested once. */
   having(test: (text: string) => boolean): (i: number) => boolean {
+    const hidden = HIDDEN.map((name) => this.textNumbers.get(name));
     const passed = Uint8Array.from(this.texts, (text) => (test(text) ? 1 : 0));
     return (i) => {
       if (passed[this.label[i]!] || (this.source[i] !== NONE && passed[this.source[i]!]))
         return true;
-      for (let at = this.fieldStart.data[i]! + 1; at < this.fieldStart.data[i + 1]!; at += 2) {
-        if (passed[this.fieldTexts.data[at]!]) return true;
+      const { data } = this.fieldTexts;
+      for (let at = this.fieldStart.data[i]!; at < this.fieldStart.data[i + 1]!; at += 2) {
+        if (passed[data[at + 1]!] && !hidden.includes(data[at]!)) return true;
       }
       return false;
     };
@@ -187,14 +189,14 @@ export class TaskModel {
 
   /** Returns the ids of the parents of an event that have not arrived. */
   missingOf(i: number): string[] {
-    const [from, to] = [this.parentStart.data[i]!, this.parentStart.data[i + 1]!];
-    if (!this.parentTo.data.subarray(from, to).includes(NONE)) return [];
-    return [...this.awaited]
-      .filter(([, places]) => places.some((place) => place >= from && place < to))
-      .map(([id]) => id);
+    const ids: string[] = [];
+    for (let at = this.parentStart.data[i]!; at < this.parentStart.data[i + 1]!; at++) {
+      if (this.parentTo.data[at] === NONE) ids.push(this.missingIds.get(at)!);
+    }
+    return ids;
   }
 
-  /** Makes the event as it was added. Its known parents come first. */
+  /** Makes the event as it was added. Its known parents come first, each once. */
   event(i: number): TraceEvent {
     const parents = this.parentTo.data
       .subarray(this.parentStart.data[i], this.parentStart.data[i + 1])
@@ -219,6 +221,7 @@ export class TaskModel {
     const parent = this.indexOf(id);
     if (parent === NONE) {
       const places = this.awaited.get(id);
+      this.missingIds.set(this.parentTo.length, id);
       if (places === undefined) this.awaited.set(id, [this.parentTo.length]);
       else places.push(this.parentTo.length);
     }
@@ -236,7 +239,6 @@ export class TaskModel {
     }
     this.fieldStart.push(this.fieldTexts.length);
     if (phase === 'begin') flags |= FLAG.begin;
-    if (phase === 'end') flags |= FLAG.end;
     this.flags[i] = flags;
     if (phase === 'end' && operation !== '') this.pair(this.indexOf(operation), i, operation);
     if (phase === 'begin') this.pair(i, this.openEnds.get(this.ids[i]!) ?? NONE, '');
@@ -262,7 +264,7 @@ export class TaskModel {
 
   private originNumber(event: TraceEvent): number {
     const { host, processId, processName, threadId, threadName, agent } = event;
-    const key = `${host}\n${processId}\n${processName}\n${threadId}\n${threadName}\n${agent}`;
+    const key = JSON.stringify([host, processId, processName, threadId, threadName, agent]);
     let number = this.originNumbers.get(key);
     if (number === undefined) {
       const origin = { host, processId, processName, threadId, threadName, agent };
@@ -274,7 +276,7 @@ export class TaskModel {
   }
 
   private processNumber({ host = '', processId, processName = '' }: TraceEvent): number {
-    const key = `${host}/${processId ?? processName}`;
+    const key = JSON.stringify([host, processId, processName]);
     let number = this.processNumbers.get(key);
     if (number === undefined) {
       number = this.processes.push({ name: processName, host, processId }) - 1;
@@ -293,6 +295,8 @@ export class TaskModel {
 }
 
 const INITIAL = 64;
+/** Fields that say which events are one operation. Nobody looks for their values. */
+const HIDDEN = ['operation', 'phase'];
 
 function copied<T extends Float64Array | Uint8Array | Int32Array>(
   from: T,

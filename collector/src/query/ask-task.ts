@@ -5,6 +5,7 @@ import { causalGraph, eventsInOrder } from '../graph/causal-graph.js';
 import { textRecords } from '../graph/records.js';
 import type { ChangeFeed } from '../ingest/change-feed.js';
 import type { Store } from '../store/store.js';
+import { parseTaskId } from '../search/task-id.js';
 import { wholeNumber } from './ask.js';
 import { taskEvents, taskParts, taskSlice } from './task-events.js';
 
@@ -12,9 +13,9 @@ import { taskEvents, taskParts, taskSlice } from './task-events.js';
 const DEFAULT_SLICE = 10_000;
 const MAX_SLICE = 50_000;
 
-/** The least time between two messages of a live answer, in milliseconds: many reports come as one message. */
+/** The least time between two looks of a live answer, in milliseconds: many reports come as one message. */
 const PAUSE_MS = 200;
-/** How long nothing may be said, so that nobody between closes the connection. */
+/** Interval between keep-alive comments, in milliseconds; shorter than the timeouts of proxies. */
 const SILENCE_MS = 15_000;
 
 /** Adds what can be asked of one task: its events whole, in slices, live, and as text. */
@@ -36,6 +37,8 @@ export function addTaskQuery(app: Hono, store: Store, changes: ChangeFeed): void
   });
   app.get('/api/tasks/:task/live', (context) => {
     const text = context.req.param('task');
+    // An id that is none is refused at once.
+    parseTaskId(text);
     let after = context.req.query('after') ?? '';
     return live(context, changes, async () => {
       const slice = await taskSlice(store, text, after, DEFAULT_SLICE);
@@ -74,17 +77,17 @@ function live(
   return streamSSE(context, async (stream) => {
     const gone = new AbortController();
     stream.onAbort(() => gone.abort());
-    while (!gone.signal.aborted) {
-      const seen = changes.current;
-      const data = await next();
-      if (data !== undefined) {
-        await stream.writeSSE({ data });
+    const silence = setInterval(() => void stream.write(': \n\n'), SILENCE_MS).unref();
+    try {
+      while (!gone.signal.aborted) {
+        const seen = changes.current;
+        const data = await next();
+        if (data !== undefined) await stream.writeSSE({ data });
         await stream.sleep(PAUSE_MS);
-        continue;
+        if (data === undefined) await changes.after(seen, gone.signal);
       }
-      const silence = setTimeout(() => void stream.write(': \n\n'), SILENCE_MS).unref();
-      await changes.after(seen, gone.signal);
-      clearTimeout(silence);
+    } finally {
+      clearInterval(silence);
     }
   });
 }

@@ -9,10 +9,12 @@ export type TaskField = keyof typeof TASK_FIELDS;
 /** What a field holds: how its values are written, and a description for people. */
 export const TASK_FIELDS = {
   title: { kind: 'text', about: 'the name of the task' },
-  route: { kind: 'text', about: 'the name without its first word: /carts/:id' },
+  method: { kind: 'text', about: 'the method of the request: GET' },
+  route: { kind: 'text', about: 'its route or path: /carts/:id' },
+  status: { kind: 'text', about: 'the status of its answer: 500' },
   process: { kind: 'text', about: 'the name of a process' },
   tag: { kind: 'text', about: 'a tag of an event' },
-  duration: { kind: 'duration', about: 'from the first event to the last: >100ms' },
+  duration: { kind: 'duration', about: 'how long it took: >100ms' },
   events: { kind: 'number', about: 'how many events' },
   errors: { kind: 'number', about: 'how many events with an error' },
   start: { kind: 'time', about: 'when it began: >-15m, <2026-01-31T12:00' },
@@ -28,6 +30,8 @@ export interface TaskCondition {
   readonly value: string | number;
 }
 
+const MOST_TERMS = 50;
+
 const UNITS = { us: 1, ms: 1e3, s: 1e6, m: 60e6, min: 60e6, h: 3600e6, d: 86_400e6 } as const;
 
 /**
@@ -37,7 +41,11 @@ const UNITS = { us: 1, ms: 1e3, s: 1e6, m: 60e6, min: 60e6, h: 3600e6, d: 86_400
  * Throws `TL_QUERY_INVALID` for a field that does not exist, and a value that is not of its kind.
  */
 export function parseTaskQuery(text: string, now = Date.now() * 1000): TaskCondition[] {
-  return parseTerms(text).map((term) => conditionOf(term, now));
+  const terms = parseTerms(text);
+  if (terms.length > MOST_TERMS) {
+    throw invalid(`A search may have ${MOST_TERMS} terms, and this one has ${terms.length}.`);
+  }
+  return terms.map((term) => conditionOf(term, now));
 }
 
 function conditionOf({ negated, field, value }: Term, now: number): TaskCondition {
@@ -53,13 +61,21 @@ function conditionOf({ negated, field, value }: Term, now: number): TaskConditio
   }
   const known = name as TaskField;
   const { kind } = TASK_FIELDS[known];
-  const isText = kind === 'text' || kind === 'id';
-  if (isText ? /[<>]/.test(operator) : operator === '~') {
-    const fit = isText ? '=, != and ~' : '=, !=, >, >=, < and <=';
+  const fit = OPERATORS[kind];
+  if (!fit.split(/, | and /).includes(operator)) {
     throw invalid(`The field "${name}" has the operators ${fit}, got "${operator}".`);
   }
   return { negated, field: known, operator, value: READ[kind](value, name, now) };
 }
+
+/** The operators of each kind of value. */
+const OPERATORS = {
+  text: '=, != and ~',
+  id: '= and !=',
+  number: '=, !=, >, >=, < and <=',
+  duration: '=, !=, >, >=, < and <=',
+  time: '=, !=, >, >=, < and <=',
+} as const;
 
 const READ: Readonly<
   Record<
@@ -68,7 +84,13 @@ const READ: Readonly<
   >
 > = {
   text: (value) => value,
-  id: (value) => parseTaskId(value)[0]!,
+  id(value) {
+    try {
+      return parseTaskId(value)[0]!;
+    } catch (error) {
+      throw invalid((error as CollectorError).message.replace(/ \(TL_\w+\)$/, ''));
+    }
+  },
   number(value, name) {
     if (/^\d{1,15}$/.test(value)) return Number(value);
     throw invalid(`"${name}" must be a whole number, got ${JSON.stringify(value)}.`);
@@ -96,8 +118,9 @@ const READ: Readonly<
 function durationOf(text: string): number | undefined {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([a-zµ]*)$/.exec(text.replace('µ', 'u')) ?? [];
   if (number === undefined) return undefined;
-  const size = UNITS[(unit === '' ? 'ms' : unit) as keyof typeof UNITS];
-  return size === undefined ? undefined : Math.round(Number(number) * size);
+  const name = unit === '' ? 'ms' : unit!;
+  if (!Object.hasOwn(UNITS, name)) return undefined;
+  return Math.round(Number(number) * UNITS[name as keyof typeof UNITS]);
 }
 
 function invalid(message: string): CollectorError {

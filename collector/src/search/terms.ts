@@ -9,7 +9,7 @@ export interface Term {
   readonly value: string;
 }
 
-const TERM = /(-?)(?:([A-Za-z_][\w.-]*)(!=|>=|<=|=|~|>|<))?("(?:[^"\\]|\\.)*"?|\S*)(?:\s+|$)/gy;
+const TERM = /(-?)(?:([A-Za-z_][\w.-]*)(!=|>=|<=|=|~|>|<))?("(?:[^"\\]|\\.)*"?|\S*)(?:\s+|$)/gsy;
 
 /**
  * Reads a search: terms with spaces between them, all of which must hold. A value with spaces stands in double quotes, where `\"` is
@@ -40,6 +40,7 @@ export function termText({ negated, field, value }: Term): string {
 
 function unquoted(value: string): string {
   if (!value.startsWith('"')) return value;
-  const end = /[^\\]"$|^""$/.test(value) ? -1 : undefined;
-  return value.slice(1, end).replace(/\\(.)/gs, '$1');
+  // The quote at the end may be missing while somebody types.
+  const isClosed = /^"(?:[^"\\]|\\.)*"$/s.test(value);
+  return value.slice(1, isClosed ? -1 : undefined).replace(/\\(.)/gs, '$1');
 }

@@ -23,7 +23,8 @@ const TABLES = `
     first INTEGER NOT NULL,     -- microseconds since 1970
     last INTEGER NOT NULL,
     processes TEXT NOT NULL,    -- JSON: names, each with its first event's time
-    tags TEXT NOT NULL DEFAULT '[]'  -- JSON: names
+    tags TEXT NOT NULL DEFAULT '[]', -- JSON: names
+    ended INTEGER               -- when the operation ended that begins the task
   );
   CREATE INDEX tasks_by_id ON tasks (low, upper);
   CREATE INDEX tasks_by_last ON tasks (last DESC, number);
@@ -67,9 +68,10 @@ export function createTables(driver: Driver): void {
   driver.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
 }
 
-/** Brings a file of version 1, whose tasks had no tags, to the current version. Call it inside a transaction. */
-export function addTags(driver: Driver): void {
+/** Brings a file of version 1, whose tasks had neither tags nor an end, to the current version. Call it inside a transaction. */
+export function addColumns(driver: Driver): void {
   driver.exec("ALTER TABLE tasks ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';");
+  driver.exec('ALTER TABLE tasks ADD COLUMN ended INTEGER;');
   driver.exec(`PRAGMA user_version = ${VERSION};`);
 }
 

@@ -14,7 +14,7 @@ import type {
   TaskSummary,
 } from './store.js';
 import type { TraceEvent } from '../reports/trace-event.js';
-import { filterOf } from './task-filter.js';
+import { DURATION, filterOf } from './task-filter.js';
 import { wordsOf } from './task-state.js';
 
 /** How many events are made into one part of JSON. */
@@ -27,7 +27,7 @@ const SEGMENTS_AT_ONCE = 64;
 const ORDERS: Readonly<Record<(typeof TASK_ORDERS)[number], readonly [string, string]>> = {
   last: ['last DESC', 'last'],
   start: ['first DESC', 'first'],
-  duration: ['last - first DESC', 'last - first'],
+  duration: [`${DURATION} DESC`, DURATION],
   events: ['events DESC', 'events'],
   errors: ['errors DESC', 'errors'],
   title: ['title', 'title DESC'],
@@ -207,6 +207,7 @@ function summaryOf(row: Row): TaskSummary {
     tags: JSON.parse(row['tags'] as string) as string[],
     firstEvent: row['first'] as number,
     lastEvent: row['last'] as number,
+    duration: ((row['ended'] ?? row['last']) as number) - (row['first'] as number),
   };
 }
 

@@ -44,11 +44,12 @@ export class SegmentWriter {
     this.tasks = new TaskCache(driver, this.known, (view) => this.beginTask(view));
     this.totals = new Totals(driver);
     this.putTask = driver.prepare(`
-      INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (number) DO UPDATE SET
         upper = excluded.upper, title = excluded.title, title_event = excluded.title_event,
         title_time = excluded.title_time, events = excluded.events, errors = excluded.errors,
-        first = excluded.first, last = excluded.last, processes = excluded.processes, tags = excluded.tags
+        first = excluded.first, last = excluded.last, processes = excluded.processes, tags = excluded.tags,
+        ended = excluded.ended
     `);
     this.newSegment = driver.prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)');
     // Concatenation makes text of bytes, and the cast makes bytes of it again without a change.
@@ -176,6 +177,7 @@ export class SegmentWriter {
       task.last,
       JSON.stringify(task.processes),
       JSON.stringify(task.tags),
+      task.ended ?? null,
     );
   }
 

@@ -8,7 +8,7 @@ import { openDriver } from './driver.js';
 import type { Driver } from './driver.js';
 import type { Limits } from './eviction.js';
 import { migrate } from './migrate.js';
-import { addTags, contentsOf, createTables, prepare } from './schema.js';
+import { addColumns, contentsOf, createTables, prepare } from './schema.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentWriter } from './segment-writer.js';
 import type { Outcome, Store, StoreSize, TaskHistogram, TaskPage, TaskRange } from './store.js';
@@ -130,7 +130,7 @@ function fill(driver: Driver): void {
     const contents = contentsOf(driver);
     if (contents === 'empty') createTables(driver);
     if (contents === 'version 0') migrate(driver);
-    if (contents === 'version 1') addTags(driver);
+    if (contents === 'version 1') addColumns(driver);
     driver.exec('COMMIT');
   } catch (error) {
     rollBack(driver);

@@ -33,6 +33,8 @@ export interface TaskSummary {
   readonly firstEvent: number;
   /** Timestamp of the latest event, in microseconds since 1970. */
   readonly lastEvent: number;
+  /** How long it took, in microseconds: the operation that begins it, or all of its events. */
+  readonly duration: number;
 }
 
 /** What was removed because the store has a largest size and age. */

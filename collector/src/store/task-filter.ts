@@ -7,18 +7,34 @@ export interface SqlFilter {
   readonly values: readonly Value[];
 }
 
+/** How long a task took: the operation that begins it, or all of its events. */
+export const DURATION = 'ifnull(ended, last) - first';
+
+/** A title of a request is its method, its route, and the status of its answer: `GET /carts/:id 200`. */
+const REST = "substr(title, instr(title, ' ') + 1)";
+
+/** The first word of a text, in SQL. */
+function word(sql: string): string {
+  return `substr(${sql}, 1, instr(${sql} || ' ', ' ') - 1)`;
+}
+
 /** The columns behind the fields of a search. A list matches if one of its items does. */
 const COLUMNS: Readonly<Record<TaskCondition['field'], { sql: string; list?: string }>> = {
   title: { sql: 'title' },
-  route: { sql: "substr(title, instr(title, ' ') + 1)" },
+  method: { sql: word('title') },
+  route: { sql: word(REST) },
+  status: { sql: `substr(${REST}, instr(${REST} || ' ', ' ') + 1)` },
   process: { sql: "json_extract(value, '$[0]')", list: 'processes' },
   tag: { sql: 'value', list: 'tags' },
-  duration: { sql: 'last - first' },
+  duration: { sql: DURATION },
   events: { sql: 'events' },
   errors: { sql: 'errors' },
   start: { sql: 'first' },
   id: { sql: 'low' },
-  text: { sql: 'title || char(10) || processes || char(10) || tags' },
+  text: {
+    sql: `title || char(10) || (SELECT ifnull(group_concat(json_extract(value, '$[0]'), char(10)), '') FROM json_each(processes))
+      || char(10) || (SELECT ifnull(group_concat(value, char(10)), '') FROM json_each(tags))`,
+  },
 };
 
 /** Writes conditions as SQL: all of them must hold. */

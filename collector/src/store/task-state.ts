@@ -43,6 +43,8 @@ export class TaskState {
   /** Names of processes, with the time of the first event of each. */
   processes: [name: string, first: number][] = [];
   tags: string[] = [];
+  /** When the operation ended that begins the task. */
+  ended: number | undefined;
   /** The generation of `KnownEvents` in which its events became known. */
   knownSince = 0;
   /** The row that its next events are added to, and how many it has; none if it has enough. */
@@ -78,6 +80,7 @@ export class TaskState {
     state.last = row['last'] as number;
     state.processes = JSON.parse(row['processes'] as string) as [string, number][];
     state.tags = JSON.parse(row['tags'] as string) as string[];
+    state.ended = (row['ended'] as number | null) ?? undefined;
     return state;
   }
 
@@ -106,6 +109,7 @@ export class TaskState {
       this.title = shortTextIn(view, FIELD.label);
       this.titleEvent = idOf(view.eventLow, view.eventHigh);
       this.titleTime = timestamp;
+      this.ended = undefined;
     }
     if (view.pairCount > 0) this.readPairs(view);
     if (view.tagCount > 0) this.addTags(view);
@@ -131,7 +135,9 @@ export class TaskState {
       else if (key === 'phase') ends = valueIn(view, i) === 'end';
       else if (key === 'operation') isOfTitle = valueIn(view, i) === this.titleEvent;
     }
-    if (ends && isOfTitle) this.title = shortTextIn(view, FIELD.label);
+    if (!ends || !isOfTitle) return;
+    this.title = shortTextIn(view, FIELD.label);
+    this.ended = Math.max(view.timestamp, this.first);
   }
 
   private addProcess(view: ReportView): void {

@@ -27,6 +27,8 @@ const LEAST_SCALE = { labels: 0.62, shapes: 0.3, edges: 0.02 } as const;
 const HOME_SCALE = 0.9;
 /** Where edges run to the side: so far below their cause, or above their effect. Labels are between. */
 const BUS = { early: 26, late: 14 } as const;
+/** A lane that is narrower cannot be seen. */
+const LEAST_LANE = 0.5;
 /** How round the corners of edges are. */
 const CORNER = 9;
 const MAX_SCALE = 3;
@@ -37,7 +39,7 @@ const IN_PATH = 400;
 /** What is drawn later is above. */
 const DRAWN_ORDER = [EDGE.message, EDGE.spawn, EDGE.next, EDGE.join];
 
-/** How a node compares with another task: nothing to compare with, new, gone, slower, the same. */
+/** How an event compares with another task. Nothing if it is alike, or if there is no other task. */
 export type NodeStatus = 'added' | 'removed' | 'slower' | undefined;
 
 /** The causal graph as a picture. */
@@ -54,7 +56,10 @@ export class GraphScene implements Scene {
   private readonly effects: Int32Array;
   private readonly brackets: readonly Bracket[];
   private readonly bracketIndex: Flatbush | undefined;
+  /** 1 for each node of the critical path, and the node before it there. */
   private readonly onPath: Uint8Array;
+  private readonly pathParent: Int32Array;
+  private nodeMarks: (readonly [marks: Uint8Array, byNode: Uint8Array])[] = [];
 
   constructor(
     private readonly task: OpenTask,
@@ -87,11 +92,11 @@ export class GraphScene implements Scene {
       for (const { column: at, from, to: end } of this.brackets) add(at, from, at, end);
     });
     this.onPath = new Uint8Array(graph.size);
+    this.pathParent = new Int32Array(graph.size).fill(NONE);
     for (const { from, to: effect } of task.path) {
-      for (const event of [from, effect]) {
-        const node = graph.nodeOf[event]!;
-        if (node !== NONE) this.onPath[node] = 1;
-      }
+      const [before, after] = [graph.nodeOf[from]!, graph.nodeOf[effect]!];
+      for (const node of [before, after]) if (node !== NONE) this.onPath[node] = 1;
+      if (after !== NONE && after !== before) this.pathParent[after] = before;
     }
   }
 
@@ -193,17 +198,11 @@ export class GraphScene implements Scene {
     return eventOf(beside[beside.indexOf(node) + (key === 'left' ? -1 : 1)]);
   }
 
-  /** Returns how many events are behind an event's node, if they are a chain. */
-  chainAt(event: number): number {
-    const node = this.layout.graph.nodeOf[event] ?? NONE;
-    return node === NONE ? 1 : this.layout.graph.count[node]!;
-  }
-
   private drawLanes(surface: Surface, view: View): void {
     for (const { process, firstColumn, columns } of this.layout.lanes) {
       const left = this.screenX(MARGIN / 2 + firstColumn * this.columnWidth, view);
       const width = columns * this.columnWidth * view.camera.scaleX;
-      if (left > view.width || left + width < 0) continue;
+      if (left > view.width || left + width < 0 || width < LEAST_LANE) continue;
       surface.fill(laneOf(view.theme, process).ground, (pen) => {
         pen.rect(left + 1, 0, Math.max(1, width - 2), view.height);
       });
@@ -228,7 +227,7 @@ export class GraphScene implements Scene {
       if (lit && !(this.isLit(parent, lit) && this.isLit(node, lit))) continue;
       if (isSmall && !this.isNew(parent, node, view, drawn)) continue;
       byKind[this.layout.kind[at]!]!.push(at);
-      if (this.onPath[parent] && this.onPath[node]) path.push(at);
+      if (this.pathParent[node] === parent) path.push(at);
       if (++done % AT_ONCE === 0) yield;
     }
     const strokes = strokesOf(
@@ -254,13 +253,9 @@ export class GraphScene implements Scene {
     surface.fill(lit ? view.theme.accent : view.theme.minor, (pen) => {
       for (const node of waiting) this.drawArrow(pen, node, view);
     });
-    if (lit) return;
     surface.stroke({ color: view.theme.path, width: 3 }, (pen) => {
-      this.drawEnds(
-        pen,
-        path.filter((at) => this.layout.kind[at] === EDGE.next),
-        view,
-      );
+      this.drawEnds(pen, path, view);
+      this.drawBuses(pen, path, view);
     });
   }
 
@@ -269,8 +264,8 @@ export class GraphScene implements Scene {
     const [x1, y1] = this.pointOf(parent, view);
     const [x2, y2] = this.pointOf(node, view);
     if (Math.abs(x1 - x2) < 2 && Math.abs(y1 - y2) < 2) return false;
-    const cell = (value: number): number => Math.min(1023, Math.max(0, (value + 512) >> 2));
-    const key = ((cell(x1) * 1024 + cell(y1)) * 1024 + cell(x2)) * 1024 + cell(y2);
+    const cell = (value: number): number => Math.min(4095, Math.max(0, (value + 512) >> 1));
+    const key = ((cell(x1) * 4096 + cell(y1)) * 4096 + cell(x2)) * 4096 + cell(y2);
     if (drawn.has(key)) return false;
     drawn.add(key);
     return true;
@@ -452,11 +447,8 @@ export class GraphScene implements Scene {
       });
     }
     if (scale < LEAST_SCALE.labels) return;
-    const length = graph.count[node]!;
     const mark = { added: '+ ', removed: '− ', slower: '▲ ' }[status ?? 'added'];
-    const label =
-      (status ? mark : '') +
-      (length > 1 ? `${model.labelOf(event)} … ${count(length, 'event')}` : model.labelOf(event));
+    const label = (status ? mark : '') + this.labelOf(node);
     const width = this.columnWidth * view.camera.scaleX - 34 * scale;
     const left = x + 12 * scale;
     const size = Math.min(15, Math.max(10.5, 13 * scale));
@@ -465,19 +457,47 @@ export class GraphScene implements Scene {
       size,
       bold: status !== undefined,
     });
-    const at = `+${duration(this.task.time[event]! - this.task.start)}`;
-    const until =
-      length > 1 ? ` to +${duration(this.task.time[graph.last[node]!]! - this.task.start)}` : '';
-    surface.text(at + until, left, y + size * 1.25, width, {
+    surface.text(this.timeOf(node), left, y + size * 1.25, width, {
       color: theme.minor,
       size: size * 0.85,
     });
   }
 
+  private labelOf(node: number): string {
+    const { model } = this.task.graph;
+    const { first, count: counts } = this.layout.graph;
+    const event = first[node]!;
+    if (this.isOperation(node)) return model.operationName(event);
+    const length = counts[node]!;
+    return length === 1
+      ? model.labelOf(event)
+      : `${model.labelOf(event)} … ${count(length, 'event')}`;
+  }
+
+  private timeOf(node: number): string {
+    const { start, time } = this.task;
+    const { first, last } = this.layout.graph;
+    const [from, to] = [time[first[node]!]!, time[last[node]!]!];
+    const at = `+${duration(from - start)}`;
+    return first[node] === last[node] ? at : `${at}, took ${duration(to - from)}`;
+  }
+
+  /** Returns true if a node is an operation as a whole. */
+  private isOperation(node: number): boolean {
+    const { first, last } = this.layout.graph;
+    const { model } = this.task.graph;
+    return (
+      first[node] !== last[node] &&
+      model.partner[first[node]!] === last[node] &&
+      this.layout.graph.count[node] === 2
+    );
+  }
+
   /** A square begins a task, a diamond joins several parents, a bar is a chain of events, a circle is any other event. */
   private shape(pen: Pen, node: number, x: number, y: number, radius: number): void {
     const { parents, count: counts } = this.layout.graph;
-    if (counts[node]! > 1) pen.rect(x - radius * 0.8, y - radius * 1.5, radius * 1.6, radius * 3);
+    if (counts[node]! > 1 && !this.isOperation(node))
+      pen.rect(x - radius * 0.8, y - radius * 1.5, radius * 1.6, radius * 3);
     else if (parents.count(node) === 0) pen.rect(x - radius, y - radius, radius * 2, radius * 2);
     else if (parents.count(node) === 1) circle(pen, x, y, radius);
     else {
@@ -491,12 +511,12 @@ export class GraphScene implements Scene {
   }
 
   private drawFound(surface: Surface, view: View, found: Uint8Array): void {
-    const { graph } = this.layout;
+    const marked = this.byNode(found);
     const size = Math.max(5, 12 * scaleOf(view));
     const grid = new PixelGrid(view.width, view.height, 3);
     surface.stroke({ color: view.theme.found, width: 2.5 }, (pen) => {
       for (const node of this.nodes?.search(...this.boxOf(view)) ?? []) {
-        if (!found[graph.first[node]!]) continue;
+        if (!marked[node]) continue;
         const [x, y] = this.pointOf(node, view);
         if (grid.isFirst(x, y)) pen.rect(x - size / 2 - 2, y - size / 2 - 2, size + 4, size + 4);
       }
@@ -510,7 +530,7 @@ export class GraphScene implements Scene {
       const { name, host, processId } = this.task.graph.model.processes[process]!;
       const left = this.screenX(MARGIN / 2 + firstColumn * this.columnWidth, view);
       const right = left + columns * this.columnWidth * view.camera.scaleX;
-      if (right < 0 || left > view.width) continue;
+      if (right < 0 || left > view.width || right - left < LEAST_LANE) continue;
       const [from, to] = [Math.max(0, left), Math.min(view.width, right)];
       surface.fill(laneOf(theme, process).ground, (pen) =>
         pen.rect(from + 1, 0, Math.max(1, to - from - 2), HEAD),
@@ -550,13 +570,27 @@ export class GraphScene implements Scene {
   }
 
   private isLit(node: number, lit: Uint8Array | undefined): boolean {
-    if (!lit) return true;
-    const { first, last } = this.layout.graph;
-    return lit[first[node]!] === 1 || lit[last[node]!] === 1;
+    return !lit || this.byNode(lit)[node] === 1;
+  }
+
+  /** Returns 1 for each node of which an event is marked. The last two answers are kept: both are asked for at every node. */
+  private byNode(marks: Uint8Array): Uint8Array {
+    const known = this.nodeMarks.find(([of]) => of === marks);
+    if (known) return known[1];
+    const { nodeOf, size } = this.layout.graph;
+    const byNode = new Uint8Array(size);
+    for (let event = 0; event < marks.length; event++) {
+      const node = marks[event] ? (nodeOf[event] ?? NONE) : NONE;
+      if (node !== NONE) byNode[node] = 1;
+    }
+    this.nodeMarks = [[marks, byNode], ...this.nodeMarks.slice(0, 1)];
+    return byNode;
   }
 
   private hasError(node: number): boolean {
-    return this.task.graph.model.hasError(this.layout.graph.first[node]!);
+    const { model } = this.task.graph;
+    const { first, last } = this.layout.graph;
+    return model.hasError(first[node]!) || model.hasError(last[node]!);
   }
 
   /** The heads are as high at every scale: the first row is below them. */

@@ -116,6 +116,10 @@ export class Stage {
     return { camera, width, height, theme };
   }
 
+  focus(): void {
+    this.canvas.focus({ preventScroll: true });
+  }
+
   /** Brings an event into the middle, unless it is in view. */
   reveal(event: number): void {
     const place = event === NONE ? undefined : this.scene?.placeOf(event);
@@ -162,11 +166,11 @@ export class Stage {
   moveTo(camera: Camera): void {
     const { scene } = this;
     if (!scene) return;
+    // What fits stays in view, and the rest may be moved a little further than its end.
     const clamp = (at: number, size: number, seen: number): number =>
-      Math.min(
-        Math.max(at, Math.min(-seen / 2, size / 2 - seen / 2)),
-        Math.max(size - seen / 2, 0),
-      );
+      size <= seen
+        ? Math.min(Math.max(at, size - seen), 0)
+        : Math.min(Math.max(at, -seen / 4), size - seen * 0.75);
     this.camera = {
       ...camera,
       x: clamp(camera.x, scene.width, this.width / camera.scaleX),
@@ -332,10 +336,21 @@ export class Stage {
         });
     } else if (event.key === '0' || event.key === 'Home') this.goHome();
     else if (event.key === 'f') this.fit();
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))
+      this.openMenu();
     else if (event.key === 'Enter' && selected !== NONE) this.handlers.onOpen(selected);
     else if (event.key === 'Escape') this.handlers.onSelect(NONE, false);
     else return;
     event.preventDefault();
+  }
+
+  /** Asks for what can be done with the event that is selected, beside it. */
+  private openMenu(): void {
+    const { selected } = this.marks;
+    const place = selected === NONE ? undefined : this.scene?.placeOf(selected);
+    if (!place) return;
+    const { x, y, scaleX, scaleY } = this.camera;
+    this.handlers.onMenu(selected, (place.x - x) * scaleX + 12, (place.y - y) * scaleY);
   }
 
   private eventAt(x: number, y: number): number {

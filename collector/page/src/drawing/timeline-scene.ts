@@ -10,14 +10,16 @@ import { laneOf } from './theme';
 
 const AXIS = 26;
 const GROUP_HEAD = 24;
-const LEVEL = 19;
+const LEVEL = 22;
 const ROW_GAP = 7;
 const MARGIN = 16;
 const AT_ONCE = 1000;
+/** In pixels for a microsecond. */
+const MAX_SCALE = 100;
 /** So many shapes are one path: long paths are slow to fill. */
 const IN_PATH = 300;
 /** More arrows than that are not drawn, but for those of the path that decided, and of chosen events. */
-const MOST_ARROWS = 400;
+const MOST_ARROWS = 60;
 
 /** A task in time as a picture: a unit is a microsecond to the right, and a pixel down. */
 export class TimelineScene implements Scene {
@@ -50,8 +52,7 @@ export class TimelineScene implements Scene {
     this.rowTop[rows] = y;
     this.height = y + MARGIN;
     this.width = Math.max(1, timeline.duration);
-    // A microsecond is never wider than a hand.
-    this.maxScale = 100;
+    this.maxScale = MAX_SCALE;
     this.bars = bars;
     if (bars.length > 0) {
       this.barIndex = new Flatbush(bars.length);
@@ -64,7 +65,7 @@ export class TimelineScene implements Scene {
   }
 
   home(width: number): Camera {
-    const scaleX = (width - 2 * MARGIN) / this.width;
+    const scaleX = Math.min(MAX_SCALE, (width - 2 * MARGIN) / this.width);
     return { x: -MARGIN / scaleX, y: 0, scaleX, scaleY: 1 };
   }
 
@@ -139,12 +140,12 @@ export class TimelineScene implements Scene {
 
   private drawGround(surface: Surface, view: View): void {
     const { groups } = this.timeline;
-    for (const { process, firstRow, rows } of groups) {
+    for (const { firstRow, rows } of groups) {
       const top = this.rowTop[firstRow]! - GROUP_HEAD - view.camera.y;
       const last = firstRow + rows - 1;
       const bottom = this.rowTop[last]! + this.rowHeight[last]! - view.camera.y;
       if (bottom < 0 || top > view.height) continue;
-      surface.fill(laneOf(view.theme, process).ground, (pen) => {
+      surface.fill(view.theme.raised, (pen) => {
         pen.rect(0, Math.max(-1, top + 1), view.width, Math.min(view.height + 2, bottom - top - 2));
       });
     }
@@ -192,9 +193,9 @@ export class TimelineScene implements Scene {
       }
       if (width > 28) {
         const color = failed ? theme.ground : theme.text;
-        const label = `${model.operationName(bar.event)}  ${bar.isOpen ? 'not ended' : duration(bar.to - bar.from)}`;
+        const label = `${model.operationName(bar.event)}  ${bar.isOpen ? 'still running' : duration(bar.to - bar.from)}`;
         text.push(() =>
-          surface.text(label, left + 6, top + 12.5, width - 10, { color, size: 11.5 }),
+          surface.text(label, Math.max(0, left) + 6, top + 14, width - 10, { color, size: 11.5 }),
         );
       }
       if (++done % AT_ONCE === 0) yield;
@@ -326,7 +327,7 @@ export class TimelineScene implements Scene {
       const colors = laneOf(theme, process);
       // In its own place, lines between processes pass under the text.
       if (y !== own)
-        surface.fill(colors.ground, (pen) => pen.rect(0, y + 1, view.width, GROUP_HEAD - 2));
+        surface.fill(theme.raised, (pen) => pen.rect(0, y + 1, view.width, GROUP_HEAD - 2));
       surface.fill(colors.line, (pen) => pen.rect(0, y + 1, 4, GROUP_HEAD - 2));
       const title = name || 'unnamed process';
       const more = [host, processId]

@@ -1,4 +1,5 @@
-import { kindOf } from '../../../src/analysis/compare';
+import { kindOf } from '../../../src/analysis/kinds';
+import { operationsAround } from '../../../src/analysis/operations';
 import { NONE } from '../../../src/graph/task-model';
 import type { OpenTask } from './open-task';
 
@@ -10,8 +11,8 @@ export interface Alignment {
 }
 
 /**
- * Aligns two tasks by their structure. Two events correspond if their labels do, with ids and numbers left out, as do the parents that
- * come first in causal order; of several like that, they correspond in their order.
+ * Aligns two tasks by their structure. Two events correspond if their labels do, with ids and numbers left out, as do the operations
+ * around them; of several like that, they correspond in their order. So an event more leaves all others where they were.
  */
 export function align(a: OpenTask, b: OpenTask): Alignment {
   const first = new Int32Array(a.graph.model.size).fill(NONE);
@@ -35,20 +36,18 @@ export function align(a: OpenTask, b: OpenTask): Alignment {
   return { first, second };
 }
 
-/** Returns a key for each event: its kind, and the key of its first parent as a number that both tasks share. */
+/** Returns a key for each event: its kind, and the key of the operation around it as a number that both tasks share. */
 function keysOf({ graph }: OpenTask, numbers: Map<string, number>): string[] {
-  const { model, order, parents, place } = graph;
+  const { model, order } = graph;
+  const around = operationsAround(graph);
   const keys: string[] = [];
   for (const event of order) {
-    let parent = NONE;
-    for (const one of parents.of(event)) {
-      if (parent === NONE || place[one]! < place[parent]!) parent = one;
-    }
-    const above = parent === NONE ? '' : keys[parent]!;
-    const number = numbers.get(above) ?? numbers.size;
-    numbers.set(above, number);
+    const outer = around[event] === NONE ? '' : (keys[around[event]!] ?? '');
+    const number = numbers.get(outer) ?? numbers.size;
+    numbers.set(outer, number);
     const { name } = model.processOf(event);
-    keys[event] = `${number}\n${name}\n${kindOf(model.labelOf(event))}`;
+    const role = model.begins(event) ? 'begin' : model.partner[event] === NONE ? '' : 'end';
+    keys[event] = `${number}\n${name}\n${role}\n${kindOf(model.labelOf(event))}`;
   }
   return keys;
 }

@@ -36,19 +36,21 @@ function fieldTest(
   value: string,
 ): Test {
   const compare = COMPARED[operator];
-  const read = READ[name] ?? ((i: number) => model.fieldOf(i, name));
-  return (i) => {
-    const found = read(i, model);
-    return found === undefined ? operator === '!=' : compare(found, value);
-  };
+  const read = Object.hasOwn(READ, name) ? READ[name]! : (i: number) => [model.fieldOf(i, name)];
+  // "Not equal" is true if no value is equal.
+  if (operator === '!=')
+    return (i) => read(i, model).every((found) => found === undefined || compare(found, value));
+  return (i) => read(i, model).some((found) => found !== undefined && compare(found, value));
 }
 
-const READ: Readonly<Record<string, (i: number, model: TaskModel) => string | undefined>> = {
-  label: (i, model) => model.labelOf(i),
-  process: (i, model) => model.processOf(i).name,
-  source: (i, model) => model.sourceOf(i),
-  tag: (i, model) => model.tagsOf(i).join('\n'),
-  error: (i, model) => model.fieldOf(i, 'error.type'),
+const READ: Readonly<
+  Record<string, (i: number, model: TaskModel) => readonly (string | undefined)[]>
+> = {
+  label: (i, model) => [model.labelOf(i)],
+  process: (i, model) => [model.processOf(i).name],
+  source: (i, model) => [model.sourceOf(i)],
+  tag: (i, model) => model.tagsOf(i),
+  error: (i, model) => [model.fieldOf(i, 'error.type')],
 };
 
 const COMPARED: Readonly<Record<Operator, (found: string, value: string) => boolean>> = {

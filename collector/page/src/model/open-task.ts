@@ -5,6 +5,7 @@ import { explainPath } from '../../../src/analysis/why';
 import type { Why } from '../../../src/analysis/why';
 import { causalGraph } from '../../../src/graph/causal-graph';
 import type { CausalGraph } from '../../../src/graph/causal-graph';
+import { NONE } from '../../../src/graph/task-model';
 import type { TaskModel } from '../../../src/graph/task-model';
 
 /** A task as the page shows it: its graph, and what follows from it. */
@@ -15,6 +16,8 @@ export interface OpenTask {
   /** Time of the first event and of the last one. */
   readonly start: number;
   readonly end: number;
+  /** How long the operation took that begins the task, or all of it, in microseconds. */
+  readonly duration: number;
   /** The path that decided when the task ended. */
   readonly path: readonly Step[];
   readonly why: Why;
@@ -30,7 +33,10 @@ export function openTask(model: TaskModel): OpenTask {
     start = Math.min(start, one);
     end = Math.max(end, one);
   }
-  return { graph, time, path, start, end, why: explainPath(graph, time, path) };
+  const first = graph.order[0]!;
+  const ended = model.begins(first) ? model.partner[first]! : NONE;
+  const duration = ended === NONE ? end - start : time[ended]! - time[first]!;
+  return { graph, time, path, start, end, duration, why: explainPath(graph, time, path) };
 }
 
 /** One cause in the chain that leads to an event. */

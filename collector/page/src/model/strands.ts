@@ -31,27 +31,15 @@ export interface Strands {
  * Nodes that are added later as effects leave the strands of those before them as they are.
  */
 export function strandsOf(graph: StrandGraph): Strands {
-  const { order, parents, process, begun } = graph;
+  const { order, depth, parents, process, begun } = graph;
   const size = order.length;
   const of = new Int32Array(size).fill(NONE);
   const next = new Int32Array(size).fill(NONE);
   const first: number[] = [];
   const last: number[] = [];
   for (const node of order) {
-    let strand = NONE;
-    const begin = begun(node);
-    const preferred = begin === NONE ? NONE : of[begin]!;
-    for (let at = parents.start[node]!; at < parents.start[node + 1]!; at++) {
-      const parent = parents.to[at]!;
-      const candidate = of[parent]!;
-      if (candidate === NONE || process[parent] !== process[node] || last[candidate] !== parent)
-        continue;
-      if (candidate === preferred) {
-        strand = candidate;
-        break;
-      }
-      if (strand === NONE || candidate < strand) strand = candidate;
-    }
+    let strand = strandOfBegin(node);
+    if (strand === NONE) strand = oldestFree(node);
     if (strand === NONE) {
       strand = first.push(node) - 1;
       last.push(node);
@@ -68,4 +56,25 @@ export function strandsOf(graph: StrandGraph): Strands {
     first: Int32Array.from(first),
     last: Int32Array.from(last),
   };
+
+  /** What came after the begin of an operation may all be in another process: its end goes on with its strand nevertheless. */
+  function strandOfBegin(node: number): number {
+    const begin = begun(node);
+    const strand = begin === NONE ? NONE : of[begin]!;
+    if (strand === NONE || process[begin] !== process[node]) return NONE;
+    return depth[last[strand]!]! < depth[node]! ? strand : NONE;
+  }
+
+  function oldestFree(node: number): number {
+    let oldest = NONE;
+    for (let at = parents.start[node]!; at < parents.start[node + 1]!; at++) {
+      const parent = parents.to[at]!;
+      const strand = of[parent]!;
+      // In a cycle, a parent has none yet.
+      const isFree =
+        strand !== NONE && process[parent] === process[node] && last[strand] === parent;
+      if (isFree && (oldest === NONE || strand < oldest)) oldest = strand;
+    }
+    return oldest;
+  }
 }

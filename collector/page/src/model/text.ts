@@ -8,6 +8,13 @@ export function dateTime(timestamp: number): string {
   });
 }
 
+/** Formats microseconds since 1970 as a local time that a search reads: `2026-01-31T12:00:00.000`. */
+export function localTime(timestamp: number): string {
+  const date = new Date(timestamp / 1000);
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, -1);
+}
+
 /** Formats a duration in microseconds, in the unit that reads best. */
 export function duration(microseconds: number): string {
   const sign = microseconds < 0 ? '−' : '';

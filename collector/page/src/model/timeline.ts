@@ -88,6 +88,13 @@ export function timelineOf({ graph, time, start, end }: OpenTask): Timeline {
 
   const { groups, rows, rowOfStrand } = rowsOf();
   const row = strands.of.map((strand) => rowOfStrand[strand]!);
+  // An end is at the end of its bar, wherever what it waited for was.
+  for (const event of order) {
+    const begin = begun(event);
+    if (begin === NONE || model.process[begin] !== model.process[event]) continue;
+    row[event] = row[begin]!;
+    level[event] = level[begin]!;
+  }
   const levels = new Int32Array(rows).fill(1);
   for (let strand = 0; strand < strands.count; strand++) {
     const at = rowOfStrand[strand]!;

@@ -9,6 +9,8 @@ import type { StrandGraph, Strands } from './strands';
 export interface Folding {
   /** 1 for each event that is hidden. Its parents and children are linked past it. */
   readonly hidden?: Uint8Array | undefined;
+  /** Shows an operation in which nothing was logged as one node. */
+  readonly operations?: boolean;
   /** Shows events that follow one another without branches as one node, but for the chains that are open, by their first event. */
   readonly chains?: { readonly open: ReadonlySet<number> } | undefined;
 }
@@ -31,13 +33,18 @@ const LEAST_CHAIN = 3;
 const MOST_BRIDGED = 32;
 
 /** Folds a causal graph. */
-export function viewGraph(graph: CausalGraph, { hidden, chains }: Folding = {}): ViewGraph {
+export function viewGraph(
+  graph: CausalGraph,
+  { hidden, operations, chains }: Folding = {},
+): ViewGraph {
   const { model } = graph;
   const begun = (event: number): number => (model.begins(event) ? NONE : model.partner[event]!);
   const whole = { ...graph, process: model.process.subarray(0, model.size), begun };
   const shown = hidden?.includes(1) ? withoutHidden(graph, hidden) : graph;
   const strands = strandsOf({ ...whole, parents: shown.parents, children: shown.children });
-  const runs = chains ? chainsIn(graph, shown, strands, chains.open, hidden) : undefined;
+  const runs = new Int32Array(model.size).fill(NONE);
+  if (operations) foldOperations(graph, shown, runs);
+  if (chains) foldChains(graph, shown, strands, chains.open, hidden, runs);
 
   const nodeOf = new Int32Array(model.size).fill(NONE);
   const first: number[] = [];
@@ -45,7 +52,7 @@ export function viewGraph(graph: CausalGraph, { hidden, chains }: Folding = {}):
   const count: number[] = [];
   for (const event of graph.order) {
     if (hidden?.[event]) continue;
-    const begin = runs?.[event] ?? NONE;
+    const begin = runs[event]!;
     if (begin === NONE || begin === event) {
       nodeOf[event] = first.push(event) - 1;
       last.push(event);
@@ -81,10 +88,7 @@ export function viewGraph(graph: CausalGraph, { hidden, chains }: Folding = {}):
 }
 
 /** Links the visible events past the hidden ones. */
-function withoutHidden(
-  { order, parents }: CausalGraph,
-  hidden: Uint8Array,
-): { parents: Links; children: Links } {
+function withoutHidden({ order, parents }: CausalGraph, hidden: Uint8Array): Shown {
   const above = new Map<number, Set<number>>();
   for (const event of order) {
     const found = new Set<number>();
@@ -97,27 +101,50 @@ function withoutHidden(
   const start = new Int32Array(order.length + 1);
   const to: number[] = [];
   for (let event = 0; event < order.length; event++) {
-    if (!hidden[event]) to.push(...above.get(event)!);
+    if (!hidden[event]) for (const parent of above.get(event)!) to.push(parent);
     start[event + 1] = to.length;
   }
   const links = new Links(start, Int32Array.from(to));
   return { parents: links, children: links.reversed() };
 }
 
-/** Returns the first event of the chain of each event; `NONE` for an event that is in none. */
-function chainsIn(
+interface Shown {
+  readonly parents: Links;
+  readonly children: Links;
+}
+
+/** Notes, for both events of each operation without anything in between, its begin. */
+function foldOperations(
   { model, order }: CausalGraph,
-  { parents, children }: { parents: Links; children: Links },
+  { parents, children }: Shown,
+  runs: Int32Array,
+): void {
+  for (const begin of order) {
+    const end = model.begins(begin) ? model.partner[begin]! : NONE;
+    if (end === NONE || model.process[end] !== model.process[begin]) continue;
+    const isWhole = children.count(begin) === 1 && children.of(begin)[0] === end;
+    if (isWhole && parents.count(end) === 1) runs[begin] = runs[end] = begin;
+  }
+}
+
+/** Notes, for each event of a chain, its first event. */
+function foldChains(
+  { model, order }: CausalGraph,
+  { parents, children }: Shown,
   strands: Strands,
   open: ReadonlySet<number>,
   hidden: Uint8Array | undefined,
-): Int32Array {
-  const isInner = (event: number): boolean => {
+  runs: Int32Array,
+): void {
+  const isBetween = (event: number): boolean => {
     if (hidden?.[event] || parents.count(event) !== 1 || children.count(event) !== 1) return false;
     const [parent, child] = [parents.of(event)[0]!, children.of(event)[0]!];
     const strand = strands.of[event];
     return strands.of[parent] === strand && strands.of[child] === strand && !model.hasError(event);
   };
+  // An operation that is one node is in a chain as a whole.
+  const isInner = (event: number): boolean =>
+    isBetween(event) && (runs[event] === NONE || isBetween(model.partner[event]!));
   const starts = new Int32Array(order.length).fill(NONE);
   const lengths = new Map<number, number>();
   for (const event of order) {
@@ -127,9 +154,11 @@ function chainsIn(
     starts[event] = start;
     lengths.set(start, (lengths.get(start) ?? 0) + 1);
   }
-  return starts.map((start) =>
-    start !== NONE && lengths.get(start)! >= LEAST_CHAIN && !open.has(start) ? start : NONE,
-  );
+  for (const event of order) {
+    const start = starts[event]!;
+    if (start !== NONE && lengths.get(start)! >= LEAST_CHAIN && !open.has(start))
+      runs[event] = start;
+  }
 }
 
 /** Returns the parents of nodes: those of the first event of each. */

@@ -1,4 +1,4 @@
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { TaskColumns } from '../../../src/graph/task-columns';
 import { fromColumns } from '../../../src/graph/task-columns';
 import { NONE, TaskModel } from '../../../src/graph/task-model';
@@ -67,6 +67,10 @@ export class TaskState {
   private next = '';
   private limit = WINDOW;
   private readonly ends: (() => void)[] = [];
+  private hasEnded = false;
+  private isListening = false;
+  /** Events that are here, and not in the model yet: what was computed of it must not change under who uses it. */
+  private arrived: TaskColumns[] = [];
 
   readonly task = computed(() => (this.version.value > 0 ? openTask(this.model) : undefined));
   readonly found = computed(() => {
@@ -79,7 +83,7 @@ export class TaskState {
     if (!task) return undefined;
     const hidden = hiddenBy(task.graph.model, this.rules.value);
     const chains = this.isFolded.value ? { open: this.openChains.value } : undefined;
-    return layOut(viewGraph(task.graph, { hidden, chains }));
+    return layOut(viewGraph(task.graph, { hidden, chains, operations: true }));
   });
   readonly graphScene = computed(() => {
     const [task, layout] = [this.task.value, this.layout.value];
@@ -105,32 +109,27 @@ export class TaskState {
     });
   });
 
-  constructor(readonly taskId: string) {
-    document.title = 'Throughline';
-    this.ends.push(
-      effect(() => {
-        const title = this.task.value?.why.title;
-        document.title = title ? `${title} · Throughline` : 'Throughline';
-      }),
-    );
-  }
+  constructor(readonly taskId: string) {}
 
   /** Fetches the events, and goes on with those that come later. */
   async load(): Promise<void> {
+    this.isLoading.value = true;
     try {
       await this.loadMore();
-      if (this.loaded.value >= this.total.value) this.listen();
+      this.error.value = undefined;
     } catch (error) {
       this.error.value = (error as Error).message;
-    } finally {
-      this.isLoading.value = false;
     }
+    if (this.hasEnded) return;
+    this.isLoading.value = false;
+    this.compute();
+    if (this.error.value === undefined && this.loaded.value >= this.total.value) this.listen();
   }
 
   /** Shows a task that is here already. */
   open(columns: TaskColumns): void {
     this.add(columns);
-    this.total.value = this.model.size;
+    this.total.value = columns.labels.length;
     this.isLoading.value = false;
     this.compute();
   }
@@ -138,11 +137,11 @@ export class TaskState {
   /** Fetches the next events of a task that has too many to open them at once. */
   async loadWindow(): Promise<void> {
     this.limit += WINDOW;
-    this.isLoading.value = true;
     await this.load();
   }
 
   end(): void {
+    this.hasEnded = true;
     for (const end of this.ends) end();
   }
 
@@ -201,46 +200,49 @@ export class TaskState {
   }
 
   private async loadMore(): Promise<void> {
-    for (;;) {
-      const before = this.model.size;
+    while (!this.hasEnded) {
+      const before = this.loaded.value;
       const slice = await fetchSlice(this.taskId, this.next);
       this.next = slice.next;
       this.add(slice.columns);
       this.total.value = slice.total;
-      this.error.value = undefined;
-      const isEnd = this.model.size >= slice.total || this.model.size === before;
-      if (isEnd || this.model.size >= this.limit) break;
+      const isEnd = this.loaded.value >= slice.total || this.loaded.value === before;
+      if (isEnd || this.loaded.value >= this.limit) return;
     }
-    this.compute();
   }
 
   private listen(): void {
+    if (this.isListening) return;
+    this.isListening = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let took = 0;
+    let rest = GROW_MS;
     const end = listenToTask(this.taskId, this.next, (slice) => {
       this.next = slice.next;
       this.add(slice.columns);
-      this.total.value = slice.total;
-      timer ??= setTimeout(
-        () => {
-          timer = undefined;
-          const started = performance.now();
-          this.compute();
-          took = performance.now() - started;
-        },
-        Math.max(GROW_MS, took * GROW_REST),
-      );
+      this.total.value = Math.max(slice.total, this.loaded.value);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        const started = performance.now();
+        this.compute();
+        // What follows from it is computed now, too, because views read it.
+        rest = Math.max(GROW_MS, (performance.now() - started) * GROW_REST);
+      }, rest);
     });
     this.ends.push(end, () => clearTimeout(timer));
   }
 
   private add(columns: TaskColumns): void {
-    for (const event of fromColumns(columns)) this.model.add(event);
-    this.loaded.value = this.model.size;
+    this.arrived.push(columns);
+    this.loaded.value += columns.labels.length;
   }
 
   private compute(): void {
+    for (const columns of this.arrived)
+      for (const event of fromColumns(columns)) this.model.add(event);
+    this.arrived = [];
+    if (this.model.size === 0) return;
     batch(() => {
+      this.loaded.value = this.model.size;
       this.version.value++;
       const wanted = address.peek().query['event'];
       if (this.selected.value === NONE && wanted) this.selected.value = this.model.indexOf(wanted);

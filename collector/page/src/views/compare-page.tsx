@@ -4,7 +4,7 @@ import type { Amount, Comparison, Difference } from '../../../src/analysis/compa
 import { compareText } from '../../../src/analysis/compare-text';
 import { NONE } from '../../../src/graph/task-model';
 import type { TaskPage } from '../../../src/store/store';
-import { address, hrefOf, taskHref } from '../address';
+import { address, hrefOf, listHref, taskHref } from '../address';
 import { fetchTasks } from '../api';
 import type { NodeStatus } from '../drawing/graph-scene';
 import { GraphScene } from '../drawing/graph-scene';
@@ -23,8 +23,8 @@ const SLOWER = { times: 1.5, atLeast: 1000 } as const;
 /** Compares two tasks: a list of what differs, and both graphs with what was added, removed and slower. */
 export function ComparePage() {
   const { before, after } = address.value.query;
-  const first = useTask(before);
-  const second = useTask(after);
+  const { task: first, error: firstError } = useTask(before);
+  const { task: second, error: secondError } = useTask(after);
   const comparison = useMemo(
     () => first && second && compareTasks(eventsOf(first), eventsOf(second)),
     [first, second],
@@ -35,11 +35,13 @@ export function ComparePage() {
   return (
     <main class="compare">
       <header class="bar">
-        <a class="back" href="/">
+        <a class="back" href={listHref()}>
           All tasks
         </a>
         <h1>Compare two tasks</h1>
       </header>
+      {[firstError, secondError].map((error) => error && <p role="alert">{error}</p>)}
+      {!before && <p class="empty">Select two tasks in the list of all tasks.</p>}
       {!after && before && <Choose before={before} />}
       {comparison && (
         <>
@@ -75,7 +77,7 @@ function Differences({ comparison }: { comparison: Comparison }) {
             <th class="number">Before</th>
             <th class="number">After</th>
             <th class="number">Difference</th>
-            <th>Decided</th>
+            <th>On critical path</th>
           </tr>
         </thead>
         {parts.map(
@@ -116,7 +118,7 @@ function Graphs({ first, second }: { first: OpenTask; second: OpenTask }) {
         return mine - its > SLOWER.atLeast && mine > its * SLOWER.times ? 'slower' : undefined;
       };
     const sceneOf = (task: OpenTask, statusOf: (event: number) => NodeStatus): GraphScene =>
-      new GraphScene(task, layOut(viewGraph(task.graph)), statusOf);
+      new GraphScene(task, layOut(viewGraph(task.graph, { operations: true })), statusOf);
     return [
       ['Before', sceneOf(first, statusIn(first, second, aligned.first, 'removed'))],
       ['After', sceneOf(second, statusIn(second, first, aligned.second, 'added'))],
@@ -155,7 +157,7 @@ function PlainPicture({ label, scene }: { label: string; scene: GraphScene }) {
 
 /** Lets the reader choose what to compare a task with: tasks with the same name. */
 function Choose({ before }: { before: string }) {
-  const first = useTask(before);
+  const { task: first } = useTask(before);
   const [page, setPage] = useState<TaskPage>();
   const title = first?.why.title;
   useEffect(() => {
@@ -173,10 +175,10 @@ function Choose({ before }: { before: string }) {
         </p>
       )}
       <ul>
-        {others?.map(({ taskId, title: name, firstEvent, lastEvent }) => (
+        {others?.map(({ taskId, title: name, firstEvent, duration: took }) => (
           <li key={taskId}>
             <a href={hrefOf('/compare', { before, after: taskId })}>{name || taskId}</a>,{' '}
-            {duration(lastEvent - firstEvent)}, {dateTime(firstEvent)}
+            {duration(took)}, {dateTime(firstEvent)}
           </li>
         ))}
       </ul>
@@ -184,13 +186,16 @@ function Choose({ before }: { before: string }) {
   );
 }
 
-function useTask(taskId: string | undefined): OpenTask | undefined {
+function useTask(taskId: string | undefined): {
+  readonly task: OpenTask | undefined;
+  readonly error: string | undefined;
+} {
   const state = useMemo(() => (taskId ? new TaskState(taskId) : undefined), [taskId]);
   useEffect(() => {
     void state?.load();
     return () => state?.end();
   }, [state]);
-  return state?.task.value;
+  return { task: state?.task.value, error: state?.error.value };
 }
 
 function* eventsOf({ graph: { model } }: OpenTask) {

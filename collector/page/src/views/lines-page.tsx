@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import { TASK_FIELDS } from '../../../src/search/task-query';
 import type { LineAnswer } from '../../../src/query/lines';
-import { address, setQuery, taskHref } from '../address';
+import { address, listHref, setQuery, taskHref } from '../address';
 import { fetchLines } from '../api';
 import { duration, number } from '../model/text';
 import { SearchBox } from '../widgets/search-box';
 
 const SUGGESTIONS = Object.entries(TASK_FIELDS).map(([text, { about }]) => ({ text, about }));
 /** What the links to tasks are called: they begin with the one in which it took longest. */
-const EXAMPLES = ['longest', 'second', 'third'];
+const EXAMPLES = ['slowest', 'second', 'third'];
 /** The list shows so many lines. */
 const MOST = 500;
 
@@ -35,7 +35,7 @@ export function LinesPage() {
   return (
     <main class="lines">
       <header class="bar">
-        <a class="back" href="/">
+        <a class="back" href={listHref()}>
           All tasks
         </a>
         <h1>Lines</h1>
@@ -64,12 +64,12 @@ export function LinesPage() {
             <tr>
               <th>Line</th>
               <th>Operation</th>
-              <th class="number">Times</th>
+              <th class="number">Calls</th>
               <th class="number">Median</th>
-              <th class="number">95 %</th>
+              <th class="number">p95</th>
               <th class="number">On critical paths</th>
               <th class="number">Errors</th>
-              <th>Longest in</th>
+              <th>Slowest tasks</th>
             </tr>
           </thead>
           <tbody>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { NONE } from '../../../src/graph/task-model';
-import { hrefOf, setQuery } from '../address';
+import { hrefOf, listHref, setQuery } from '../address';
 import { embeddedTask } from '../api';
 import type { Marks, View } from '../drawing/scene';
 import type { Stage, StageHandlers } from '../drawing/stage';
@@ -44,12 +44,23 @@ export function TaskPage({ taskId }: { taskId: string }) {
     return () => state.end();
   }, [state]);
   useKeys(state);
+  const title = state.task.value?.why.title;
+  useEffect(() => {
+    document.title = title ? `${title} · Throughline` : 'Throughline';
+  }, [title]);
   const task = state.task.value;
   const error = state.error.value;
   return (
     <main class="task">
       <Header state={state} />
-      {error && <p role="alert">{error}</p>}
+      {error && (
+        <p role="alert">
+          {error}{' '}
+          <button class="link" onClick={() => void state.load()}>
+            Try again
+          </button>
+        </p>
+      )}
       {!task && !error && <p class="empty">Loading {number(state.loaded.value)} events…</p>}
       {task && (
         <>
@@ -73,14 +84,21 @@ function Header({ state }: { state: TaskState }) {
   return (
     <header class="bar">
       {!embeddedTask && (
-        <a class="back" href="/">
+        <a class="back" href={listHref()}>
           All tasks
         </a>
       )}
       <h1 title={why?.title}>{why?.title || `Task ${state.taskId}`}</h1>
       {task && why && (
         <dl class="facts">
-          <Fact name="duration" value={duration(why.duration)} />
+          <Fact name="duration" value={duration(task.duration)} />
+          {task.end - task.start > task.duration && (
+            <Fact
+              name="in the background"
+              value={`+${duration(task.end - task.start - task.duration)}`}
+              title="What went on after the operation that begins the task"
+            />
+          )}
           <Fact name={why.events === 1 ? 'event' : 'events'} value={number(why.events)} />
           <Fact
             name={why.processes === 1 ? 'process' : 'processes'}
@@ -89,17 +107,17 @@ function Header({ state }: { state: TaskState }) {
           {why.coverage.most > 0 && (
             <>
               <Fact
-                name="operations covered"
+                name="in operations"
                 value={share(why.coverage.covered, why.duration)}
                 title="Part of the time in which an operation was running"
               />
               <Fact
-                name="at once"
-                value={`${why.coverage.average.toFixed(1)}, at most ${why.coverage.most}`}
-                title="How many operations were running at once: on average, and at most"
+                name="concurrent on average"
+                value={why.coverage.average.toFixed(1)}
+                title={`Operations that were running at once: ${why.coverage.most} at most`}
               />
               <Fact
-                name="gaps"
+                name="outside"
                 value={duration(why.coverage.gaps)}
                 title="No operation was running"
               />
@@ -120,7 +138,7 @@ function Header({ state }: { state: TaskState }) {
               title="Named as parents, and not arrived"
             />
           )}
-          {why.open.length > 0 && <Fact name="not ended" value={number(why.open.length)} />}
+          {why.open.length > 0 && <Fact name="still running" value={number(why.open.length)} />}
         </dl>
       )}
       {loaded < total && !state.isLoading.value && (
@@ -221,9 +239,17 @@ function Panes({ state }: { state: TaskState }) {
   useEffect(() => {
     if (scene) stage?.reveal(selected);
   }, [selected, stage]);
+  useEffect(() => {
+    // What the mouse was over in another picture, it is not over in this one.
+    state.hovered.value = NONE;
+    if (document.activeElement === document.body) stage?.focus();
+  }, [stage]);
   const handlers: StageHandlers = {
     onHover: (event) => (state.hovered.value = event),
-    onSelect: (event, extend) => state.select(event, { extend }),
+    onSelect: (event, extend) => {
+      if (event === NONE && state.selected.peek() === NONE) state.range.value = undefined;
+      state.select(event, { extend });
+    },
     onMenu: (event, x, y) => (state.menu.value = { event, x, y }),
     onOpen: (event) => event !== NONE && state.toggleChain(event),
     onView: setView,

@@ -4,7 +4,7 @@ import { termText } from '../../../src/search/terms';
 import type { TaskHistogram, TaskPage, TaskRange, TaskSummary } from '../../../src/store/store';
 import { address, hrefOf, setQuery, taskHref } from '../address';
 import { fetchHistogram, fetchTasks, listenToStore } from '../api';
-import { count, dateTime, duration, number } from '../model/text';
+import { count, dateTime, duration, localTime, number } from '../model/text';
 import { Histogram } from '../widgets/histogram';
 import { SearchBox } from '../widgets/search-box';
 import { useVirtualRows } from '../widgets/virtual';
@@ -46,7 +46,7 @@ export function TasksPage() {
     order as Order,
     reversed === 'true',
   );
-  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [chosen, setChosen] = useState<readonly TaskSummary[]>([]);
   const list = useVirtualRows(page?.matching ?? 0, ROW);
   const first = list.items[0]?.index ?? 0;
   const last = list.items.at(-1)?.index ?? 0;
@@ -56,11 +56,13 @@ export function TasksPage() {
   }, []);
 
   const add = (term: string): void => setQuery({ where: `${where} ${term}`.trim() });
-  const choose = (taskId: string): void =>
+  const isChosen = ({ taskId }: TaskSummary): boolean =>
+    chosen.some((one) => one.taskId === taskId);
+  const choose = (task: TaskSummary): void =>
     setChosen(
-      chosen.includes(taskId)
-        ? chosen.filter((one) => one !== taskId)
-        : [...chosen, taskId].slice(-2),
+      isChosen(task)
+        ? chosen.filter(({ taskId }) => taskId !== task.taskId)
+        : [...chosen, task].slice(-2).sort((a, b) => a.firstEvent - b.firstEvent),
     );
   const isEmpty = page?.total === 0;
   return (
@@ -71,8 +73,8 @@ export function TasksPage() {
         <nav>
           <a href={hrefOf('/lines', { where })}>Lines</a>
           {chosen.length === 2 && (
-            <a href={hrefOf('/compare', { before: chosen[0], after: chosen[1] })}>
-              Compare the two chosen tasks
+            <a href={hrefOf('/compare', { before: chosen[0]!.taskId, after: chosen[1]!.taskId })}>
+              Compare the two selected tasks
             </a>
           )}
         </nav>
@@ -100,7 +102,7 @@ export function TasksPage() {
           histogram={histogram}
           onRange={(from, to) => {
             const rest = where.replace(/(?:^|\s)start[<>]=?\S+/g, '');
-            const range = `start>=${Math.floor(from)} start<=${Math.ceil(to)}`;
+            const range = `start>=${localTime(from)} start<=${localTime(to + 1000)}`;
             setQuery({ where: `${rest} ${range}`.trim() });
           }}
         />
@@ -118,7 +120,7 @@ export function TasksPage() {
           <div role="table" aria-label="Tasks" aria-rowcount={page.matching + 1}>
             <div role="row" class="task-row head">
               <span role="columnheader">
-                <span class="sr-only">Choose</span>
+                <span class="sr-only">Select</span>
               </span>
               {COLUMNS.map((column) => (
                 <ColumnHead key={column.label} {...column} />
@@ -136,7 +138,7 @@ export function TasksPage() {
                   {rows.get(index) ? (
                     <TaskRow
                       task={rows.get(index)!}
-                      isChosen={chosen.includes(rows.get(index)!.taskId)}
+                      isChosen={isChosen(rows.get(index)!)}
                       onChoose={choose}
                       onFilter={add}
                     />
@@ -163,10 +165,10 @@ function TaskRow({
 }: {
   task: TaskSummary;
   isChosen: boolean;
-  onChoose: (taskId: string) => void;
+  onChoose: (task: TaskSummary) => void;
   onFilter: (term: string) => void;
 }) {
-  const { taskId, title, processes, tags, firstEvent, lastEvent, events, errors } = task;
+  const { taskId, title, processes, tags, firstEvent, duration: took, events, errors } = task;
   const filter = (name: string, value: string): void =>
     onFilter(termText({ negated: false, field: { name, operator: '=' }, value }));
   return (
@@ -174,9 +176,9 @@ function TaskRow({
       <span role="cell">
         <input
           type="checkbox"
-          aria-label={`Choose ${title || taskId} to compare`}
+          aria-label={`Select ${title || taskId} to compare`}
           checked={isChosen}
-          onChange={() => onChoose(taskId)}
+          onChange={() => onChoose(task)}
         />
       </span>
       <span role="cell" class="name">
@@ -211,7 +213,7 @@ function TaskRow({
       </span>
       <span role="cell">{dateTime(firstEvent)}</span>
       <span role="cell" class="number">
-        {duration(lastEvent - firstEvent)}
+        {duration(took)}
       </span>
       <span role="cell" class="number">
         {number(events)}
@@ -248,11 +250,11 @@ function Empty() {
   return (
     <section class="empty">
       <h2>No events have arrived yet</h2>
-      <p>Put this before the command that starts your program:</p>
+      <p>Start your program with</p>
       <pre>npx throughline run server.js</pre>
       <p>
-        Exporters of OpenTelemetry can send here, too: set <code>OTEL_EXPORTER_OTLP_ENDPOINT</code>{' '}
-        to <code>{location.origin}</code>.
+        You can also send OpenTelemetry traces: set <code>OTEL_EXPORTER_OTLP_ENDPOINT</code> to{' '}
+        <code>{location.origin}</code>.
       </p>
     </section>
   );

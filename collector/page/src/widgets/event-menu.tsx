@@ -48,11 +48,11 @@ export function EventMenu({ state }: { state: TaskState }) {
     >
       {selected !== NONE && selected !== event && (
         <button role="menuitem" onClick={() => state.select(event, { extend: true })}>
-          Show the paths from the chosen event
+          Show paths from the selected event
         </button>
       )}
       <button role="menuitem" onClick={() => state.select(event)}>
-        Show causes and effects
+        Select
       </button>
       {HIDING.map((what) => {
         const rule = ruleFor(model, event, what);

@@ -60,7 +60,7 @@ export function Histogram({ histogram: { from, to, counts, failed }, onRange }: 
       </svg>
       <figcaption>
         <span>{dateTime(from)}</span>
-        <span>Drag to choose a time</span>
+        <span>Drag to select a time range</span>
         <span>{dateTime(to)}</span>
       </figcaption>
     </figure>

@@ -1,16 +1,16 @@
 /** What the shapes of the graph mean: they differ by form, and not by colour alone. */
 const SHAPES = [
-  { name: 'begins the task', path: 'M12 1h10v10h-10z' },
-  { name: 'waits for several parents', path: 'M17 0l6 6l-6 6l-6-6z' },
+  { name: 'root', path: 'M12 1h10v10h-10z' },
+  { name: 'several parents', path: 'M17 0l6 6l-6 6l-6-6z' },
   { name: 'event', path: 'M12 6a5 5 0 1 0 10 0a5 5 0 1 0-10 0' },
-  { name: 'several events in a row', path: 'M13 0h8v12h-8z' },
+  { name: 'folded chain', path: 'M13 0h8v12h-8z' },
 ];
 const LINES = [
-  { name: 'next', class: 'next' },
-  { name: 'start of a branch', class: 'spawn' },
+  { name: 'next event', class: 'next' },
+  { name: 'fork', class: 'spawn' },
   { name: 'join', class: 'join' },
   { name: 'message between processes', class: 'message' },
-  { name: 'decided when it ended', class: 'decided' },
+  { name: 'critical path', class: 'decided' },
 ];
 
 /** Explains the shapes and lines of the graph. */

@@ -65,7 +65,7 @@ export function Overview({ timeline, view, stage, range, onRange }: Props) {
       }}
     >
       <canvas ref={canvas} style={{ height: `${HEIGHT}px` }} />
-      <span class="overview-label">{most > 0 ? `${most} at once at most` : 'no operations'}</span>
+      <span class="overview-label">{most > 0 ? `max ${most} concurrent` : 'no operations'}</span>
       {marked && width > 0 && (
         <span class={brush ? 'window brush' : 'window'} style={windowOf(marked)} />
       )}

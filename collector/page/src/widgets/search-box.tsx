@@ -34,10 +34,19 @@ export function SearchBox({
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  useEffect(() => setText(value), [value]);
+  // What was typed since a search began is not overwritten by it.
+  const searched = useRef(value);
+  useEffect(() => {
+    if (value !== searched.current) setText(value);
+    searched.current = value;
+  }, [value]);
+  const search = (wanted: string): void => {
+    searched.current = wanted;
+    onSearch(wanted);
+  };
   useEffect(() => {
     if (text === value) return undefined;
-    const timer = setTimeout(() => onSearch(text), PAUSE_MS);
+    const timer = setTimeout(() => search(text), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => {
@@ -50,7 +59,7 @@ export function SearchBox({
     return () => removeEventListener('keydown', focus);
   }, []);
 
-  const word = /[^\s]*$/.exec(text)![0];
+  const word = text.slice(Math.max(text.lastIndexOf(' '), text.lastIndexOf('\t')) + 1);
   const fitting = isOpen
     ? suggestions.filter((one) => one.text.startsWith(word.replace(/^-/, '')) && one.text !== word)
     : [];
@@ -66,7 +75,7 @@ export function SearchBox({
     else if (event.key === 'Enter') {
       setOpen(false);
       if (text === value) onNext?.(event.shiftKey ? -1 : 1);
-      else onSearch(text);
+      else search(text);
     } else if (step !== undefined && fitting.length > 0) {
       setChosen((chosen + step + fitting.length) % fitting.length);
     } else return;

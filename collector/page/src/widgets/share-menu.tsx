@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { NONE } from '../../../src/graph/task-model';
 import { toColumns } from '../../../src/graph/task-columns';
 import { toPerfetto } from '../../../src/exports/perfetto';
@@ -15,12 +16,25 @@ export function ShareMenu({
   scene: Scene | undefined;
   view: View | undefined;
 }) {
+  const details = useRef<HTMLDetailsElement>(null);
   const task = state.task.value;
   if (!task) return null;
   const { model } = task.graph;
+  const close = (): void => {
+    if (details.current) details.current.open = false;
+  };
   const events = () => Array.from(task.graph.order, (event) => model.event(event));
   return (
-    <details class="share">
+    <details
+      class="share"
+      ref={details}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') close();
+      }}
+      onFocusOut={({ relatedTarget }) => {
+        if (!details.current?.contains(relatedTarget as Node)) close();
+      }}
+    >
       <summary class="button">Share</summary>
       <div class="menu">
         {scene && view && (
@@ -48,7 +62,7 @@ export function ShareMenu({
             )
           }
         >
-          Events (columns, smaller)
+          Events (compact JSON)
         </button>
         <button
           onClick={() =>
@@ -74,6 +88,7 @@ export function ShareMenu({
     link.download = `${model.taskId}.${ending}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    close();
   }
 }
 

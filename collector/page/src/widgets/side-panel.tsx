@@ -21,7 +21,7 @@ export function SidePanel({ state }: { state: TaskState }) {
       ) : (
         <>
           <p class="empty">
-            Point at an event to see what it carries. Choose it to see its causes and effects.
+            Hover over an event for details. Click it to highlight its causes and effects.
           </p>
           <Keys />
         </>
@@ -43,14 +43,14 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
     <>
       <h2>{whole.label || 'no label'}</h2>
       <p class="minor">
-        +{duration(time[event]! - task.start)} after the task began
+        {time[event] === task.start ? 'Task start' : `+${duration(time[event]! - task.start)}`}
         {spent !== undefined && `, took ${duration(spent)}`}
-        {model.begins(event) && partner === NONE && ', has not ended'}
+        {model.begins(event) && partner === NONE && ', still running'}
       </p>
       {nearest && (
         <p>
-          Came {duration(nearest.gap)} after <EventLink state={state} event={nearest.event} />
-          {step && `: ${REASONS[step.reason]}. It decided when the task ended.`}
+          {duration(nearest.gap)} after <EventLink state={state} event={nearest.event} />.
+          {step && ` On the critical path: ${REASONS[step.reason]}.`}
         </p>
       )}
       <dl>
@@ -65,7 +65,7 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
         state={state}
         title="Parents"
         events={graph.parents.of(event)}
-        none="None: the task begins here."
+        none="None (root event)"
       />
       {model.missingOf(event).map((id) => (
         <p key={id} class="minor">
@@ -83,7 +83,7 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
       )}
       {chain.length > 1 && (
         <details>
-          <summary>{count(chain.length, 'cause')} up to the root</summary>
+          <summary>Ancestors ({chain.length})</summary>
           <ol class="events">
             {chain.slice(0, MOST * 4).map((cause) => (
               <li key={cause.event}>
@@ -142,14 +142,16 @@ export function EventLink({ state, event }: { state: TaskState; event: number })
 }
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['Arrows', 'choose the event before, after or beside'],
-  ['Ctrl + wheel, + and −', 'zoom'],
-  ['0, f', 'back to the start, show everything'],
-  ['Shift + click', 'show the paths between two events'],
+  ['Arrows', 'select the event before, after or beside'],
+  ['Ctrl + wheel, +, −', 'zoom'],
+  ['w a s d', 'zoom and move'],
+  ['0, f', 'start, fit all'],
+  ['Shift + click', 'paths between two events'],
+  ['Menu', 'hide events like the selected one'],
   ['/', 'search'],
-  ['n, e', 'next match, next error; with Shift the one before'],
+  ['n, e', 'next match, next error (Shift: previous)'],
   ['g, t, l', 'graph, timeline, log'],
-  ['Escape', 'choose nothing'],
+  ['Escape', 'clear the selection'],
 ];
 
 function Keys() {

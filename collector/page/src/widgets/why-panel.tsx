@@ -5,7 +5,7 @@ import type { TaskState } from '../state/task-state';
 import { CopyButton } from './copy-button';
 
 /** The list has so many steps: the longest ones. */
-const MOST = 40;
+const MOST = 20;
 
 /** Says why a task took as long as it did. Each wait leads to the event that it ended with. */
 export function WhyPanel({ state }: { state: TaskState }) {
@@ -20,44 +20,10 @@ export function WhyPanel({ state }: { state: TaskState }) {
     <details class="why">
       <summary>Why it took {duration(why.duration)}</summary>
       <div class="why-body">
-        <table>
-          <caption>
-            What decided when it ended
-            {shown.length < path.length && `: the ${MOST} longest of ${count(path.length, 'step')}`}
-          </caption>
-          <thead>
-            <tr>
-              <th class="number">After</th>
-              <th class="number">Took</th>
-              <th>Share</th>
-              <th>What</th>
-              <th>Why</th>
-              <th>Where</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ from, to, at, duration: took, reason }) => (
-              <tr key={to}>
-                <td class="number">{duration(at)}</td>
-                <td class="number">{duration(took)}</td>
-                <td>
-                  <meter max={why.duration || 1} value={took} aria-label="Share" />
-                </td>
-                <td>
-                  <button class="link" onClick={() => state.select(to)}>
-                    {whatIs(model, from, to, reason)}
-                  </button>
-                </td>
-                <td>{REASONS[reason]}</td>
-                <td>{model.sourceOf(from) ?? model.processOf(from).name}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
         {oneByOne.map(({ what, times, duration: took }) => (
           <p key={what}>
-            <strong>{what}</strong> ran {times} times one after the other, {duration(took)}{' '}
-            together, though each might have run beside the one before.
+            <strong>{what}</strong>: {times} sequential calls, {duration(took)} in total. If they do
+            not depend on each other, run them in parallel.
           </p>
         ))}
         {errors.slice(0, MOST).map(({ event, what, type, message, where }) => (
@@ -68,7 +34,41 @@ export function WhyPanel({ state }: { state: TaskState }) {
             : {message || type} ({where})
           </p>
         ))}
-        {open.length > 0 && <p>{count(open.length, 'operation')} did not end.</p>}
+        {open.length > 0 && <p>{count(open.length, 'operation')} still running.</p>}
+        <table>
+          <caption>
+            Critical path: what decided when the task ended
+            {shown.length < path.length && `: the ${MOST} longest of ${count(path.length, 'step')}`}
+          </caption>
+          <thead>
+            <tr>
+              <th class="number">Start</th>
+              <th class="number">Duration</th>
+              <th>Share</th>
+              <th>Step</th>
+              <th>Reason</th>
+              <th>Source</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((step) => (
+              <tr key={step.to}>
+                <td class="number">{duration(step.at)}</td>
+                <td class="number">{duration(step.duration)}</td>
+                <td>
+                  <meter max={why.duration || 1} value={step.duration} aria-label="Share" />
+                </td>
+                <td>
+                  <button class="link" onClick={() => state.select(step.to)}>
+                    {whatIs(model, step)}
+                  </button>
+                </td>
+                <td>{REASONS[step.reason]}</td>
+                <td>{model.sourceOf(step.from) ?? model.processOf(step.from).name}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
         <CopyButton label="Copy as text" text={() => whyText(why)} />
       </div>
     </details>

@@ -1,0 +1,10 @@
+/** Returns a label without what differs from request to request: ids and numbers. */
+export function kindOf(label: string): string {
+  return (
+    label
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '#')
+      .replace(/\b(?=\w*\d)[0-9a-f]{8,}\b/gi, '#')
+      // Not those of a host and its port.
+      .replace(/(?<=^|[/\s=,(#-])\d+(?=$|[/?&,;:)\s])/g, '#')
+  );
+}
