@@ -142,7 +142,7 @@ export class PageTests {
     const box = (await this.picture.boundingBox())!;
     const heading = this.panel.getByRole('heading', { level: 2 });
     for (let y = 60; y < box.height; y += 20) {
-      for (let x = 10; x < box.width; x += 40) {
+      for (let x = 10; x < box.width; x += 60) {
         await this.page.mouse.move(box.x + x, box.y + y);
         const isShown = await heading.evaluateAll(
           (found, text) => found.some((one) => one.textContent === text),
@@ -157,6 +157,14 @@ export class PageTests {
   /** The events of the log that are in view, by label. */
   async logged(): Promise<string[]> {
     return this.page.locator('.log-row .label').allTextContents();
+  }
+
+  /** Waits until a part of the address has a value, or matches. */
+  async hasQuery(name: string, expected: string | RegExp): Promise<void> {
+    await this.page.waitForURL((url) => {
+      const value = url.searchParams.get(name) ?? '';
+      return typeof expected === 'string' ? value === expected : expected.test(value);
+    });
   }
 
   address(path: string): Promise<void> {

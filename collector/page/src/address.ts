@@ -55,14 +55,19 @@ export function setQuery(changes: Readonly<Record<string, string | undefined>>):
 }
 
 let replacing: ReturnType<typeof setTimeout> | undefined;
+let replacedAt = -Infinity;
 
 /** Browsers refuse to write the address many times a second, as a key that is held down would. */
 function replaceSoon(href: string): void {
   clearTimeout(replacing);
-  replacing = setTimeout(() => {
+  const replace = (): void => {
+    replacedAt = performance.now();
     history.replaceState(null, '', href);
     noteList();
-  }, REPLACE_MS);
+  };
+  const wait = replacedAt + REPLACE_MS - performance.now();
+  if (wait <= 0) replace();
+  else replacing = setTimeout(replace, wait);
 }
 
 const REPLACE_MS = 60;

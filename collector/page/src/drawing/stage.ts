@@ -116,10 +116,6 @@ export class Stage {
     return { camera, width, height, theme };
   }
 
-  focus(): void {
-    this.canvas.focus({ preventScroll: true });
-  }
-
   /** Brings an event into the middle, unless it is in view. */
   reveal(event: number): void {
     const place = event === NONE ? undefined : this.scene?.placeOf(event);
@@ -315,7 +311,8 @@ export class Stage {
     this.moveTo({ ...camera, x: camera.x + x / camera.scaleX, y: camera.y + y / camera.scaleY });
   }
 
-  private key(event: KeyboardEvent): void {
+  /** Does what a key says, if it says something. */
+  key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { scene, camera } = this;
     const direction = DIRECTIONS[event.key];

@@ -242,7 +242,13 @@ function Panes({ state }: { state: TaskState }) {
   useEffect(() => {
     // What the mouse was over in another picture, it is not over in this one.
     state.hovered.value = NONE;
-    if (document.activeElement === document.body) stage?.focus();
+    if (!stage) return undefined;
+    // Keys are for the picture as long as nothing else has the focus.
+    const key = (event: KeyboardEvent): void => {
+      if (event.target === document.body) stage.key(event);
+    };
+    addEventListener('keydown', key);
+    return () => removeEventListener('keydown', key);
   }, [stage]);
   const handlers: StageHandlers = {
     onHover: (event) => (state.hovered.value = event),
