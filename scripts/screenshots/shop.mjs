@@ -23,6 +23,10 @@ app.get('/stock', async () => {
   await query('SELECT stock', 5);
   throw new Error('the shelf is empty');
 });
-app.use((_error, _request, response, _next) => response.status(500).end());
+// Express tells handlers of errors by their four parameters.
+app.use((error, _request, response, next) => {
+  if (response.headersSent) next(error);
+  else response.status(500).end();
+});
 
 app.listen(Number(process.env['SHOP_PORT']), '127.0.0.1');
