@@ -116,7 +116,7 @@ const rooms = {
   // Of the collector's own code, the page has what a picture and an answer need, and types of what it is sent.
   'collector/page/src': {
     model: ['../../src/analysis', '../../src/graph', '../../src/reports', '../../src/search'],
-    drawing: ['../../src/graph', 'model'],
+    drawing: ['../../src/analysis', '../../src/graph', 'model'],
     state: ['../../src/graph', 'address', 'api', 'drawing', 'model'],
     widgets: [
       ...['../../src/analysis', '../../src/exports', '../../src/graph', '../../src/reports'],

@@ -153,6 +153,32 @@ describe('folding', () => {
     expect([...graph.depth]).toEqual([0, 1, 2]);
   });
 
+  test('branches that are alike are one, with how many there are', () => {
+    const branch = (i: number, label = `job ${i}`): TraceEvent[] => [
+      event(1, 10 * i, [1], { ...a, label }),
+      event(1, 10 * i + 1, [10 * i], { ...a, label: 'done' }),
+    ];
+    const ends = [1, 2, 3, 4, 5].map((i) => 10 * i + 1);
+    const events = [
+      event(1, 1, [], a),
+      ...[1, 2, 3, 4].flatMap((i) => branch(i)),
+      ...branch(5, 'another'),
+      event(1, 99, ends, a),
+    ];
+    const { graph } = lay(events, { chains: { open: new Set() } });
+
+    // The first one goes on with the strand of the start, so it is not a branch: three are too few.
+    expect(graph.size).toBe(events.length);
+    expect(Math.max(...graph.branches)).toBe(1);
+    const more = [...events.slice(0, -1), ...branch(6), ...branch(7)];
+    const folded = lay([...more, event(1, 99, [...ends, 61, 71], a)], {
+      chains: { open: new Set() },
+    });
+    expect([...folded.graph.branches].filter((times) => times > 1)).toEqual([5, 5]);
+    const join = folded.graph.nodeOf[more.length]!;
+    expect(folded.graph.parents.count(join)).toBe(3);
+  });
+
   test('a chain that is opened, a short one, and one with an error stay as they are', () => {
     expect(lay(chain(8), { chains: { open: new Set([1]) } }).graph.size).toBe(8);
     expect(lay(chain(4), { chains: { open: new Set() } }).graph.size).toBe(4);

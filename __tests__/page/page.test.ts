@@ -312,7 +312,7 @@ describe('one task', () => {
       ),
     );
     await openTask(20);
-    await tests.page.getByLabel('Fold chains').check();
+    await tests.page.getByLabel('Fold chains and equal branches').check();
     await expect(tests.pointAt('step 3')).rejects.toThrow();
     const { x, y } = await tests.pointAt('step 1');
     await tests.page.mouse.dblclick(x, y);

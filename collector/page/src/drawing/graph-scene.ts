@@ -1,9 +1,10 @@
 import Flatbush from 'flatbush';
+import { kindOf } from '../../../src/analysis/kinds';
 import { NONE } from '../../../src/graph/task-model';
 import { EDGE, ROUTE } from '../model/graph-layout';
 import type { GraphLayout } from '../model/graph-layout';
 import type { OpenTask } from '../model/open-task';
-import { count, duration } from '../model/text';
+import { count, duration, number } from '../model/text';
 import { PixelGrid } from './scene';
 import type { Camera, Direction, Marks, Scene, View } from './scene';
 import type { Pen, Stroke, Surface } from './surface';
@@ -465,13 +466,12 @@ export class GraphScene implements Scene {
 
   private labelOf(node: number): string {
     const { model } = this.task.graph;
-    const { first, count: counts } = this.layout.graph;
+    const { first, count: counts, branches } = this.layout.graph;
     const event = first[node]!;
-    if (this.isOperation(node)) return model.operationName(event);
-    const length = counts[node]!;
-    return length === 1
-      ? model.labelOf(event)
-      : `${model.labelOf(event)} … ${count(length, 'event')}`;
+    const label = this.isOperation(node) ? model.operationName(event) : model.labelOf(event);
+    const isChain = counts[node]! > 1 && !this.isOperation(node);
+    const text = isChain ? `${label} … ${count(counts[node]!, 'event')}` : label;
+    return branches[node] === 1 ? text : `${number(branches[node]!)} × ${kindOf(text)}`;
   }
 
   private timeOf(node: number): string {

@@ -2,6 +2,8 @@ import { causalOrder } from '../../../src/graph/causal-graph';
 import type { CausalGraph } from '../../../src/graph/causal-graph';
 import { Links } from '../../../src/graph/links';
 import { NONE } from '../../../src/graph/task-model';
+import { foldBranches, foldChains, foldOperations } from './folds';
+import type { Known, Shown } from './folds';
 import { strandsOf } from './strands';
 import type { StrandGraph, Strands } from './strands';
 
@@ -11,11 +13,14 @@ export interface Folding {
   readonly hidden?: Uint8Array | undefined;
   /** Shows an operation in which nothing was logged as one node. */
   readonly operations?: boolean;
-  /** Shows events that follow one another without branches as one node, but for the chains that are open, by their first event. */
+  /**
+   * Shows events that follow one another without branches as one node, and branches that are alike as one branch, but for those that
+   * are open, by their first event.
+   */
   readonly chains?: { readonly open: ReadonlySet<number> } | undefined;
 }
 
-/** A causal graph as it is drawn: each node is an event, or a chain of them. */
+/** A causal graph as it is drawn: each node is an event, a chain of them, or the same of several branches. */
 export interface ViewGraph extends StrandGraph {
   readonly size: number;
   readonly strands: Strands;
@@ -23,12 +28,12 @@ export interface ViewGraph extends StrandGraph {
   readonly first: Int32Array;
   readonly last: Int32Array;
   readonly count: Int32Array;
+  /** How many branches that are alike each node stands for. Its events are those of the first one. */
+  readonly branches: Int32Array;
   /** The node of each event; `NONE` if it is hidden. */
   readonly nodeOf: Int32Array;
 }
 
-/** A chain is shown as one node from so many events on. */
-const LEAST_CHAIN = 3;
 /** A hidden event passes on at most so many of the events above it. */
 const MOST_BRIDGED = 32;
 
@@ -43,25 +48,34 @@ export function viewGraph(
   const shown = hidden?.includes(1) ? withoutHidden(graph, hidden) : graph;
   const strands = strandsOf({ ...whole, parents: shown.parents, children: shown.children });
   const runs = new Int32Array(model.size).fill(NONE);
-  if (operations) foldOperations(graph, shown, runs);
-  if (chains) foldChains(graph, shown, strands, chains.open, hidden, runs);
+  const known: Known = { graph, shown, strands, hidden };
+  if (operations) foldOperations(known, runs);
+  if (chains) {
+    foldChains(known, chains.open, runs);
+    foldBranches(known, chains.open, runs);
+  }
 
   const nodeOf = new Int32Array(model.size).fill(NONE);
   const first: number[] = [];
-  const last: number[] = [];
-  const count: number[] = [];
+  const isFirst = (event: number): boolean => runs[event] === NONE || runs[event] === event;
   for (const event of graph.order) {
-    if (hidden?.[event]) continue;
+    if (!hidden?.[event] && isFirst(event)) nodeOf[event] = first.push(event) - 1;
+  }
+  const last = Int32Array.from(first);
+  const count = new Int32Array(first.length).fill(1);
+  const branches = new Int32Array(first.length).fill(1);
+  const lastBranch = new Int32Array(first.length).fill(NONE);
+  for (const event of graph.order) {
+    if (hidden?.[event] || isFirst(event)) continue;
     const begin = runs[event]!;
-    if (begin === NONE || begin === event) {
-      nodeOf[event] = first.push(event) - 1;
-      last.push(event);
-      count.push(1);
-    } else {
-      const node = nodeOf[begin]!;
-      nodeOf[event] = node;
+    const node = nodeOf[begin]!;
+    nodeOf[event] = node;
+    if (strands.of[event] === strands.of[begin]) {
       last[node] = event;
       count[node]!++;
+    } else if (lastBranch[node] !== strands.of[event]) {
+      lastBranch[node] = strands.of[event]!;
+      branches[node]!++;
     }
   }
   const size = first.length;
@@ -79,11 +93,7 @@ export function viewGraph(
   return {
     ...folded,
     ...{ size, nodeOf, strands: strandsOf(folded) },
-    ...{
-      first: Int32Array.from(first),
-      last: Int32Array.from(last),
-      count: Int32Array.from(count),
-    },
+    ...{ first: Int32Array.from(first), last, count, branches },
   };
 }
 
@@ -108,60 +118,7 @@ function withoutHidden({ order, parents }: CausalGraph, hidden: Uint8Array): Sho
   return { parents: links, children: links.reversed() };
 }
 
-interface Shown {
-  readonly parents: Links;
-  readonly children: Links;
-}
-
-/** Notes, for both events of each operation without anything in between, its begin. */
-function foldOperations(
-  { model, order }: CausalGraph,
-  { parents, children }: Shown,
-  runs: Int32Array,
-): void {
-  for (const begin of order) {
-    const end = model.begins(begin) ? model.partner[begin]! : NONE;
-    if (end === NONE || model.process[end] !== model.process[begin]) continue;
-    const isWhole = children.count(begin) === 1 && children.of(begin)[0] === end;
-    if (isWhole && parents.count(end) === 1) runs[begin] = runs[end] = begin;
-  }
-}
-
-/** Notes, for each event of a chain, its first event. */
-function foldChains(
-  { model, order }: CausalGraph,
-  { parents, children }: Shown,
-  strands: Strands,
-  open: ReadonlySet<number>,
-  hidden: Uint8Array | undefined,
-  runs: Int32Array,
-): void {
-  const isBetween = (event: number): boolean => {
-    if (hidden?.[event] || parents.count(event) !== 1 || children.count(event) !== 1) return false;
-    const [parent, child] = [parents.of(event)[0]!, children.of(event)[0]!];
-    const strand = strands.of[event];
-    return strands.of[parent] === strand && strands.of[child] === strand && !model.hasError(event);
-  };
-  // An operation that is one node is in a chain as a whole.
-  const isInner = (event: number): boolean =>
-    isBetween(event) && (runs[event] === NONE || isBetween(model.partner[event]!));
-  const starts = new Int32Array(order.length).fill(NONE);
-  const lengths = new Map<number, number>();
-  for (const event of order) {
-    if (!isInner(event)) continue;
-    const parent = parents.of(event)[0]!;
-    const start = starts[parent] === NONE ? event : starts[parent]!;
-    starts[event] = start;
-    lengths.set(start, (lengths.get(start) ?? 0) + 1);
-  }
-  for (const event of order) {
-    const start = starts[event]!;
-    if (start !== NONE && lengths.get(start)! >= LEAST_CHAIN && !open.has(start))
-      runs[event] = start;
-  }
-}
-
-/** Returns the parents of nodes: those of the first event of each. */
+/** Returns the parents of nodes: those of the first event of each, each once. */
 function parentsOf(
   size: number,
   first: readonly number[],
@@ -170,12 +127,15 @@ function parentsOf(
 ): Links {
   const start = new Int32Array(size + 1);
   const to = new Int32Array(parents.to.length);
+  const seenBy = new Int32Array(size).fill(NONE);
   let length = 0;
   for (let node = 0; node < size; node++) {
     const event = first[node]!;
     for (let at = parents.start[event]!; at < parents.start[event + 1]!; at++) {
       const parent = nodeOf[parents.to[at]!]!;
-      if (parent !== NONE && parent !== node) to[length++] = parent;
+      if (parent === NONE || parent === node || seenBy[parent] === node) continue;
+      seenBy[parent] = node;
+      to[length++] = parent;
     }
     start[node + 1] = length;
   }

@@ -219,7 +219,7 @@ function Toolbar({ state }: { state: TaskState }) {
             checked={state.isFolded.value}
             onChange={(event) => (state.foldsChains.value = event.currentTarget.checked)}
           />
-          Fold chains
+          Fold chains and equal branches
         </label>
       )}
       {!embeddedTask && <a href={hrefOf('/compare', { before: state.taskId })}>Compare</a>}
