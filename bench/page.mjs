@@ -22,7 +22,7 @@ const BUDGETS = { drawnMs: 3000, paintMs: 1000, framesPerSecond: 30, selectMs: 1
 /** Measures the page. Returns whether a budget was exceeded. */
 export async function page() {
   const collector = await startCollector({
-    ...{ store: ':memory:', reportPort: 0, webPort: 0, otlpPort: 0 },
+    ...{ store: ':memory:', reportPort: 0, webPort: 0, otlpPort: 0, otlpGrpcPort: 0 },
   });
   const browser = await chromium.launch({
     executablePath: CHROMIUM,

@@ -21,7 +21,7 @@ const REQUESTS = 24;
 
 const folder = mkdtempSync(join(tmpdir(), 'throughline-screenshots-'));
 const collector = await startCollector({
-  ...{ store: ':memory:', reportPort: 0, webPort: 0, otlpPort: 0 },
+  ...{ store: ':memory:', reportPort: 0, webPort: 0, otlpPort: 0, otlpGrpcPort: 0 },
 });
 const children = [];
 let browser;

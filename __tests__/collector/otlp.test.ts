@@ -1,6 +1,8 @@
+import { Client, credentials, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { gzipSync } from 'node:zlib';
+import { startCollector } from '@throughline/collector';
 import type { Collector } from '@throughline/collector';
 import type { Report } from '@throughline/runtime/report';
 import { decodeMessage } from '../../collector/src/otlp/decode';
@@ -142,6 +144,90 @@ test.each(forms)('spans in %s are operations, and their links are joins', async 
   expect(
     ['operation', 'phase', 'status', 'error.type', 'error.message'].map((name) => field(end, name)),
   ).toEqual([...[root.eventId, 'end', 'error', 'TypeError', 'no total']]);
+});
+
+describe('over gRPC', () => {
+  let client: Client;
+  beforeEach(() => {
+    client = new Client(collector.otlpGrpcAddress!, credentials.createInsecure());
+  });
+  afterEach(() => client.close());
+  const send = (service: string, message: Uint8Array): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      client.makeUnaryRequest(
+        `/opentelemetry.proto.collector.${service}/Export`,
+        (bytes: Uint8Array) => Buffer.from(bytes),
+        (bytes: Buffer) => bytes,
+        message,
+        (error, answer) => (error ? reject(error) : resolve(answer!)),
+      );
+    });
+
+  test('spans and log records are the same as over HTTP', async () => {
+    const answer = await send('trace.v1.TraceService', encoded('Traces', TRACES));
+    const logs = {
+      resourceLogs: [
+        {
+          resource: RESOURCE,
+          scopeLogs: [
+            {
+              logRecords: [
+                {
+                  ...{ timeUnixNano: nanos(5), body: { stringValue: 'half' } },
+                  ...{ traceId: TRACE, spanId: 'aaa19b7ec3c1b174' },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    await send('logs.v1.LogsService', encoded('Logs', logs));
+    const byGrpc = await eventsOf();
+    const other = await startTestCollector();
+    try {
+      for (const [path, body] of [
+        ['/v1/traces', TRACES],
+        ['/v1/logs', logs],
+      ] as const) {
+        await ask({ url: other.otlpUrl }, path, {
+          ...{ method: 'POST', body: JSON.stringify(body) },
+          headers: { 'content-type': 'application/json' },
+        });
+      }
+      const { body } = await ask<{ events: Report[] }>(other, `/api/tasks/${TRACE}`);
+      expect(byGrpc).toEqual(body.events);
+    } finally {
+      await other.close();
+    }
+    expect(answer).toHaveLength(0);
+    expect(byGrpc.map(({ label }) => label)).toContain('half');
+  });
+
+  test('what is rejected is counted, metrics are answered, and nonsense is refused', async () => {
+    const bad = tracesOf(span('00', 'short', 0, 1), span('eee19b7ec3c1b174', 'good', 0, 1));
+    expect([...(await send('trace.v1.TraceService', encoded('Traces', bad)))]).toEqual([
+      ...[0x0a, 2, 0x08, 1],
+    ]);
+    expect(await send('metrics.v1.MetricsService', Buffer.from([0x0a, 0]))).toHaveLength(0);
+    await expect(send('trace.v1.TraceService', Buffer.from([0xff]))).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+    });
+    await expect(send('trace.v1.Nothing', Buffer.from([]))).rejects.toMatchObject({
+      code: status.UNIMPLEMENTED,
+    });
+    expect((await eventsOf()).map(({ label }) => label)).toEqual(['good', 'good ended']);
+  });
+
+  test('its port may be in use', async () => {
+    const port = Number(collector.otlpGrpcAddress!.split(':').at(-1));
+    const second = await startCollector({
+      ...{ store: ':memory:', reportPort: 0, webPort: 0, otlpPort: 0, otlpGrpcPort: port },
+    });
+    await second.close();
+
+    expect(second.otlpGrpcAddress).toBeUndefined();
+  });
 });
 
 test('what is sent again is kept once', async () => {

@@ -25,7 +25,7 @@ const modules = process.argv[3] ?? join(root, 'node_modules');
 const FIGURES = new Set(['text', 'diff', 'html']);
 const LIMIT_MS = 120_000;
 /** Where a collector listens by default. */
-const [WEB_PORT, REPORT_PORT, OTLP_PORT] = ['4080', '5563', '4318'];
+const [WEB_PORT, REPORT_PORT, OTLP_PORT, GRPC_PORT] = ['4080', '5563', '4318', '4317'];
 
 /** Runs a page. Returns one line for each thing that is not as the page says. */
 async function runPage(file) {
@@ -69,7 +69,9 @@ async function endCollector(port) {
 /** The ports that a page names, and those of a collector that it starts. */
 function portsOf(page) {
   const named = [...page.matchAll(/(?:127\.0\.0\.1:|localhost:|listen\()(\d{4,5})\b/g)];
-  return [...new Set([WEB_PORT, REPORT_PORT, OTLP_PORT, ...named.map(([, port]) => port)])];
+  return [
+    ...new Set([WEB_PORT, REPORT_PORT, OTLP_PORT, GRPC_PORT, ...named.map(([, port]) => port)]),
+  ];
 }
 
 function* blocksOf(text) {
@@ -139,6 +141,7 @@ function shell(script, cwd, ports) {
       THROUGHLINE_WEB_PORT: String(ports.get(WEB_PORT)),
       THROUGHLINE_REPORT_PORT: String(ports.get(REPORT_PORT)),
       THROUGHLINE_OTLP_PORT: String(ports.get(OTLP_PORT)),
+      THROUGHLINE_OTLP_GRPC_PORT: String(ports.get(GRPC_PORT)),
       THROUGHLINE_STORE: ':memory:',
       THROUGHLINE_CACHE: join(cwd, '.cache'),
     };

@@ -4,7 +4,14 @@ import type { Collector, Settings } from '@throughline/collector';
 /** A collector of the test's own, on free ports, that forgets. It is the built one: its store runs in a thread. */
 export function startTestCollector(settings: Partial<Settings> = {}): Promise<Collector> {
   return startCollector({
-    ...{ host: '127.0.0.1', store: ':memory:', reportPort: 0, webPort: 0, otlpPort: 0 },
+    ...{
+      host: '127.0.0.1',
+      store: ':memory:',
+      reportPort: 0,
+      webPort: 0,
+      otlpPort: 0,
+      otlpGrpcPort: 0,
+    },
     ...settings,
   });
 }

@@ -6,6 +6,7 @@ import { encodeBatch } from '@throughline/runtime/report';
 import { Acceptor } from './ingest/accept.js';
 import type { Counters } from './ingest/accept.js';
 import { ReportServer } from './ingest/report-server.js';
+import { OtlpGrpcServer } from './query/otlp-grpc.js';
 import { webApp } from './query/web.js';
 import { readSettings } from './settings.js';
 import type { Settings } from './settings.js';
@@ -24,6 +25,8 @@ export interface Collector {
   readonly otlpUrl: string;
   /** False if the port for OpenTelemetry's exporters is in use. */
   readonly isOtlpPortFree: boolean;
+  /** Address for exporters of OpenTelemetry over gRPC, as `host:port`; nothing if its port is in use. */
+  readonly otlpGrpcAddress: string | undefined;
   /** What became of the reports that were received so far. */
   readonly counters: Readonly<Counters>;
   /** Stores events that did not arrive as reports, such as those of a file. Resolves when they are stored. */
@@ -46,6 +49,7 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     reportPort,
     webPort,
     otlpPort,
+    otlpGrpcPort,
     store: file,
     maxSize,
     maxAge,
@@ -61,10 +65,12 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   });
   const web = createAdaptorServer(app) as Server;
   const otlp = createAdaptorServer(app) as Server;
+  const grpc = new OtlpGrpcServer(acceptor);
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
+    grpc.close();
     await Promise.all([reports.close(), closeServer(web), closeServer(otlp)]);
     // It stores what waits first.
     await store.close();
@@ -76,12 +82,14 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     reportAddress = `${urlHost(host)}:${port}`;
     const page = await listenOrThrow('webPort', webPort, () => listen(web, host, webPort));
     const spans = await listen(otlp, host, otlpPort).catch(() => undefined);
+    const calls = await grpc.listen(host, otlpGrpcPort).catch(() => undefined);
     return {
       reportAddress,
       store: file,
       url: `http://${urlHost(host)}:${page}`,
       otlpUrl: `http://${urlHost(host)}:${spans ?? page}`,
       isOtlpPortFree: spans !== undefined,
+      otlpGrpcAddress: calls === undefined ? undefined : `${urlHost(host)}:${calls}`,
       get counters() {
         return acceptor.counters;
       },

@@ -15,6 +15,8 @@ export interface Settings {
    * without it: they can send to the port of the page, too.
    */
   otlpPort: number;
+  /** Port where OpenTelemetry's exporters send over gRPC by default. 0 picks a free port. Default: 4317. Left out if it is in use. */
+  otlpGrpcPort: number;
   /**
    * Origins of pages that may send events, such as `https://shop.example`, or as text with commas between. Default: none beside
    * those on this machine.
@@ -42,6 +44,7 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   reportPort: { fallback: 5563, variable: 'THROUGHLINE_REPORT_PORT', read: port },
   webPort: { fallback: 4080, variable: 'THROUGHLINE_WEB_PORT', read: port },
   otlpPort: { fallback: 4318, variable: 'THROUGHLINE_OTLP_PORT', read: port },
+  otlpGrpcPort: { fallback: 4317, variable: 'THROUGHLINE_OTLP_GRPC_PORT', read: port },
   allowOrigins: { fallback: [], variable: 'THROUGHLINE_ALLOW_ORIGINS', read: origins },
   store: {
     fallback: join(envPaths('throughline', { suffix: '' }).data, 'events.db'),
@@ -72,6 +75,7 @@ export function readSettings(
     reportPort: read('reportPort'),
     webPort: read('webPort'),
     otlpPort: read('otlpPort'),
+    otlpGrpcPort: read('otlpGrpcPort'),
     allowOrigins: read('allowOrigins'),
     store: read('store'),
     maxSize: read('maxSize'),

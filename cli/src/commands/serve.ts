@@ -3,7 +3,7 @@ import { settings, startCollector } from '@throughline/collector';
 
 /** Adds `throughline serve`, which runs a collector until it is interrupted. */
 export function serve(program: Command): void {
-  const { host, reportPort, webPort, otlpPort, store } = settings;
+  const { host, reportPort, webPort, otlpPort, otlpGrpcPort, store } = settings;
   program
     .command('serve')
     .description('Run a collector: receive reports, store them and show them on a page.')
@@ -20,6 +20,10 @@ export function serve(program: Command): void {
       '--otlp-port <port>',
       `port for OpenTelemetry, 0 for a free port (default: ${otlpPort.fallback})`,
     )
+    .option(
+      '--otlp-grpc-port <port>',
+      `port for OpenTelemetry over gRPC, 0 for a free port (default: ${otlpGrpcPort.fallback})`,
+    )
     .option('--store <file>', `database file, or :memory: (default: ${store.fallback})`)
     .option('--allow-origins <urls>', 'origins of pages that may send events (separated by commas)')
     .option('--max-size <size>', 'remove the oldest tasks above this size (default: 2GB)')
@@ -28,9 +32,11 @@ export function serve(program: Command): void {
       const collector = await startCollector(options);
       console.log(`Receiving reports at ${collector.reportAddress}`);
       console.log(`Page at ${collector.url}`);
-      const { isOtlpPortFree, otlpUrl } = collector;
+      const { isOtlpPortFree, otlpUrl, otlpGrpcAddress } = collector;
       const why = isOtlpPortFree ? '' : ', because its usual port is in use';
       console.log(`OpenTelemetry at ${otlpUrl}${why}`);
+      const grpc = otlpGrpcAddress ? `at ${otlpGrpcAddress}` : 'is off, because its port is in use';
+      console.log(`OpenTelemetry over gRPC ${grpc}`);
       console.log(`Storing events in ${collector.store}`);
       console.log('Press Ctrl-C to stop.');
       await untilInterrupted();

@@ -14,17 +14,17 @@ import type { MayReport } from './guard.js';
 import { allowOrigin, bodyOf, store } from './take-reports.js';
 
 /** The largest body after it was unpacked, in bytes. */
-const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
 /** What is sent to a path. */
-interface Signal {
+export interface Signal {
   readonly schema: Schema;
   readonly convert: (request: object) => Converted;
   /** The name of the number of what was rejected, in the answer. */
   readonly rejected: string;
 }
 
-const SIGNALS: Readonly<Record<string, Signal>> = {
+export const SIGNALS: Readonly<Record<string, Signal>> = {
   '/v1/traces': { schema: tracesRequest, convert: tracesToReports, rejected: 'rejectedSpans' },
   '/v1/logs': { schema: logsRequest, convert: logsToReports, rejected: 'rejectedLogRecords' },
   // They are answered, so that exporters go on, and not kept.
@@ -56,27 +56,38 @@ async function take(context: Context, signal: Signal, acceptor: Acceptor): Promi
   return answer(context, isJson, signal.rejected, rejected);
 }
 
-async function batchOf(
-  context: Context,
-  { schema, convert }: Signal,
-  isJson: boolean,
-): Promise<{ batch: BatchBytes; rejected: number }> {
+async function batchOf(context: Context, signal: Signal, isJson: boolean): Promise<OtlpBatch> {
   const body = await bodyOf(context);
   try {
     const isPacked = context.req.header('content-encoding') === 'gzip';
     const bytes = isPacked ? await unpack(body, { maxOutputLength: MAX_UNPACKED_BYTES }) : body;
-    // What is not of the protocol's shape, such as a number in place of a list, ends in an error, too.
     const request: unknown = isJson
       ? JSON.parse(new TextDecoder().decode(bytes), withoutNull)
-      : decodeMessage(bytes, schema);
-    const { reports, rejected } = convert(Object(request));
-    return { batch: limited(encodeSome(reports, MAX_UNPACKED_BYTES), reports.length), rejected };
+      : decodeMessage(bytes, signal.schema);
+    return converted(request, signal);
   } catch (error) {
     throw new CollectorError(
       'TL_QUERY_INVALID',
       `The body is not OTLP in ${isJson ? 'JSON' : 'protobuf'}: ${errorMessage(error)}.`,
     );
   }
+}
+
+/** A request as a batch of reports, and how many of its spans or records cannot be kept. */
+interface OtlpBatch {
+  readonly batch: BatchBytes;
+  readonly rejected: number;
+}
+
+/** Reads a request in protobuf. Throws an `Error` if it is none. */
+export function readProtobuf(bytes: Uint8Array, signal: Signal): OtlpBatch {
+  return converted(decodeMessage(bytes, signal.schema), signal);
+}
+
+/** What is not of the protocol's shape, such as a number in place of a list, ends in an error, too. */
+function converted(request: unknown, { convert }: Signal): OtlpBatch {
+  const { reports, rejected } = convert(Object(request));
+  return { batch: limited(encodeSome(reports, MAX_UNPACKED_BYTES), reports.length), rejected };
 }
 
 /** In JSON, `null` stands for what is not there (Protocol Buffers, "ProtoJSON"). */
@@ -98,13 +109,14 @@ function answer(context: Context, isJson: boolean, name: string, rejected: numbe
   if (isJson) {
     return context.json(rejected > 0 ? { partialSuccess: { [name]: String(rejected) } } : {});
   }
-  const bytes = rejected > 0 ? partialSuccess(rejected) : new Uint8Array();
-  return context.body(bytes as Uint8Array<ArrayBuffer>, 200, {
+  return context.body(partialSuccess(rejected) as Uint8Array<ArrayBuffer>, 200, {
     'content-type': 'application/x-protobuf',
   });
 }
 
-function partialSuccess(rejected: number): Uint8Array {
+/** Returns the message that says how many were rejected, in protobuf. */
+export function partialSuccess(rejected: number): Uint8Array {
+  if (rejected === 0) return new Uint8Array();
   const number: number[] = [];
   for (let left = rejected; ; left >>>= 7) {
     number.push(left > 127 ? (left & 127) | 128 : left);
