@@ -271,6 +271,40 @@ describe('one task', () => {
     await tests.address(at('view=timeline', `event=${id(4)}`, 'find=process%3Dprices'));
   });
 
+  it('shows in the log how serious a line is', async () => {
+    const line = (number: number, level: string): TraceEvent =>
+      event(21, number, number > 1 ? [number - 1] : [], {
+        ...{ ...shop, label: level },
+        fields: [['log.level', level]],
+      });
+    await report(line(1, 'info'), line(2, 'warn'), line(3, 'error'));
+    await tests.open(`/tasks/${id(21)}?view=log`);
+    await tests.page.getByRole('option').nth(2).waitFor();
+    const classes = await tests.page
+      .getByRole('option')
+      .evaluateAll((rows) => rows.map((row) => row.className.replace('log-row', '').trim()));
+
+    expect(classes).toEqual(['', 'warning', 'failed']);
+  });
+
+  it('opens a task that only OpenTelemetry has sent', async () => {
+    const [trace, parent, child] = ['ab'.repeat(16), 'cd'.repeat(8), 'ef'.repeat(8)];
+    const span = (spanId: string, name: string, more: object): object => ({
+      ...{ traceId: trace, spanId, name, kind: 2, startTimeUnixNano: '1700000000000000000' },
+      ...{ endTimeUnixNano: '1700000000050000000', ...more },
+    });
+    const spans = [span(parent, 'GET /otel', {}), span(child, 'SELECT', { parentSpanId: parent })];
+    await fetch(`${tests.url}/v1/traces`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+    });
+    await tests.open(`/tasks/${trace}?view=timeline`);
+    await tests.drawn();
+    await tests.pointAt('SELECT');
+
+    await tests.panel.getByText('took 50.0 ms').waitFor();
+  });
+
   it('shows operations in time, and their begin and end', async () => {
     await openTask(10, '?view=timeline');
     const { x, y } = await tests.pointAt('SELECT carts');

@@ -6,6 +6,9 @@ import { isTyping } from './search-box';
 import { useVirtualRows } from './virtual';
 
 const ROW = 26;
+/** Levels of loggers: names, and the numbers of pino. */
+const FAILED = /^(?:error|fatal|critical|[5-9]\d)$/i;
+const WARNING = /^(?:warn|warning|4\d)$/i;
 /** Fields that other columns show. */
 const SHOWN_OTHERWISE = new Set(['operation', 'phase', 'kind']);
 
@@ -56,6 +59,12 @@ export function LogList({ state }: { state: TaskState }) {
       aria-activedescendant={row >= 0 ? `log-${selected}` : undefined}
       onKeyDown={step}
     >
+      <div class="log-head" role="presentation">
+        <span class="number">Time</span>
+        <span>Process</span>
+        <span>Event</span>
+        <span>Fields</span>
+      </div>
       <div class="space" role="presentation" style={{ height: `${list.height}px` }}>
         {list.items.map(({ index, start }) => {
           const event = events[index]!;
@@ -68,7 +77,7 @@ export function LogList({ state }: { state: TaskState }) {
               aria-selected={event === selected}
               aria-setsize={events.length}
               aria-posinset={index + 1}
-              class={`log-row ${model.hasError(event) ? 'failed' : ''}`}
+              class={`log-row ${rankOf(event)}`}
               style={{ transform: `translateY(${start}px)` }}
               onClick={() => state.select(event)}
               onMouseEnter={() => (state.hovered.value = event)}
@@ -87,6 +96,13 @@ export function LogList({ state }: { state: TaskState }) {
       {events.length === 0 && <p class="empty">No event matches.</p>}
     </div>
   );
+
+  /** How serious an event is, as its class: by its error, or by the level of the line that it is. */
+  function rankOf(event: number): string {
+    const level = model.fieldOf(event, 'log.level') ?? model.fieldOf(event, 'level');
+    if (model.hasError(event) || (level && FAILED.test(level))) return 'failed';
+    return level && WARNING.test(level) ? 'warning' : '';
+  }
 
   function fieldsOf(event: number): string {
     return (model.event(event).fields ?? [])
