@@ -452,6 +452,85 @@ describe('a task that grows', () => {
   });
 });
 
+describe('the original’s paths', () => {
+  const tagged = event(1, 1, [], {
+    ...{ label: 'start', tags: ['a,b', 'slow'], hrt: '1400000000000000000', cycles: '7' },
+    fields: [
+      ['Label', 'forged'],
+      ['user', 'ada'],
+    ],
+  });
+  const later = event(2, 0x8000, [1], { label: 'other' });
+  const far = event(3, 3, [], { label: 'far', timestamp: 1_500_000_000_000_000 });
+  beforeEach(() => report(tagged, later, event(1, 4, [1]), far));
+  const json = async (path: string): Promise<unknown> => (await ask<object>(collector, path)).body;
+
+  test('the list of tasks, and those with a title or tag', async () => {
+    expect(await json('/?format=json&length=2')).toMatchObject([
+      { taskId: id(2), title: 'other', numReports: '1', tags: [] },
+      { taskId: id(1), title: 'start', numReports: '2', tags: ['a,b', 'slow'] },
+    ]);
+    expect(await json('/?format=json&offset=2')).toMatchObject([
+      { taskId: id(3), firstSeen: expect.stringMatching(/^2017-07-1\d \d\d:\d\d:\d\d$/) as string },
+    ]);
+    expect(await json('/tag/slow?format=json')).toMatchObject([{ taskId: id(1) }]);
+    expect(await json('/title/far?format=json')).toMatchObject([{ taskId: id(3) }]);
+    expect(await json('/title/fa?format=json')).toEqual([]);
+    expect(await json('/titleLike/FA?format=json')).toMatchObject([{ taskId: id(3) }]);
+  });
+
+  test('reports have its names, and a field replaces none of them', async () => {
+    expect(await json(`/interactive/reports/${id(1)},${id(9)}`)).toMatchObject([
+      {
+        id: id(1),
+        reports: [
+          {
+            ...{ TaskID: id(1), EventID: '1', ParentEventID: [], Label: 'start', user: 'ada' },
+            ...{ 'Field.Label': 'forged', Tag: ['a,b', 'slow'], Cycles: 7 },
+            HRT: '1400000000000000000',
+          },
+          { EventID: '4', ParentEventID: ['1'] },
+        ],
+      },
+      { id: id(9), reports: [] },
+    ]);
+    await report(event(4, 1, [], { eventId: 'ffffffffffffffff' }));
+    expect(await json(`/interactive/reports/${id(4)}`)).toMatchObject([
+      { reports: [{ EventID: '-1' }] },
+    ]);
+    expect((await ask(collector, '/interactive/reports/xyz')).status).toBe(400);
+    expect((await ask(collector, '/interactive/reports/%E0')).status).toBe(400);
+    const { text } = await ask(collector, `/reports/${id(1)}`);
+    expect(text).toContain('label: "start"');
+  });
+
+  test('tasks that overlap in time, their tags, and tasks with tags', async () => {
+    const overlapping = (await json(`/interactive/overlapping/${id(1)}`)) as string[];
+    expect(overlapping.sort()).toEqual([id(1)]);
+    await report(event(1, 0x9000, [1]));
+    expect(((await json(`/interactive/overlapping/${id(2)}`)) as string[]).sort()).toEqual([
+      ...[id(1), id(2)],
+    ]);
+    expect(await json(`/interactive/tags/${id(1)},${id(3)}`)).toEqual({
+      [id(1)]: ['a,b', 'slow'],
+      [id(3)]: [''],
+    });
+    expect(await json('/interactive/taggedwith/a%2Cb,none')).toEqual({ 'a,b': [id(1)], none: [] });
+  });
+
+  test.each([
+    ['/interactive/graph.html?id=1', '/tasks/1'],
+    ['/interactive/swimlane.html?id=1,2', '/tasks/1?view=timeline'],
+    ['/interactive/compare.html?id=1,2', '/compare?before=1&after=2'],
+    ['/tag/slow', '/?where=tag%3D%22slow%22'],
+    ['/interactive/graph.html?id=//evil.example', '/tasks/%2F%2Fevil.example'],
+  ])('%s leads to the page', async (path, expected) => {
+    const { status, headers } = await fetch(collector.url + path, { redirect: 'manual' });
+
+    expect([status, headers.get('location')]).toEqual([302, expected]);
+  });
+});
+
 describe('the rest', () => {
   test('/health says whether everything works, and counts', async () => {
     await report(event(1, 1));

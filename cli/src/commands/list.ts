@@ -9,7 +9,7 @@ import type { SourceOptions } from '../sources/event-source.js';
 
 /** The description of the option that searches for tasks. */
 export const WHERE_HELP =
-  'only tasks that match, such as "route=/carts duration>100ms error" (fields: title, route, process, tag, duration, events, errors, start, id)';
+  'only tasks that match, such as "route=/carts duration>100ms error" (fields: title, method, route, status, process, tag, duration, events, errors, start, end, id)';
 
 interface ListOptions {
   readonly limit: string;

@@ -12,6 +12,7 @@ import { addTaskQuery } from './ask-task.js';
 import { addTaskQueries } from './ask-tasks.js';
 import { guard, reportOrigins } from './guard.js';
 import { metricsText } from './metrics.js';
+import { addOriginalPaths } from './original-paths.js';
 import { addOtlp } from './take-otlp.js';
 import { takeReports } from './take-reports.js';
 
@@ -48,6 +49,7 @@ export function webApp(parts: WebAppParts): Hono {
 
   app.all('/api/reports', (context) => takeReports(context, acceptor, mayReport));
   addOtlp(app, acceptor, mayReport);
+  addOriginalPaths(app, store);
   addTaskQueries(app, store);
   addTaskQuery(app, store, acceptor.changes);
   app.get('/health', async (context) => {

@@ -18,6 +18,7 @@ export const TASK_FIELDS = {
   events: { kind: 'number', about: 'how many events' },
   errors: { kind: 'number', about: 'how many events with an error' },
   start: { kind: 'time', about: 'when it began: >-15m, <2026-01-31T12:00' },
+  end: { kind: 'time', about: 'when its latest event was' },
   id: { kind: 'id', about: 'the id of the task' },
 } as const;
 

@@ -30,6 +30,7 @@ const COLUMNS: Readonly<Record<TaskCondition['field'], { sql: string; list?: str
   events: { sql: 'events' },
   errors: { sql: 'errors' },
   start: { sql: 'first' },
+  end: { sql: 'last' },
   id: { sql: 'low' },
   text: {
     sql: `title || char(10) || (SELECT ifnull(group_concat(json_extract(value, '$[0]'), char(10)), '') FROM json_each(processes))
