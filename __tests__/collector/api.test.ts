@@ -442,6 +442,17 @@ describe('a task that grows', () => {
     await live.close();
   });
 
+  test('why it took its time, as JSON and as text', async () => {
+    await report(event(1, 1), event(1, 5, [1]));
+    const { body } = await ask(collector, `/api/tasks/${id(1)}/why`);
+
+    expect(body).toMatchObject({ title: 'event 1', duration: 4, path: [{ reason: 'program' }] });
+    const { text } = await ask(collector, `/api/tasks/${id(1)}/why?format=text`);
+    expect(text).toMatch(/^event 1: 0\.0 ms\ntask 0{15}1, 2 events/);
+    expect((await ask(collector, `/api/tasks/${id(9)}/why`)).status).toBe(404);
+    expect((await ask(collector, `/api/tasks/${id(1)}/why?format=pdf`)).status).toBe(400);
+  });
+
   test('its slices, and none of an unknown one', async () => {
     await report(event(1, 1), event(1, 2));
     const { body } = await ask<TaskSlice>(collector, `/api/tasks/${id(1)}/slices?limit=1`);

@@ -1,12 +1,14 @@
 import type { Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import { explainWaits } from '../analysis/why.js';
+import { whyText } from '../analysis/why-text.js';
 import { CollectorError } from '../errors.js';
 import { causalGraph, eventsInOrder } from '../graph/causal-graph.js';
 import { textRecords } from '../graph/records.js';
 import type { ChangeFeed } from '../ingest/change-feed.js';
 import type { Store } from '../store/store.js';
 import { parseTaskId } from '../search/task-id.js';
-import { wholeNumber } from './ask.js';
+import { oneOf, wholeNumber } from './ask.js';
 import { taskEvents, taskParts, taskSlice } from './task-events.js';
 
 /** How many events a slice has, about, and at most. */
@@ -56,6 +58,14 @@ export function addTaskQuery(app: Hono, store: Store, changes: ChangeFeed): void
       const size = JSON.stringify(await store.size());
       return size === known ? undefined : (known = size);
     });
+  });
+  app.get('/api/tasks/:task/why', async (context) => {
+    const text = context.req.param('task');
+    const format = oneOf(context, 'format', ['json', 'text']);
+    const events = await taskEvents(store, text);
+    if (events.length === 0) throw unknownTask(text);
+    const why = explainWaits(events);
+    return format === 'text' ? context.text(whyText(why)) : context.json(why);
   });
   app.get('/api/tasks/:task/text', async (context) => {
     const text = context.req.param('task');
