@@ -100,9 +100,9 @@ describe('list and show --file', () => {
     write('shop.test.js.jsonl', lines(SHOP));
     write('other.test.js.jsonl', lines(OTHER));
     const listed = [
-      'TASK              EVENTS  FIRST EVENT               TITLE',
-      '0000000000000002  1       2023-11-14T22:13:20.000Z  a line in a label',
-      '0000000000000001  4       2023-11-14T22:13:20.000Z  buys',
+      'TASK              FIRST EVENT               DURATION  EVENTS  ERRORS  TITLE',
+      '0000000000000002  2023-11-14T22:13:20.000Z  0.0 ms    1       0       a line in a label',
+      '0000000000000001  2023-11-14T22:13:20.000Z  0.0 ms    4       0       buys',
       '',
     ].join('\n');
 
@@ -110,7 +110,7 @@ describe('list and show --file', () => {
     // Whoever names no task sees which there are.
     expect(await run('show', '--file', folder)).toEqual({ code: 0, stderr: '', stdout: listed });
     expect((await run('show', '--json', '--file', folder)).stdout.split('\n')[0]).toBe(
-      '{"taskId":"0000000000000002","title":"a line\u2028in a label","events":1,"errors":0,"processes":[""],"firstEvent":1700000000000005,"lastEvent":1700000000000005}',
+      '{"taskId":"0000000000000002","title":"a line\u2028in a label","events":1,"errors":0,"processes":[""],"tags":[],"firstEvent":1700000000000005,"lastEvent":1700000000000005,"duration":0}',
     );
   });
 

@@ -30,6 +30,8 @@ const HOME_SCALE = 0.9;
 const BUS = { early: 26, late: 14 } as const;
 /** A lane that is narrower cannot be seen. */
 const LEAST_LANE = 0.5;
+/** So far outside of the view, nothing is drawn. */
+const OUTSIDE = 20;
 /** How round the corners of edges are. */
 const CORNER = 9;
 const MAX_SCALE = 3;
@@ -265,7 +267,7 @@ export class GraphScene implements Scene {
     const [x1, y1] = this.pointOf(parent, view);
     const [x2, y2] = this.pointOf(node, view);
     if (Math.abs(x1 - x2) < 2 && Math.abs(y1 - y2) < 2) return false;
-    const cell = (value: number): number => Math.min(4095, Math.max(0, (value + 512) >> 1));
+    const cell = (value: number): number => Math.min(4095, Math.max(0, (value + 512) >> 2));
     const key = ((cell(x1) * 4096 + cell(y1)) * 4096 + cell(x2)) * 4096 + cell(y2);
     if (drawn.has(key)) return false;
     drawn.add(key);
@@ -292,6 +294,9 @@ export class GraphScene implements Scene {
       } else {
         const side = Math.sign(x2 - x1) * Math.min(CORNER * scale, Math.abs(x2 - x1) / 2);
         const isEarly = route[at] === ROUTE.early;
+        // Of an edge that only passes by, its bus is all that is in view.
+        const end = isEarly ? x2 : x1;
+        if (end < -OUTSIDE || end > view.width + OUTSIDE) continue;
         const bus = isEarly ? y1 + BUS.early * scale : y2 - BUS.late * scale;
         const corner = Math.min(Math.abs(side), isEarly ? y2 - bus : bus - y1);
         if (isEarly) {
@@ -344,7 +349,7 @@ export class GraphScene implements Scene {
         pen.moveTo(hubX, turn);
         pen.bezierCurveTo(hubX, y, hubX, y, hubX + side, y);
         // What is far outside of the view would only cost dashes.
-        pen.lineTo(Math.min(view.width + 20, Math.max(-20, end)), y);
+        pen.lineTo(Math.min(view.width + OUTSIDE, Math.max(-OUTSIDE, end)), y);
       }
     }
   }

@@ -3,6 +3,8 @@ import { CanvasSurface } from './surface';
 
 /** How much more than the view a layer has on each side, as a part of the view, so that it can be moved at once. */
 const MARGIN = 0.3;
+/** A picture that is stretched by more is drawn again, also while the reader moves. */
+const MOST_STRETCH = 1.6;
 
 /** A picture of a part of a scene that is kept, and moved and stretched until it is drawn again. */
 export class Layer {
@@ -64,6 +66,23 @@ export class Layer {
     const left = (camera.x - known.camera.x) * camera.scaleX;
     const top = (camera.y - known.camera.y) * camera.scaleY;
     return left >= 0 && top >= 0 && left + width <= known.width && top + height <= known.height;
+  }
+
+  /** Returns true if what was drawn is good enough for a view while the reader moves: stretched a little, and all of it. */
+  serves({ camera, width, height, theme }: View): boolean {
+    const known = this.shown?.view;
+    if (!known || known.theme !== theme) return false;
+    const [stretchX, stretchY] = [
+      camera.scaleX / known.camera.scaleX,
+      camera.scaleY / known.camera.scaleY,
+    ];
+    const isSharp = [stretchX, stretchY].every(
+      (one) => one > 1 / MOST_STRETCH && one < MOST_STRETCH,
+    );
+    const left = (known.camera.x - camera.x) * camera.scaleX;
+    const top = (known.camera.y - camera.y) * camera.scaleY;
+    const [right, bottom] = [left + known.width * stretchX, top + known.height * stretchY];
+    return isSharp && left <= 0 && top <= 0 && right >= width && bottom >= height;
   }
 
   /** Puts the picture where it is in a view. */

@@ -228,7 +228,8 @@ export class Stage {
     const started = performance.now();
     const layers = lit ? [this.bright, this.base] : [this.base];
     for (const layer of layers) {
-      if (!layer.covers(view) && !layer.isDrawing) {
+      const isGood = isMoving ? layer.serves(view) : layer.covers(view);
+      if (!isGood && !layer.isDrawing) {
         layer.begin(scene, view, devicePixelRatio, layer === this.bright ? lit : undefined);
       }
       layer.go(Math.max(1, budget - (performance.now() - started)));
