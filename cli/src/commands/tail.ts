@@ -20,11 +20,12 @@ export function tail(program: Command): void {
     .action(async ({ collector, where, json }: Options) => {
       const client = new CollectorClient(collector ?? collectorUrl());
       const print = json ? (task: TaskSummary) => JSON.stringify(task) : lineOf;
-      const known = new Map<string, number>();
+      let known = new Map<string, number>();
       const news = async (): Promise<TaskSummary[]> => {
         const { tasks } = await client.tasks({ limit: NEWEST, where });
         const found = tasks.filter(({ taskId, events }) => known.get(taskId) !== events);
-        for (const { taskId, events } of found) known.set(taskId, events);
+        // Older ones are not looked at any more.
+        known = new Map(tasks.map(({ taskId, events }) => [taskId, events]));
         return found.reverse();
       };
       // What is there already is not new.

@@ -1,4 +1,4 @@
-/** Which nodes each node of a graph is linked to: those of node `i` are `to[start[i]]` up to `to[start[i + 1] - 1]`. */
+/** Edges of a graph by node: those of node `i` lead to `to[start[i]]` up to `to[start[i + 1] - 1]`. */
 export class Links {
   constructor(
     readonly start: Int32Array,

@@ -17,7 +17,7 @@ export function wholeNumber(
   );
 }
 
-/** Returns one of some words of a request's query. Throws `TL_QUERY_INVALID`. */
+/** Returns a query parameter that must be one of `words`; the first of them without it. Throws `TL_QUERY_INVALID`. */
 export function oneOf<T extends string>(context: Context, name: string, words: readonly T[]): T {
   const text = context.req.query(name) ?? words[0]!;
   const word = words.find((one) => one === text);

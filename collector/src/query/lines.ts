@@ -3,7 +3,7 @@ import type { LineAmount } from '../analysis/lines.js';
 import type { Store } from '../store/store.js';
 import type { TaskCondition } from '../search/task-query.js';
 
-/** How many tasks, and events of all of them, are read for one answer. */
+/** Maximum number of tasks, and of events of all of them, that are read for one answer. */
 const MOST_TASKS = 500;
 const MOST_EVENTS = 100_000;
 

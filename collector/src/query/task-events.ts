@@ -10,7 +10,7 @@ export function taskEvents(store: Store, text: string): Promise<readonly TraceEv
   return firstFound(text, (id) => store.task(id));
 }
 
-/** Returns the same as JSON, in parts. */
+/** Returns a task's events as JSON, in parts. */
 export function taskParts(store: Store, text: string): Promise<readonly Uint8Array[]> {
   return firstFound(text, (id) => store.taskJson(id));
 }

@@ -48,7 +48,7 @@ export class SegmentReader {
       'SELECT ids, events FROM segments WHERE task = ? ORDER BY number',
     );
     this.segmentsFrom = driver.prepare(
-      'SELECT number, count, ids, events FROM segments WHERE task = ? AND number >= ? ORDER BY number LIMIT ?',
+      'SELECT number, ids, events FROM segments WHERE task = ? AND number >= ? ORDER BY number LIMIT ?',
     );
     this.totals = driver.prepare('SELECT * FROM totals');
     this.newTexts = driver.prepare('SELECT text FROM texts WHERE number >= ? ORDER BY number');

@@ -30,7 +30,7 @@ const HOME_SCALE = 0.9;
 const BUS = { early: 26, late: 14 } as const;
 /** A lane that is narrower cannot be seen. */
 const LEAST_LANE = 0.5;
-/** So far outside of the view, nothing is drawn. */
+/** Distance from the view beyond which nothing is drawn. */
 const OUTSIDE = 20;
 /** How round the corners of edges are. */
 const CORNER = 9;
@@ -49,7 +49,6 @@ export type NodeStatus = 'added' | 'removed' | 'slower' | undefined;
 export class GraphScene implements Scene {
   readonly isTime = false;
   readonly top = HEAD;
-  readonly left = 0;
   readonly maxScale = MAX_SCALE;
   readonly width: number;
   readonly height: number;

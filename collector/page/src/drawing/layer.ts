@@ -59,19 +59,20 @@ export class Layer {
     this.work = undefined;
   }
 
-  /** Returns true if all of a view is in what was drawn, at the same scale. */
-  covers({ camera, width, height, theme }: View): boolean {
+  /** Returns true if all of a view of a scene is in what was drawn, at the same scale. */
+  covers(scene: Scene, { camera, width, height, theme }: View): boolean {
     const known = this.shown?.view;
-    if (!known || known.theme !== theme || !isSameScale(known.camera, camera)) return false;
+    if (!known || this.shown?.scene !== scene || known.theme !== theme) return false;
+    if (!isSameScale(known.camera, camera)) return false;
     const left = (camera.x - known.camera.x) * camera.scaleX;
     const top = (camera.y - known.camera.y) * camera.scaleY;
     return left >= 0 && top >= 0 && left + width <= known.width && top + height <= known.height;
   }
 
   /** Returns true if what was drawn is good enough for a view while the reader moves: stretched a little, and all of it. */
-  serves({ camera, width, height, theme }: View): boolean {
+  serves(scene: Scene, { camera, width, height, theme }: View): boolean {
     const known = this.shown?.view;
-    if (!known || known.theme !== theme) return false;
+    if (!known || this.shown?.scene !== scene || known.theme !== theme) return false;
     const [stretchX, stretchY] = [
       camera.scaleX / known.camera.scaleX,
       camera.scaleY / known.camera.scaleY,

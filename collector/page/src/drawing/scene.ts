@@ -33,7 +33,6 @@ export interface Scene {
   readonly isTime: boolean;
   /** How much of the view the heads take that stay in place. */
   readonly top: number;
-  readonly left: number;
   /** The largest scale. */
   readonly maxScale: number;
   /** Returns what is shown first in a view of this size. */

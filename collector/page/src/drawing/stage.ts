@@ -17,11 +17,11 @@ export interface StageHandlers {
   onView(view: View): void;
 }
 
-/** How long is drawn before a frame is shown, in milliseconds: while the reader moves the picture, and otherwise. */
+/** Time for drawing in each frame, in milliseconds: while the reader moves the picture, and otherwise. */
 const BUDGET = { moving: 9, still: 60 } as const;
-/** The reader moves the picture until nothing has happened for so long, in milliseconds. */
+/** Time without a movement after which the reader is not moving the picture any more, in milliseconds. */
 const STILL_AFTER = 120;
-/** What is not chosen is so faint. */
+/** Opacity of events that are not lit. */
 const DIMMED = 0.25;
 const CLICK_REACH = 4;
 const KEY_STEP = 80;
@@ -32,7 +32,7 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
   ArrowRight: 'right',
 };
-/** Keys of other tools for traces: zoom in and out, left and right. */
+/** Keys that zoom and move, as in other tools for traces. */
 const MOVES: Readonly<Record<string, readonly [zoom: number, x: number, y: number]>> = {
   w: [KEY_ZOOM, 0, 0],
   '+': [KEY_ZOOM, 0, 0],
@@ -93,7 +93,7 @@ export class Stage {
     if (before === undefined || !this.hasMoved) {
       if (this.width > 0) this.camera = scene.home(this.width, this.height);
     } else this.keepPlace(before, scene);
-    this.base.clear();
+    // What was drawn of the scene before stays until this one is drawn.
     this.bright.clear();
     this.changed();
   }
@@ -228,7 +228,7 @@ export class Stage {
     const started = performance.now();
     const layers = lit ? [this.bright, this.base] : [this.base];
     for (const layer of layers) {
-      const isGood = isMoving ? layer.serves(view) : layer.covers(view);
+      const isGood = isMoving ? layer.serves(scene, view) : layer.covers(scene, view);
       if (!isGood && !layer.isDrawing) {
         layer.begin(scene, view, devicePixelRatio, layer === this.bright ? lit : undefined);
       }
@@ -236,7 +236,8 @@ export class Stage {
     }
     this.paint();
     this.handlers.onView(view);
-    if (layers.some((layer) => layer.isDrawing || !layer.covers(view))) return this.changed();
+    if (layers.some((layer) => layer.isDrawing || !layer.covers(scene, view)))
+      return this.changed();
     if (this.isSettled) return;
     this.isSettled = true;
     performance.mark('throughline:drawn');

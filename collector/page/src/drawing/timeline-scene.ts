@@ -1,7 +1,7 @@
 import Flatbush from 'flatbush';
 import { NONE } from '../../../src/graph/task-model';
 import type { OpenTask } from '../model/open-task';
-import type { Bar, Timeline } from '../model/timeline';
+import type { Timeline } from '../model/timeline';
 import { duration } from '../model/text';
 import { PixelGrid } from './scene';
 import type { Camera, Direction, Marks, Scene, View } from './scene';
@@ -14,9 +14,9 @@ const LEVEL = 22;
 const ROW_GAP = 7;
 const MARGIN = 16;
 const AT_ONCE = 1000;
-/** In pixels for a microsecond. */
+/** Maximum scale, in pixels per microsecond. */
 const MAX_SCALE = 100;
-/** So many shapes are one path: long paths are slow to fill. */
+/** Number of shapes in one path: long paths are slow to fill. */
 const IN_PATH = 300;
 /** More arrows than that are not drawn, but for those of the path that decided, and of chosen events. */
 const MOST_ARROWS = 60;
@@ -25,14 +25,14 @@ const MOST_ARROWS = 60;
 export class TimelineScene implements Scene {
   readonly isTime = true;
   readonly top = AXIS;
-  readonly left = 0;
   readonly width: number;
   readonly height: number;
   readonly maxScale: number;
   private readonly rowTop: Float64Array;
   private readonly rowHeight: Float64Array;
   private readonly barIndex: Flatbush | undefined;
-  private readonly bars: readonly Bar[];
+  /** Marks with an error: they are drawn, however many other events are in their pixel. */
+  private readonly failed: Int32Array;
 
   constructor(
     private readonly task: OpenTask,
@@ -53,7 +53,7 @@ export class TimelineScene implements Scene {
     this.height = y + MARGIN;
     this.width = Math.max(1, timeline.duration);
     this.maxScale = MAX_SCALE;
-    this.bars = bars;
+    this.failed = timeline.marks.filter((event) => task.graph.model.hasError(event));
     if (bars.length > 0) {
       this.barIndex = new Flatbush(bars.length);
       for (const { event, from, to } of bars) {
@@ -116,7 +116,7 @@ export class TimelineScene implements Scene {
     if (nearest !== NONE) return nearest;
     let deepest = -1;
     for (const at of this.barIndex?.search(time - reach, row, time + reach, row) ?? []) {
-      const bar = this.bars[at]!;
+      const bar = this.timeline.bars[at]!;
       if (rows[bar.event] === row && bar.level <= level && bar.level > deepest) {
         deepest = bar.level;
         const end = this.task.graph.model.partner[bar.event]!;
@@ -165,18 +165,21 @@ export class TimelineScene implements Scene {
       this.barIndex?.search(camera.x, firstRow, camera.x + view.width / camera.scaleX, lastRow) ??
       [];
     const grid = new PixelGrid(view.width, view.height, 2);
+    const failedGrid = new PixelGrid(view.width, view.height, 2);
     const text: (() => void)[] = [];
     let done = 0;
     for (const at of found) {
-      const bar = this.bars[at]!;
+      const bar = this.timeline.bars[at]!;
       const end = model.partner[bar.event]!;
       if (lit && !lit[bar.event] && !(end !== NONE && lit[end])) continue;
       const left = Math.max(-2, this.screenX(bar.from, view));
       const right = Math.min(view.width + 2, this.screenX(bar.to, view));
       const top = this.rowTop[this.timeline.row[bar.event]!]! + bar.level * LEVEL - camera.y;
       const width = Math.max(2, right - left);
-      if (width <= 2 && !grid.isFirst(left, Math.max(0, top))) continue;
       const failed = model.hasError(bar.event) || (end !== NONE && model.hasError(end));
+      // Of bars in one pixel, one is drawn, and one that failed.
+      const drawn = failed ? failedGrid : grid;
+      if (width <= 2 && !drawn.isFirst(left, Math.max(0, top))) continue;
       const colors = laneOf(theme, model.process[bar.event]!);
       surface.fill(failed ? theme.error : lit ? theme.accent : colors.line, (pen) =>
         pen.rect(left, top, width, LEVEL - 2),
@@ -221,7 +224,7 @@ export class TimelineScene implements Scene {
         if (time > last) break;
         if (!lit || lit[event]) {
           const [x, y] = this.pointOf(event, view);
-          (model.hasError(event) ? failed : points).push(x, y);
+          if (!model.hasError(event)) points.push(x, y);
         }
         const next = time + 1 / view.camera.scaleX;
         at++;
@@ -229,6 +232,12 @@ export class TimelineScene implements Scene {
         if (!lit || lit[event]) at = Math.max(at, this.markFrom(row, next, at));
       }
       if (row % AT_ONCE === 0) yield;
+    }
+    const grid = new PixelGrid(view.width, view.height, 2);
+    for (const event of this.failed) {
+      if (lit && !lit[event]) continue;
+      const [x, y] = this.pointOf(event, view);
+      if (y >= 0 && y <= view.height && grid.isFirst(x, y)) failed.push(x, y);
     }
     yield* fillDiamonds(surface, lit ? view.theme.accent : view.theme.minor, points, 4);
     yield* fillDiamonds(surface, view.theme.error, failed, 5);

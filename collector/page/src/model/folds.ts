@@ -14,7 +14,7 @@ export interface Known {
   readonly hidden: Uint8Array | undefined;
 }
 
-/** A chain is shown as one node from so many events on, and branches that are alike from so many branches on. */
+/** Least number of events in a chain, and of branches that are alike, to fold them. */
 const LEAST_CHAIN = 3;
 const LEAST_BRANCHES = 4;
 /** Longer branches are not compared. */

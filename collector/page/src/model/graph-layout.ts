@@ -8,7 +8,6 @@ import type { ViewGraph } from './view-graph';
  * strand, or a `message` of another process.
  */
 export const EDGE = { next: 0, spawn: 1, join: 2, message: 3 } as const;
-export type EdgeKind = keyof typeof EDGE;
 
 /** Where an edge changes its column: below its cause, above its effect, or in between, where its way is not free. */
 export const ROUTE = { early: 0, late: 1, cross: 2 } as const;

@@ -27,9 +27,8 @@ export interface Timeline {
   readonly rows: number;
   /** How many bars are above one another in each row; at least 1. */
   readonly levels: Int32Array;
-  /** Sorted by row. Those of row `i` are from `barStart[i]` to `barStart[i + 1]`, by begin. */
+  /** By row, and by begin. */
   readonly bars: readonly Bar[];
-  readonly barStart: Int32Array;
   /** Events that neither begin nor end an operation, by row, by time. */
   readonly marks: Int32Array;
   readonly markStart: Int32Array;
@@ -106,10 +105,6 @@ export function timelineOf({ graph, time, start, end }: OpenTask): Timeline {
     .sort((a, b) => row[a]! - row[b]! || time[a]! - time[b]!);
   return {
     ...{ groups, rows, levels, bars, row, level, marks, duration: end - start },
-    barStart: startsOf(
-      rows,
-      bars.map(({ event }) => row[event]!),
-    ),
     markStart: startsOf(
       rows,
       marks.map((event) => row[event]!),

@@ -7,7 +7,7 @@ import type { Known, Shown } from './folds';
 import { strandsOf } from './strands';
 import type { StrandGraph, Strands } from './strands';
 
-/** What of a task the graph shows. */
+/** Options of the graph: events that are hidden or shown together. */
 export interface Folding {
   /** 1 for each event that is hidden. Its parents and children are linked past it. */
   readonly hidden?: Uint8Array | undefined;
@@ -34,7 +34,7 @@ export interface ViewGraph extends StrandGraph {
   readonly nodeOf: Int32Array;
 }
 
-/** A hidden event passes on at most so many of the events above it. */
+/** Maximum number of events that a hidden event passes on from above it. */
 const MOST_BRIDGED = 32;
 
 /** Folds a causal graph. */

@@ -25,11 +25,11 @@ export interface TimeRange {
   readonly to: number;
 }
 
-/** More events are not opened at once: the reader can ask for more. */
+/** Number of events that are opened at once. The reader can ask for more. */
 const WINDOW = 250_000;
-/** Tasks with more events begin with their chains folded. */
+/** Tasks with more events are folded when they are opened. */
 const FOLD_FROM = 300;
-/** A task that grows is laid out again at most so often, in milliseconds, and after so many times what it took. */
+/** Least time between two layouts of a task that grows: in milliseconds, and in times of what the last one took. */
 const GROW_MS = 250;
 const GROW_REST = 4;
 
@@ -78,10 +78,15 @@ export class TaskState {
     return task && searchEvents(task.graph.model, this.search.value);
   });
   readonly isFolded = computed(() => this.foldsChains.value ?? this.loaded.value > FOLD_FROM);
+  /** 1 for each event that is hidden; nothing if none is. */
+  readonly hidden = computed(() => {
+    const task = this.task.value;
+    return task && hiddenBy(task.graph.model, this.rules.value);
+  });
   readonly layout = computed(() => {
     const task = this.task.value;
     if (!task) return undefined;
-    const hidden = hiddenBy(task.graph.model, this.rules.value);
+    const hidden = this.hidden.value;
     const chains = this.isFolded.value ? { open: this.openChains.value } : undefined;
     return layOut(viewGraph(task.graph, { hidden, chains, operations: true }));
   });

@@ -9,7 +9,7 @@ import { SearchBox } from '../widgets/search-box';
 const SUGGESTIONS = Object.entries(TASK_FIELDS).map(([text, { about }]) => ({ text, about }));
 /** What the links to tasks are called: they begin with the one in which it took longest. */
 const EXAMPLES = ['slowest', 'second', 'third'];
-/** The list shows so many lines. */
+/** Maximum number of lines listed. */
 const MOST = 500;
 
 /** Shows what each line of source cost in many tasks. */

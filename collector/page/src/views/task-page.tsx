@@ -212,6 +212,15 @@ function Toolbar({ state }: { state: TaskState }) {
           </button>
         </span>
       )}
+      {state.range.value && (
+        <button
+          class="chip"
+          title="Show all of the time again"
+          onClick={() => (state.range.value = undefined)}
+        >
+          +{duration(state.range.value.from)} to +{duration(state.range.value.to)} ×
+        </button>
+      )}
       {state.view.value === 'graph' && (
         <label>
           <input

@@ -12,7 +12,7 @@ import { useVirtualRows } from '../widgets/virtual';
 const PAGE = 100;
 const ROW = 56;
 const PARTS = 80;
-/** A store that changes all the time is asked at most so often, in milliseconds. */
+/** Least time between two requests while the store changes, in milliseconds. */
 const REFRESH_MS = 1000;
 
 type Order = NonNullable<TaskRange['order']>;

@@ -38,6 +38,10 @@ export function Histogram({ histogram: { from, to, counts, failed }, onRange }: 
           const at = partAt(event);
           setBrush([Math.min(start.current, at), Math.max(start.current, at)]);
         }}
+        onPointerCancel={() => {
+          start.current = undefined;
+          setBrush(undefined);
+        }}
         onPointerUp={() => {
           start.current = undefined;
           setBrush(undefined);

@@ -12,18 +12,23 @@ const WARNING = /^(?:warn|warning|4\d)$/i;
 /** Fields that other columns show. */
 const SHOWN_OTHERWISE = new Set(['operation', 'phase', 'kind']);
 
-/** Shows a task's events in causal order, one a row: those that the search has found, if there is one. */
+/** Shows a task's events in causal order, one a row: those that the search has found and the time range has, if there are any. */
 export function LogList({ state }: { state: TaskState }) {
   const task = state.task.value;
   const found = state.found.value;
   const range = state.range.value;
+  const hidden = state.hidden.value;
   const events = useMemo(() => {
     if (!task) return new Int32Array();
     return task.graph.order.filter((event) => {
       const at = task.time[event]! - task.start;
-      return (!found || found[event]) && (!range || (at >= range.from && at <= range.to));
+      return (
+        !hidden?.[event] &&
+        (!found || found[event]) &&
+        (!range || (at >= range.from && at <= range.to))
+      );
     });
-  }, [task, found, range]);
+  }, [task, found, range, hidden]);
   const list = useVirtualRows(events.length, ROW);
   const selected = state.selected.value;
   const row = events.indexOf(selected);

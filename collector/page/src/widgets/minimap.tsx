@@ -5,7 +5,7 @@ import { CanvasSurface } from '../drawing/surface';
 
 const WIDTH = 190;
 const HEIGHT = 150;
-/** How long is drawn at once, in milliseconds. */
+/** Time for drawing in each frame, in milliseconds. */
 const BUDGET_MS = 8;
 
 /** A small picture of all of a scene, with a frame around what is in view. A click or a drag moves the view. */

@@ -52,6 +52,10 @@ export function Overview({ timeline, view, stage, range, onRange }: Props) {
         const at = timeAt(event);
         setBrush({ from: Math.min(start.current, at), to: Math.max(start.current, at) });
       }}
+      onPointerCancel={() => {
+        start.current = undefined;
+        setBrush(undefined);
+      }}
       onPointerUp={() => {
         start.current = undefined;
         setBrush(undefined);

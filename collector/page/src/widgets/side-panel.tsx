@@ -7,7 +7,7 @@ import { count, duration } from '../model/text';
 import type { TaskState } from '../state/task-state';
 import { CopyButton } from './copy-button';
 
-/** A list shows so many of its items. */
+/** Maximum number of items listed. */
 const MOST = 12;
 
 /** Shows everything about the event that is chosen or pointed at. What programs wrote is only ever shown as text. */

@@ -4,7 +4,7 @@ import { count, duration } from '../model/text';
 import type { TaskState } from '../state/task-state';
 import { CopyButton } from './copy-button';
 
-/** The list has so many steps: the longest ones. */
+/** Maximum number of steps listed: the longest ones. */
 const MOST = 20;
 
 /** Says why a task took as long as it did. Each wait leads to the event that it ended with. */
