@@ -71,10 +71,21 @@ async function sendSignal(client: CollectorClient, text: string): Promise<void> 
 async function sendEvents(client: CollectorClient, path: string): Promise<void> {
   const { events, problems } = await openEventFiles(path);
   printProblems(problems);
+  let notStored = 0;
   for (let sent = 0; sent < events.length;) {
     const { bytes, count } = encodeSome(events.slice(sent), BATCH_BYTES);
-    await client.send('/api/reports', 'application/octet-stream', bytes);
+    const { conflicts, refused } = await client.send<{ conflicts: number; refused: number }>(
+      '/api/reports',
+      'application/octet-stream',
+      bytes,
+    );
+    notStored += conflicts + refused;
     sent += count;
   }
   console.log(`Sent ${events.length} events of ${path}.`);
+  if (notStored === 0) return;
+  console.error(
+    `throughline: ${notStored} of them were not stored, because other events have their ids.`,
+  );
+  process.exitCode = 1;
 }

@@ -58,10 +58,10 @@ export const HEAD = ['TASK', 'FIRST EVENT', 'DURATION', 'EVENTS', 'ERRORS', 'TIT
 
 /** Returns what is printed of a task, a string for each column. */
 export function rowOf(task: TaskSummary): string[] {
-  const { taskId, firstEvent, lastEvent, events, errors, title } = task;
+  const { taskId, firstEvent, duration, events, errors, title } = task;
   return [
     ...[taskId, new Date(firstEvent / 1000).toISOString()],
-    ...[`${((lastEvent - firstEvent) / 1000).toFixed(1)} ms`, String(events), String(errors)],
+    ...[`${(duration / 1000).toFixed(1)} ms`, String(events), String(errors)],
     oneLine(title),
   ];
 }

@@ -125,8 +125,8 @@ async function eventsOf(source: EventSource, id: string): Promise<readonly Trace
   return source.task(id === 'latest' ? await newestTask(source) : id);
 }
 
-function lineOf({ taskId, title, events, errors, firstEvent, lastEvent }: TaskSummary): string {
-  const ms = ((lastEvent - firstEvent) / 1000).toFixed(1);
+function lineOf({ taskId, title, events, errors, duration }: TaskSummary): string {
+  const ms = (duration / 1000).toFixed(1);
   return `${taskId}  ${ms} ms  ${events} events  ${errors} errors  ${oneLine(title)}`;
 }
 
