@@ -331,6 +331,14 @@ describe('one task', () => {
     await tests.page.getByRole('menuitem', { name: 'Hide events of this process' }).click();
     const pill = tests.page.getByRole('button', { name: 'shop --port 80 (3 events)' });
     await pill.waitFor();
+    await tests.page.keyboard.press('l');
+    await until(
+      'the log to be shorter',
+      async () => (await tests.logged()).join() === 'load prices',
+    );
+    await tests.page.keyboard.press('t');
+    await expect(tests.pointAt('load cart')).rejects.toThrow();
+    await tests.page.keyboard.press('g');
     await expect(tests.pointAt('load cart')).rejects.toThrow();
     await tests.pointAt('load prices');
     await pill.click();

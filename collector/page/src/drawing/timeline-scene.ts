@@ -37,6 +37,8 @@ export class TimelineScene implements Scene {
   constructor(
     private readonly task: OpenTask,
     private readonly timeline: Timeline,
+    /** 1 for each event that is hidden. */
+    private readonly hidden?: Uint8Array,
   ) {
     const { groups, rows, levels, bars } = timeline;
     this.rowTop = new Float64Array(rows + 1);
@@ -53,7 +55,9 @@ export class TimelineScene implements Scene {
     this.height = y + MARGIN;
     this.width = Math.max(1, timeline.duration);
     this.maxScale = MAX_SCALE;
-    this.failed = timeline.marks.filter((event) => task.graph.model.hasError(event));
+    this.failed = timeline.marks.filter(
+      (event) => task.graph.model.hasError(event) && !this.isHidden(event),
+    );
     if (bars.length > 0) {
       this.barIndex = new Flatbush(bars.length);
       for (const { event, from, to } of bars) {
@@ -111,12 +115,14 @@ export class TimelineScene implements Scene {
     for (let at = this.markFrom(row, time - reach); at < markStart[row + 1]!; at++) {
       const distance = Math.abs(this.offsetOf(marks[at]!) - time);
       if (this.offsetOf(marks[at]!) > time + reach) break;
-      if (distance <= least) [least, nearest] = [distance, marks[at]!];
+      if (distance <= least && !this.isHidden(marks[at]!))
+        [least, nearest] = [distance, marks[at]!];
     }
     if (nearest !== NONE) return nearest;
     let deepest = -1;
     for (const at of this.barIndex?.search(time - reach, row, time + reach, row) ?? []) {
       const bar = this.timeline.bars[at]!;
+      if (this.isHidden(bar.event)) continue;
       if (rows[bar.event] === row && bar.level <= level && bar.level > deepest) {
         deepest = bar.level;
         const end = this.task.graph.model.partner[bar.event]!;
@@ -170,6 +176,7 @@ export class TimelineScene implements Scene {
     let done = 0;
     for (const at of found) {
       const bar = this.timeline.bars[at]!;
+      if (this.isHidden(bar.event)) continue;
       const end = model.partner[bar.event]!;
       if (lit && !lit[bar.event] && !(end !== NONE && lit[end])) continue;
       const left = Math.max(-2, this.screenX(bar.from, view));
@@ -222,14 +229,15 @@ export class TimelineScene implements Scene {
         const event = marks[at]!;
         const time = this.offsetOf(event);
         if (time > last) break;
-        if (!lit || lit[event]) {
+        const isShown = (!lit || lit[event] === 1) && !this.isHidden(event);
+        if (isShown) {
           const [x, y] = this.pointOf(event, view);
           if (!model.hasError(event)) points.push(x, y);
         }
         const next = time + 1 / view.camera.scaleX;
         at++;
         // Of those that are faint, none is looked for.
-        if (!lit || lit[event]) at = Math.max(at, this.markFrom(row, next, at));
+        if (isShown) at = Math.max(at, this.markFrom(row, next, at));
       }
       if (row % AT_ONCE === 0) yield;
     }
@@ -250,8 +258,9 @@ export class TimelineScene implements Scene {
     const seen: [number, number][] = [];
     if (!lit && parents.to.length > MOST_ARROWS * 4) return;
     for (let event = 0; event < model.size && seen.length <= MOST_ARROWS; event++) {
-      if (lit && !lit[event]) continue;
+      if ((lit && !lit[event]) || this.isHidden(event)) continue;
       for (const parent of parents.of(event)) {
+        if (this.isHidden(parent)) continue;
         if (row[parent] === row[event] || (lit && !lit[parent])) continue;
         const [x1, y1] = this.pointOf(parent, view);
         const [x2, y2] = this.pointOf(event, view);
@@ -358,6 +367,10 @@ export class TimelineScene implements Scene {
       if (x < -40) continue;
       surface.text(`+${duration(time)}`, x + 4, 17, 90, { color: theme.minor, size: 11 });
     }
+  }
+
+  private isHidden(event: number): boolean {
+    return this.hidden?.[event] === 1;
   }
 
   private offsetOf(event: number): number {

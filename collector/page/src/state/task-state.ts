@@ -97,7 +97,7 @@ export class TaskState {
   readonly timeline = computed(() => this.task.value && timelineOf(this.task.value));
   readonly timelineScene = computed(() => {
     const [task, timeline] = [this.task.value, this.timeline.value];
-    return task && timeline && new TimelineScene(task, timeline);
+    return task && timeline && new TimelineScene(task, timeline, this.hidden.value);
   });
   /** 1 for each event that stays bright: causes and effects of the chosen one, or what is in the chosen time. */
   readonly lit = computed<Uint8Array | undefined>(() => {

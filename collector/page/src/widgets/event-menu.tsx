@@ -85,7 +85,7 @@ export function HiddenStrip({ state }: { state: TaskState }) {
   if (!task || rules.length === 0) return null;
   return (
     <p class="hidden-strip">
-      Hidden from the graph and the log:
+      Hidden:
       {rules.map((rule) => {
         const hidden = hiddenBy(task.graph.model, [rule])!.reduce((sum, one) => sum + one, 0);
         return (
