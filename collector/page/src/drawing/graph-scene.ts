@@ -5,8 +5,11 @@ import { EDGE, ROUTE } from '../model/graph-layout';
 import type { GraphLayout } from '../model/graph-layout';
 import type { OpenTask } from '../model/open-task';
 import { count, duration, number } from '../model/text';
+import { bracketsOf } from './brackets';
+import type { Bracket } from './brackets';
 import { PixelGrid } from './scene';
 import type { Camera, Direction, Marks, Scene, View } from './scene';
+import { circle, fillSquares } from './shapes';
 import type { Pen, Stroke, Surface } from './surface';
 import { laneOf } from './theme';
 import type { Theme } from './theme';
@@ -652,44 +655,6 @@ function scaleOf({ camera: { scaleX, scaleY } }: View): number {
 
 type Box = [left: number, top: number, right: number, bottom: number];
 
-/** An operation whose begin and end are in one column. */
-interface Bracket {
-  readonly column: number;
-  readonly from: number;
-  readonly to: number;
-  /** How many brackets of the column are inside of it. */
-  readonly level: number;
-}
-
-const MOST_BRACKETS = 3;
-
-function bracketsOf(
-  { graph: { model } }: OpenTask,
-  { graph, column, row }: GraphLayout,
-): Bracket[] {
-  const found: { column: number; from: number; to: number }[] = [];
-  for (let node = 0; node < graph.size; node++) {
-    const event = graph.first[node]!;
-    const end = model.begins(event) ? model.partner[event]! : NONE;
-    const other = end === NONE ? NONE : graph.nodeOf[end]!;
-    if (other === NONE || other === node || column[other] !== column[node]) continue;
-    found.push({ column: column[node]!, from: row[node]!, to: row[other]! });
-  }
-  // Inner ones first: each is one level further out than those that it is around.
-  found.sort((a, b) => a.column - b.column || a.to - a.from - (b.to - b.from));
-  const levels = new Map<number, { from: number; to: number; level: number }[]>();
-  return found.map((one) => {
-    const inside = levels.get(one.column) ?? [];
-    let level = 0;
-    for (const other of inside.slice(-64)) {
-      if (other.from >= one.from && other.to <= one.to) level = Math.max(level, other.level + 1);
-    }
-    inside.push({ from: one.from, to: one.to, level });
-    levels.set(one.column, inside);
-    return { ...one, level: Math.min(level, MOST_BRACKETS) };
-  });
-}
-
 function indexOf(size: number, fill: (add: (...box: Box) => void) => void): Flatbush | undefined {
   if (size === 0) return undefined;
   const index = new Flatbush(size, 16, Float32Array);
@@ -710,25 +675,4 @@ function strokesOf(theme: Theme, scale: number | undefined, isLit: boolean): rea
     { color, width: 2.6 * scale },
     { color: other, width: 2 * scale, dash: [7 * scale, 4 * scale] },
   ];
-}
-
-function circle(pen: Pen, x: number, y: number, radius: number): void {
-  pen.moveTo(x + radius, y);
-  pen.arc(x, y, radius, 0, Math.PI * 2);
-}
-
-/** Draws squares around points, which are given as x and y in turn. */
-function fillSquares(
-  surface: Surface,
-  color: string,
-  points: readonly number[],
-  size: number,
-): void {
-  for (let from = 0; from < points.length; from += 2 * IN_PATH) {
-    surface.fill(color, (pen) => {
-      for (let i = from; i < Math.min(points.length, from + 2 * IN_PATH); i += 2) {
-        pen.rect(points[i]! - size / 2, points[i + 1]! - size / 2, size, size);
-      }
-    });
-  }
 }

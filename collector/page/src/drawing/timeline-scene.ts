@@ -5,6 +5,7 @@ import type { Timeline } from '../model/timeline';
 import { duration } from '../model/text';
 import { PixelGrid } from './scene';
 import type { Camera, Direction, Marks, Scene, View } from './scene';
+import { fillDiamonds } from './shapes';
 import type { Surface } from './surface';
 import { laneOf } from './theme';
 
@@ -16,8 +17,6 @@ const MARGIN = 16;
 const AT_ONCE = 1000;
 /** Maximum scale, in pixels per microsecond. */
 const MAX_SCALE = 100;
-/** Number of shapes in one path: long paths are slow to fill. */
-const IN_PATH = 300;
 /** More arrows than that are not drawn, but for those of the path that decided, and of chosen events. */
 const MOST_ARROWS = 60;
 
@@ -420,28 +419,6 @@ export class TimelineScene implements Scene {
     let last = first;
     while (last < rows - 1 && this.rowTop[last + 1]! < camera.y + height) last++;
     return [first, last];
-  }
-}
-
-/** Draws diamonds around points, which are given as x and y in turn. */
-function* fillDiamonds(
-  surface: Surface,
-  color: string,
-  points: readonly number[],
-  size: number,
-): Generator<void, void> {
-  for (let from = 0; from < points.length; from += 2 * IN_PATH) {
-    surface.fill(color, (pen) => {
-      for (let i = from; i < Math.min(points.length, from + 2 * IN_PATH); i += 2) {
-        const [x, y] = [points[i]!, points[i + 1]!];
-        pen.moveTo(x, y - size);
-        pen.lineTo(x + size, y);
-        pen.lineTo(x, y + size);
-        pen.lineTo(x - size, y);
-        pen.lineTo(x, y - size);
-      }
-    });
-    yield;
   }
 }
 
