@@ -5,11 +5,11 @@
 // instead of waiting for Ctrl-C. With --installed DIR, builds nothing: the packages and the example are in DIR.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePort } from './free-port.mjs';
 
 const { values } = parseArgs({
   options: { once: { type: 'boolean', default: false }, installed: { type: 'string' } },
@@ -146,20 +146,6 @@ function within(what, executor) {
     );
     Promise.resolve(executor(settle(resolve), settle(reject), () => over)).catch(settle(reject));
   });
-}
-
-/** Resolves to the given port, or to any free port when that one is taken. */
-async function freePort(wished) {
-  const tryPort = (port) =>
-    new Promise((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(undefined));
-      server.listen(port, '127.0.0.1', () => {
-        const taken = server.address().port;
-        server.close(() => resolve(taken));
-      });
-    });
-  return (await tryPort(wished)) ?? (await tryPort(0));
 }
 
 function interrupted() {

@@ -6,7 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ReportQueue } from '../runtime/dist/esm/xtrace/queue.js';
 import { TcpSender } from '../runtime/dist/esm/xtrace/tcp-sender.js';
+import { freePort } from './free-port.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -237,14 +238,6 @@ async function start() {
 
 function address() {
   return { host: '127.0.0.1', port: reportPort, isAcknowledged: true };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 /** Returns the most memory that a process has had, in megabytes, where the system tells (Linux). */

@@ -89,7 +89,7 @@ const SERVED = new Set<string | undefined>(['server', 'consumer']);
 /** Returns the operation that a step within one process waited for, or `NONE`. */
 function operationIn(model: TaskModel, around: Int32Array, from: number, to: number): number {
   if (model.process[from] !== model.process[to]) return NONE;
-  const begin = model.begins(to) ? NONE : model.partner[to]!;
+  const begin = model.begunBy(to);
   if (begin === from && !SERVED.has(model.fieldOf(from, 'kind'))) return from;
   // An event that was logged meanwhile, such as a line of a log, is within the wait.
   const inside = begin === NONE ? around[to]! : begin;

@@ -29,7 +29,7 @@ export function operationsOf({ model, order }: CausalGraph, time: Float64Array):
 export function operationsAround({ model, order, parents }: CausalGraph): Int32Array {
   const around = new Int32Array(model.size).fill(NONE);
   for (const event of order) {
-    const begin = model.begins(event) ? NONE : model.partner[event]!;
+    const begin = model.begunBy(event);
     if (begin !== NONE) {
       around[event] = around[begin]!;
       continue;

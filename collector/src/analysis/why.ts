@@ -122,7 +122,7 @@ function oneByOne(model: TaskModel, steps: readonly Step[], time: Float64Array):
   const counts = new Map<string, { times: number; duration: number }>();
   const onPath = new Set(steps.map(({ from }) => from));
   for (const { to } of steps) {
-    const begin = model.begins(to) ? NONE : model.partner[to]!;
+    const begin = model.begunBy(to);
     if (begin === NONE || !onPath.has(begin) || !CALLS.has(model.fieldOf(begin, 'kind'))) continue;
     const what = kindOf(model.labelOf(begin));
     const known = counts.get(what) ?? { times: 0, duration: 0 };

@@ -1,6 +1,6 @@
 import { operationsAround } from '../analysis/operations.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
-import { NONE } from '../graph/task-model.js';
+import { NONE, placeOf } from '../graph/task-model.js';
 
 /** One entry of a trace in Chrome's format (Google, "Trace Event Format"), which Perfetto reads. Times are in microseconds. */
 export interface TraceEntry {
@@ -39,7 +39,7 @@ export function toPerfetto(graph: CausalGraph, time: Float64Array): PerfettoTrac
   // Slices come by their begins, which causal order does not promise.
   for (const event of Int32Array.from(order).sort((a, b) => time[a]! - time[b]!)) {
     const process = model.process[event]!;
-    const begin = model.begins(event) ? NONE : model.partner[event]!;
+    const begin = model.begunBy(event);
     if (begin !== NONE) continue;
     const end = model.partner[event]!;
     const to = end === NONE ? time[event]! : Math.max(time[end]!, time[event]!);
@@ -49,14 +49,12 @@ export function toPerfetto(graph: CausalGraph, time: Float64Array): PerfettoTrac
   }
 
   for (const event of order) {
-    const begin = model.begins(event) ? NONE : model.partner[event]!;
+    const begin = model.begunBy(event);
     if (begin !== NONE) row[event] = row[begin]!;
   }
 
-  model.processes.forEach(({ name, host, processId }, process) => {
-    const title = [name || 'unnamed process', host, processId].filter(
-      (part) => part !== undefined && part !== '',
-    );
+  model.processes.forEach((one, process) => {
+    const title = [one.name || 'unnamed process', ...placeOf(one)];
     entries.push({
       ph: 'M',
       name: 'process_name',
@@ -72,7 +70,7 @@ export function toPerfetto(graph: CausalGraph, time: Float64Array): PerfettoTrac
       ...(source !== undefined && { source }),
       event: eventId,
     };
-    const place = { pid: model.process[event]!, tid: row[event]!, ts: time[event]! - start };
+    const place = positionOf(event);
     const end = model.partner[event]!;
     if (model.begins(event)) {
       const dur = end === NONE ? 0 : Math.max(0, time[end]! - time[event]!);
@@ -88,13 +86,13 @@ export function toPerfetto(graph: CausalGraph, time: Float64Array): PerfettoTrac
       const isInside = model.process[parent] === model.process[event] && row[parent] === row[event];
       if (isInside) continue;
       const flow = { cat: 'cause', name: 'cause', id: ++id };
-      entries.push({ ph: 's', ...flow, ...placeOf(parent) });
-      entries.push({ ph: 'f', bp: 'e', ...flow, ...placeOf(event) });
+      entries.push({ ph: 's', ...flow, ...positionOf(parent) });
+      entries.push({ ph: 'f', bp: 'e', ...flow, ...positionOf(event) });
     }
   }
   return { traceEvents: entries, displayTimeUnit: 'ms' };
 
-  function placeOf(event: number): Pick<TraceEntry, 'pid' | 'tid' | 'ts'> {
+  function positionOf(event: number): Pick<TraceEntry, 'pid' | 'tid' | 'ts'> {
     return { pid: model.process[event]!, tid: row[event]!, ts: time[event]! - start };
   }
 }

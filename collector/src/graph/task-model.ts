@@ -19,6 +19,11 @@ type Origin = Pick<
 >;
 type Rest = Pick<TraceEvent, 'tags' | 'hrt' | 'cycles' | 'tenantClass'>;
 
+/** Returns where a process runs: its host and its number, as far as they are known. */
+export function placeOf({ host, processId }: TaskProcess): string[] {
+  return [...(host === '' ? [] : [host]), ...(processId === undefined ? [] : [String(processId)])];
+}
+
 /** No event, or no string. */
 export const NONE = -1;
 
@@ -153,6 +158,11 @@ export class TaskModel {
 
   begins(i: number): boolean {
     return (this.flags[i]! & FLAG.begin) !== 0;
+  }
+
+  /** Returns the begin of the operation that an event ends, or `NONE`. */
+  begunBy(i: number): number {
+    return this.begins(i) ? NONE : this.partner[i]!;
   }
 
   /** Returns what to call an operation. Its end may know better (`GET /carts/:id`), or only say that it is one. */

@@ -1,6 +1,6 @@
 import Flatbush from 'flatbush';
 import { kindOf } from '../../../src/analysis/kinds';
-import { NONE } from '../../../src/graph/task-model';
+import { NONE, placeOf } from '../../../src/graph/task-model';
 import { EDGE, ROUTE } from '../model/graph-layout';
 import type { GraphLayout } from '../model/graph-layout';
 import type { OpenTask } from '../model/open-task';
@@ -534,7 +534,7 @@ export class GraphScene implements Scene {
     const { theme } = view;
     surface.fill(theme.ground, (pen) => pen.rect(0, 0, view.width, HEAD));
     for (const { process, firstColumn, columns } of this.layout.lanes) {
-      const { name, host, processId } = this.task.graph.model.processes[process]!;
+      const lane = this.task.graph.model.processes[process]!;
       const left = this.screenX(MARGIN / 2 + firstColumn * this.columnWidth, view);
       const right = left + columns * this.columnWidth * view.camera.scaleX;
       if (right < 0 || left > view.width || right - left < LEAST_LANE) continue;
@@ -547,14 +547,12 @@ export class GraphScene implements Scene {
       );
       if (to - from < 24) continue;
       const width = to - from - 16;
-      surface.text(name || 'unnamed process', from + 8, 18, width, {
+      surface.text(lane.name || 'unnamed process', from + 8, 18, width, {
         color: theme.text,
         size: 13,
         bold: true,
       });
-      const minor = [host, processId]
-        .filter((part) => part !== undefined && part !== '')
-        .join(' · ');
+      const minor = placeOf(lane).join(' · ');
       surface.text(minor, from + 8, 34, width, { color: theme.minor, size: 11 });
     }
   }

@@ -1,5 +1,5 @@
 import Flatbush from 'flatbush';
-import { NONE } from '../../../src/graph/task-model';
+import { NONE, placeOf } from '../../../src/graph/task-model';
 import type { OpenTask } from '../model/open-task';
 import type { Timeline } from '../model/timeline';
 import { duration } from '../model/text';
@@ -340,16 +340,14 @@ export class TimelineScene implements Scene {
       const own = this.rowTop[firstRow]! - GROUP_HEAD - view.camera.y;
       if (bottom < AXIS + GROUP_HEAD || own > view.height) continue;
       const y = Math.min(Math.max(AXIS, own), bottom - GROUP_HEAD);
-      const { name, host, processId } = this.task.graph.model.processes[process]!;
+      const lane = this.task.graph.model.processes[process]!;
       const colors = laneOf(theme, process);
       // In its own place, lines between processes pass under the text.
       if (y !== own)
         surface.fill(theme.raised, (pen) => pen.rect(0, y + 1, view.width, GROUP_HEAD - 2));
       surface.fill(colors.line, (pen) => pen.rect(0, y + 1, 4, GROUP_HEAD - 2));
-      const title = name || 'unnamed process';
-      const more = [host, processId]
-        .filter((part) => part !== undefined && part !== '')
-        .join(' · ');
+      const title = lane.name || 'unnamed process';
+      const more = placeOf(lane).join(' · ');
       surface.text(more === '' ? title : `${title} (${more})`, 12, y + 16, view.width - 20, {
         color: theme.text,
         size: 12,

@@ -47,7 +47,7 @@ const MOST_LEVELS = 8;
 /** Lays out a task in time. Takes time n log n in events. */
 export function timelineOf({ graph, time, start, end }: OpenTask): Timeline {
   const { model, order } = graph;
-  const begun = (event: number): number => (model.begins(event) ? NONE : model.partner[event]!);
+  const begun = (event: number): number => model.begunBy(event);
   const strands = strandsOf({ ...graph, process: model.process, begun });
   const timeOf = (event: number): number => time[event]! - start;
   const endOf = (begin: number): number => {

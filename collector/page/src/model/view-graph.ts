@@ -43,7 +43,7 @@ export function viewGraph(
   { hidden, operations, chains }: Folding = {},
 ): ViewGraph {
   const { model } = graph;
-  const begun = (event: number): number => (model.begins(event) ? NONE : model.partner[event]!);
+  const begun = (event: number): number => model.begunBy(event);
   const whole = { ...graph, process: model.process.subarray(0, model.size), begun };
   const shown = hidden?.includes(1) ? withoutHidden(graph, hidden) : graph;
   const strands = strandsOf({ ...whole, parents: shown.parents, children: shown.children });

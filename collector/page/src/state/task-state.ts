@@ -25,6 +25,11 @@ export interface TimeRange {
   readonly to: number;
 }
 
+/** Returns true if a time, in microseconds after the task's first event, is in a range. */
+export function isWithin({ from, to }: TimeRange, time: number): boolean {
+  return time >= from && time <= to;
+}
+
 /** Number of events that are opened at once. The reader can ask for more. */
 const WINDOW = 250_000;
 /** Tasks with more events are folded when they are opened. */
@@ -108,10 +113,7 @@ export class TaskState {
     if (selected !== NONE && other !== NONE) return pathsBetween(task.graph, other, selected);
     if (selected !== NONE) return closureOf(task.graph, selected);
     if (!range) return undefined;
-    return Uint8Array.from(task.time, (time) => {
-      const at = time - task.start;
-      return at >= range.from && at <= range.to ? 1 : 0;
-    });
+    return Uint8Array.from(task.time, (time) => (isWithin(range, time - task.start) ? 1 : 0));
   });
 
   constructor(readonly taskId: string) {}

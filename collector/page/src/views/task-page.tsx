@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { share } from '../../../src/analysis/text';
 import { NONE } from '../../../src/graph/task-model';
 import { hrefOf, listHref, setQuery } from '../address';
 import { embeddedTask } from '../api';
@@ -321,10 +322,6 @@ function isLarger(
 ): boolean {
   if (height < 2 * MINIMAP_ROOM || width < 2 * MINIMAP_ROOM) return false;
   return scene.width * camera.scaleX > width * 1.1 || scene.height * camera.scaleY > height * 1.1;
-}
-
-function share(part: number, whole: number): string {
-  return whole > 0 ? `${Math.round((part / whole) * 100)} %` : '0 %';
 }
 
 /** Keys that work wherever the reader is, but in boxes with text. */

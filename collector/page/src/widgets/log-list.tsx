@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { NONE } from '../../../src/graph/task-model';
 import { duration } from '../model/text';
+import { isWithin } from '../state/task-state';
 import type { TaskState } from '../state/task-state';
 import { isTyping } from './search-box';
 import { useVirtualRows } from './virtual';
@@ -22,11 +23,7 @@ export function LogList({ state }: { state: TaskState }) {
     if (!task) return new Int32Array();
     return task.graph.order.filter((event) => {
       const at = task.time[event]! - task.start;
-      return (
-        !hidden?.[event] &&
-        (!found || found[event]) &&
-        (!range || (at >= range.from && at <= range.to))
-      );
+      return !hidden?.[event] && (!found || found[event]) && (!range || isWithin(range, at));
     });
   }, [task, found, range, hidden]);
   const list = useVirtualRows(events.length, ROW);
