@@ -202,6 +202,13 @@ function expectQueries({ events, stdout }: Finished, code: string, system: strin
   expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual([
     'end SELECT nowhere failed',
   ]);
+  // A pool asks a connection later, when the line that has asked the pool is no longer on the stack.
+  for (const one of events.all('begin', /carts|nowhere/)) {
+    expect([one.label, one.source]).toEqual([
+      one.label,
+      expect.stringMatching(/^program\.mjs:\d+$/),
+    ]);
+  }
   expect(JSON.stringify(events.reports)).not.toContain('secret');
 }
 

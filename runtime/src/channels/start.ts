@@ -6,6 +6,7 @@ import { fastifyChannels } from './fastify.js';
 import { watchFunctions } from './functions.js';
 import { httpClientChannels } from './http-client.js';
 import { httpServerChannels } from './http-server.js';
+import { watchCallSites } from './call-sites.js';
 import { watchConsole } from './console.js';
 import { knownChannels } from './known-channels.js';
 import { watchLibraryMethods } from '../libraries/index.js';
@@ -73,6 +74,7 @@ export function startOperations({
   if (sample < 1) keepOnly(sample);
   if (functions !== undefined) watchFunctions(functions);
   watchFailures();
+  watchCallSites();
 }
 
 /** Bun and Deno have channels of Node's modules, and none of their own `fetch`. */

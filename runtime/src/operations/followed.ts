@@ -12,6 +12,7 @@ import {
   suspend,
 } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
+import { rememberCaller } from './called-from.js';
 import { endOperation } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
 import { client } from '../xtrace/log.js';
@@ -45,7 +46,8 @@ function follow(
   followed: Followed,
   isFollowed: (result: unknown) => boolean,
 ): unknown {
-  const result = runIn(branch(currentFrame()).with(slot, followed), call, undefined, []);
+  const frame = rememberCaller(branch(currentFrame()).with(slot, followed));
+  const result = runIn(frame, call, undefined, []);
   if (!isFollowed(result)) return result;
   return run(async (strand) => {
     try {
@@ -74,7 +76,8 @@ export function followCallback(
   function callback(this: unknown, ...given: unknown[]): unknown {
     return runIn(frameAfter(caller, followed.trace), written as never, this, given);
   }
-  return runIn(branch(caller).with(slot, followed), () => call(callback), undefined, []);
+  const frame = rememberCaller(branch(caller).with(slot, followed));
+  return runIn(frame, () => call(callback), undefined, []);
 }
 
 /** Returns the frame of a callback that was handed over in a frame, and comes after other events as well. */

@@ -5,12 +5,19 @@ import type { EventId } from '../xtrace/ids.js';
 import { addEvent, joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 import { shortened, shortenedFields } from './bounds.js';
+import { calledFrom } from './called-from.js';
 
 /** What an operation is to the work around it: OpenTelemetry's span kinds (Trace API, "SpanKind"). */
 export type OperationKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
 
 /** How an operation has ended. It is `cancelled` when the one who asked went away or gave up. */
 export type OperationStatus = 'ok' | 'error' | 'cancelled';
+
+/** Whether it was begun by somebody else, and not by a line of this program. */
+const COMES_FROM_OUTSIDE: Readonly<Record<OperationKind, boolean>> = {
+  ...{ server: true, consumer: true },
+  ...{ client: false, producer: false, internal: false },
+};
 
 /** The last word of the label of an end event, where nothing better is known. */
 const ENDINGS: Readonly<Record<OperationStatus, string>> = {
@@ -49,7 +56,7 @@ export function beginOperation(label: string, kind: OperationKind, fields?: Fiel
     id,
     named,
     { operation: id, phase: 'begin', kind, ...shortenedFields(fields) },
-    undefined,
+    COMES_FROM_OUTSIDE[kind] ? undefined : calledFrom(),
   );
   return { id, label: named, trace };
 }

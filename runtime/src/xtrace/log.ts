@@ -57,6 +57,11 @@ onJoin((before, id) => report(before, id, 'join', undefined, undefined));
  */
 export function log(label: string, fields?: Fields): EventId {
   const site = takeLogSite();
+  return logFrom(site === undefined ? undefined : positionOf(site), label, fields);
+}
+
+/** Does what `log` does, for a line of the program that is known otherwise: `file:line`. */
+function logFrom(source: string | undefined, label: string, fields?: Fields): EventId {
   const before = currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(traceSlot, trace);
@@ -65,7 +70,7 @@ export function log(label: string, fields?: Fields): EventId {
     id,
     textOf(() => label),
     fields,
-    site,
+    source,
   );
   return id;
 }
@@ -76,7 +81,7 @@ function report(
   eventId: EventId,
   label: string,
   given: Fields | undefined,
-  site: number | undefined,
+  source: string | undefined,
 ): void {
   if (state.keeps?.(taskId) === false) return;
   const fields: (readonly [string, string])[] = [];
@@ -92,7 +97,6 @@ function report(
     label,
     ...state.origin,
   };
-  const source = site === undefined ? undefined : positionOf(site);
   if (source !== undefined) made.source = source;
   if (fields.length > 0) made.fields = fields;
   state.listener?.logged(made);
@@ -222,6 +226,7 @@ function stats(): { logged: number; sent: number; dropped: number; queued: numbe
 export const client = shared('xtrace', {
   state,
   log,
+  logFrom,
   startTask,
   getTaskId,
   setTaskId,

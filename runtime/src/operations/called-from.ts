@@ -1,0 +1,22 @@
+import { getLocal, register } from '../faces/slots.js';
+import { shared } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
+
+/** Finds the line of the program that has made the running call. Set where the platform can tell (channels/call-sites.ts). */
+export const callSites = shared('call-sites', {
+  find: undefined as (() => string | undefined) | undefined,
+});
+
+/** The line that has called a library, for what that library does later: a pool asks a connection in a turn of its own. */
+const slot = register<string | undefined>(undefined);
+
+/** Returns the line of the program, as `file:line`, that has called what runs now; undefined if that is not known. */
+export function calledFrom(): string | undefined {
+  return callSites.find && (callSites.find() ?? getLocal(slot));
+}
+
+/** Returns a frame for a call of a library in which the line that has made the call is known. */
+export function rememberCaller(frame: Frame): Frame {
+  const line = calledFrom();
+  return line === undefined ? frame : frame.with(slot, line);
+}
