@@ -143,6 +143,29 @@ test.each([
   expect(time[0]).toBe(graph.model.time[0]);
 });
 
+test('what nobody waited for any more is told', () => {
+  const events = [
+    at(0, 1, [], 'GET /carts', { ...shop, ...begin(1, 'server') }),
+    at(1, 2, [1], 'GET slow/prices', { ...shop, ...begin(2, 'client'), source: 'shop.ts:8' }),
+    at(1, 3, [1], 'GET fast/prices', { ...shop, ...begin(3, 'client') }),
+    at(5, 4, [3], 'GET fast/prices 200', { ...shop, ...end(3) }),
+    at(6, 5, [4], 'chosen', {
+      fields: [
+        ['join.abandoned', id(2)],
+        ['join.abandoned', id(99)],
+      ],
+    }),
+    at(7, 6, [5], 'GET /carts 200', { ...shop, ...end(1) }),
+  ];
+  const why = explainWaits(events);
+  expect(why.abandoned).toEqual([
+    { what: 'GET slow/prices', where: 'shop.ts:8', event: id(2), joined: id(5) },
+  ]);
+  expect(whyText(why)).toContain(
+    'Abandoned, because something else settled the join:\n  GET slow/prices (shop.ts:8)\n',
+  );
+});
+
 test('coverage counts what runs at once', () => {
   const times = [
     { from: 0, to: 10 },
@@ -179,7 +202,12 @@ const tasks = fc
                 ['operation', id(phase === 'begin' ? i + 1 : operation)] as const,
               ]
             : []),
-          ...(failed ? [['error.type', 'E'] as const] : []),
+          ...(failed
+            ? ([
+                ['error.type', 'E'],
+                ['join.abandoned', id(1)],
+              ] as const)
+            : []),
         ],
       }),
     ),

@@ -404,6 +404,23 @@ describe('one task', () => {
     await tests.page.getByRole('button', { name: 'Copy as text' }).waitFor();
   });
 
+  it('names what nobody waited for any more', async () => {
+    await report(
+      event(40, 1, [], { label: 'begin', ...shop }),
+      event(40, 2, [1], { label: 'slow', ...shop }),
+      event(40, 3, [1], { label: 'fast', ...shop }),
+      event(40, 4, [3], { label: 'chosen', ...shop, fields: [['join.abandoned', id(2)]] }),
+    );
+    await openTask(40, `?event=${id(4)}`);
+    const part = tests.page.getByRole('heading', { name: 'Abandoned parts of the join' });
+    await part.locator('..').getByRole('button', { name: 'slow' }).click();
+    await tests.showsEvent('slow');
+    const join = tests.page.getByRole('heading', { name: 'Abandoned at the join before' });
+    await join.locator('..').getByRole('button', { name: 'chosen' }).waitFor();
+    await tests.page.getByText('Why it took').click();
+    await tests.page.getByText('slow was abandoned: before chosen,').waitFor();
+  });
+
   it('can be taken away: as a picture, as events, for Perfetto', async () => {
     await openTask();
     const saved = async (name: string): Promise<string> => {

@@ -10,17 +10,17 @@ import { turn } from './harness/uncompiled';
 const parents = new Map<string, readonly string[]>();
 
 function start(taskId: string): void {
-  setLocal(traceSlot, { taskId, latest: [], links: [] });
+  setLocal(traceSlot, { taskId, latest: [], notes: [] });
 }
 
 function log(label: string): void {
   const trace = getLocal(traceSlot)!;
   parents.set(label, trace.latest.map(({ id }) => id).sort());
-  setLocal(traceSlot, { ...trace, latest: [Position.after(label, trace.latest)], links: [] });
+  setLocal(traceSlot, { ...trace, latest: [Position.after(label, trace.latest)], notes: [] });
 }
 
-function links(): readonly string[] {
-  return getLocal(traceSlot)!.links;
+function notes(): readonly string[] {
+  return getLocal(traceSlot)!.notes;
 }
 
 async function step(label: string, turns = 1): Promise<void> {
@@ -121,7 +121,7 @@ test('a link goes through strands that only await', async () => {
     await shared;
   };
   await helper();
-  equal(links(), [`${OTHER}/elsewhere`]);
+  equal(notes(), [`link ${OTHER}/elsewhere`]);
   log('end');
   equal(parents.get('end'), ['start']);
 });
@@ -133,9 +133,9 @@ test('joining another task keeps the own one and remembers a link', async () => 
     log('elsewhere');
   })();
   await shared;
-  equal(links(), [`${OTHER}/elsewhere`]);
+  equal(notes(), [`link ${OTHER}/elsewhere`]);
   log('end');
-  equal([parents.get('end'), getLocal(traceSlot)!.taskId, links()], [['start'], TASK, []]);
+  equal([parents.get('end'), getLocal(traceSlot)!.taskId, notes()], [['start'], TASK, []]);
 });
 
 test('a listener comes after its trigger and its registration', async () => {

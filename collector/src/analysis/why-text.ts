@@ -3,8 +3,10 @@ import type { Reason } from './critical-path.js';
 import { count, cut, ms, share, table } from './text.js';
 import type { Why } from './why.js';
 
-/** How many lines of each part are printed, so that all of them together are at most 40. */
-const MOST = { path: 20, oneByOne: 4, errors: 4 } as const;
+/** How many lines the answer has at most. */
+const MOST_LINES = 40;
+/** How many lines of each part are printed. The critical path gets the rest. */
+const MOST = { oneByOne: 4, errors: 4, abandoned: 3, open: 3 } as const;
 
 /** What is said of a wait. */
 export const REASONS: Readonly<Record<Reason, string>> = {
@@ -18,12 +20,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
 /** Returns the answer as text of at most 40 lines; all waits of the path with `all`. */
 export function whyText(why: Why, { all = false } = {}): string {
   const { coverage, path, duration } = why;
-  const shown = all ? [...path] : longest(path, MOST.path);
-  const left = path.length - shown.length;
-  const rest =
-    path.reduce((sum, one) => sum + one.duration, 0) -
-    shown.reduce((sum, one) => sum + one.duration, 0);
-  const lines = [
+  const head = [
     `${cut(why.title)}: ${ms(duration)}`,
     `task ${why.taskId}, ${count(why.events, 'event')}, ${count(why.processes, 'process', 'processes')}, ${count(why.errors.length, 'error')}`,
     '',
@@ -34,37 +31,58 @@ export function whyText(why: Why, { all = false } = {}): string {
         ]
       : []),
     'Critical path:',
-    ...table(
-      shown.map(({ at, duration: took, what, reason, where }) => [
-        `+${ms(at)}`,
-        ms(took),
-        share(took, duration),
-        cut(what),
-        `${REASONS[reason]}`,
-        oneLine(where),
-      ]),
-      3,
-    ),
-    ...(left > 0 ? [`  and ${count(left, 'shorter step')}, ${ms(rest)} together`] : []),
+  ];
+  const parts = partsOf(why);
+  // One line says how many are left out.
+  const most = MOST_LINES - head.length - parts.length - 1;
+  const shown = all ? [...path] : longest(path, most);
+  const left = path.length - shown.length;
+  const rest =
+    path.reduce((sum, one) => sum + one.duration, 0) -
+    shown.reduce((sum, one) => sum + one.duration, 0);
+  const steps = table(
+    shown.map(({ at, duration: took, what, reason, where }) => [
+      `+${ms(at)}`,
+      ms(took),
+      share(took, duration),
+      cut(what),
+      `${REASONS[reason]}`,
+      oneLine(where),
+    ]),
+    3,
+  );
+  const more = left > 0 ? [`  and ${count(left, 'shorter step')}, ${ms(rest)} together`] : [];
+  return `${[...head, ...steps, ...more, ...parts].join('\n')}\n`;
+}
+
+/** Returns what there is to say beside the path. */
+function partsOf({ oneByOne, errors, abandoned, open }: Why): string[] {
+  return [
     ...part(
       'Sequential calls (in parallel, they would take less, if they do not depend on each other):',
-      why.oneByOne
+      oneByOne
         .slice(0, MOST.oneByOne)
-        .map(({ what, times, duration: took }) => `${cut(what)}: ${times} calls, ${ms(took)}`),
+        .map(({ what, times, duration }) => `${cut(what)}: ${times} calls, ${ms(duration)}`),
     ),
     ...part(
       'Errors:',
-      why.errors
+      errors
         .slice(0, MOST.errors)
         .map(
           ({ what, type, message, where }) =>
             `${cut(what)}: ${cut(message.startsWith(type) || message === '' ? message || type : `${type}: ${message}`)} (${oneLine(where)})`,
         ),
-      why.errors.length,
+      errors.length,
     ),
-    ...part('Still running:', why.open.slice(0, MOST.errors).map(cut), why.open.length),
+    ...part(
+      'Abandoned, because something else settled the join:',
+      abandoned
+        .slice(0, MOST.abandoned)
+        .map(({ what, where }) => `${cut(what)} (${oneLine(where)})`),
+      abandoned.length,
+    ),
+    ...part('Still running:', open.slice(0, MOST.open).map(cut), open.length),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 /** Returns the waits that took longest, in their own order. */

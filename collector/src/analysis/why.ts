@@ -1,5 +1,6 @@
 import { causalGraph } from '../graph/causal-graph.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
+import { joinParts } from '../graph/join-parts.js';
 import { NONE } from '../graph/task-model.js';
 import type { TaskModel } from '../graph/task-model.js';
 import type { TraceEvent } from '../reports/trace-event.js';
@@ -42,6 +43,16 @@ export interface Failure {
   readonly event: string;
 }
 
+/** Work that nobody waited for any more, after something else had settled the join. */
+export interface Abandoned {
+  readonly what: string;
+  readonly where: string;
+  /** The operation that was going on, or the latest event of the work. */
+  readonly event: string;
+  /** The event that came after the join. */
+  readonly joined: string;
+}
+
 /** Why a task took as long as it did. */
 export interface Why {
   readonly taskId: string;
@@ -56,6 +67,7 @@ export interface Why {
   readonly coverage: Coverage;
   readonly oneByOne: readonly OneByOne[];
   readonly errors: readonly Failure[];
+  readonly abandoned: readonly Abandoned[];
   /** Operations that have begun, and not ended. */
   readonly open: readonly string[];
 }
@@ -88,7 +100,7 @@ export function explainPath(graph: CausalGraph, time: Float64Array, steps: reado
     duration: time[end]! - time[start]!,
     path: steps.map((step) => ({
       ...{ at: step.at, duration: step.duration, reason: step.reason },
-      ...{ what: whatIs(model, step), where: whereIs(model, step.from, step.to) },
+      ...{ what: whatIs(model, step), where: whereOf(model, step) },
       ...{ from: model.ids[step.from]!, to: model.ids[step.to]! },
     })),
     coverage: coverageOf(inside, time[start]!, time[end]!),
@@ -97,6 +109,12 @@ export function explainPath(graph: CausalGraph, time: Float64Array, steps: reado
       order.filter((i) => model.hasError(i)),
       (i) => failureOf(model, i),
     ),
+    abandoned: joinParts(model)
+      .filter(({ state }) => state === 'abandoned')
+      .map(({ part, joined }) => ({
+        ...{ what: model.labelOf(part), where: whereIs(model, part, joined) },
+        ...{ event: model.ids[part]!, joined: model.ids[joined]! },
+      })),
     open: operations.filter((one) => one.end === NONE).map(({ begin }) => model.labelOf(begin)),
   };
 }
@@ -106,6 +124,12 @@ export function whatIs(model: TaskModel, { from, to, reason, operation }: Step):
   if (reason === 'operation') return model.labelOf(operation);
   if (reason === 'request' || reason === 'queue') return model.labelOf(to);
   return `${model.labelOf(from)} → ${model.labelOf(to)}`;
+}
+
+/** An operation is where it began, whatever the step begins and ends with. */
+export function whereOf(model: TaskModel, { from, to, reason, operation }: Step): string {
+  const source = reason === 'operation' ? model.sourceOf(operation) : undefined;
+  return source ?? whereIs(model, from, to);
 }
 
 function whereIs(model: TaskModel, from: number, to: number): string {

@@ -137,6 +137,25 @@ export class TaskModel {
     return undefined;
   }
 
+  /** Returns all values of a field that may be there several times. */
+  valuesOf(i: number, name: string): string[] {
+    const number = this.textNumbers.get(name);
+    const { data } = this.fieldTexts;
+    const values: string[] = [];
+    for (let at = this.fieldStart.data[i]!; at < this.fieldStart.data[i + 1]!; at += 2) {
+      if (data[at] === number) values.push(this.texts[data[at + 1]!]!);
+    }
+    return values;
+  }
+
+  /** Returns the events that have a field. Takes no time if none has. */
+  eventsWith(name: string): number[] {
+    if (!this.textNumbers.has(name)) return [];
+    return Array.from({ length: this.size }, (_, i) => i).filter(
+      (i) => this.fieldOf(i, name) !== undefined,
+    );
+  }
+
   /** Returns a test that finds events of which the label, the source, or the value of a field passes, but for those of operations. Each string is tested once. */
   having(test: (text: string) => boolean): (i: number) => boolean {
     const hidden = HIDDEN.map((name) => this.textNumbers.get(name));

@@ -129,9 +129,12 @@ export class TestRun {
     return { taskId: shortTaskId(this.taskId), eventId, parentEventIds, timestamp: now(), label };
   }
 
-  #idsOf({ taskId, latest, links }: Trace): readonly string[] {
+  #idsOf({ taskId, latest, notes }: Trace): readonly string[] {
     const ids = latest.map(({ id }) => id);
-    const linked = links.flatMap((link) => this.#linked(link) ?? []);
+    const linked = notes.flatMap((note) => {
+      const [name, value] = note.split(' ') as [string, string];
+      return (name === 'link' && this.#linked(value)) || [];
+    });
     const all = [...ids, ...linked];
     return all.length > 0 ? this.#latestOf(all) : this.#before(taskId);
   }

@@ -1,4 +1,5 @@
 import { openBridge, shared } from '../kernel/index.js';
+import { combinators } from '../promises/combinator-parts.js';
 import { calls } from '../promises/followed-calls.js';
 import { watchFetch } from '../operations/fetch.js';
 import { followCall } from '../operations/followed.js';
@@ -15,6 +16,7 @@ import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
 import { watchFailures } from './failures.js';
+import { describeParts } from '../operations/join-parts.js';
 import { messages } from '../operations/messages.js';
 import type { MessagePolicy } from '../operations/messages.js';
 import { peersOf } from '../operations/peers.js';
@@ -74,6 +76,7 @@ export function startOperations({
   if (sample < 1) keepOnly(sample);
   if (functions !== undefined) watchFunctions(functions);
   watchFailures();
+  combinators.describe = describeParts;
   watchCallSites();
 }
 

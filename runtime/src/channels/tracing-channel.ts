@@ -5,7 +5,7 @@ import { client } from '../xtrace/log.js';
 import { beginOperation, failure } from '../operations/operation-events.js';
 import type { Operation, OperationKind, Outcome } from '../operations/operation-events.js';
 import type { Fields } from '../xtrace/log.js';
-import { continueFollowed, endFollowed } from '../operations/followed.js';
+import { continueFollowed, endFollowed, noteBegun } from '../operations/followed.js';
 import { listenTo } from './subscribe.js';
 
 /** The message of a tracing channel: one object a call (Node, "TracingChannel Channels"), with what the library adds. */
@@ -42,7 +42,7 @@ export function watchTracingChannel(name: string, call: TracedCall): void {
   };
   bindFrame(channel(`tracing:${name}:start`) as never, (message: Message) => {
     continueFollowed();
-    const begun = beginOperation(call.label(message), call.kind, call.fields?.(message));
+    const begun = noteBegun(beginOperation(call.label(message), call.kind, call.fields?.(message)));
     const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
     running.set(message, { begun, frame });
     return frame;

@@ -4,7 +4,7 @@ import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isSuppressed, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
-import { continueFollowed, endFollowed } from '../operations/followed.js';
+import { continueFollowed, endFollowed, noteBegun } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 
@@ -57,7 +57,7 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       if (isSuppressed()) return;
       continueFollowed();
       const { host, hostname } = new URL(request.origin);
-      const begun = beginRequest(request.method, host, withoutQuery(request.path));
+      const begun = noteBegun(beginRequest(request.method, host, withoutQuery(request.path)));
       running.set(request, { begun, frame: currentFrame() });
       if (isPeer(hostname) && traceParentOf(request) === undefined) addHeaders(request, begun);
     },

@@ -51,6 +51,7 @@ export {
   isOpen,
   openReaction,
   openSettlement,
+  replaceAdopted,
   settle,
   settleBy,
   waitFor,

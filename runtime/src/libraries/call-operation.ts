@@ -2,7 +2,13 @@ import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
-import { continueFollowed, endFollowed, frameAfter, noteReached } from '../operations/followed.js';
+import {
+  continueFollowed,
+  endFollowed,
+  frameAfter,
+  noteBegun,
+  noteReached,
+} from '../operations/followed.js';
 import { beginOperation, failure } from '../operations/operation-events.js';
 import type { Operation, OperationKind, Outcome } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
@@ -21,7 +27,7 @@ export interface Begun {
 /** Begins the operation of a call. */
 export function beginCall(label: string, kind: OperationKind, fields: Fields): Begun {
   continueFollowed();
-  const operation = beginOperation(label, kind, fields);
+  const operation = noteBegun(beginOperation(label, kind, fields));
   const caller = currentFrame();
   return { operation, caller, frame: branch(caller).with(client.traceSlot, operation.trace) };
 }

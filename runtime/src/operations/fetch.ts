@@ -2,7 +2,7 @@ import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyMethod } from '../kernel/index.js';
 import { calls } from '../promises/followed-calls.js';
 import { attempt } from './attempt.js';
-import { endFollowed, followCall } from './followed.js';
+import { endFollowed, followCall, noteBegun } from './followed.js';
 import { answered, beginRequest, withoutQuery } from './http.js';
 import { failure } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
@@ -25,7 +25,7 @@ function request(
   const url = urlOf(input);
   if (url === undefined) return method(...args);
   const verb = String(init?.method ?? (input instanceof Request ? input.method : 'GET'));
-  const begun = beginRequest(verb.toUpperCase(), url.host, withoutQuery(url.pathname));
+  const begun = noteBegun(beginRequest(verb.toUpperCase(), url.host, withoutQuery(url.pathname)));
   const result = method(...(isPeer(url) ? withHeaders(args, begun) : args));
   const frame = currentFrame();
   // The engine calls it before the program sees the answer, because it was registered first.

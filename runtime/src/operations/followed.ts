@@ -15,6 +15,7 @@ import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { rememberCaller } from './called-from.js';
 import { endOperation } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
+import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
@@ -22,9 +23,13 @@ import type { Trace } from '../xtrace/trace.js';
 /** What the operations of one call have reached so far. A call of `fetch` has several when it is redirected. */
 interface Followed {
   trace: Trace | undefined;
+  /** The operation that it has begun last, until one ends. */
+  begun: EventId | undefined;
   /** The call of the same library that has made this one, if any: a pool asks a connection. */
   readonly outer: Followed | undefined;
 }
+
+const NOTHING_YET = { trace: undefined, begun: undefined };
 
 /** The engine carries it into the code of the platform. */
 const slot = register<Followed | undefined>(undefined);
@@ -32,13 +37,13 @@ const slot = register<Followed | undefined>(undefined);
 /** Makes a call. Who awaits its promise comes after the operations that it has begun. */
 export function followCall(call: () => unknown): unknown {
   // A stand-in of a test may return anything, and an instrumented one carries its events already.
-  const followed = { trace: undefined, outer: undefined };
+  const followed = { ...NOTHING_YET, outer: undefined };
   return follow(call, followed, (result) => isPromise(result) && endingOf(result) === undefined);
 }
 
 /** Does the same for a method of an instrumented library, whose promise carries its own events, and not all of ours. */
 export function followMethod(call: () => unknown): unknown {
-  return follow(call, { trace: undefined, outer: getLocal(slot) }, isPromise);
+  return follow(call, { ...NOTHING_YET, outer: getLocal(slot) }, isPromise);
 }
 
 function follow(
@@ -50,6 +55,8 @@ function follow(
   const result = runIn(frame, call, undefined, []);
   if (!isFollowed(result)) return result;
   return run(async (strand) => {
+    // Who looks at a strand that waits learns what for.
+    setLocal(slot, followed);
     try {
       return resume(strand, await suspend(strand, result));
     } finally {
@@ -62,7 +69,7 @@ function follow(
 
 /** Returns a frame that follows what is begun in it, and a function that makes the current context come after it. */
 export function followIn(frame: Frame): { readonly frame: Frame; readonly takeIn: () => void } {
-  const followed: Followed = { trace: undefined, outer: frame.get(slot) };
+  const followed: Followed = { ...NOTHING_YET, outer: frame.get(slot) };
   return { frame: frame.with(slot, followed), takeIn: () => takeIn(followed) };
 }
 
@@ -71,7 +78,7 @@ export function followCallback(
   call: (callback: AnyMethod) => unknown,
   written: AnyFunction,
 ): unknown {
-  const followed: Followed = { trace: undefined, outer: getLocal(slot) };
+  const followed: Followed = { ...NOTHING_YET, outer: getLocal(slot) };
   const caller = currentFrame();
   function callback(this: unknown, ...given: unknown[]): unknown {
     return runIn(frameAfter(caller, followed.trace), written as never, this, given);
@@ -92,11 +99,23 @@ export function continueFollowed(): void {
   takeIn(getLocal(slot));
 }
 
+/** Notes that a followed call has begun an operation, and returns it. */
+export function noteBegun(operation: Operation): Operation {
+  for (let at = getLocal(slot); at; at = at.outer) at.begun = operation.id;
+  return operation;
+}
+
+/** Returns the operation that the followed call of a frame waits for. */
+export function begunIn(frame: Frame): EventId | undefined {
+  return frame.get(slot)?.begun;
+}
+
 /** Notes that an operation of a followed call has ended: its end is the latest event of this context. */
 export function noteReached(): void {
   const reached = client.currentTrace();
   for (let at = getLocal(slot); at; at = at.outer) {
     at.trace = at.trace ? joinTraces(at.trace, reached) : reached;
+    at.begun = undefined;
   }
 }
 

@@ -32,8 +32,8 @@ export function continueFromMessage({ headers, isRepeated }: Carried): void {
   client.startTask();
   const sender = policy === 'link' ? parseTraceParent(header('traceparent')) : undefined;
   if (sender === undefined) return;
-  const links = [`${sender.taskId}/${sender.eventId}`];
-  setLocal(client.traceSlot, { ...client.currentTrace(), links });
+  const notes = [`link ${sender.taskId}/${sender.eventId}`];
+  setLocal(client.traceSlot, { ...client.currentTrace(), notes });
 }
 
 /** Brokers give texts as bytes. */

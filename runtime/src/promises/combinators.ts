@@ -10,6 +10,8 @@ import {
 } from '../kernel/index.js';
 import type { AnyMethod, Ending, Frame } from '../kernel/index.js';
 import { isNativePromise } from './chain.js';
+import { keepPart, noteParts } from './combinator-parts.js';
+import type { CombinatorPart, PartState } from './combinator-parts.js';
 
 type Settle = (value: unknown) => unknown;
 
@@ -46,7 +48,7 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
   const frame = currentFrame();
   if (!methodsHeedThis) return combinedByHand(method as AnyMethod, rule, frame, args[0]);
   const outer = combination;
-  combination = new Combination(rule, frame);
+  combination = new Combination(method, rule, frame);
   try {
     return Reflect.apply(method as AnyMethod, StandIn, args);
   } finally {
@@ -58,10 +60,12 @@ export function combine(receiver: unknown, method: unknown, ...args: unknown[]):
 class Combination {
   readonly parts: Ending[] = [];
   readonly strand = openSettlement(this.parts);
+  readonly list: CombinatorPart[] = [];
   /** `Promise.resolve` as it was when the call began. */
   resolve: unknown = undefined;
 
   constructor(
+    readonly method: unknown,
     readonly rule: CombinatorRule,
     readonly frame: Frame,
   ) {}
@@ -72,12 +76,16 @@ let combination: Combination | undefined;
 
 function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
   const call = combination!;
-  const promise = new Promise((resolve, reject) => {
-    executor(
-      (value) => (closeSettlement(call.strand), resolve(value)),
-      (reason) => (closeSettlement(call.strand), reject(reason)),
-    );
-  });
+  const settle =
+    (by: Settle, outcome: 'fulfilled' | 'rejected'): Settle =>
+    (value) => {
+      noteParts(call, call.method, outcome, value);
+      closeSettlement(call.strand);
+      by(value);
+    };
+  const promise = new Promise((resolve, reject) =>
+    executor(settle(resolve, 'fulfilled'), settle(reject, 'rejected')),
+  );
   stampNew(promise, call.strand);
   return promise;
 }
@@ -98,29 +106,39 @@ function resolvePart(value: unknown): unknown {
   const promise = Reflect.apply(call.resolve as AnyMethod, Promise, [given]) as Promise<unknown>;
   const ending = foreign?.ending ?? (isNativePromise(promise) ? endingOf(promise) : undefined);
   if (ending !== undefined) call.parts.push(ending);
-  return new Part(call, promise, ending);
+  const part = new Part(call, promise, ending);
+  keepPart(call, part);
+  return part;
 }
 
 /**
  * Wraps one part. The engine calls its `then` once, at once. If the promise carries every part, it does not matter
  * which one settled, and the engine's own function is passed on, because async stack traces follow it.
  */
-class Part {
+class Part implements CombinatorPart {
+  state: PartState = 'pending';
+
   constructor(
     private readonly call: Combination,
-    private readonly promise: Promise<unknown>,
-    private readonly ending: Ending | undefined,
+    readonly promise: Promise<unknown>,
+    readonly ending: Ending | undefined,
   ) {}
 
   then(fulfil: Settle, reject: Settle): unknown {
     const { fulfilled, rejected } = this.call.rule;
-    return this.promise.then(this.seen(fulfilled, fulfil), this.seen(rejected, reject));
+    return this.promise.then(
+      this.seen('fulfilled', fulfilled, fulfil),
+      this.seen('rejected', rejected, reject),
+    );
   }
 
-  private seen(carries: Carries, settle: Settle): Settle {
+  private seen(state: PartState, carries: Carries, settle: Settle): Settle {
     if (carries === 'every part') return settle;
-    const { call, ending } = this;
-    return (value) => (settleBy(call.strand, ending), settle(value));
+    return (value) => {
+      this.state = state;
+      settleBy(this.call.strand, this.ending);
+      settle(value);
+    };
   }
 }
 

@@ -57,11 +57,6 @@ onJoin((before, id) => report(before, id, 'join', undefined, undefined));
  */
 export function log(label: string, fields?: Fields): EventId {
   const site = takeLogSite();
-  return logFrom(site === undefined ? undefined : positionOf(site), label, fields);
-}
-
-/** Does what `log` does, for a line of the program that is known otherwise: `file:line`. */
-function logFrom(source: string | undefined, label: string, fields?: Fields): EventId {
   const before = currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(traceSlot, trace);
@@ -70,14 +65,14 @@ function logFrom(source: string | undefined, label: string, fields?: Fields): Ev
     id,
     textOf(() => label),
     fields,
-    source,
+    site === undefined ? undefined : positionOf(site),
   );
   return id;
 }
 
 /** Queues the report of an event. Its parents are the latest events of the trace before it. Sets no slot. */
 function report(
-  { taskId, latest, links }: Trace,
+  { taskId, latest, notes }: Trace,
   eventId: EventId,
   label: string,
   given: Fields | undefined,
@@ -88,7 +83,7 @@ function report(
   if (given !== undefined) {
     for (const key of Object.keys(given)) fields.push([key, textOf(() => given[key])]);
   }
-  for (const link of links) fields.push(['link', link]);
+  for (const note of notes) fields.push(note.split(' ') as [string, string]);
   const made: Writable<Report> = {
     taskId,
     eventId,
@@ -120,7 +115,7 @@ export function startTask(): TaskId {
 }
 
 function beginTask(taskId: TaskId): void {
-  setLocal(traceSlot, { taskId, latest: [], links: [] });
+  setLocal(traceSlot, { taskId, latest: [], notes: [] });
 }
 
 /** Returns the id of the current task: 32 hex digits. */
@@ -165,7 +160,7 @@ export function currentTrace(): Trace {
  */
 export function continueTask(taskId: string, eventIds: readonly EventId[]): void {
   const latest = eventIds.slice(-MAX_LATEST).map((id) => Position.elsewhere(id, []));
-  setLocal(traceSlot, { taskId: padTask(taskId), latest, links: [] });
+  setLocal(traceSlot, { taskId: padTask(taskId), latest, notes: [] });
 }
 
 /** Returns microseconds since 1970, with as much precision as the platform allows. */
@@ -184,7 +179,7 @@ function reportDropped(): void {
   state.droppedBefore = dropped;
   const label = count === 1 ? '1 event was dropped' : `${count} events were dropped`;
   report(
-    { ...traceOfProcess(), latest: [], links: [] },
+    { ...traceOfProcess(), latest: [], notes: [] },
     newEventId(),
     label,
     { dropped: count },
@@ -226,7 +221,6 @@ function stats(): { logged: number; sent: number; dropped: number; queued: numbe
 export const client = shared('xtrace', {
   state,
   log,
-  logFrom,
   startTask,
   getTaskId,
   setTaskId,

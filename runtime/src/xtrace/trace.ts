@@ -8,8 +8,11 @@ export interface Trace {
   readonly taskId: TaskId;
   /** The parents of the next event. They are independent: none came before another. */
   readonly latest: readonly Position[];
-  /** Events of other tasks that the strand has joined since its last event, as `task/event`. */
-  readonly links: readonly string[];
+  /**
+   * What the next event says about joins since the last one: fields, as name and value with a space between. `link` is an event
+   * of another task, as `task/event`.
+   */
+  readonly notes: readonly string[];
 }
 
 /** The maximum number of latest events. A larger set is replaced by one `join` event. */
@@ -28,7 +31,7 @@ let processTask: Trace | undefined;
 
 /** Returns the trace of the process. As in the paper, events belong to its task until another one is started. */
 export function traceOfProcess(): Trace {
-  processTask ??= { taskId: newTaskId(), latest: [], links: [] };
+  processTask ??= { taskId: newTaskId(), latest: [], notes: [] };
   return processTask;
 }
 
@@ -46,24 +49,24 @@ function encodeTrace(trace: Trace | undefined): string | undefined {
 function decodeTrace(text: string): Trace {
   const [taskId, events] = text.split('/') as [TaskId, string];
   const latest = events.split(',').filter(Boolean);
-  return { taskId, latest: latest.map((id) => Position.elsewhere(id, [])), links: [] };
+  return { taskId, latest: latest.map((id) => Position.elsewhere(id, [])), notes: [] };
 }
 
 /**
  * Joins the trace of another strand: returns the union of both sets of latest events, without events that came
  * before another one. A strand that has logged nothing since it spawned the other continues from its last events.
  *
- * Events of another task never become parents. The task stays as it is, and links remember those events.
+ * Events of another task never become parents. The task stays as it is, and notes remember those events.
  */
 export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): Trace | undefined {
   if (theirs === undefined) return mine;
   const own = mine ?? traceOfProcess();
   if (!isSameTask(own.taskId, theirs.taskId)) {
-    const news = theirs.latest.map(({ id }) => `${theirs.taskId}/${id}`);
-    return withLinks(own, [...theirs.links, ...news]);
+    const news = theirs.latest.map(({ id }) => `link ${theirs.taskId}/${id}`);
+    return withNotes(own, [...theirs.notes, ...news]);
   }
 
-  const linked = withLinks(own, theirs.links);
+  const linked = withNotes(own, theirs.notes);
   const latest = latestOf(own.latest, theirs.latest);
   if (latest === own.latest) return linked === own ? mine : linked;
   const joined = { ...linked, latest };
@@ -77,13 +80,13 @@ export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): 
 export function addEvent(trace: Trace): { trace: Trace; id: EventId } {
   const id = newEventId();
   const event = Position.after(id, trace.latest);
-  return { trace: { taskId: trace.taskId, latest: [event], links: [] }, id };
+  return { trace: { taskId: trace.taskId, latest: [event], notes: [] }, id };
 }
 
-function withLinks(own: Trace, links: readonly string[]): Trace {
-  if (links.length === 0) return own;
-  const added = links.filter((link) => !own.links.includes(link));
+function withNotes(own: Trace, notes: readonly string[]): Trace {
+  if (notes.length === 0) return own;
+  const added = notes.filter((note) => !own.notes.includes(note));
   if (added.length === 0) return own;
-  // Bounded like the set of parents. The newest links are the most useful.
-  return { ...own, links: [...own.links, ...added].slice(-MAX_LATEST) };
+  // Bounded like the set of parents. The newest notes are the most useful.
+  return { ...own, notes: [...own.notes, ...added].slice(-MAX_LATEST) };
 }

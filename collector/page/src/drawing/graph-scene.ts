@@ -7,6 +7,8 @@ import type { OpenTask } from '../model/open-task';
 import { count, duration, number } from '../model/text';
 import { bracketsOf } from './brackets';
 import type { Bracket } from './brackets';
+import { drawPartEdges } from './part-edges';
+import type { PartEdge } from './part-edges';
 import { PixelGrid } from './scene';
 import type { Camera, Direction, Marks, Scene, View } from './scene';
 import { circle, fillSquares } from './shapes';
@@ -125,6 +127,9 @@ export class GraphScene implements Scene {
     yield;
     if (scale >= LEAST_SCALE.edges) yield* this.drawEdges(surface, view, box, lit);
     if (scale >= LEAST_SCALE.shapes) this.drawBrackets(surface, view, box, lit);
+    if (scale >= LEAST_SCALE.shapes && !lit) {
+      drawPartEdges(surface, this.partEdges(view), { theme: view.theme, scale });
+    }
     yield;
     const found = this.nodes?.search(...box) ?? [];
     if (scale < LEAST_SCALE.shapes) yield* this.drawDots(surface, view, found, lit);
@@ -366,6 +371,18 @@ export class GraphScene implements Scene {
     pen.lineTo(x - 4.5 * scale, tip - 7 * scale);
     pen.lineTo(x + 4.5 * scale, tip - 7 * scale);
     pen.lineTo(x, tip);
+  }
+
+  /** The edges of abandoned parts that are in view. */
+  private partEdges(view: View): PartEdge[] {
+    const { nodeOf } = this.layout.graph;
+    return this.task.joinParts.flatMap(({ part, joined, state }) => {
+      const [a, b] = [nodeOf[part]!, nodeOf[joined]!];
+      if (state !== 'abandoned' || a === NONE || b === NONE || a === b) return [];
+      const [from, to] = [this.pointOf(a, view), this.pointOf(b, view)];
+      const isInView = to[1] > -OUTSIDE && from[1] < view.height + OUTSIDE;
+      return isInView ? [{ from, to }] : [];
+    });
   }
 
   private drawBrackets(surface: Surface, view: View, box: Box, lit: Uint8Array | undefined): void {

@@ -2,7 +2,7 @@ import type { TraceEvent } from '../../../src/reports/trace-event';
 import { dateTime } from './text';
 
 /** Fields that say what an event is of an operation: the page shows them in other ways. */
-const SHOWN_OTHERWISE = new Set(['operation', 'phase']);
+const SHOWN_OTHERWISE = new Set(['operation', 'phase', 'join.failed', 'join.abandoned']);
 
 /** Returns what the panel shows of an event, beside its parents and children: names and values. */
 export function eventDetails(event: TraceEvent): [name: string, value: string][] {

@@ -5,6 +5,8 @@ import { explainPath } from '../../../src/analysis/why';
 import type { Why } from '../../../src/analysis/why';
 import { causalGraph } from '../../../src/graph/causal-graph';
 import type { CausalGraph } from '../../../src/graph/causal-graph';
+import { joinParts } from '../../../src/graph/join-parts';
+import type { JoinPart } from '../../../src/graph/join-parts';
 import { NONE } from '../../../src/graph/task-model';
 import type { TaskModel } from '../../../src/graph/task-model';
 
@@ -21,6 +23,8 @@ export interface OpenTask {
   /** The path that decided when the task ended. */
   readonly path: readonly Step[];
   readonly why: Why;
+  /** The parts of joins that failed or were abandoned. */
+  readonly joinParts: readonly JoinPart[];
 }
 
 /** Computes what the page shows of a task. Takes at least one event. */
@@ -36,7 +40,8 @@ export function openTask(model: TaskModel): OpenTask {
   const first = graph.order[0]!;
   const ended = model.begins(first) ? model.partner[first]! : NONE;
   const duration = ended === NONE ? end - start : time[ended]! - time[first]!;
-  return { graph, time, path, start, end, duration, why: explainPath(graph, time, path) };
+  const why = explainPath(graph, time, path);
+  return { graph, time, path, start, end, duration, why, joinParts: joinParts(model) };
 }
 
 /** One cause in the chain that leads to an event. */

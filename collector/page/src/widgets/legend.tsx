@@ -11,6 +11,7 @@ const LINES = [
   { name: 'join', class: 'join' },
   { name: 'message between processes', class: 'message' },
   { name: 'critical path', class: 'decided' },
+  { name: 'abandoned at a join', class: 'abandoned' },
 ];
 
 /** Explains the shapes and lines of the graph. */

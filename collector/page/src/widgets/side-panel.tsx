@@ -73,6 +73,20 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
         </p>
       ))}
       <Events state={state} title="Children" events={graph.children.of(event)} none="None." />
+      {PARTS.map(({ title, state: became, of, list }) => {
+        const events = task.joinParts.filter((one) => one[of] === event && one.state === became);
+        return (
+          events.length > 0 && (
+            <Events
+              key={title}
+              state={state}
+              title={title}
+              events={Int32Array.from(events, (one) => one[list])}
+              none=""
+            />
+          )
+        );
+      })}
       {partner !== NONE && (
         <Events
           state={state}
@@ -98,6 +112,14 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
     </>
   );
 }
+
+/** What an event says about parts of a join, and what is said about it as a part. */
+const PARTS = [
+  { title: 'Failed parts of the join', state: 'failed', of: 'joined', list: 'part' },
+  { title: 'Abandoned parts of the join', state: 'abandoned', of: 'joined', list: 'part' },
+  { title: 'Failed part of the join before', state: 'failed', of: 'part', list: 'joined' },
+  { title: 'Abandoned at the join before', state: 'abandoned', of: 'part', list: 'joined' },
+] as const;
 
 function Events({
   state,

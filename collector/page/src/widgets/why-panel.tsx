@@ -1,5 +1,5 @@
 import { REASONS, whyText } from '../../../src/analysis/why-text';
-import { whatIs } from '../../../src/analysis/why';
+import { whatIs, whereOf } from '../../../src/analysis/why';
 import { count, duration } from '../model/text';
 import type { TaskState } from '../state/task-state';
 import { CopyButton } from './copy-button';
@@ -13,7 +13,7 @@ export function WhyPanel({ state }: { state: TaskState }) {
   if (!task) return null;
   const { why, path, graph } = task;
   const { model } = graph;
-  const { oneByOne, errors, open } = why;
+  const { oneByOne, errors, abandoned, open } = why;
   const longest = new Set([...path].sort((a, b) => b.duration - a.duration).slice(0, MOST));
   const shown = path.filter((step) => longest.has(step));
   return (
@@ -32,6 +32,18 @@ export function WhyPanel({ state }: { state: TaskState }) {
               {what}
             </button>
             : {message || type} ({where})
+          </p>
+        ))}
+        {abandoned.slice(0, MOST).map(({ event, what, joined }) => (
+          <p key={event}>
+            <button class="link" onClick={() => state.select(model.indexOf(event))}>
+              {what}
+            </button>{' '}
+            was abandoned: before{' '}
+            <button class="link" onClick={() => state.select(model.indexOf(joined))}>
+              {model.labelOf(model.indexOf(joined))}
+            </button>
+            , something else settled the join.
           </p>
         ))}
         {open.length > 0 && <p>{count(open.length, 'operation')} still running.</p>}
@@ -64,7 +76,7 @@ export function WhyPanel({ state }: { state: TaskState }) {
                   </button>
                 </td>
                 <td>{REASONS[step.reason]}</td>
-                <td>{model.sourceOf(step.from) ?? model.processOf(step.from).name}</td>
+                <td>{whereOf(model, step)}</td>
               </tr>
             ))}
           </tbody>
