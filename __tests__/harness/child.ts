@@ -6,6 +6,13 @@ import { until } from './until';
 
 export const root = join(__dirname, '..', '..');
 
+interface ChildOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  /** What it runs on. */
+  readonly node?: string;
+}
+
 /** A program that runs beside the test, and what it has said. */
 export class Child {
   stdout = '';
@@ -17,14 +24,14 @@ export class Child {
 
   constructor(
     args: readonly string[],
-    { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+    { cwd = root, env = {}, node = process.execPath }: ChildOptions = {},
   ) {
     const inherited = { ...process.env };
     // Jest's own settings are none of the program's.
     for (const name of ['NODE_OPTIONS', 'NODE_ENV', 'JEST_WORKER_ID', 'FORCE_COLOR']) {
       Reflect.deleteProperty(inherited, name);
     }
-    this.process = spawn(process.execPath, args, {
+    this.process = spawn(node, args, {
       ...{ cwd, env: { ...inherited, ...env } },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -68,7 +75,7 @@ export class Child {
 /** Runs a program to its end. */
 export async function ran(
   args: readonly string[],
-  options?: { cwd?: string; env?: Record<string, string> },
+  options?: ChildOptions,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = new Child(args, options);
   const { code } = await child.exit;

@@ -48,13 +48,14 @@ export async function runTraced(
   file: string,
   code: string,
   env: Record<string, string> = {},
+  node = process.execPath,
 ): Promise<Finished> {
   writeFileSync(join(folder, file), code);
   const collector = await SmallCollector.start();
   try {
     const imports = ['@throughline/babel-plugin/register', '@throughline/runtime/auto'];
     const finished = await ran([...imports.flatMap((name) => ['--import', name]), file], {
-      cwd: folder,
+      ...{ cwd: folder, node },
       env: { THROUGHLINE_COLLECTOR: `127.0.0.1:${collector.port}`, ...env },
     });
     return { ...finished, events: new Events(collector.reports) };

@@ -13,6 +13,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   '@smithy/core': ['Client'],
   '@smithy/smithy-client': ['Client'],
   amqplib: ['BaseChannel', 'Channel', 'ConfirmChannel'],
+  'better-sqlite3': ['Database'],
   bullmq: ['FlowProducer', 'Queue', 'Worker'],
   hono: ['SmartRouter'],
   koa: ['Application'],
@@ -22,6 +23,11 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   pg: ['Client'],
   'pg-pool': ['Pool'],
   winston: ['Logger'],
+};
+
+/** Classes of the platform, by module: they are told of by the files that import them. */
+export const platformClasses: Readonly<Record<string, readonly string[]>> = {
+  'node:sqlite': ['DatabaseSync'],
 };
 
 /** Returns the names of the classes of a package. */

@@ -1,5 +1,3 @@
-import { copyFunctionShape } from '../callbacks/spawn.js';
-import type { AnyFunction } from '../kernel/index.js';
 import { libraryClasses } from '../promises/library-classes.js';
 import type { LibraryClass } from '../promises/library-classes.js';
 import { databases } from './databases.js';
@@ -8,7 +6,9 @@ import { grpc } from './grpc.js';
 import { loggers } from './loggers.js';
 import { queues } from './queues.js';
 import { remoteServices } from './remote-services.js';
-import type { LibraryMethods, Replace } from './replace.js';
+import { replaceMethod } from './replace.js';
+import type { LibraryMethods } from './replace.js';
+import { sqlite } from './sqlite.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
 const libraryMethods: LibraryMethods = {
@@ -18,6 +18,7 @@ const libraryMethods: LibraryMethods = {
   ...loggers,
   ...queues,
   ...remoteServices,
+  ...sqlite,
 };
 
 /** Makes the methods of libraries operations, of those that are loaded and of those that will be. */
@@ -31,15 +32,4 @@ function replaceMethods(name: string, { prototype }: LibraryClass): void {
   for (const [method, replace] of Object.entries(libraryMethods[name]!)) {
     replaceMethod(prototype as object, method, replace);
   }
-}
-
-/** A method that the class has from another one is replaced in the class only. */
-function replaceMethod(prototype: object, name: string, replace: Replace): void {
-  const value: unknown = Reflect.get(prototype, name);
-  if (typeof value !== 'function') return;
-  const property = Object.getOwnPropertyDescriptor(prototype, name);
-  Object.defineProperty(prototype, name, {
-    ...(property ?? { writable: true, configurable: true, enumerable: false }),
-    value: copyFunctionShape(replace(value as AnyFunction) as AnyFunction, value as AnyFunction),
-  });
 }

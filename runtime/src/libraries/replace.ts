@@ -1,4 +1,5 @@
 import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
+import { copyFunctionShape } from '../callbacks/spawn.js';
 import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
@@ -18,6 +19,17 @@ export type Replace = (method: AnyFunction) => (this: never, ...args: never[]) =
 
 /** What stands for the methods of classes, by package and class and by name. */
 export type LibraryMethods = Readonly<Record<string, Readonly<Record<string, Replace>>>>;
+
+/** Puts a function in the place of a method. One that the class has from another one is replaced in the class only. */
+export function replaceMethod(prototype: object, name: string, replace: Replace): void {
+  const value: unknown = Reflect.get(prototype, name);
+  if (typeof value !== 'function') return;
+  const property = Object.getOwnPropertyDescriptor(prototype, name);
+  Object.defineProperty(prototype, name, {
+    ...(property ?? { writable: true, configurable: true, enumerable: false }),
+    value: copyFunctionShape(replace(value as AnyFunction) as AnyFunction, value as AnyFunction),
+  });
+}
 
 /** What a call of a method is, if it is an operation. */
 export interface Described {
