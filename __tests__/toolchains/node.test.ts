@@ -69,7 +69,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
   let project: Project;
   beforeAll(async () => {
     const packages = ['@babel/core@7.29.13', '@babel/preset-typescript@7.29.7'];
-    packages.push('sinon@22.1.0', 'tslib@2.9.1', '@babel/runtime@7.29.15');
+    packages.push('sinon@22.1.0', 'tslib@2.9.1', '@babel/runtime@7.29.15', 'supports-color@8.1.1');
     project = await Project.with(packages, await nodeOf(major));
   });
 
@@ -83,6 +83,23 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     project.write(commonjsApp(), { type: 'commonjs' });
 
     expect(await project.outcomeOf(...REGISTER, 'src/app.js')).toEqual(outcome);
+  });
+
+  test('a package of Babel that the program loads first, and what that looks for', async () => {
+    project.write({
+      // While `debug` looks for `supports-color`, Babel would get its empty exports.
+      'main.cjs': `
+        exports.first = async () => { await null; };
+        if (process.argv[2] === 'again') require('debug');`,
+      'errors.mjs': `
+        import { spawnSync } from 'node:child_process';
+        const args = [...process.argv.slice(2), 'main.cjs', 'again'];
+        console.log(JSON.stringify(spawnSync(process.execPath, args, { encoding: 'utf8' }).stderr));`,
+    });
+
+    // On a later start, Babel is loaded by the first file that is new.
+    await project.run(...REGISTER, 'main.cjs');
+    expect(await project.seenBy('errors.mjs', ...REGISTER)).toBe('');
   });
 
   test('CommonJS that a module imports, and a module that CommonJS imports', async () => {

@@ -553,3 +553,33 @@ describe('X-Trace', () => {
     });
   });
 });
+
+test('threads with a copy of the runtime for each kind of module', async () => {
+  const both = `
+    import { Worker, parentPort } from 'node:worker_threads';
+    import { once } from 'node:events';
+    import { getEventId, log, startTask } from '@throughline/runtime/xtrace';
+    import './plain-copy.cjs';
+    import { print } from './print.mjs';`;
+  const files = {
+    'main.mjs': `${both}
+      async function main() {
+        startTask();
+        const worker = new Worker(new URL('./worker.mjs', import.meta.url));
+        await once(worker, 'online');
+        for (const question of ['one', 'two']) {
+          log(question);
+          worker.postMessage(question);
+          const [answer] = await once(worker, 'message');
+          print(answer === getEventId());
+        }
+        worker.terminate();
+      }
+      main();`,
+    'worker.mjs': `${both}
+      parentPort.on('message', (question) => parentPort.postMessage(log('answer to ' + question)));`,
+    'plain-copy.cjs': `require('@throughline/runtime/xtrace');`,
+  };
+
+  expect(await printedBy(files)).toEqual([true, true]);
+});

@@ -1,11 +1,15 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+type Names = Readonly<Record<string, unknown>>;
+
 interface Manifest {
-  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly dependencies?: Names;
+  /** Packages that are used if they are there, such as `supports-color` by `debug`. */
+  readonly peerDependenciesMeta?: Names;
 }
 
-/** Returns the folders of `@babel/core` and of every package that it depends on, as they are installed. */
+/** Returns the folders of `@babel/core` and of every package that it depends on or looks for, as they are installed. */
 export function babelPackages(from: string): string[] {
   const found = new Set<string>();
   const open: (readonly [string, string])[] = [['@babel/core', from]];
@@ -14,7 +18,10 @@ export function babelPackages(from: string): string[] {
     if (folder === undefined || found.has(folder)) continue;
     found.add(folder);
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-    for (const name of Object.keys(manifest.dependencies ?? {})) open.push([name, folder]);
+    const { dependencies, peerDependenciesMeta } = manifest;
+    for (const name of Object.keys({ ...dependencies, ...peerDependenciesMeta })) {
+      open.push([name, folder]);
+    }
   }
   return [...found];
 }

@@ -1,4 +1,4 @@
-import { branch, callAs, currentFrame, methodOf, OUTSIDE, runIn } from '../kernel/index.js';
+import { branch, callAs, currentFrame, methodOf, OUTSIDE, runIn, shared } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { noteTrigger } from '../listeners/triggers.js';
 import { pack, unpack } from './baggage.js';
@@ -23,7 +23,7 @@ interface MessageEventLike {
   stopImmediatePropagation(): void;
 }
 
-const endpoints = new WeakMap<object, Endpoint>();
+const { endpoints } = shared('endpoints', { endpoints: new WeakMap<object, Endpoint>() });
 
 /** Returns the endpoint of a worker, port or scope, if it is known. */
 export function endpointOf(end: unknown): Endpoint | undefined {

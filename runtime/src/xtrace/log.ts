@@ -7,7 +7,7 @@ import type { EventId, TaskId } from './ids.js';
 import { Position } from './position.js';
 import { ReportQueue } from './queue.js';
 import type { Report } from './report.js';
-import { addEvent, MAX_LATEST, onJoin, traceOfProcess, traceSlot } from './trace.js';
+import { addEvent, MAX_LATEST, traceOfProcess, traces, traceSlot } from './trace.js';
 import type { Trace } from './trace.js';
 
 /** The fields of an event, by name. Values of any type; they are sent as strings, objects as JSON. */
@@ -43,7 +43,7 @@ const state = {
   keeps: undefined as ((taskId: TaskId) => boolean) | undefined,
 };
 
-onJoin((before, id) => report(before, id, 'join', undefined, undefined));
+traces.join ??= (before, id) => report(before, id, 'join', undefined, undefined);
 
 /**
  * Logs an event and returns its id: 16 hex digits. Its parents are the events that really came before it: the

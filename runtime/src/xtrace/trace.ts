@@ -1,4 +1,6 @@
 import { register } from '../faces/slots.js';
+import { shared } from '../kernel/index.js';
+import type { Token } from '../kernel/index.js';
 import type { EventId, TaskId } from './ids.js';
 import { isSameTask, newEventId, newTaskId } from './ids.js';
 import { latestOf, Position } from './position.js';
@@ -18,28 +20,26 @@ export interface Trace {
 /** The maximum number of latest events. A larger set is replaced by one `join` event. */
 export const MAX_LATEST = 64;
 
-/** Reports a `join` event. Set by log.ts: the slot itself sends nothing. */
-type ReportJoin = (before: Trace, id: EventId) => void;
-let reportJoin: ReportJoin = () => {};
-
-/** Sets the function that reports `join` events. */
-export function onJoin(report: ReportJoin): void {
-  reportJoin = report;
-}
-
-let processTask: Trace | undefined;
+/** What all copies of the client have in common. */
+export const traces = shared('trace', {
+  /** The trace of the process. */
+  process: undefined as Trace | undefined,
+  /** Reports a `join` event. Set by log.ts: the slot itself sends nothing. */
+  join: undefined as ((before: Trace, id: EventId) => void) | undefined,
+  slot: undefined as Token<Trace | undefined> | undefined,
+});
 
 /** Returns the trace of the process. As in the paper, events belong to its task until another one is started. */
 export function traceOfProcess(): Trace {
-  processTask ??= { taskId: newTaskId(), latest: [], notes: [] };
-  return processTask;
+  traces.process ??= { taskId: newTaskId(), latest: [], notes: [] };
+  return traces.process;
 }
 
-/** The slot that holds the trace of a strand. */
-export const traceSlot = register<Trace | undefined>(undefined, {
+/** The slot that holds the trace of a strand. There is one for all copies of the client: two of one name would both be sent. */
+export const traceSlot = (traces.slot ??= register<Trace | undefined>(undefined, {
   join: joinTraces,
   carry: { name: 'xtrace', encode: encodeTrace, decode: decodeTrace },
-});
+}));
 
 /** Encodes a task and its latest events for another thread: `task/event,event`. */
 function encodeTrace(trace: Trace | undefined): string | undefined {
@@ -72,7 +72,7 @@ export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): 
   const joined = { ...linked, latest };
   if (latest.length <= MAX_LATEST) return joined;
   const { trace, id } = addEvent(joined);
-  reportJoin(joined, id);
+  traces.join?.(joined, id);
   return trace;
 }
 
