@@ -1,8 +1,8 @@
 // npm run screenshots
 //
-// Makes the pictures of the page in docs/: runs two small services with `throughline run`, sends them requests, and takes pictures of
-// one of them, in both themes. Needs Chromium and a build.
-import { spawn } from 'node:child_process';
+// Makes the pictures of the page in docs/: runs two small services and examples/shop with `throughline run`, sends them requests, and
+// takes pictures of two of them, in both themes. Needs Chromium and a build.
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,9 @@ import { freePort } from './free-port.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'cli', 'bin', 'throughline.js');
 const services = join(root, 'scripts', 'screenshots');
+const example = join(root, 'examples', 'shop', 'src');
 const SIZE = { width: 1280, height: 680 };
+const SHOP_SIZE = { width: 1560, height: 1010 };
 /** How many requests are sent before that of the pictures. */
 const REQUESTS = 24;
 
@@ -36,8 +38,7 @@ try {
     ['prices.mjs', prices],
     ['shop.mjs', shop],
   ]) {
-    const args = [cli, 'run', join(services, file)];
-    children.push(spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] }));
+    start(join(services, file), env).stdout.resume();
     await answers(`http://127.0.0.1:${port}/health`);
   }
   for (let i = 1; i <= REQUESTS; i++) {
@@ -51,10 +52,12 @@ try {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
   });
+  const order = await ordered(env);
   for (const theme of ['light', 'dark']) {
     await picture(`tasks-${theme}.png`, '/?where=route~/', theme);
     await picture(`graph-${theme}.png`, `/tasks/${task}`, theme);
     await picture(`timeline-${theme}.png`, `/tasks/${task}?view=timeline`, theme);
+    await picture(`shop-${theme}.png`, `/tasks/${order}`, theme, SHOP_SIZE);
   }
 } finally {
   await browser?.close();
@@ -66,8 +69,41 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function picture(file, path, colorScheme) {
-  const context = await browser.newContext({ viewport: SIZE, colorScheme });
+/** Runs a program until the end of this one. */
+function start(file, env) {
+  const child = spawn(process.execPath, [cli, 'run', file], {
+    ...{ env, stdio: ['ignore', 'pipe', 'inherit'] },
+  });
+  children.push(child);
+  return child;
+}
+
+/** Orders something from the page of the shop, a few times, and returns the task of the last order. */
+async function ordered(env) {
+  execFileSync(process.execPath, [join(example, 'build-page.mjs')]);
+  const { stdout } = start(join(example, 'start.mjs'), env);
+  const said = /open at (http:\S+\d)/;
+  const url = await new Promise((resolve) => {
+    let text = '';
+    stdout.on('data', (part) => {
+      text += part;
+      if (said.test(text)) resolve(said.exec(text)[1]);
+    });
+  });
+  const tab = await browser.newPage();
+  await tab.goto(url);
+  for (let i = 0; i < 3; i++) {
+    await tab.getByRole('button', { name: 'Order' }).click();
+    await tab.getByText('items in 1 parcel').waitFor();
+    await pause(300);
+  }
+  const task = await newest('title~orders events>=30');
+  await tab.close();
+  return task;
+}
+
+async function picture(file, path, colorScheme, viewport = SIZE) {
+  const context = await browser.newContext({ viewport, colorScheme });
   const tab = await context.newPage();
   await tab.goto(collector.url + path);
   await tab.getByRole('heading').first().waitFor();
