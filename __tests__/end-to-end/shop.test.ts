@@ -61,6 +61,9 @@ const ORDER = [
   'POST /orders 200 (gateway.mjs) <- POST packing/items/milk 200, POST packing/items/tea 200, POST packing/items/tea 200',
 ];
 
+/** The processes that the program starts. */
+const SERVICES = ['gateway.mjs', 'packing.mjs', 'stock.mjs'];
+
 function times(count: number, line: string): string[] {
   return Array.from({ length: count }, () => line);
 }
@@ -92,7 +95,7 @@ test('the shop: one order, by one command', async () => {
   const { code, stdout } = await ran([cli, 'run', join(shop, 'start.mjs'), '--once'], { env });
   expect([code, stdout.trim().split('\n').at(-1)]).toEqual([0, '3 items in 1 parcel']);
 
-  const lines = await graph(/orders/, ORDER.length + 4);
+  const lines = await graph(/^run node/, ORDER.length + 4 + 2 * SERVICES.length);
   expect(lines.sort()).toEqual(
     [
       ...ORDER,
@@ -100,6 +103,10 @@ test('the shop: one order, by one command', async () => {
       'POST /orders (gateway.mjs) <- POST gateway/orders',
       'POST gateway/orders 200 (start.mjs) <- POST /orders 200',
       '3 items in 1 parcel (start.mjs) <- POST gateway/orders 200',
+      ...SERVICES.flatMap((name) => [
+        `run node ${name} (start.mjs) <- `,
+        `run node ${name} 0 (start.mjs) <- run node ${name}`,
+      ]),
     ].sort(),
   );
 });

@@ -7,6 +7,7 @@ export {
   addListener,
   addListenerBy,
   addListenerHere,
+  callFollowed,
   chainCatch,
   chain,
   spawnFailureListener,

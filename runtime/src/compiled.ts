@@ -76,7 +76,7 @@ export {
   useAsync,
   useSync,
 } from './promises/usings.js';
-export { fetchHere, tracePromiseHere } from './promises/followed-calls.js';
+export { callFollowed, fetchHere, tracePromiseHere } from './promises/followed-calls.js';
 export { libraryClass } from './promises/library-classes.js';
 export { fromAsync } from './promises/from-async.js';
 export { callPromisify } from './promises/promisify.js';

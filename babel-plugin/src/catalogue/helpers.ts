@@ -87,6 +87,7 @@ const sited = [
   'beginSync',
   'enter',
   'enterCreated',
+  'callFollowed',
   'chain',
   'chainCatch',
   'chainFinally',
@@ -136,6 +137,7 @@ export type CallbackHelper =
 
 /** Helpers that replace a whole call and take the called function as their first argument. */
 export type WholeCallHelper =
+  | 'callFollowed'
   | 'addListenerHere'
   | 'eventOnce'
   | 'eventsOn'

@@ -26,7 +26,8 @@ function walksOver(stream: string): Points {
 
 /** Exports of Node's modules, by module (without `node:`) and name. */
 export const nodeModules: Readonly<Record<string, Points>> = {
-  child_process: each(callback, 'exec execFile'),
+  // The callback comes after the process has ended.
+  child_process: each({ kind: 'callback', helper: 'callFollowed' }, 'exec execFile'),
   cluster: each(callback, 'disconnect'),
   crypto: each(
     callback,

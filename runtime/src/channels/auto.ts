@@ -1,6 +1,8 @@
 // What importing `@throughline/runtime/auto` does: from then on, what the program does is logged.
 import { basename } from 'node:path';
 import { ThroughlineError } from '../kernel/index.js';
+import { continueProcess } from '../operations/trace-headers.js';
+import { VARIABLE } from './child-process.js';
 import { startOperations } from './start.js';
 import { connect } from '../xtrace/node.js';
 
@@ -16,6 +18,7 @@ connected.catch((error: unknown) => {
   const { code, message } = error as ThroughlineError;
   if (code === 'TL_ADDRESS_INVALID') console.error(`throughline: ${message}`);
 });
+continueProcess(env[VARIABLE]);
 startOperations({
   propagateTo: namesIn('THROUGHLINE_PROPAGATE_TO'),
   channels: namesIn('THROUGHLINE_CHANNELS'),

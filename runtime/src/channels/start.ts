@@ -2,12 +2,13 @@ import { openBridge, shared } from '../kernel/index.js';
 import { combinators } from '../promises/combinator-parts.js';
 import { calls } from '../promises/followed-calls.js';
 import { watchFetch } from '../operations/fetch.js';
-import { followCall } from '../operations/followed.js';
+import { followCall, followCallback } from '../operations/followed.js';
 import { fastifyChannels } from './fastify.js';
 import { watchFunctions } from './functions.js';
 import { httpClientChannels } from './http-client.js';
 import { httpServerChannels } from './http-server.js';
 import { watchCallSites } from './call-sites.js';
+import { watchChildProcesses } from './child-process.js';
 import { watchConsole } from './console.js';
 import { knownChannels } from './known-channels.js';
 import { watchLibraryMethods } from '../libraries/index.js';
@@ -69,6 +70,7 @@ export function startOperations({
     }
   }
   calls.follow = followCall;
+  calls.followCallback = followCallback;
   if (!publishesFetch()) watchFetch(({ hostname }) => isPeer(hostname));
   messages.policy = policy;
   watchLibraryMethods();
@@ -78,6 +80,7 @@ export function startOperations({
   watchFailures();
   combinators.describe = describeParts;
   watchCallSites();
+  watchChildProcesses();
 }
 
 /** Bun and Deno have channels of Node's modules, and none of their own `fetch`. */

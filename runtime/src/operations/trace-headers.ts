@@ -3,7 +3,7 @@ import { isSameTask } from '../xtrace/ids.js';
 import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import { Position } from '../xtrace/position.js';
-import { joinTraces } from '../xtrace/trace.js';
+import { joinTraces, traces } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
 import { isKept } from './sampling.js';
 import { formatTraceParent, parseTraceParent } from './trace-context.js';
@@ -30,6 +30,14 @@ export function continueFromRequest(header: (name: string) => string | undefined
   const { taskId, eventId, flags } = parent;
   client.continueTask(taskId, [eventId]);
   setLocal(passed, { taskId, flags, state: header('tracestate') });
+}
+
+/** Makes what this process does, beside what it is asked for, part of the task that it was started for. */
+export function continueProcess(traceParent: string | undefined): void {
+  const parent = parseTraceParent(traceParent);
+  if (parent === undefined) return;
+  const latest = [Position.elsewhere(parent.eventId, [])];
+  traces.process ??= { taskId: parent.taskId, latest, notes: [] };
 }
 
 /** Returns the headers that carry a task on: the other side comes after the begin event of the operation. */

@@ -1,3 +1,4 @@
+import { spawn } from '../callbacks/spawn.js';
 import { callAs, madeHere, methodOf, shared } from '../kernel/index.js';
 import type { AnyMethod } from '../kernel/index.js';
 
@@ -16,4 +17,8 @@ export function fetchHere(method: unknown, ...args: unknown[]): unknown {
 
 export function tracePromiseHere(receiver: unknown, method: unknown, ...args: unknown[]): unknown {
   return callAs(receiver, methodOf(receiver, method), args);
+}
+
+export function callFollowed(method: unknown, ...args: unknown[]): unknown {
+  return (method as AnyMethod)(...args.slice(0, -1), spawn(args.at(-1)));
 }

@@ -1,5 +1,6 @@
+import { spawn } from '../callbacks/spawn.js';
 import { callAs, madeHere, methodOf, shared } from '../kernel/index.js';
-import type { AnyMethod } from '../kernel/index.js';
+import type { AnyFunction, AnyMethod } from '../kernel/index.js';
 
 // Calls whose promise is settled by code of the platform, which is not instrumented: nothing but the call knows that who
 // awaits the promise has waited for what the platform did.
@@ -8,6 +9,9 @@ import type { AnyMethod } from '../kernel/index.js';
 export const calls = shared('followed-calls', {
   /** Makes a call whose promise carries the operations that it has begun. */
   follow: undefined as ((call: () => unknown) => unknown) | undefined,
+  /** Makes a call with a callback, which comes after the operations that the call has begun. */
+  followCallback: undefined as
+    ((call: (callback: AnyMethod) => unknown, written: AnyFunction) => unknown) | undefined,
   /** Makes a call of `fetch`, where no channel tells of it. */
   fetch: undefined as ((method: AnyMethod, args: readonly unknown[]) => unknown) | undefined,
 });
@@ -20,6 +24,17 @@ function followed(call: () => unknown): unknown {
 export function fetchHere(method: unknown, ...args: unknown[]): unknown {
   if (calls.fetch !== undefined) return calls.fetch(method as AnyMethod, args);
   return followed(() => madeHere(Reflect.apply(method as AnyMethod, undefined, args)));
+}
+
+/** Stands for `exec(command, callback)` and other calls whose callback comes after what they have begun. */
+export function callFollowed(method: unknown, ...args: unknown[]): unknown {
+  const call = (...given: unknown[]): unknown => (method as AnyMethod)(...given);
+  const callback = args.at(-1);
+  if (typeof callback !== 'function') return call(...args);
+  const first = args.slice(0, -1);
+  return calls.followCallback === undefined
+    ? call(...first, spawn(callback))
+    : calls.followCallback((made) => call(...first, made), callback as AnyFunction);
 }
 
 /** Stands for `receiver.tracePromise(...args)`: libraries run their work in it (Node, `TracingChannel`). */

@@ -11,6 +11,7 @@ import * as emitters from '../listeners/emitters.js';
 import * as targets from '../listeners/event-targets.js';
 import { handlerFor as plainHandlerFor } from '../listeners/handlers.js';
 import * as promises from '../promises/chain.js';
+import { callFollowed as plainCallFollowed } from '../promises/followed-calls.js';
 import { isMock, noteMade, recordingAs } from './mocks.js';
 
 type Helper<A extends unknown[], R> = (...args: A) => R;
@@ -52,6 +53,7 @@ export const spawn = sited(callbacks.spawn);
 export const spawnAlike = sited(callbacks.spawnAlike);
 export const spawnEach = sited(callbacks.spawnEach);
 export const spawnArguments = sited(plainSpawnArguments);
+export const callFollowed = sitedCall(plainCallFollowed, 0);
 export const spawnInMethod = sitedCall(plainSpawnInMethod, 2);
 export const spawnFailureListener = sited(emitters.spawnFailureListener);
 export const spawnListener = sited(emitters.spawnListener);

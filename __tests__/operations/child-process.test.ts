@@ -1,0 +1,112 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Events, Programs } from './program';
+
+const programs = new Programs();
+beforeAll(() => {
+  writeFileSync(
+    join(programs.folder, 'child.js'),
+    `
+      console.log('in the child', process.argv.slice(2).join());
+      process.exitCode = Number(process.argv[3] ?? 0);
+    `,
+  );
+});
+afterAll(() => programs.remove());
+
+/** Every process that a program starts is instrumented, too. */
+const everywhere = {
+  NODE_OPTIONS: '--import @throughline/babel-plugin/register --import @throughline/runtime/auto',
+};
+
+const head = `
+  import { exec, execFile, fork, spawn } from 'node:child_process';
+  import { once } from 'node:events';
+  import { promisify } from 'node:util';
+  import { log, startTask } from '@throughline/runtime/xtrace';
+  const node = process.execPath;
+  startTask();
+  log('begin');
+`;
+
+/** The ways to wait for a process, each with a log after it. */
+const WAYS: readonly (readonly [string, string])[] = [
+  [
+    'spawn, by once',
+    `await once(spawn(node, ['child.js', 'x'], { stdio: 'ignore' }), 'exit'); log('after');`,
+  ],
+  [
+    'spawn, by a listener',
+    `spawn(node, ['child.js', 'x'], { stdio: 'ignore' }).on('close', () => log('after'));`,
+  ],
+  ['fork', `await once(fork('child.js', ['x'], { silent: true }), 'close'); log('after');`],
+  [
+    'execFile, with a callback',
+    `execFile(node, ['child.js', 'x'], (error, stdout) => log('after', { stdout }));`,
+  ],
+  ['execFile, as a promise', `await promisify(execFile)(node, ['child.js', 'x']); log('after');`],
+  ['exec, as a promise', `await promisify(exec)(node + ' child.js x'); log('after');`],
+];
+
+test.each(WAYS)('%s: the process is an operation that goes on in the child', async (_, code) => {
+  const { events, stderr } = await programs.run(head + code, everywhere);
+  expect(stderr).toBe('');
+  const begun = events.find('begin', /^run node( child\.js)?$/);
+  expect(events.parentsOf(begun)).toEqual(['event begin']);
+  expect(begun.source).toMatch(/^program\.js:\d+$/);
+  const child = events.reports.find(({ label }) => label.startsWith('in the child'))!;
+  expect([child.taskId, events.parentsOf(child)]).toEqual([begun.taskId, [`begin ${begun.label}`]]);
+  const ended = events.find('end', /^run node( child\.js)? 0$/);
+  expect(Events.field(ended, 'status')).toBe('ok');
+  const after = events.reports.find(({ label }) => label === 'after')!;
+  expect(events.parentsOf(after)).toEqual([`end ${ended.label}`]);
+});
+
+test('processes that fail, that cannot be started, and that are ended', async () => {
+  const { events, stdout } = await programs.run(`${head}
+    await promisify(execFile)(node, ['child.js', 'x', '3']).catch(({ code }) => console.log(code));
+    await promisify(execFile)('no-such-program', ['secret']).catch(({ code }) => console.log(code));
+    const child = spawn(node, ['-e', 'setInterval(() => {}, 1000)']);
+    await once(child, 'spawn');
+    child.kill();
+    const [code, signal] = await once(child, 'exit');
+    console.log(code, signal);
+  `);
+  expect(stdout).toBe('3\nENOENT\nnull SIGTERM\n');
+  const outcomes = events
+    .all('end', /^run/)
+    .map((one) => [one.label, Events.field(one, 'status'), Events.field(one, 'error.type')]);
+  expect(outcomes).toEqual([
+    ['run node child.js 3', 'error', '3'],
+    ['run no-such-program failed', 'error', 'ENOENT'],
+    ['run node SIGTERM', 'cancelled', 'SIGTERM'],
+  ]);
+  expect(JSON.stringify(events.reports)).not.toContain('secret');
+});
+
+test('what the program sees of its processes is as without us', async () => {
+  const code = `
+    import { exec, execFile, spawn } from 'node:child_process';
+    import { promisify } from 'node:util';
+    const running = promisify(exec)('echo one');
+    console.log(running instanceof Promise, typeof running.child.pid, (await running).stdout);
+    console.log(execFile.length, exec.name, typeof promisify(execFile));
+    await new Promise((resolve) => {
+      execFile('echo', ['two'], function (error, stdout, stderr) {
+        console.log(this === undefined, arguments.length, error, stdout, stderr);
+        resolve();
+      });
+    });
+    try { execFile(7, () => {}); } catch ({ code }) { console.log(code); }
+    const own = { TRACEPARENT: '00-' + '1'.repeat(32) + '-' + '2'.repeat(16) + '-01' };
+    const asked = promisify(execFile)('sh', ['-c', 'echo $TRACEPARENT'], { env: { ...process.env, ...own } });
+    console.log((await asked).stdout);
+    const empty = await promisify(execFile)('/usr/bin/env', [], { env: {} });
+    console.log(empty.stdout.replace(/^TRACEPARENT=00-.*\\n/, ''));
+    const child = spawn('true');
+    child.on('exit', (...args) => console.log(args, Object.keys(child).length));
+  `;
+  const [traced, plain] = [await programs.run(code), await programs.runPlain(code)];
+  expect(traced.stderr).toBe('');
+  expect(traced.stdout).toBe(plain.stdout);
+});
