@@ -1,1 +1,3 @@
+export { extract, inject } from './operations/carrier.js';
+export type { Carrier } from './operations/carrier.js';
 export { operation } from './operations/operation.js';

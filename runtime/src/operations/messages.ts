@@ -37,6 +37,6 @@ export function continueFromMessage({ headers, isRepeated }: Carried): void {
 }
 
 /** Brokers give texts as bytes. */
-function textOf(value: unknown): string | undefined {
+export function textOf(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : String(value);
 }

@@ -4,6 +4,7 @@ import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import { Position } from '../xtrace/position.js';
 import { joinTraces, traces } from '../xtrace/trace.js';
+import type { Trace } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
 import { isKept } from './sampling.js';
 import { formatTraceParent, parseTraceParent } from './trace-context.js';
@@ -42,10 +43,14 @@ export function continueProcess(traceParent: string | undefined): void {
 
 /** Returns the headers that carry a task on: the other side comes after the begin event of the operation. */
 export function headersFor({ id, trace }: Operation): [name: string, value: string][] {
-  const { taskId } = trace;
+  return headersAfter(trace, id);
+}
+
+/** Returns the headers that carry a task on: the other side comes after an event. */
+export function headersAfter({ taskId }: Trace, eventId: EventId): [name: string, value: string][] {
   const known = getLocal(passed);
   const given = known?.taskId === taskId ? known : undefined;
-  const parent = formatTraceParent({ taskId, eventId: id, flags: given?.flags ?? flagsOf(taskId) });
+  const parent = formatTraceParent({ taskId, eventId, flags: given?.flags ?? flagsOf(taskId) });
   const state = given?.state;
   return state === undefined
     ? [['traceparent', parent]]
