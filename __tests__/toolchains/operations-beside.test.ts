@@ -10,6 +10,7 @@ const PACKAGES = [
   '@opentelemetry/instrumentation-undici@0.33.0',
   '@opentelemetry/sdk-node@0.223.0',
   '@sentry/node@11.12.0',
+  'dd-trace@5.132.0',
 ];
 
 const run = programsWith(PACKAGES);
@@ -179,6 +180,51 @@ test('Sentry: its traceparent stays, errors have the tags of their request, and 
   const headers = stdout.match(/^got .*$/gm)!;
   expect(headers).toHaveLength(3);
   for (const header of headers) expect(header).toMatch(/^got 00-\w{32}-\w{16}-0[01]$/);
+});
+
+test('Sentry: what it sends is no operation', async () => {
+  const { events, stdout } = await run(`
+    import * as Sentry from '@sentry/node';
+    const sent = [];
+    const inner = await serve((request, response) => {
+      sent.push(request.url.replace(/[?].*/, ''));
+      response.end();
+    });
+    Sentry.init({ dsn: inner.url.replace('//', '//key@') + '/1', tracesSampleRate: 1 });
+    Sentry.captureException(new Error('failed'));
+    await Sentry.flush();
+    await get(inner.url + '/own');
+    await inner.stop();
+    console.log(sent.join());
+  `);
+  expect(stdout).toBe('/api/1/envelope/,/own\n');
+  expect(events.all('begin', /^(?:GET|POST) 127/).map(({ label }) => label)).toEqual([
+    expect.stringMatching(/^GET 127.*own$/),
+  ]);
+});
+
+test('dd-trace: what it sends is no operation, and its traceparent stays', async () => {
+  const { events, stdout } = await run(
+    `
+    import { createRequire } from 'node:module';
+    const sent = [];
+    const agent = await serve((request, response) => {
+      sent.push(request.url);
+      response.end('{}');
+    });
+    createRequire(import.meta.url)('dd-trace').init({ url: agent.url, flushInterval: 10, startupLogs: false });
+    const inner = await serve((request, response) => response.end(request.headers.traceparent));
+    console.log(await get(inner.url + '/own'));
+    while (!sent.some((path) => path.endsWith('/traces'))) await pause();
+    await inner.stop();
+    process.exit();
+  `,
+    { DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false', DD_REMOTE_CONFIGURATION_ENABLED: 'false' },
+  );
+  expect(stdout).toMatch(/^00-\w{32}-\w{16}-0[01]\n$/);
+  expect(events.all('begin', /^(?:GET|POST|PUT) 127/).map(({ label }) => label)).toEqual([
+    expect.stringMatching(/^GET 127.*own$/),
+  ]);
 });
 
 // The hooks of older versions of Node run in the order in which they were registered, and cannot be put behind others.

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { attempt } from '../operations/attempt.js';
 import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
-import { isSuppressed, linked } from '../operations/other-tracers.js';
+import { isReport, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
@@ -29,7 +29,7 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   }
 
   function begin({ request }: Created): Operation | undefined {
-    if (isSuppressed()) return undefined;
+    if (isReport(request)) return undefined;
     const { method, host } = request;
     const address = String(request.getHeader('host') ?? host);
     const begun = beginRequest(method, address, withoutQuery(request.path));

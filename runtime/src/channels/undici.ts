@@ -2,7 +2,7 @@ import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
-import { isSuppressed, linked } from '../operations/other-tracers.js';
+import { isReport, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { continueFollowed, endFollowed, noteBegun } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from '../operations/http.js';
@@ -54,7 +54,8 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
 
   return {
     'undici:request:create': ({ request }: Message) => {
-      if (isSuppressed()) return;
+      const { path } = request;
+      if (isReport({ path, hasHeader: (name) => headerOf(request, name) !== undefined })) return;
       continueFollowed();
       const { host, hostname } = new URL(request.origin);
       const begun = noteBegun(beginRequest(request.method, host, withoutQuery(request.path)));
@@ -102,9 +103,17 @@ function removeHeader(request: UndiciRequest, name: string): void {
   }
 }
 
-function traceParentOf({ headers }: UndiciRequest): string | undefined {
-  if (typeof headers === 'string') return /^traceparent: *(.*?)\r?$/im.exec(headers)?.[1];
-  const at = headers.findIndex((one, i) => i % 2 === 0 && /^traceparent$/i.test(String(one)));
+function traceParentOf(request: UndiciRequest): string | undefined {
+  return headerOf(request, 'traceparent');
+}
+
+/** Returns the value of a header, by its name in lower case. */
+function headerOf({ headers }: UndiciRequest, name: string): string | undefined {
+  if (typeof headers === 'string') {
+    const line = headers.split('\n').find((one) => one.toLowerCase().startsWith(`${name}:`));
+    return line?.slice(name.length + 1).trim();
+  }
+  const at = headers.findIndex((one, i) => i % 2 === 0 && String(one).toLowerCase() === name);
   return at === -1 ? undefined : String(headers[at + 1]);
 }
 

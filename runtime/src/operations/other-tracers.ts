@@ -13,13 +13,33 @@ const API = Symbol.for('opentelemetry.js.api.1');
 const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** Returns true in work of OpenTelemetry that is not to be traced, such as the export of its spans. */
-export function isSuppressed(): boolean {
+function isSuppressed(): boolean {
   const { context } = ((globalThis as Record<symbol, unknown>)[API] ?? {}) as OpenTelemetry;
   try {
     return context?.active().getValue(SUPPRESSED) === true;
   } catch {
     return false;
   }
+}
+
+/** A request, as far as it tells who sends it. */
+interface SentRequest {
+  readonly path: string;
+  hasHeader(name: string): boolean;
+}
+
+/** How tools send what they have recorded, by a sign that no request of a program has. */
+const REPORTS: readonly ((request: SentRequest) => boolean)[] = [
+  // Sentry ("Envelopes", authentication by the query).
+  ({ path }) => /^\/.*\/envelope\/\?(?:.*&)?sentry_key=/.test(path),
+  // Datadog (trace agent, "Sending traces"): the language of the tracer.
+  (request) =>
+    request.hasHeader('datadog-meta-lang') || request.hasHeader('dd-client-library-language'),
+];
+
+/** Returns true for a request by which another tool sends what it has recorded. */
+export function isReport(request: SentRequest): boolean {
+  return isSuppressed() || REPORTS.some((isOne) => isOne(request));
 }
 
 /**

@@ -6,7 +6,7 @@ import { NONE } from '../../../src/graph/task-model';
 import type { TaskPage } from '../../../src/store/store';
 import { address, hrefOf, listHref, taskHref } from '../address';
 import { fetchTasks } from '../api';
-import type { NodeStatus } from '../drawing/graph-scene';
+import type { NodeStatus } from '../drawing/graph-nodes';
 import { GraphScene } from '../drawing/graph-scene';
 import { align } from '../model/alignment';
 import { layOut } from '../model/graph-layout';
