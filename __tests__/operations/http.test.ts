@@ -219,6 +219,38 @@ describe('headers', () => {
 
     expect(stdout).toMatch(new RegExp(`^00-${task}-[0-9a-f]{16}-00 a=1,b=2\n$`));
   });
+
+  test.each([
+    [
+      'as they came',
+      `{ traceparent: '${parent}', baggage: 'user=ada;ttl=3, cart = 17' }`,
+      'user=ada;ttl=3,cart = 17',
+    ],
+    ['without a task', `{ baggage: ['a=1', 'b=2'] }`, 'a=1,b=2'],
+    [
+      'but for what is malformed',
+      `{ traceparent: '${parent}', baggage: 'a=1,,nothing,=b,c=\\u00e9' }`,
+      'a=1',
+    ],
+    [
+      'unless the program has its own',
+      `{ traceparent: '${parent}', baggage: 'a=1', own: 'b=2' }`,
+      'b=2',
+    ],
+  ])('members of baggage go on %s', async (_, sent, expected) => {
+    const { stdout, stderr } = await programs.run(`${prelude}
+      const inner = await serve(({ headers }, response) => response.end(headers.baggage ?? 'none'));
+      const outer = await serve(async ({ headers: { own } }, response) => {
+        const headers = own ? { baggage: own } : {};
+        response.end(await get(inner.url, { headers }) + ' ' + await (await fetch(inner.url, { headers })).text());
+      });
+      console.log(await get(outer.url, { headers: ${sent} }));
+      await outer.stop();
+      await inner.stop();
+    `);
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`${expected} ${expected}\n`);
+  });
 });
 
 test('a program sees nothing of it', async () => {

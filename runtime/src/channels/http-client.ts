@@ -49,7 +49,9 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   function addHeaders(request: ClientRequest, begun: Operation | undefined): void {
     if (begun === undefined || request.headersSent || request.hasHeader('traceparent')) return;
     if (!isPeer(request.host)) return;
-    for (const [name, value] of headersFor(begun)) request.setHeader(name, value);
+    for (const [name, value] of headersFor(begun)) {
+      if (!request.hasHeader(name)) request.setHeader(name, value);
+    }
   }
 
   if (!hasCreatedChannel()) {

@@ -80,7 +80,7 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
  * can read only one.
  */
 function addHeaders(request: UndiciRequest, begun: Operation): void {
-  const own = headersFor(begun);
+  const own = headersFor(begun).filter(([name]) => headerOf(request, name) === undefined);
   for (const [name, value] of own) request.addHeader(name, value);
   const { addHeader } = request;
   request.addHeader = (name, value) => {

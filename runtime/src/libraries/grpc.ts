@@ -77,7 +77,9 @@ const startsCall: Replace = (method) => {
     const sent = metadata.clone();
     inject(sent, metadataAccess, operation.trace);
     if (sent.get('traceparent').length === 0) {
-      for (const [name, value] of headersFor(operation)) sent.set(name, value);
+      for (const [name, value] of headersFor(operation)) {
+        if (sent.get(name).length === 0) sent.set(name, value);
+      }
     }
     const onReceiveStatus = (status: Status): void => {
       const end = (): void => {

@@ -68,7 +68,9 @@ function withHeaders(args: readonly unknown[], begun: Operation): readonly unkno
       init?.headers ?? (input instanceof Request ? input.headers : undefined),
     );
     if (headers.has('traceparent')) return;
-    for (const [name, value] of headersFor(begun)) headers.set(name, value);
+    for (const [name, value] of headersFor(begun)) {
+      if (!headers.has(name)) headers.set(name, value);
+    }
     added = [input, { ...init, headers }];
   });
   return added;

@@ -6,15 +6,17 @@ import { Position } from '../xtrace/position.js';
 import { joinTraces, traces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
+import { passableBaggage } from './baggage-header.js';
 import { isKept } from './sampling.js';
 import { formatTraceParent, parseTraceParent } from './trace-context.js';
 
 /** What came with a request beside the ids, and goes on with the requests that are made for it. */
 interface Passed {
   readonly taskId: string;
-  readonly flags: string;
-  /** Other systems' data, unchanged (W3C Trace Context Level 2, section 3.3). */
+  readonly flags: string | undefined;
+  /** Other systems' data, unchanged (W3C Trace Context Level 2, section 3.3; W3C Baggage). */
   readonly state: string | undefined;
+  readonly baggage: string | undefined;
 }
 
 const passed = register<Passed | undefined>(undefined, {
@@ -24,13 +26,15 @@ const passed = register<Passed | undefined>(undefined, {
 /** Continues the task that a request carries, in the current context; begins a task if it carries none. */
 export function continueFromRequest(header: (name: string) => string | undefined): void {
   const parent = parseTraceParent(header('traceparent'));
+  const baggage = passableBaggage(header('baggage'));
   if (parent === undefined) {
-    client.startTask();
+    const taskId = client.startTask();
+    if (baggage) setLocal(passed, { taskId, flags: undefined, state: undefined, baggage });
     return;
   }
   const { taskId, eventId, flags } = parent;
   client.continueTask(taskId, [eventId]);
-  setLocal(passed, { taskId, flags, state: header('tracestate') });
+  setLocal(passed, { taskId, flags, state: header('tracestate'), baggage });
 }
 
 /** Makes what this process does, beside what it is asked for, part of the task that it was started for. */
@@ -51,13 +55,13 @@ export function headersAfter({ taskId }: Trace, eventId: EventId): [name: string
   const known = getLocal(passed);
   const given = known?.taskId === taskId ? known : undefined;
   const parent = formatTraceParent({ taskId, eventId, flags: given?.flags ?? flagsOf(taskId) });
-  const state = given?.state;
-  return state === undefined
-    ? [['traceparent', parent]]
-    : [
-        ['traceparent', parent],
-        ['tracestate', state],
-      ];
+  const others = { tracestate: given?.state, baggage: given?.baggage };
+  return [
+    ['traceparent', parent],
+    ...Object.entries(others).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as [string, string]],
+    ),
+  ];
 }
 
 /** The header by which an answer tells of the events that it comes after (W3C Trace Context, "traceresponse"). */
