@@ -162,7 +162,7 @@ test('what nobody waited for any more is told', () => {
     { what: 'GET slow/prices', where: 'shop.ts:8', event: id(2), joined: id(5) },
   ]);
   expect(whyText(why)).toContain(
-    'Abandoned, because something else settled the join:\n  GET slow/prices (shop.ts:8)\n',
+    'Abandoned (still running when Promise.race, any or all was settled without them):\n  GET slow/prices (shop.ts:8)\n',
   );
 });
 

@@ -74,6 +74,11 @@ test.each<[string, unknown]>([
   expect(takeReports()[0]!.parentEventIds).toEqual([]);
 });
 
+test('nothing at all begins a task', () => {
+  extract(undefined, () => log('first'));
+  expect(takeReports()[0]!.parentEventIds).toEqual([]);
+});
+
 test('what it runs may fail, and is as it was after', () => {
   const taskId = getTaskId();
   const fail = (): never => {

@@ -84,9 +84,45 @@ test('processes that fail, that cannot be started, and that are ended', async ()
   expect(JSON.stringify(events.reports)).not.toContain('secret');
 });
 
+test('of a command, nothing but the name of a program is told', async () => {
+  const { events } = await programs.run(`
+    import { exec, spawn, ChildProcess } from 'node:child_process';
+    import { promisify } from 'node:util';
+    const run = promisify(exec);
+    await run('PASSWORD=hunter2 true').catch(() => {});
+    await run('(cd / && true)').catch(() => {});
+    await run('"./hunter2 x"').catch(() => {});
+    for (const args of [['./none.sh', '--token', 'hunter2'], ['-c', 'true', 'sh', 'hunter2']]) {
+      await new Promise((resolve) => spawn('bash', args, { stdio: 'ignore' }).on('close', resolve));
+    }
+  `);
+  expect(events.all('begin', /^run/).map(({ label }) => label)).toEqual([
+    ...['run true', 'run sh', 'run sh', 'run bash', 'run true'],
+  ]);
+  expect(JSON.stringify(events.reports)).not.toContain('hunter2');
+});
+
+test('a process that could not be started has ended, and one with an error goes on', async () => {
+  const { events, stdout } = await programs.run(`
+    import { fork, spawn } from 'node:child_process';
+    import { once } from 'node:events';
+    try { spawn('echo', ['x'.repeat(3e6)]); } catch ({ code }) { console.log(code); }
+    const child = fork('child.js', { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.on('error', ({ code }) => console.log(code));
+    child.disconnect();
+    child.send({});
+    await new Promise((resolve) => child.on('exit', resolve));
+  `);
+  expect(stdout).toBe('E2BIG\nERR_IPC_CHANNEL_CLOSED\n');
+  expect(events.all('end', /^run/).map(({ label }) => label)).toEqual([
+    'run echo failed',
+    'run node child.js 0',
+  ]);
+});
+
 test('what the program sees of its processes is as without us', async () => {
   const code = `
-    import { exec, execFile, spawn } from 'node:child_process';
+    import { ChildProcess, exec, execFile, spawn } from 'node:child_process';
     import { promisify } from 'node:util';
     const running = promisify(exec)('echo one');
     console.log(running instanceof Promise, typeof running.child.pid, (await running).stdout);
@@ -103,6 +139,9 @@ test('what the program sees of its processes is as without us', async () => {
     console.log((await asked).stdout);
     const empty = await promisify(execFile)('/usr/bin/env', [], { env: {} });
     console.log(empty.stdout.replace(/^TRACEPARENT=00-.*\\n/, ''));
+    const bare = new ChildProcess();
+    bare.spawn({ file: 'true', args: ['true'], stdio: 'ignore' });
+    console.log(promisify(exec) === promisify(exec), bare.spawnfile);
     const child = spawn('true');
     child.on('exit', (...args) => console.log(args, Object.keys(child).length));
   `;

@@ -137,3 +137,40 @@ test('joins that fail keep their errors, ticks and stacks', async () => {
   const [traced, plain] = [await programs.run(code), await programs.runPlain(code)];
   expect(traced.stdout).toBe(plain.stdout);
 });
+
+test('a part that waits for something unknown, and one that hands its failure on, are named', async () => {
+  const { events } = await programs.run(`
+    ${prelude}${services}
+    const slow = async () => { console.log('slow begins'); await new Promise(() => {}); };
+    const handed = () => ask('/failing').then((answer) => answer);
+    await inRequest(async () => {
+      await Promise.race([slow(), ask('/a')]);
+      console.log('after the race');
+      await Promise.allSettled([handed(), ask('/b')]);
+      console.log('after all');
+    });
+    await stopAll();
+  `);
+  const named = (label: string, field: string): unknown => {
+    const event = events.reports.find((one) => one.label === label)!;
+    const id = Events.field(event, field);
+    return events.reports.find(({ eventId }) => eventId === id)?.label.replace(/127[^/]*/, '');
+  };
+  expect(named('after the race', 'join.abandoned')).toBe('slow begins');
+  expect(named('after all', 'join.failed')).toBe('GET /failing 500');
+});
+
+test('a part is told once, whatever goes on from the join, and however often it is raced', async () => {
+  const { events } = await programs.run(`
+    ${prelude}${services}
+    await inRequest(async () => {
+      const slow = ask('/slow');
+      for (let i = 0; i < 3; i++) await Promise.race([slow, ask('/a')]);
+      await Promise.all([ask('/b'), ask('/c')]);
+      console.log('end');
+    });
+    await stopAll();
+  `);
+  const told = events.reports.filter((one) => Events.field(one, 'join.abandoned') !== undefined);
+  expect(told).toHaveLength(1);
+});

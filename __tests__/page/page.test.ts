@@ -415,10 +415,12 @@ describe('one task', () => {
     const part = tests.page.getByRole('heading', { name: 'Abandoned parts of the join' });
     await part.locator('..').getByRole('button', { name: 'slow' }).click();
     await tests.showsEvent('slow');
-    const join = tests.page.getByRole('heading', { name: 'Abandoned at the join before' });
+    const join = tests.page.getByRole('heading', { name: 'Abandoned before' });
     await join.locator('..').getByRole('button', { name: 'chosen' }).waitFor();
     await tests.page.getByText('Why it took').click();
-    await tests.page.getByText('slow was abandoned: before chosen,').waitFor();
+    await tests.page
+      .getByText('slow was still running when the join before chosen was settled.')
+      .waitFor();
   });
 
   it('can be taken away: as a picture, as events, for Perfetto', async () => {

@@ -2,6 +2,8 @@ import { Events, prelude, runTraced } from '../operations/program';
 import { nodeOf, Project } from './project';
 import './patience';
 
+const PACKAGES = ['better-sqlite3@13.2.0', '@babel/preset-typescript@7.29.7'];
+
 /** The two databases that run in the process itself: their classes, and the Node that has them. */
 const DATABASES = [
   ['better-sqlite3', 24, `import Database from 'better-sqlite3';`],
@@ -14,11 +16,30 @@ const DATABASES = [
   ['node:sqlite, required', 24, `const { DatabaseSync: Database } = require('node:sqlite');`],
 ] as const;
 
+test('node:sqlite: statements that a module prepares at once, and a class that is only a type', async () => {
+  const project = await Project.with(PACKAGES);
+  const { events, stdout, stderr } = await runTraced(
+    project.folder,
+    'program.ts',
+    `import { DatabaseSync } from 'node:sqlite';
+     import type { StatementSync } from 'node:sqlite';
+     import { type DatabaseSync as Other } from 'node:sqlite';
+     const db = new DatabaseSync(':memory:');
+     const find: StatementSync = db.prepare('select 1 as x');
+     setTimeout(() => console.log((find.get() as any).x, typeof (db as Other)), 1);
+    `,
+    { NODE_NO_WARNINGS: '1', THROUGHLINE_LOGS: 'off' },
+    await nodeOf(24),
+  );
+  expect([stderr, stdout]).toEqual(['', '1 object\n']);
+  expect(events.all('begin', /^SELECT$/)).toHaveLength(1);
+});
+
 test.each(DATABASES)(
   '%s: queries are operations of the code that has made them',
   async (_, node, imports) => {
     const path = await nodeOf(node);
-    const project = await Project.with(['better-sqlite3@13.2.0']);
+    const project = await Project.with(PACKAGES);
     const isRequired = imports.includes('require(');
     const head = isRequired
       ? prelude.replace(/import (\{?.*?\}?) from '(.*?)';/g, "const $1 = require('$2');")

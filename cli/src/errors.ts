@@ -8,7 +8,8 @@ export type CliErrorCode =
   | 'TL_FILE_UNWRITABLE'
   | 'TL_POSITION_INVALID'
   | 'TL_RUN_FAILED'
-  | 'TL_TASK_UNKNOWN';
+  | 'TL_TASK_UNKNOWN'
+  | 'TL_TOKEN_REFUSED';
 
 /** An error of the command line. The message ends with `code`. */
 export class CliError extends Error {

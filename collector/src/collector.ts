@@ -7,6 +7,7 @@ import { Acceptor } from './ingest/accept.js';
 import type { Counters } from './ingest/accept.js';
 import { ReportServer } from './ingest/report-server.js';
 import { OtlpGrpcServer } from './query/otlp-grpc.js';
+import { isLocal } from './query/guard.js';
 import { webApp } from './query/web.js';
 import { readSettings } from './settings.js';
 import type { Settings } from './settings.js';
@@ -21,6 +22,10 @@ export interface Collector {
   readonly store: string;
   /** URL of the page and of the HTTP API, without a trailing slash. */
   readonly url: string;
+  /** The same with the token, which the page keeps when it was opened once. */
+  readonly pageUrl: string;
+  /** True if other machines may ask it, and no token is asked for. */
+  readonly isOpen: boolean;
   /** URL for exporters of OpenTelemetry: that of the page, if their usual port is in use. */
   readonly otlpUrl: string;
   /** False if the port for OpenTelemetry's exporters is in use. */
@@ -54,18 +59,19 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     maxSize,
     maxAge,
     allowOrigins,
+    token,
   } = readSettings(given);
   const store = await ThreadedStore.open(file, { maxBytes: maxSize, maxAgeMs: maxAge });
   const acceptor = new Acceptor(store);
-  const reports = new ReportServer(acceptor);
+  const reports = new ReportServer(acceptor, token);
   let reportAddress = '';
   const app = webApp({
-    ...{ store, acceptor, reports, host, allowOrigins },
+    ...{ store, acceptor, reports, host, allowOrigins, token },
     reportAddress: () => reportAddress,
   });
   const web = createAdaptorServer(app) as Server;
   const otlp = createAdaptorServer(app) as Server;
-  const grpc = new OtlpGrpcServer(acceptor);
+  const grpc = new OtlpGrpcServer(acceptor, token);
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
@@ -87,6 +93,8 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
       reportAddress,
       store: file,
       url: `http://${urlHost(host)}:${page}`,
+      pageUrl: `http://${urlHost(host)}:${page}${token === undefined ? '' : `/?token=${encodeURIComponent(token)}`}`,
+      isOpen: token === undefined && !isLocal(host),
       otlpUrl: `http://${urlHost(host)}:${spans ?? page}`,
       isOtlpPortFree: spans !== undefined,
       otlpGrpcAddress: calls === undefined ? undefined : `${urlHost(host)}:${calls}`,

@@ -13,6 +13,7 @@ export type CollectorErrorCode =
   | 'TL_COLLECTOR_FULL'
   | 'TL_EXPORT_TOO_LARGE'
   | 'TL_REQUEST_REFUSED'
+  | 'TL_TOKEN_REFUSED'
   | 'TL_INTERNAL';
 
 /** An error of the collector. The message ends with `code`. */

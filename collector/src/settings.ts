@@ -22,6 +22,8 @@ export interface Settings {
    * those on this machine.
    */
   allowOrigins: readonly string[];
+  /** What everybody must show who reads or sends: at least 8 visible ASCII characters. Default: none is asked for. */
+  token: string | undefined;
   /** Database file of the embedded store, or `:memory:`. Default: `events.db` in the user's data folder. */
   store: string;
   /**
@@ -46,6 +48,7 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   otlpPort: { fallback: 4318, variable: 'THROUGHLINE_OTLP_PORT', read: port },
   otlpGrpcPort: { fallback: 4317, variable: 'THROUGHLINE_OTLP_GRPC_PORT', read: port },
   allowOrigins: { fallback: [], variable: 'THROUGHLINE_ALLOW_ORIGINS', read: origins },
+  token: { fallback: undefined, variable: 'THROUGHLINE_TOKEN', read: secret },
   store: {
     fallback: join(envPaths('throughline', { suffix: '' }).data, 'events.db'),
     variable: 'THROUGHLINE_STORE',
@@ -77,6 +80,7 @@ export function readSettings(
     otlpPort: read('otlpPort'),
     otlpGrpcPort: read('otlpGrpcPort'),
     allowOrigins: read('allowOrigins'),
+    token: read('token'),
     store: read('store'),
     maxSize: read('maxSize'),
     maxAge: read('maxAge'),
@@ -86,6 +90,17 @@ export function readSettings(
 function nonEmptyString(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw invalid(name, 'a non-empty string', value);
+}
+
+function secret(name: string, value: unknown): string | undefined {
+  // A variable that is set to nothing is as good as none.
+  if (value === '') return undefined;
+  if (typeof value === 'string' && /^[\x21-\x7e]{8,1000}$/.test(value)) return value;
+  // It may be almost the right one.
+  throw new CollectorError(
+    'TL_SETTING_INVALID',
+    `Setting "${name}" must be 8 to 1,000 visible ASCII characters without spaces. Its value is not shown here.`,
+  );
 }
 
 function port(name: string, value: unknown): number {

@@ -3,6 +3,8 @@ export { DEFAULT_PORT, parseAddress } from './xtrace/address.js';
 export { fromDecimal, newEventId, newTaskId, padTask, toDecimal } from './xtrace/ids.js';
 export {
   ACKNOWLEDGED_PROTOCOL,
+  TOKEN_PROTOCOL,
+  TOKEN_REFUSED,
   IN_MICROSECONDS,
   LAST_MILLISECONDS,
   MAX_BATCH_BYTES,

@@ -23,9 +23,6 @@ export function tellOfClasses(
       .flatMap(({ name, value }) =>
         names.includes(name) ? [told(`${packageName} ${name}`, value)] : [],
       );
-  const imported = program.body
-    .flatMap((statement) => importsIn(statement, types))
-    .map(({ module, name, value }) => told(`${module} ${name}`, value));
   if (names.length > 0) {
     for (const { body } of program.body.flatMap((statement) => factoriesIn(statement, types))) {
       const isReturn = types.isReturnStatement(body.at(-1));
@@ -33,7 +30,28 @@ export function tellOfClasses(
     }
     program.body.push(...own(program.body));
   }
-  program.body.push(...imported);
+  // After the statement that imports it: the module's own code may use it at once.
+  program.body = program.body.flatMap((statement) => [
+    statement,
+    ...importsIn(statement, types)
+      .filter((one) => isUsed(one, program, types))
+      .map(({ module, name, value }) => told(`${module} ${name}`, value)),
+  ]);
+}
+
+/**
+ * Returns true if a file uses a class that it imports. In TypeScript, one that is only a type may not be imported at all: there, it has to
+ * be seen where it cannot be a type.
+ */
+function isUsed({ value }: Declared, program: t.Program, types: typeof t): boolean {
+  let [isTyped, isFound] = [false, types.isMemberExpression(value)];
+  types.traverseFast(program, (node) => {
+    isTyped ||= node.type.startsWith('TS');
+    if (!types.isNewExpression(node) && !types.isClass(node)) return;
+    const used = types.isClass(node) ? node.superClass : node.callee;
+    if (used && types.isNodesEquivalent(used, value)) isFound = true;
+  });
+  return isFound || !isTyped;
 }
 
 /** Returns the bodies of functions that a file exports to make a class: `module.exports = function createDatabase() { … }`. */
@@ -85,7 +103,8 @@ interface Imported extends Declared {
 /** Returns the classes of the platform that a statement imports, by either kind of module. */
 function importsIn(statement: t.Statement, types: typeof t): Imported[] {
   if (types.isImportDeclaration(statement)) {
-    const { source, specifiers } = statement;
+    const { source, specifiers, importKind } = statement;
+    if (importKind === 'type' || importKind === 'typeof') return [];
     return specifiers.flatMap((one) =>
       types.isImportSpecifier(one)
         ? named(source.value, one.imported, one.local, types)

@@ -24,6 +24,7 @@ export function serve(program: Command): void {
       '--otlp-grpc-port <port>',
       `port for OpenTelemetry over gRPC, 0 for a free port (default: ${otlpGrpcPort.fallback})`,
     )
+    .option('--token <token>', 'ask everybody for this token who reads or sends')
     .option('--store <file>', `database file, or :memory: (default: ${store.fallback})`)
     .option('--allow-origins <urls>', 'origins of pages that may send events (separated by commas)')
     .option('--max-size <size>', 'remove the oldest tasks above this size (default: 2GB)')
@@ -31,7 +32,8 @@ export function serve(program: Command): void {
     .action(async (options: Record<string, string>) => {
       const collector = await startCollector(options);
       console.log(`Receiving reports at ${collector.reportAddress}`);
-      console.log(`Page at ${collector.url}`);
+      console.log(`Page at ${collector.pageUrl}`);
+      if (collector.isOpen) console.log(OPEN);
       const { isOtlpPortFree, otlpUrl, otlpGrpcAddress } = collector;
       const why = isOtlpPortFree ? '' : ', because its usual port is in use';
       console.log(`OpenTelemetry at ${otlpUrl}${why}`);
@@ -43,6 +45,9 @@ export function serve(program: Command): void {
       await collector.close();
     });
 }
+
+const OPEN =
+  'Everybody who can reach this address can read what programs log, and write to it. Ask for a token with --token.';
 
 /** Resolves at the first SIGINT or SIGTERM. A second one of the same kind ends the process immediately. */
 export function untilInterrupted(): Promise<void> {

@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../errors.js';
-import { collectorUrl } from '../sources/collector-url.js';
+import { collectorUrl, tokenHeader } from '../sources/collector-url.js';
 
 /** A collector that programs can report to. */
 export interface RunningCollector {
@@ -78,6 +78,13 @@ async function healthOf(url: string): Promise<Health | undefined> {
   if (text === undefined) return undefined;
   const { processId, reportAddress } = Object(parsed(text)) as Partial<Health>;
   if (processId !== undefined && reportAddress !== undefined) return { processId, reportAddress };
+  const { ok } = Object(parsed(text)) as { ok?: unknown };
+  if (typeof ok === 'boolean') {
+    throw new CliError(
+      'TL_TOKEN_REFUSED',
+      `The collector at ${url} wants a token. Set THROUGHLINE_TOKEN to the one that it was started with.`,
+    );
+  }
   throw new CliError(
     'TL_COLLECTOR_UNREACHABLE',
     `The server at ${url} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free.`,
@@ -87,7 +94,7 @@ async function healthOf(url: string): Promise<Health | undefined> {
 /** Returns what a server answers. The first `fetch` of a process takes ten times as long. */
 function textAt(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    get(url, { agent: false }, (response) => {
+    get(url, { agent: false, headers: tokenHeader() }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => (text += part));

@@ -1,6 +1,7 @@
 import { CliError, errorMessage } from '../errors.js';
 import { settings } from '@throughline/collector/settings';
 import type { TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
+import { tokenHeader } from './collector-url.js';
 import type { EventSource, TaskQuery } from './source.js';
 
 /** The description of the option that names a collector. */
@@ -61,7 +62,8 @@ export class CollectorClient implements EventSource {
 
   private async fetch(path: string, options?: RequestInit): Promise<Response> {
     try {
-      return await fetch(new URL(path, this.url), options);
+      const headers = { ...tokenHeader(), ...(options?.headers as Record<string, string>) };
+      return await fetch(new URL(path, this.url), { ...options, headers });
     } catch (error) {
       throw new CliError(
         'TL_COLLECTOR_UNREACHABLE',

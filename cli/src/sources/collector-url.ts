@@ -6,3 +6,9 @@ export function collectorUrl(): string {
   const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${address.includes(':') ? `[${address}]` : address}:${webPort}`;
 }
+
+/** Returns the header that shows the token of the settings to a collector; nothing without one. */
+export function tokenHeader(): Record<string, string> {
+  const { token } = readSettings({});
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}

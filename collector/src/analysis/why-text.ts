@@ -75,7 +75,7 @@ function partsOf({ oneByOne, errors, abandoned, open }: Why): string[] {
       errors.length,
     ),
     ...part(
-      'Abandoned, because something else settled the join:',
+      'Abandoned (still running when Promise.race, any or all was settled without them):',
       abandoned
         .slice(0, MOST.abandoned)
         .map(({ what, where }) => `${cut(what)} (${oneLine(where)})`),

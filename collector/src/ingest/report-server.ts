@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { ACKNOWLEDGED_PROTOCOL } from '@throughline/runtime/report';
+import { TOKEN_REFUSED } from '@throughline/runtime/report';
 import { errorMessage } from '../errors.js';
 import type { Acceptor } from './accept.js';
 import { acknowledged } from './acknowledged.js';
+import { isToken, readHello } from './hello.js';
 import { Pubsub } from './pubsub.js';
 import { Unread } from './unread.js';
 
@@ -26,7 +27,11 @@ export class ReportServer {
   /** Message of the last error, for `/health`. */
   lastProblem: string | undefined;
 
-  constructor(private readonly acceptor: Acceptor) {
+  /** With a token, only senders that show it are served: the original protocol cannot. */
+  constructor(
+    private readonly acceptor: Acceptor,
+    private readonly token?: string,
+  ) {
     this.pubsub = new Pubsub(acceptor, (problem) => (this.lastProblem = problem));
     this.server = createServer((socket) => this.serve(socket));
   }
@@ -75,10 +80,15 @@ export class ReportServer {
     const read = (chunk: Buffer): void => {
       if (receive === undefined) {
         first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
-        if (first.length < ACKNOWLEDGED_PROTOCOL.length) return;
-        const isOurs = first.subarray(0, ACKNOWLEDGED_PROTOCOL.length).equals(PROTOCOL_BYTES);
+        const hello = readHello(first);
+        if (hello === undefined) return;
+        if (!isToken(hello.token, this.token)) {
+          socket.end(TOKEN_REFUSED);
+          throw new Error('its sender has no token, or not the right one');
+        }
+        const isOurs = hello.protocol === 'acknowledged';
         receive = isOurs ? acknowledged(socket, this.acceptor) : this.pubsub.connect(socket);
-        chunk = isOurs ? first.subarray(ACKNOWLEDGED_PROTOCOL.length) : first;
+        chunk = first.subarray(hello.length);
         first = Buffer.alloc(0);
       }
       this.unread.set(socket, receive(chunk));
@@ -92,7 +102,9 @@ export class ReportServer {
       } catch (error) {
         this.counters.badStreams++;
         this.lastProblem = `a connection was closed: ${errorMessage(error)}`;
-        socket.destroy();
+        // What was written to it, such as a refusal, arrives first.
+        if (socket.writableEnded) socket.destroySoon();
+        else socket.destroy();
       }
     });
     // A peer may disconnect in the middle of a message. That is no error here.
@@ -104,5 +116,3 @@ export class ReportServer {
     });
   }
 }
-
-const PROTOCOL_BYTES = Buffer.from(ACKNOWLEDGED_PROTOCOL);

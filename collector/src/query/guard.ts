@@ -46,7 +46,8 @@ function hostnameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
-function isLocal(hostname: string): boolean {
+/** Returns true for the names of this machine. */
+export function isLocal(hostname: string): boolean {
   return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[?::1\]?)$/.test(hostname);
 }
 

@@ -4,6 +4,7 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
 import { errorMessage } from '../errors.js';
 import type { Acceptor } from '../ingest/accept.js';
+import { isToken } from '../ingest/hello.js';
 import { MAX_UNPACKED_BYTES, partialSuccess, readProtobuf, SIGNALS } from './take-otlp.js';
 import type { Signal } from './take-otlp.js';
 
@@ -20,11 +21,14 @@ export class OtlpGrpcServer {
     'grpc.max_receive_message_length': MAX_UNPACKED_BYTES,
   });
 
-  constructor(private readonly acceptor: Acceptor) {
+  constructor(
+    private readonly acceptor: Acceptor,
+    private readonly token?: string,
+  ) {
     for (const [name, signal] of Object.entries(SERVICES)) {
       this.server.addService(definitionOf(name), {
         Export: (call: ServerUnaryCall<Buffer, Uint8Array>, answer: sendUnaryData<Uint8Array>) =>
-          void this.take(call.request, signal, answer),
+          void this.take(call, signal, answer),
       });
     }
   }
@@ -46,10 +50,15 @@ export class OtlpGrpcServer {
   }
 
   private async take(
-    bytes: Uint8Array,
+    { request: bytes, metadata }: ServerUnaryCall<Buffer, Uint8Array>,
     signal: Signal,
     answer: sendUnaryData<Uint8Array>,
   ): Promise<void> {
+    const [, shown] = /^Bearer +(\S+)$/i.exec(String(metadata.get('authorization')[0])) ?? [];
+    if (!isToken(shown, this.token)) {
+      const details = 'Send the token of the collector as "authorization: Bearer TOKEN".';
+      return answer({ code: status.UNAUTHENTICATED, details });
+    }
     let read: ReturnType<typeof readProtobuf>;
     try {
       read = readProtobuf(bytes, signal);

@@ -10,6 +10,7 @@ import type { ReportServer } from '../ingest/report-server.js';
 import type { Store } from '../store/store.js';
 import { addTaskQuery } from './ask-task.js';
 import { addTaskQueries } from './ask-tasks.js';
+import { authorize, isShown } from './authorize.js';
 import { guard, reportOrigins } from './guard.js';
 import { metricsText } from './metrics.js';
 import { addOriginalPaths } from './original-paths.js';
@@ -27,11 +28,13 @@ export interface WebAppParts {
   readonly host: string;
   /** Origins of pages that may send reports, beside those on this machine. */
   readonly allowOrigins: readonly string[];
+  /** What everybody must show who reads or sends. */
+  readonly token: string | undefined;
 }
 
 /** Creates the HTTP app: reports, queries, health and the page. */
 export function webApp(parts: WebAppParts): Hono {
-  const { store, acceptor, reports, reportAddress, host, allowOrigins } = parts;
+  const { store, acceptor, reports, reportAddress, host, allowOrigins, token } = parts;
   const app = new Hono();
   // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
@@ -45,6 +48,7 @@ export function webApp(parts: WebAppParts): Hono {
   );
   const mayReport = reportOrigins(allowOrigins);
   app.use(guard(host, mayReport));
+  app.use(authorize(token));
   app.onError((error, context) => errorResponse(context, error));
 
   app.all('/api/reports', (context) => takeReports(context, acceptor, mayReport));
@@ -60,6 +64,7 @@ export function webApp(parts: WebAppParts): Hono {
     const failing = store.failing && `the store fails: ${store.failing}. It is tried again.`;
     const problems = [unreadable, failing, acceptor.lastProblem, reports.lastProblem];
     const ok = unreadable === undefined && store.failing === undefined && !acceptor.isFull;
+    if (!isShown(context, token)) return context.json({ ok }, ok ? 200 : 503);
     const answer = {
       ok,
       processId: process.pid,
@@ -89,9 +94,10 @@ export function webApp(parts: WebAppParts): Hono {
 }
 
 /** The status of an answer, for errors that are not 400. */
-const STATUS: Partial<Record<CollectorErrorCode, 403 | 404 | 503>> = {
+const STATUS: Partial<Record<CollectorErrorCode, 401 | 403 | 404 | 503>> = {
   TL_TASK_UNKNOWN: 404,
   TL_REQUEST_REFUSED: 403,
+  TL_TOKEN_REFUSED: 401,
   TL_COLLECTOR_FULL: 503,
 };
 

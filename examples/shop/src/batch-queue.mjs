@@ -18,7 +18,10 @@ export class BatchQueue {
     const batch = (this.#batch ??= this.#begin());
     // The consumer awaits this promise, so it comes after whoever has added the item.
     batch.arrived.push(Promise.resolve(item));
-    if (batch.arrived.length === SIZE) batch.fill();
+    if (batch.arrived.length === SIZE) {
+      this.#batch = undefined;
+      batch.fill();
+    }
     return batch.result;
   }
 
@@ -31,7 +34,7 @@ export class BatchQueue {
 
   async #take(batch, isFull) {
     await Promise.race([isFull, pause(WAIT_MS)]);
-    this.#batch = undefined;
+    if (this.#batch === batch) this.#batch = undefined;
     return this.#consume(await Promise.all(batch.arrived));
   }
 }

@@ -25,7 +25,9 @@ app.post('/orders', async (request, response) => {
   await Promise.all(items.map((item) => reserve({ item })));
   console.log('everything is reserved');
   const parcels = await Promise.all(items.map(pack));
-  response.json({ text: `${items.length} items in ${new Set(parcels).size} parcel` });
+  const count = new Set(parcels).size;
+  const text = `${items.length} items in ${count} ${count === 1 ? 'parcel' : 'parcels'}`;
+  response.json({ text });
 });
 
 /** Returns the number of the parcel that an item is in. */

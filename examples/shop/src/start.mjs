@@ -26,6 +26,7 @@ if (values.once) {
 async function start(file, env = {}) {
   const child = fork(new URL(file, import.meta.url), { env: { ...process.env, ...env } });
   children.push(child);
-  const [address] = await once(child, 'message');
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${file} did not start`)));
+  const [address] = await Promise.race([once(child, 'message'), ended]);
   return address;
 }

@@ -76,7 +76,7 @@ const settings = ['stackTraceLimit', 'prepareStackTrace'] as const;
 /** Returns `file:line` of a call that the program has written, as the source has it; undefined for the code of others. */
 function lineOf(site: NodeJS.CallSite): string | undefined {
   const file = site.getFileName();
-  if (!file || file.startsWith('node:') || isOfOthers(file)) return undefined;
+  if (!file || file.startsWith('node:') || IN_PACKAGE.test(file)) return undefined;
   const { path, line } = written(file, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0);
   return isOfOthers(path) ? undefined : `${named(path)}:${line}`;
 }
@@ -94,18 +94,25 @@ function pathOf(file: string): string {
   return file.startsWith('file:') ? fileURLToPath(file) : file;
 }
 
-/** The folder of the runtime; in a bundle, the file that everything is in. */
+const IN_PACKAGE = /[\\/]node_modules[\\/]/;
+
+/** The folder of the runtime; in a bundle without a source map, the file that everything is in. */
 const ours = ((): string => {
-  const path = pathOf(attempt(stack)?.[0]?.getFileName() ?? '');
+  const [site] = attempt(stack) ?? [];
+  const file = site?.getFileName();
+  if (!file) return '';
+  const { path } = written(file, site!.getLineNumber() ?? 0, site!.getColumnNumber() ?? 0);
   return /^.*[\\/]runtime[\\/](?:dist|src)[\\/]/.exec(path)?.[0] ?? path;
 })();
 
-function isOfOthers(file: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(file) || pathOf(file).startsWith(ours);
+function isOfOthers(path: string): boolean {
+  return IN_PACKAGE.test(path) || path.startsWith(ours);
 }
+
+const STARTED_IN = process.cwd();
 
 /** Returns a path as tables of spawn points have it: from the folder that the program was started in. */
 function named(path: string): string {
-  const inside = relative(process.cwd(), path);
+  const inside = relative(STARTED_IN, path);
   return (inside.startsWith('..') ? path : inside).split(sep).join('/');
 }

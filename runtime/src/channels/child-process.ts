@@ -1,4 +1,4 @@
-import { ChildProcess } from 'node:child_process';
+import { ChildProcess, exec, execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
@@ -7,6 +7,7 @@ import { continueFollowed, endFollowed, noteBegun } from '../operations/followed
 import { beginOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
+import { calls } from '../promises/followed-calls.js';
 import { client } from '../xtrace/log.js';
 
 /** What Node starts a process with (lib/internal/child_process.js). */
@@ -19,6 +20,8 @@ interface SpawnOptions {
 interface Started {
   readonly begun: Operation;
   readonly frame: Frame;
+  /** Ends the operation, once. Returns the frame that comes after the end. */
+  finish(outcome: Outcome): Frame;
 }
 
 /** The variable that carries a task into a process (OpenTelemetry, "Environment Variables as Context Propagation Carriers"). */
@@ -29,61 +32,88 @@ export const VARIABLE = 'TRACEPARENT';
  * `spawn`, `fork`, `exec`, `execFile` and `cluster` all call.
  */
 export function watchChildProcesses(): void {
+  calls.isEndedLater = (fn) => fn === exec || fn === execFile;
   const { prototype } = ChildProcess as unknown as { prototype: { spawn: AnyMethod } };
   const { spawn } = prototype;
   prototype.spawn = function (this: unknown, options: unknown, ...rest: unknown[]): unknown {
     const started = attempt(() => begin(options as SpawnOptions));
     if (started === undefined) return Reflect.apply(spawn, this, [options, ...rest]);
     attempt(() => endWithEvents(this as ChildProcess, started));
-    const given = [withTask(options as SpawnOptions, started), ...rest] as never[];
-    return runIn(started.frame, spawn as AnyFunction, this, given);
+    const own = attempt(() => withTask(options as SpawnOptions, started)) ?? options;
+    const given = [own, ...rest] as never[];
+    try {
+      return runIn(started.frame, spawn as AnyFunction, this, given);
+    } catch (error) {
+      started.finish(failure(error));
+      throw error;
+    }
   };
 }
 
 function begin({ file, args = [] }: SpawnOptions): Started {
   const name = programOf(String(file), args);
-  const [, script = '-'] = file === process.execPath ? args : [];
+  const script = scriptOf(String(file), args);
   continueFollowed();
-  const label = script.startsWith('-') ? `run ${name}` : `run ${name} ${basename(script)}`;
+  const label = script === undefined ? `run ${name}` : `run ${name} ${basename(script)}`;
   const begun = noteBegun(beginOperation(label, 'client', { 'process.executable.name': name }));
-  return { begun, frame: branch(currentFrame()).with(client.traceSlot, begun.trace) };
+  const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
+  let ended: Frame | undefined;
+  const end = (outcome: Outcome): Frame => {
+    endFollowed(begun, outcome);
+    return currentFrame();
+  };
+  const finish = (outcome: Outcome): Frame =>
+    (ended ??= runIn(branch(frame), end, undefined, [outcome]) as Frame);
+  return { begun, frame, finish };
 }
 
-/** Returns the name of a program. Its arguments may hold secrets; of a command for a shell, the first word is the program. */
+/**
+ * Returns the name of a program. Its arguments may hold secrets, and so may a command for a shell: of that, only the first word is taken
+ * that is nothing but the name of a program.
+ */
 function programOf(file: string, args: readonly string[]): string {
-  const command = SHELLS.test(file) ? args[args.length - 1] : undefined;
-  const [word = file] = command?.trim().split(/\s+/) ?? [];
-  return basename(word.replace(/^["']|["']$/g, ''));
+  const at = SHELLS.test(file) ? args.findIndex((one) => COMMAND_FOLLOWS.test(one)) : -1;
+  const words = at === -1 ? [] : (args[at + 1] ?? '').trim().split(/\s+/);
+  const word = words.find((one) => !ASSIGNMENT.test(one)) ?? '';
+  return basename(NAME.test(word) ? word : file);
 }
 
-const SHELLS = /(?:^|[\\/])(?:sh|bash|cmd\.exe)$/i;
+/** Returns the script that Node is started with. `fork` passes the options of this process on before it. */
+function scriptOf(file: string, args: readonly string[]): string | undefined {
+  if (file !== process.execPath) return undefined;
+  const { execArgv } = process;
+  const isForked = execArgv.every((one, i) => args[i + 1] === one);
+  const first = args[isForked ? execArgv.length + 1 : 1];
+  return first?.startsWith('-') ? undefined : first;
+}
 
-/** The program's own variable stays, but for the one that this process was started with. */
+const SHELLS = /(?:^|[\\/])(?:sh|bash|zsh|dash|cmd\.exe)$/i;
+/** The option of a shell that a command follows (Node starts `cmd.exe /d /s /c`). */
+const COMMAND_FOLLOWS = /^(?:-c|\/c)$/i;
+const ASSIGNMENT = /^\w+=/;
+const NAME = /^[\w./\\+-]+$/;
+
+/** What the variable was when this process began: what the program puts there later is its own. */
+const INHERITED = process.env[VARIABLE];
+
+/** The program's own variable stays. */
 function withTask(options: SpawnOptions, { begun, frame }: Started): SpawnOptions {
-  const { envPairs = [] } = options;
-  const inherited = `${VARIABLE}=${process.env[VARIABLE]}`;
-  const others = envPairs.filter((pair) => pair !== inherited);
+  // Without pairs, a process has the environment of this one.
+  const pairs =
+    options.envPairs ?? Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
+  const others = pairs.filter((pair) => pair !== `${VARIABLE}=${INHERITED}`);
   if (others.some((pair) => pair.startsWith(`${VARIABLE}=`))) return options;
-  const [[, value] = []] = runIn(frame, () => headersFor(begun), undefined, []) as [
-    string,
-    string,
-  ][];
-  return { ...options, envPairs: [...others, `${VARIABLE}=${value}`] };
+  const headers = runIn(frame, () => headersFor(begun), undefined, []) as [string, string][];
+  return { ...options, envPairs: [...others, `${VARIABLE}=${headers[0]![1]}`] };
 }
 
-/** Ends the operation with the first event that tells of the end, whose listeners come after it. */
-function endWithEvents(child: ChildProcess, { begun, frame }: Started): void {
+/** Ends the operation with the event that tells of the end, whose listeners come after it, and those of later events. */
+function endWithEvents(child: ChildProcess, { begun, finish }: Started): void {
   const { emit } = child as unknown as { emit: AnyMethod };
   let ended: Frame | undefined;
   const standIn = function (this: unknown, name: unknown, ...args: unknown[]): unknown {
-    const outcome = ended ? undefined : attempt(() => outcomeOf(begun.label, name, args));
-    if (outcome) {
-      const end = (): void => {
-        endFollowed(begun, outcome);
-        ended = currentFrame();
-      };
-      runIn(branch(frame), end, undefined, []);
-    }
+    const outcome = ended ? undefined : attempt(() => outcomeOf(begun.label, child, name, args));
+    if (outcome) ended = attempt(() => finish(outcome));
     const given = [name, ...args] as never[];
     return ended
       ? runIn(branch(ended), emit as AnyFunction, this, given)
@@ -93,8 +123,14 @@ function endWithEvents(child: ChildProcess, { begun, frame }: Started): void {
 }
 
 /** Returns how a process has ended, if an event tells (Node, "Class: ChildProcess"). */
-function outcomeOf(label: string, name: unknown, args: readonly unknown[]): Outcome | undefined {
-  if (name === 'error') return failure(args[0]);
+function outcomeOf(
+  label: string,
+  { pid }: ChildProcess,
+  name: unknown,
+  args: readonly unknown[],
+): Outcome | undefined {
+  // A process that runs has errors, too: of a message that could not be sent, or a signal.
+  if (name === 'error') return pid === undefined ? failure(args[0]) : undefined;
   if (name !== 'exit') return undefined;
   const [code, signal] = args as [number | null, string | null];
   if (signal !== null) {

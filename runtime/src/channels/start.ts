@@ -17,11 +17,12 @@ import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
 import { watchFailures } from './failures.js';
-import { describeParts } from '../operations/join-parts.js';
+import { describeParts, wasTold } from '../operations/join-parts.js';
 import { messages } from '../operations/messages.js';
 import type { MessagePolicy } from '../operations/messages.js';
 import { peersOf } from '../operations/peers.js';
 import { keepOnly } from '../operations/sampling.js';
+import { client } from '../xtrace/log.js';
 
 /** What `startOperations` can be told. */
 export interface OperationOptions {
@@ -79,6 +80,7 @@ export function startOperations({
   if (functions !== undefined) watchFunctions(functions);
   watchFailures();
   combinators.describe = describeParts;
+  client.state.omits = wasTold;
   watchCallSites();
   watchChildProcesses();
 }

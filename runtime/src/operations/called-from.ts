@@ -12,7 +12,8 @@ const slot = register<string | undefined>(undefined);
 
 /** Returns the line of the program, as `file:line`, that has called what runs now; undefined if that is not known. */
 export function calledFrom(): string | undefined {
-  return callSites.find && (callSites.find() ?? getLocal(slot));
+  // What was called first: where a pool goes on, the stack is that of somebody else who has given something back.
+  return callSites.find && (getLocal(slot) ?? callSites.find());
 }
 
 /** Returns a frame for a call of a library in which the line that has made the call is known. */

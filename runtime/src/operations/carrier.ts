@@ -41,7 +41,7 @@ export function inject<C extends Carrier>(carrier: C): C {
  * @example
  * extract(message.headers, () => handle(message));
  */
-export function extract<R>(carrier: Carrier, fn: () => R): R {
+export function extract<R>(carrier: Carrier | undefined | null, fn: () => R): R {
   const work = (): R => {
     setLocal(client.traceSlot, undefined);
     continueFromRequest((name) => textOf(readFrom(carrier, name)));
@@ -50,7 +50,8 @@ export function extract<R>(carrier: Carrier, fn: () => R): R {
   return runIn(branch(currentFrame()), work, undefined, []);
 }
 
-function readFrom(carrier: Carrier, name: string): unknown {
+function readFrom(carrier: Carrier | undefined | null, name: string): unknown {
+  if (carrier === undefined || carrier === null) return undefined;
   const collection = collectionOf(carrier);
   return collection ? collection.get(name) : (carrier as Record<string, unknown>)[name];
 }

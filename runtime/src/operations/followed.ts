@@ -38,20 +38,25 @@ const slot = register<Followed | undefined>(undefined);
 export function followCall(call: () => unknown): unknown {
   // A stand-in of a test may return anything, and an instrumented one carries its events already.
   const followed = { ...NOTHING_YET, outer: undefined };
-  return follow(call, followed, (result) => isPromise(result) && endingOf(result) === undefined);
+  const frame = branch(currentFrame()).with(slot, followed);
+  const isFollowed = (result: unknown): boolean =>
+    isPromise(result) && endingOf(result) === undefined;
+  return follow(call, followed, frame, isFollowed);
 }
 
 /** Does the same for a method of an instrumented library, whose promise carries its own events, and not all of ours. */
 export function followMethod(call: () => unknown): unknown {
-  return follow(call, { ...NOTHING_YET, outer: getLocal(slot) }, isPromise);
+  const followed = { ...NOTHING_YET, outer: getLocal(slot) };
+  const frame = rememberCaller(branch(currentFrame()).with(slot, followed));
+  return follow(call, followed, frame, isPromise);
 }
 
 function follow(
   call: () => unknown,
   followed: Followed,
+  frame: Frame,
   isFollowed: (result: unknown) => boolean,
 ): unknown {
-  const frame = rememberCaller(branch(currentFrame()).with(slot, followed));
   const result = runIn(frame, call, undefined, []);
   if (!isFollowed(result)) return result;
   return run(async (strand) => {

@@ -1,4 +1,4 @@
-import { branch, OUTSIDE } from '../kernel/index.js';
+import { branch, joinEnding, OUTSIDE } from '../kernel/index.js';
 import type { Ending, Frame, Strand } from '../kernel/index.js';
 import type { CombinatorPart, PartState } from '../promises/combinator-parts.js';
 import type { EventId } from '../xtrace/ids.js';
@@ -20,34 +20,57 @@ const FIELDS: Readonly<Record<PartState, string | undefined>> = {
 export function describeParts(parts: readonly CombinatorPart[], caller: Frame): Frame | undefined {
   const trace = caller.get(client.traceSlot) ?? client.currentTrace();
   const known = new Set(trace.latest.map(({ id }) => id));
+  const isOwn = (id: EventId): boolean => !known.has(id);
   const notes = parts.flatMap(({ ending, state }) => {
     const field = FIELDS[state];
     if (field === undefined || ending === undefined) return [];
-    const ids = state === 'pending' ? waitingFor(ending) : latestIn(ending.frame);
-    return [...new Set(ids)].filter((id) => !known.has(id)).map((id) => `${field} ${id}`);
+    const ids =
+      state === 'pending'
+        ? waitingFor(ending, isOwn)
+        : latestIn(joinEnding(caller, ending)).filter(isOwn);
+    return [...new Set(ids)].map((id) => `${field} ${id}`);
   });
   if (notes.length === 0) return undefined;
   const carried = { taskId: trace.taskId, latest: [], notes: notes.slice(0, MAX_LATEST) };
   return branch(OUTSIDE).with(client.traceSlot, carried);
 }
 
-/** Returns the operations that a strand waits for, and if it waits for none, its latest events and those of its own parts. */
-function waitingFor(ending: Ending): EventId[] {
+/** The notes about parts that were told. One goes on in each branch, and the first event of all of them tells it. */
+const told = new Set<string>();
+const MOST_TOLD = 10_000;
+
+/** Returns true for a note about a part that was told before, and remembers the others. */
+export function wasTold(note: string): boolean {
+  if (note.startsWith('link ')) return false;
+  if (told.has(note)) return true;
+  if (told.size >= MOST_TOLD) told.clear();
+  told.add(note);
+  return false;
+}
+
+/** Returns the operations that a strand waits for; if it waits for none, the latest of its own events. */
+function waitingFor(ending: Ending, isOwn: (id: EventId) => boolean): EventId[] {
   const operations: EventId[] = [];
   const latest: EventId[] = [];
+  walk(ending, ({ frame }) => {
+    const begun = begunIn(frame);
+    if (begun !== undefined) operations.push(begun);
+    else latest.unshift(...latestIn(frame).filter(isOwn));
+  });
+  return operations.length > 0 ? operations : latest.slice(0, 1);
+}
+
+/** Visits a strand, and those that it waits for or has handed on. */
+function walk(ending: Ending, visit: (at: Ending) => void): void {
   const seen = new Set<Ending>();
   const open: Ending[] = [ending];
   for (let at = open.pop(); at !== undefined && seen.size < MAX_LATEST; at = open.pop()) {
     if (seen.has(at)) continue;
     seen.add(at);
+    visit(at);
     const { awaiting } = at as Partial<Strand>;
-    const inner = [awaiting ?? [], at.adopted ?? []].flat() as Ending[];
-    const begun = begunIn(at.frame);
-    if (inner.length > 0) open.push(...inner);
-    else if (begun !== undefined) operations.push(begun);
-    else latest.push(...latestIn(at.frame));
+    open.push(...([awaiting ?? [], at.adopted ?? []].flat() as Ending[]));
   }
-  return operations.length > 0 ? operations : latest;
 }
 
 function latestIn(frame: Frame): EventId[] {

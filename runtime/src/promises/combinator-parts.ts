@@ -1,5 +1,6 @@
 import { endedStrand, endIn, isOpen, OUTSIDE, replaceAdopted, shared } from '../kernel/index.js';
 import type { AnyMethod, Ending, Frame, Strand } from '../kernel/index.js';
+import { isNativePromise } from './chain.js';
 
 /** What has become of a part of a combinator. */
 export type PartState = 'fulfilled' | 'rejected' | 'pending';
@@ -50,6 +51,8 @@ function readResults(parts: readonly CombinatorPart[], value: unknown): void {
 /** The engine tells the state of a promise to its reactions alone. They run before those of who waits for the combinator. */
 function askEach(parts: readonly CombinatorPart[]): void {
   for (const part of parts) {
+    // `Promise.resolve` of the program may return anything.
+    if (!isNativePromise(part.promise)) continue;
     const note = (state: PartState) => (): void => void (part.state = state);
     Reflect.apply(then, part.promise, [note('fulfilled'), note('rejected')]);
   }
@@ -80,7 +83,13 @@ export function noteParts(
   const joined = strand.adopted as Ending | readonly Ending[] | undefined;
   replaceAdopted(strand, [...(Array.isArray(joined) ? joined : [joined ?? OUTSIDE]), extra]);
   // Reactions of parts that are settled already come first, and those of who waits for the combinator later.
-  const conclude = (): void => endIn(extra, combinators.describe?.(parts, frame) ?? OUTSIDE);
+  const conclude = (): void => {
+    try {
+      endIn(extra, combinators.describe?.(parts, frame) ?? OUTSIDE);
+    } catch {
+      // An error of ours must not reach the program.
+    }
+  };
   Reflect.apply(then, Promise.resolve(), [conclude]);
 }
 

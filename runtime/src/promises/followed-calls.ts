@@ -12,6 +12,8 @@ export const calls = shared('followed-calls', {
   /** Makes a call with a callback, which comes after the operations that the call has begun. */
   followCallback: undefined as
     ((call: (callback: AnyMethod) => unknown, written: AnyFunction) => unknown) | undefined,
+  /** Returns true for a function of the platform whose own form for promises says nothing of what its calls have begun. */
+  isEndedLater: undefined as ((fn: unknown) => boolean) | undefined,
   /** Makes a call of `fetch`, where no channel tells of it. */
   fetch: undefined as ((method: AnyMethod, args: readonly unknown[]) => unknown) | undefined,
 });

@@ -5,25 +5,26 @@ import { calls } from './followed-calls.js';
 /** The key of a function's own promise-returning form (Node, `util.promisify.custom`). */
 const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
 
-/** Functions of `node:child_process` whose own forms say nothing of what they have begun. */
-const ENDED_LATER = new Set(['exec', 'execFile']);
+/** Each function that stands for a platform's own form, by that form: who asks twice gets the same one, as without us. */
+const standIns = new WeakMap<AnyMethod, AnyMethod>();
 
 /** Returns a function whose promises come after the operations that its calls have begun. */
 function followed(own: AnyMethod): AnyMethod {
-  return new Proxy(own, {
-    apply(target, self, args) {
-      if (calls.follow === undefined) return Reflect.apply(target, self, args);
-      let child: unknown;
-      const promise = calls.follow(() => {
-        const made = Reflect.apply(target, self, args);
-        ({ child } = Object(made) as { child?: unknown });
-        return made;
-      });
-      // Node puts the process beside the promise.
-      if (child !== undefined) Object.assign(Object(promise) as object, { child });
-      return promise;
-    },
-  });
+  let standIn = standIns.get(own);
+  if (standIn === undefined) {
+    standIn = new Proxy(own, { apply: followOwn });
+    standIns.set(own, standIn);
+  }
+  return standIn;
+}
+
+function followOwn(own: AnyMethod, self: unknown, args: unknown[]): unknown {
+  if (calls.follow === undefined) return Reflect.apply(own, self, args);
+  let made: unknown;
+  const promise = calls.follow(() => (made = Reflect.apply(own, self, args)));
+  // Node puts the process beside the promise.
+  const { child } = Object(made) as { child?: unknown };
+  return child === undefined ? promise : Object.assign(Object(promise) as object, { child });
 }
 
 /** Stands for `promisify(fn)`. Promises of the returned function carry the frame that calls back. */
@@ -31,7 +32,7 @@ export function callPromisify(promisify: unknown, fn: unknown, ...rest: unknown[
   if (typeof fn !== 'function') return (promisify as AnyMethod)(fn, ...rest);
   if (CUSTOM in fn) {
     const own = (promisify as AnyMethod)(fn, ...rest);
-    return ENDED_LATER.has(fn.name) ? followed(own as AnyMethod) : own;
+    return calls.isEndedLater?.(fn) ? followed(own as AnyMethod) : own;
   }
 
   // The strand of the running call. Node passes its callback to `standIn` before the call returns.

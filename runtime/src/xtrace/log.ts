@@ -39,6 +39,8 @@ const state = {
   listener: undefined as TraceListener | undefined,
   /** How many dropped reports were told of. */
   droppedBefore: 0,
+  /** Tells whether a note was told before, by the event of another branch. */
+  omits: undefined as ((note: string) => boolean) | undefined,
   /** Tells whether the events of a task are kept. All are, unless this is set. */
   keeps: undefined as ((taskId: TaskId) => boolean) | undefined,
 };
@@ -83,7 +85,9 @@ function report(
   if (given !== undefined) {
     for (const key of Object.keys(given)) fields.push([key, textOf(() => given[key])]);
   }
-  for (const note of notes) fields.push(note.split(' ') as [string, string]);
+  for (const note of notes) {
+    if (!state.omits?.(note)) fields.push(note.split(' ') as [string, string]);
+  }
   const made: Writable<Report> = {
     taskId,
     eventId,

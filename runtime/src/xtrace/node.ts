@@ -15,6 +15,8 @@ export const { log, startTask, getTaskId, setTaskId, getEventId, setEventId, sta
 export interface ConnectOptions {
   /** The name of this process in events. Default: the command line, without paths. */
   processName?: string;
+  /** The token of the collector, if it wants one. Default: that of the variable THROUGHLINE_TOKEN. */
+  token?: string;
   /** How many events may wait while the collector is unreachable; then the oldest are dropped. Default: 100,000. */
   maxQueuedEvents?: number;
   /**
@@ -59,7 +61,10 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   });
 
   connection.sender?.close();
-  const sender = new TcpSender(parsed, queue, client.reportDropped, () => client.state.wake());
+  const token = options.token ?? (process.env['THROUGHLINE_TOKEN'] || undefined);
+  const sender = new TcpSender(parsed, queue, token, client.reportDropped, () =>
+    client.state.wake(),
+  );
   connection.sender = sender;
   client.state.wake = () => sender.wake();
   flushAtExit();

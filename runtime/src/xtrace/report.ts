@@ -49,5 +49,11 @@ export const LAST_MILLISECONDS = 1e14;
 /** The first bytes in both directions of a connection on which batches of reports are acknowledged. */
 export const ACKNOWLEDGED_PROTOCOL = 'XTR1';
 
+/** The same with a token after it: its length in two bytes, big-endian, and its bytes. */
+export const TOKEN_PROTOCOL = 'XTR2';
+
+/** What a collector says instead of its name to who has no token, or not the right one. */
+export const TOKEN_REFUSED = 'XTR0';
+
 /** The longest batch that a collector takes, in bytes. */
 export const MAX_BATCH_BYTES = 16 * 1024 * 1024;

@@ -47,6 +47,7 @@ export class TcpSender {
   constructor(
     private readonly address: Address,
     private readonly queue: ReportQueue,
+    private readonly token?: string,
     private readonly onConfirmed: () => void = () => {},
     private readonly onLeft: () => void = () => {},
   ) {
@@ -121,7 +122,7 @@ export class TcpSender {
       // Where there is an answer, it shows that it is a collector.
       if (!this.wire.isAcknowledged) this.pauseMs = FIRST_PAUSE_MS;
       this.firstAttemptOver(undefined);
-      if (this.wire.hello !== '') socket.write(this.wire.hello);
+      socket.write(this.wire.hello(this.token));
       this.send();
     });
     if (this.wire.isAcknowledged) this.readAnswers(socket);
@@ -152,11 +153,22 @@ export class TcpSender {
     });
     socket.on('data', (chunk) => {
       clearTimeout(patience);
-      if (read(chunk)) return;
-      this.warnOfSilence();
+      const peer = read(chunk);
+      if (peer === 'collector') return;
+      if (peer === 'refusing') this.warnOfToken();
+      else this.warnOfSilence();
       socket.destroy();
     });
     socket.on('close', () => clearTimeout(patience));
+  }
+
+  private warnOfToken(): void {
+    const { host, port } = this.address;
+    const given = this.token === undefined ? 'a token' : 'another token';
+    warnOnce(
+      'TL_TOKEN_REFUSED',
+      `the collector at ${host}:${port} wants ${given}. Set THROUGHLINE_TOKEN to the one that it was started with`,
+    );
   }
 
   private warnOfSilence(): void {

@@ -1,12 +1,12 @@
-import { ACKNOWLEDGED_PROTOCOL } from './report.js';
+import { ACKNOWLEDGED_PROTOCOL, TOKEN_PROTOCOL, TOKEN_REFUSED } from './report.js';
 import { encodeReports, encodeSome } from './report-writer.js';
 import type { Batch } from './report-writer.js';
 import type { Report } from './report.js';
 
 /** How batches are written to a connection. */
 export interface Wire {
-  /** The first bytes of a connection. */
-  readonly hello: string;
+  /** Returns the first bytes of a connection, for a collector that wants this token. */
+  hello(token: string | undefined): Uint8Array;
   /** True if the collector says that it has stored a batch. */
   readonly isAcknowledged: boolean;
   /** Encodes the first of the reports, with the number that the answer to them will have. */
@@ -18,7 +18,13 @@ const BATCH_BYTES = 1024 * 1024;
 
 /** The protocol of our collector: each batch after its number and its length, in four bytes each, big-endian. */
 export const acknowledgedWire: Wire = {
-  hello: ACKNOWLEDGED_PROTOCOL,
+  hello(token) {
+    const text = new TextEncoder();
+    if (token === undefined) return text.encode(ACKNOWLEDGED_PROTOCOL);
+    const bytes = text.encode(token);
+    const head = text.encode(TOKEN_PROTOCOL);
+    return Uint8Array.of(...head, bytes.length >> 8, bytes.length & 0xff, ...bytes);
+  },
   isAcknowledged: true,
   encode(reports, number) {
     const { bytes, count } = encodeSome(reports, BATCH_BYTES);
@@ -34,18 +40,18 @@ const HEAD_BYTES = 8;
 
 /** The protocol of the original X-Trace server. */
 export const pubsubWire: Wire = {
-  hello: '',
+  hello: () => new Uint8Array(),
   isAcknowledged: false,
   encode: (reports) => ({ bytes: encodeReports(reports), count: reports.length }),
 };
 
-/**
- * Returns a function that takes what a collector says, and calls `told` for each batch that it answers. It returns false if a
- * collector does not say that.
- */
+/** What a peer turns out to be: a collector, one that refuses the token, or something else. */
+export type Peer = 'collector' | 'refusing' | 'other';
+
+/** Returns a function that takes what a peer says, calls `told` for each batch that it answers, and returns what the peer is. */
 export function answerReader(
   told: (number: number, isStored: boolean) => void,
-): (chunk: Uint8Array) => boolean {
+): (chunk: Uint8Array) => Peer {
   let pending = new Uint8Array();
   let isHelloRead = false;
   return (chunk) => {
@@ -57,10 +63,10 @@ export function answerReader(
     if (!isHelloRead) {
       if (bytes.length < ACKNOWLEDGED_PROTOCOL.length) {
         pending = bytes;
-        return true;
+        return 'collector';
       }
       const hello = String.fromCharCode(...bytes.subarray(0, ACKNOWLEDGED_PROTOCOL.length));
-      if (hello !== ACKNOWLEDGED_PROTOCOL) return false;
+      if (hello !== ACKNOWLEDGED_PROTOCOL) return hello === TOKEN_REFUSED ? 'refusing' : 'other';
       isHelloRead = true;
       at = ACKNOWLEDGED_PROTOCOL.length;
     }
@@ -68,7 +74,7 @@ export function answerReader(
       told(view.getUint32(at), bytes[at + 4] === 0);
     }
     pending = bytes.slice(at);
-    return true;
+    return 'collector';
   };
 }
 

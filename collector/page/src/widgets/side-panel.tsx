@@ -117,8 +117,8 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
 const PARTS = [
   { title: 'Failed parts of the join', state: 'failed', of: 'joined', list: 'part' },
   { title: 'Abandoned parts of the join', state: 'abandoned', of: 'joined', list: 'part' },
-  { title: 'Failed part of the join before', state: 'failed', of: 'part', list: 'joined' },
-  { title: 'Abandoned at the join before', state: 'abandoned', of: 'part', list: 'joined' },
+  { title: 'As a part of a join, failed before', state: 'failed', of: 'part', list: 'joined' },
+  { title: 'Abandoned before', state: 'abandoned', of: 'part', list: 'joined' },
 ] as const;
 
 function Events({

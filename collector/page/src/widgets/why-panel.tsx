@@ -39,11 +39,11 @@ export function WhyPanel({ state }: { state: TaskState }) {
             <button class="link" onClick={() => state.select(model.indexOf(event))}>
               {what}
             </button>{' '}
-            was abandoned: before{' '}
+            was still running when the join before{' '}
             <button class="link" onClick={() => state.select(model.indexOf(joined))}>
               {model.labelOf(model.indexOf(joined))}
-            </button>
-            , something else settled the join.
+            </button>{' '}
+            was settled.
           </p>
         ))}
         {open.length > 0 && <p>{count(open.length, 'operation')} still running.</p>}
