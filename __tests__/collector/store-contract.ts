@@ -348,6 +348,22 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
         expect(sum).toBe(expected.length > 0 ? expected.length : undefined);
       });
 
+      test('a route is what it is for the receiver, whoever the title is of', async () => {
+        await append(store, [
+          event(4, 6, [], { label: 'POST 127.0.0.1:8080/orders 200' }),
+          event(5, 7, [], { label: 'shop.Stock/Reserve' }),
+          event(6, 8, [], { label: 'send mails' }),
+        ]);
+        for (const [route, task] of [
+          ['/orders', 4],
+          ['shop.Stock/Reserve', 5],
+          ['mails', 6],
+        ] as const) {
+          const { tasks } = await store.tasks({ ...ALL, where: parseTaskQuery(`route=${route}`) });
+          expect(tasks.map(({ taskId }) => taskId)).toEqual([id(task)]);
+        }
+      });
+
       test.each([
         ['last', [2, 3, 1], [1, 3, 2]],
         ['start', [2, 3, 1], [1, 3, 2]],

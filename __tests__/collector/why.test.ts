@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { alignClocks } from '../../collector/src/analysis/clocks';
+import { criticalPath } from '../../collector/src/analysis/critical-path';
 import { coverageOf } from '../../collector/src/analysis/operations';
 import { explainWaits } from '../../collector/src/analysis/why';
 import { whyText } from '../../collector/src/analysis/why-text';
@@ -141,6 +142,32 @@ test.each([
 
   expect((time[1]! - graph.model.time[1]!) / 1000).toBe(moved);
   expect(time[0]).toBe(graph.model.time[0]);
+});
+
+test('a thread that was asked is no answer, and each step has the operation whose time it is', () => {
+  const thread = { ...shop, threadId: 3 };
+  const graph = causalGraph([
+    at(0, 1, [], 'GET /carts', { ...shop, ...begin(1, 'server') }),
+    at(1, 2, [1], 'ask', shop),
+    at(9, 3, [2], 'counted', { ...thread, processName: 'count' }),
+    at(10, 4, [3], 'GET prices', { ...shop, ...begin(4, 'client') }),
+    at(12, 5, [4], 'GET /prices', { ...prices, ...begin(5, 'server') }),
+    at(20, 6, [5], 'GET /prices 200', { ...prices, ...end(5) }),
+    at(21, 7, [6], 'GET prices 200', { ...shop, ...end(4) }),
+    at(22, 8, [7], 'GET /carts 200', { ...shop, ...end(1) }),
+  ]);
+  const { model } = graph;
+  const steps = criticalPath(graph, alignClocks(graph));
+  const within = (i: number): string => (i === -1 ? 'none' : model.labelOf(i));
+  expect(steps.map((step) => [step.reason, within(step.within)])).toEqual([
+    ['program', 'GET /carts'],
+    ['message', 'GET /carts'],
+    ['message', 'GET /carts'],
+    ['request', 'GET prices'],
+    ['program', 'GET /prices'],
+    ['answer', 'GET prices'],
+    ['program', 'GET /carts'],
+  ]);
 });
 
 test('what nobody waited for any more is told', () => {

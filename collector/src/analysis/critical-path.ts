@@ -11,6 +11,8 @@ export type Reason =
   | 'request'
   /** An answer was on its way back. */
   | 'answer'
+  /** A message was on its way to another thread or process, or was being handled there. */
+  | 'message'
   /** A message waited for somebody to handle it. */
   | 'queue'
   /** The program ran, or waited for something that is not logged. */
@@ -24,6 +26,8 @@ export interface Step {
   readonly reason: Reason;
   /** For the reason `operation`, its begin; else `NONE`. */
   readonly operation: number;
+  /** The begin of the operation whose time it is: the one that was waited for, or else the innermost around it. `NONE` without one. */
+  readonly within: number;
   /** When it begins, in microseconds after the task. */
   readonly at: number;
   /** How long it took, in microseconds. */
@@ -45,7 +49,8 @@ export function criticalPath(graph: CausalGraph, time: Float64Array): Step[] {
     const at = time[from]! - origin;
     const operation = operationIn(graph.model, around, from, to);
     const reason = operation === NONE ? reasonOf(graph.model, from, to) : 'operation';
-    return { from, to, reason, operation, at, duration: time[to]! - time[from]! };
+    const within = operation === NONE ? operationOver(graph.model, around, from, to) : operation;
+    return { from, to, reason, operation, within, at, duration: time[to]! - time[from]! };
   });
 }
 
@@ -100,5 +105,14 @@ function operationIn(model: TaskModel, around: Int32Array, from: number, to: num
 function reasonOf(model: TaskModel, from: number, to: number): Exclude<Reason, 'operation'> {
   if (model.fieldOf(to, 'kind') === 'consumer') return 'queue';
   if (model.process[from] === model.process[to]) return 'program';
-  return model.begins(from) ? 'request' : 'answer';
+  if (model.begins(from)) return 'request';
+  return model.begunBy(to) === NONE ? 'message' : 'answer';
+}
+
+/** Returns the operation whose time a step is that waits for none: on the way between processes, that of who has asked. */
+function operationOver(model: TaskModel, around: Int32Array, from: number, to: number): number {
+  const ended = model.begunBy(to);
+  if (model.process[from] !== model.process[to] && !model.begins(from) && ended !== NONE)
+    return ended;
+  return model.begins(from) ? from : around[from]!;
 }

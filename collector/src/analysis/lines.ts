@@ -55,8 +55,8 @@ export class LineTotals {
       line.operations.push({ taskId: model.taskId, duration: to - from });
       if (end !== NONE && model.hasError(end)) line.errors++;
     }
-    for (const { operation, duration } of criticalPath(graph, time)) {
-      if (operation !== NONE) this.byLine.get(lineOf(operation))!.decided += duration;
+    for (const { within, duration } of criticalPath(graph, time)) {
+      if (within !== NONE) this.byLine.get(lineOf(within))!.decided += duration;
     }
   }
 

@@ -13,6 +13,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   operation: 'waiting for this operation',
   request: 'request in transit',
   answer: 'response in transit',
+  message: 'message in transit, or work of the receiver',
   queue: 'waiting in the queue',
   program: 'own code, timers or untraced work',
 };
@@ -70,7 +71,7 @@ function partsOf({ oneByOne, errors, abandoned, open }: Why): string[] {
         .slice(0, MOST.errors)
         .map(
           ({ what, type, message, where }) =>
-            `${cut(what)}: ${cut(message.startsWith(type) || message === '' ? message || type : `${type}: ${message}`)} (${oneLine(where)})`,
+            `${[cut(what), ...saidOf(what, type, message)].join(': ')} (${oneLine(where)})`,
         ),
       errors.length,
     ),
@@ -83,6 +84,12 @@ function partsOf({ oneByOne, errors, abandoned, open }: Why): string[] {
     ),
     ...part('Still running:', open.slice(0, MOST.open).map(cut), open.length),
   ];
+}
+
+/** Returns what there is to say of an error beside its label, which may end with the type: `GET /carts 500`. */
+function saidOf(what: string, type: string, message: string): string[] {
+  if (message !== '') return [cut(message.startsWith(type) ? message : `${type}: ${message}`)];
+  return type === '' || what.endsWith(` ${type}`) ? [] : [cut(type)];
 }
 
 /** Returns the waits that took longest, in their own order. */

@@ -160,11 +160,12 @@ function oneByOne(model: TaskModel, steps: readonly Step[], time: Float64Array):
 }
 
 function failureOf(model: TaskModel, i: number): Failure {
+  const begin = model.begunBy(i);
   return {
     what: model.labelOf(i),
     type: model.fieldOf(i, 'error.type') ?? '',
     message: model.fieldOf(i, 'error.message') ?? '',
-    where: whereIs(model, i, i),
+    where: whereIs(model, i, begin === NONE ? i : begin),
     event: model.ids[i]!,
   };
 }

@@ -18,11 +18,15 @@ function word(sql: string): string {
   return `substr(${sql}, 1, instr(${sql} || ' ', ' ') - 1)`;
 }
 
+/** The route of a title. A request that is sent has the host before the path: `GET shop.internal/carts 200`. */
+const TARGET = word(REST);
+const ROUTE = `iif(instr(title, ' ') = 0, title, substr(${TARGET}, max(instr(${TARGET}, '/'), 1)))`;
+
 /** The columns behind the fields of a search. A list matches if one of its items does. */
 const COLUMNS: Readonly<Record<TaskCondition['field'], { sql: string; list?: string }>> = {
   title: { sql: 'title' },
   method: { sql: word('title') },
-  route: { sql: word(REST) },
+  route: { sql: ROUTE },
   status: { sql: `substr(${REST}, instr(${REST} || ' ', ' ') + 1)` },
   process: { sql: "json_extract(value, '$[0]')", list: 'processes' },
   tag: { sql: 'value', list: 'tags' },
