@@ -128,9 +128,9 @@ test('the shop: one order, by one command', async () => {
     const own = lines.filter((line) => !ORDER.includes(line));
     expect(own.sort()).toEqual(
       [
-        'POST gateway/orders (/) <- ',
+        'POST gateway/orders (page /) <- ',
         'POST /orders (gateway.mjs) <- POST gateway/orders',
-        'POST gateway/orders 200 (/) <- POST /orders 200',
+        'POST gateway/orders 200 (page /) <- POST /orders 200',
       ].sort(),
     );
   } finally {

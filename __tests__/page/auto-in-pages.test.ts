@@ -146,7 +146,7 @@ it('a page goes on with the task of its server, and its requests are operations'
 
   const load = events.find('begin', /^load \/shop$/);
   expect(load.parentEventIds).toEqual(['b7ad6b7169203331']);
-  expect(load.processName).toBe('/shop');
+  expect(load.processName).toBe('page /shop');
   events.find('end', /^load \/shop ended$/);
   const own = events.find('begin', /^GET 127\.0\.0\.1:\d+\/api\/own$/);
   const other = events.find('begin', /^GET 127\.0\.0\.1:\d+\/other$/);

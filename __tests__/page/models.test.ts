@@ -301,6 +301,28 @@ describe('timeline', () => {
     ]);
   });
 
+  test('what ends late takes one level, and those after it use the others again', () => {
+    const inTurn = Array.from({ length: 12 }, (_, i) => [
+      at(10 + i * 10, 10 + i * 2, [i === 0 ? 3 : 9 + i * 2], {
+        ...a,
+        ...operation(10 + i * 2, 'begin'),
+      }),
+      at(15 + i * 10, 11 + i * 2, [10 + i * 2], { ...a, ...operation(10 + i * 2, 'end') }),
+    ]);
+    const { bars, rows } = timelineOf(
+      openTask(
+        TaskModel.of([
+          at(0, 1, [], { ...a, ...operation(1, 'begin') }),
+          at(1, 2, [1], { ...a, ...operation(2, 'begin') }),
+          at(5, 3, [2], { ...a, ...operation(1, 'end') }),
+          ...inTurn.flat(),
+          at(900, 99, [33], { ...a, ...operation(2, 'end') }),
+        ]),
+      ),
+    );
+    expect([rows, ...bars.map(({ level }) => level)]).toEqual([1, 0, 1, ...inTurn.map(() => 0)]);
+  });
+
   test('it counts what ran at once, without the operation that is all of the task', () => {
     const { at: times, running } = timeline.parallel;
 

@@ -10,6 +10,8 @@ export interface CombinatorPart {
   readonly promise: Promise<unknown>;
   readonly ending: Ending | undefined;
   state: PartState;
+  /** Forgets the call, which is over: the promise of a part may live much longer. */
+  leave(): void;
 }
 
 /** A call of a combinator, made in a frame. */
@@ -84,6 +86,7 @@ export function noteParts(
   replaceAdopted(strand, [...(Array.isArray(joined) ? joined : [joined ?? OUTSIDE]), extra]);
   // Reactions of parts that are settled already come first, and those of who waits for the combinator later.
   const conclude = (): void => {
+    for (const part of parts) part.leave();
     try {
       endIn(extra, combinators.describe?.(parts, frame) ?? OUTSIDE);
     } catch {

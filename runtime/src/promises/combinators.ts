@@ -8,12 +8,13 @@ import {
   stampNew,
   wrapThenable,
 } from '../kernel/index.js';
-import type { AnyMethod, Ending, Frame } from '../kernel/index.js';
+import type { AnyMethod, Ending, Frame, Strand } from '../kernel/index.js';
 import { isNativePromise } from './chain.js';
 import { keepPart, noteParts } from './combinator-parts.js';
 import type { CombinatorPart, PartState } from './combinator-parts.js';
 
 type Settle = (value: unknown) => unknown;
+type Outcome = 'fulfilled' | 'rejected';
 
 /** The parts whose endings a combinator's promise carries once it is settled. */
 type Carries = 'every part' | 'the part that settled it';
@@ -75,18 +76,23 @@ class Combination {
 let combination: Combination | undefined;
 
 function StandIn(executor: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
-  const call = combination!;
+  /** Forgotten when it is settled: a part that lives longer keeps the functions below. */
+  let open: { readonly call: Combination; readonly by: Record<Outcome, Settle> } | undefined;
   const settle =
-    (by: Settle, outcome: 'fulfilled' | 'rejected'): Settle =>
+    (outcome: Outcome): Settle =>
     (value) => {
-      noteParts(call, call.method, outcome, value);
-      closeSettlement(call.strand);
-      by(value);
+      if (open === undefined) return;
+      const { call: over, by } = open;
+      open = undefined;
+      noteParts(over, over.method, outcome, value);
+      closeSettlement(over.strand);
+      by[outcome](value);
     };
-  const promise = new Promise((resolve, reject) =>
-    executor(settle(resolve, 'fulfilled'), settle(reject, 'rejected')),
-  );
-  stampNew(promise, call.strand);
+  const promise = new Promise((fulfilled, rejected) => {
+    open = { call: combination!, by: { fulfilled, rejected } };
+    executor(settle('fulfilled'), settle('rejected'));
+  });
+  stampNew(promise, combination!.strand);
   return promise;
 }
 // Read once per call, when the engine reads it, because an error there must reject.
@@ -106,7 +112,7 @@ function resolvePart(value: unknown): unknown {
   const promise = Reflect.apply(call.resolve as AnyMethod, Promise, [given]) as Promise<unknown>;
   const ending = foreign?.ending ?? (isNativePromise(promise) ? endingOf(promise) : undefined);
   if (ending !== undefined) call.parts.push(ending);
-  const part = new Part(call, promise, ending);
+  const part = new Part(call.strand, promise, ending);
   keepPart(call, part);
   return part;
 }
@@ -119,24 +125,28 @@ class Part implements CombinatorPart {
   state: PartState = 'pending';
 
   constructor(
-    private readonly call: Combination,
+    private strand: Strand | undefined,
     readonly promise: Promise<unknown>,
     readonly ending: Ending | undefined,
   ) {}
 
   then(fulfil: Settle, reject: Settle): unknown {
-    const { fulfilled, rejected } = this.call.rule;
+    const { fulfilled, rejected } = combination!.rule;
     return this.promise.then(
       this.seen('fulfilled', fulfilled, fulfil),
       this.seen('rejected', rejected, reject),
     );
   }
 
+  leave(): void {
+    this.strand = undefined;
+  }
+
   private seen(state: PartState, carries: Carries, settle: Settle): Settle {
     if (carries === 'every part') return settle;
     return (value) => {
       this.state = state;
-      settleBy(this.call.strand, this.ending);
+      if (this.strand !== undefined) settleBy(this.strand, this.ending);
       settle(value);
     };
   }

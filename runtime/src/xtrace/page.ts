@@ -37,7 +37,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   const { queue, origin } = client.state;
   queue.limit = options.maxQueuedEvents ?? queue.limit;
   const { location } = globalThis as { location?: Location };
-  origin.processName = options.processName ?? location?.pathname ?? 'page';
+  origin.processName = options.processName ?? (location ? `page ${location.pathname}` : 'page');
   if (location) origin.host = location.host;
   const own = (sender = new HttpSender(address, queue, client.reportDropped));
   client.state.wake = () => own.wake();

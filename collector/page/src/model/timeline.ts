@@ -9,7 +9,7 @@ export interface Bar {
   readonly event: number;
   readonly from: number;
   readonly to: number;
-  /** How many operations of the same strand are around it. */
+  /** Its place among the operations of the same strand that run at once: the first one that is free. */
   readonly level: number;
   readonly isOpen: boolean;
 }
@@ -41,7 +41,7 @@ export interface Timeline {
   readonly parallel: { readonly at: Float64Array; readonly running: Int32Array };
 }
 
-/** More operations around one another than that are drawn over one another. */
+/** Operations of one strand that run at once, beyond so many, are drawn over one another. */
 const MOST_LEVELS = 8;
 
 /** Lays out a task in time. Takes time n log n in events. */
@@ -59,30 +59,34 @@ export function timelineOf({ graph, time, start, end }: OpenTask): Timeline {
   const level = new Int32Array(model.size);
   const depth = new Int32Array(strands.count).fill(1);
   const bars: Bar[] = [];
-  const around = new Map<number, number[]>();
+  /** By strand, and by level in it: when the bar that was put there last ends. */
+  const taken = new Map<number, number[]>();
   for (const event of order) {
     const strand = strands.of[event]!;
-    const open = around.get(strand) ?? [];
-    while (open.length > 0 && open.at(-1)! <= timeOf(event) && !isEndOf(open.at(-1)!, event))
-      open.pop();
+    const ends = taken.get(strand) ?? [];
+    const at = timeOf(event);
     if (!model.begins(event)) {
       const begin = model.partner[event]!;
       level[event] =
         begin !== NONE && strands.of[begin] === strand
           ? level[begin]!
-          : Math.max(0, open.length - 1);
+          : Math.max(
+              0,
+              ends.findLastIndex((to) => to > at),
+            );
       continue;
     }
     const to = endOf(event);
-    level[event] = Math.min(open.length, MOST_LEVELS - 1);
+    const free = ends.findIndex((end) => end <= at);
+    level[event] = Math.min(free === -1 ? ends.length : free, MOST_LEVELS - 1);
+    ends[level[event]!] = Math.max(to, ends[level[event]!] ?? 0);
+    taken.set(strand, ends);
     depth[strand] = Math.max(depth[strand]!, level[event]! + 1);
     until[strand] = Math.max(until[strand]!, to);
     bars.push({
-      ...{ event, from: timeOf(event), to, level: level[event]! },
+      ...{ event, from: at, to, level: level[event]! },
       isOpen: model.partner[event] === NONE,
     });
-    open.push(to);
-    around.set(strand, open);
   }
 
   const { groups, rows, rowOfStrand } = rowsOf();
@@ -111,10 +115,6 @@ export function timelineOf({ graph, time, start, end }: OpenTask): Timeline {
     ),
     parallel: parallelOf(bars, order[0]),
   };
-
-  function isEndOf(to: number, event: number): boolean {
-    return model.partner[event] !== NONE && !model.begins(event) && timeOf(event) === to;
-  }
 
   /** Gives each strand the first row of its process that is free when it begins. */
   function rowsOf(): { groups: TimelineGroup[]; rows: number; rowOfStrand: Int32Array } {
