@@ -35,6 +35,8 @@ export function watchChildProcesses(): void {
   calls.isEndedLater = (fn) => fn === exec || fn === execFile;
   const { prototype } = ChildProcess as unknown as { prototype: { spawn: AnyMethod } };
   const { spawn } = prototype;
+  // Platforms that have Node's modules may start processes in another way.
+  if (typeof spawn !== 'function') return;
   prototype.spawn = function (this: unknown, options: unknown, ...rest: unknown[]): unknown {
     const started = attempt(() => begin(options as SpawnOptions));
     if (started === undefined) return Reflect.apply(spawn, this, [options, ...rest]);
