@@ -13,8 +13,11 @@ const report = (number: number, parents: number[] = [], more: object = {}) => ({
   ...more,
 });
 // Of a position only the id is read.
-const trace = (taskId: string, latest: number[], links: string[] = []) =>
-  ({ taskId, latest: latest.map((number) => ({ id: id(number) })), links }) as unknown as Trace;
+const trace = (taskId: string, latest: number[], links: string[] = []): Trace =>
+  ({
+    ...{ taskId, latest: latest.map((number) => ({ id: id(number) })) },
+    notes: links.map((link) => `link ${link}`),
+  }) as unknown as Trace;
 const remembered = (run: TestRun, ...reports: ReturnType<typeof report>[]) =>
   reports.map((one) => {
     const event = run.add(one);

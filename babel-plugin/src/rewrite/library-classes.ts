@@ -31,12 +31,12 @@ export function tellOfClasses(
     program.body.push(...own(program.body));
   }
   // After the statement that imports it: the module's own code may use it at once.
-  program.body = program.body.flatMap((statement) => [
-    statement,
-    ...importsIn(statement, types)
-      .filter((one) => isUsed(one, program, types))
-      .map(({ module, name, value }) => told(`${module} ${name}`, value)),
-  ]);
+  for (const statement of [...program.body]) {
+    const imported = importsIn(statement, types).filter((one) => isUsed(one, program, types));
+    const after = program.body.indexOf(statement) + 1;
+    const statements = imported.map(({ module, name, value }) => told(`${module} ${name}`, value));
+    program.body.splice(after, 0, ...statements);
+  }
 }
 
 /**
