@@ -29,6 +29,11 @@ export function readHello(bytes: Buffer): Hello | undefined {
   return { protocol: 'acknowledged', token: bytes.toString('utf8', start, end), length: end };
 }
 
+/** Returns the token in the value of a header `authorization` (RFC 6750, section 2.1). */
+export function bearerIn(header: unknown): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(String(header))?.[1];
+}
+
 /** Returns true if nothing is asked for, or if this is it. How long that takes tells nothing about the token. */
 export function isToken(given: string | undefined, token: string | undefined): boolean {
   if (token === undefined) return true;

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { CollectorError } from '../errors.js';
-import { isToken } from '../ingest/hello.js';
+import { bearerIn, isToken } from '../ingest/hello.js';
 
 /** The cookie that the page shows the token by. Scripts cannot read it, and pages of other sites cannot send it. */
 const COOKIE = 'throughline_token';
@@ -36,7 +36,7 @@ export function authorize(token: string | undefined): MiddlewareHandler {
 
 /** Returns true if a request shows the token. */
 export function isShown(context: Context, token: string | undefined): boolean {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
+  const bearer = bearerIn(context.req.header('authorization'));
   return isToken(bearer ?? getCookie(context, COOKIE), token);
 }
 

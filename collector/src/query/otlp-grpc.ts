@@ -4,7 +4,7 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
 import { errorMessage } from '../errors.js';
 import type { Acceptor } from '../ingest/accept.js';
-import { isToken } from '../ingest/hello.js';
+import { bearerIn, isToken } from '../ingest/hello.js';
 import { MAX_UNPACKED_BYTES, partialSuccess, readProtobuf, SIGNALS } from './take-otlp.js';
 import type { Signal } from './take-otlp.js';
 
@@ -54,8 +54,7 @@ export class OtlpGrpcServer {
     signal: Signal,
     answer: sendUnaryData<Uint8Array>,
   ): Promise<void> {
-    const [, shown] = /^Bearer +(\S+)$/i.exec(String(metadata.get('authorization')[0])) ?? [];
-    if (!isToken(shown, this.token)) {
+    if (!isToken(bearerIn(metadata.get('authorization')[0]), this.token)) {
       const details = 'Send the token of the collector as "authorization: Bearer TOKEN".';
       return answer({ code: status.UNAUTHENTICATED, details });
     }
