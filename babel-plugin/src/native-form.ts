@@ -3,17 +3,20 @@ import { calleeOf, propertyName } from './bindings.js';
 import { formReaders, readsParameters, serverDirectives } from './catalogue/text.js';
 
 /**
- * Returns true when a function must stay async in the output, because other code reads its form: a test runner
- * that reads fixture names from its parameters, or a compiler that runs after us.
+ * Returns true when a function must stay async in the output, because a compiler that runs after us reads its form.
  *
- *   test('adds', async ({ page }) => { ... })      'use server'; export async function save() { ... }
- *   dynamic(async () => import('./chart.js'))
+ *   'use server'; export async function save() { ... }      dynamic(async () => import('./chart.js'))
  */
 export function mustStayNative(path: NodePath<t.Function>): boolean {
-  return isHeadRead(path) || isForServer(path) || isFormRead(path);
+  return isForServer(path) || isFormRead(path);
 }
 
-function isHeadRead(path: NodePath<t.Function>): boolean {
+/**
+ * Returns true for a function whose text a test runner reads, for the names of fixtures.
+ *
+ *   test('adds', async ({ page }) => { ... })
+ */
+export function isTextRead(path: NodePath<t.Function>): boolean {
   // Hooks around tests have the fixtures behind what they run.
   const isPattern = path.node.params.slice(0, 2).some(({ type }) => type === 'ObjectPattern');
   if (!isPattern) return false;

@@ -34,6 +34,7 @@ export {
   end,
   enter,
   enterCreated,
+  enterWritten,
   newPromise,
   rejectSync,
   run,

@@ -53,6 +53,8 @@ export {
   runSync,
   suspend,
   enterCreated,
+  enterWritten,
+  asWritten,
   leaveAtYield,
 } from './kernel/index.js';
 export { refresh } from './callbacks/timers.js';

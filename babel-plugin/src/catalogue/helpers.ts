@@ -33,6 +33,7 @@ export type PlainHelper =
   | 'useAsync'
   | 'useSync'
   // How a function looks from outside.
+  | 'asWritten'
   | 'asyncMember'
   | 'markAsync'
   | 'markAsyncMembers'
@@ -87,6 +88,7 @@ const sited = [
   'beginSync',
   'enter',
   'enterCreated',
+  'enterWritten',
   'callFollowed',
   'chain',
   'chainCatch',

@@ -16,6 +16,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['Database'],
   bullmq: ['FlowProducer', 'Queue', 'Worker'],
   hono: ['SmartRouter'],
+  kafkajs: ['Client'],
   koa: ['Application'],
   mongodb: ['Connection'],
   mysql2: ['BaseConnection', 'BasePool', 'PromiseConnection', 'PromisePool'],

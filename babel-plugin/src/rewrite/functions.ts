@@ -164,7 +164,7 @@ function endsStrand(body: BabelTypes.BlockStatement, output: Output): BabelTypes
 }
 
 /** Facts about a function that stays native. */
-export interface NativeFacts extends Pick<Facts, 'site' | 'hasEval'> {
+export interface NativeFacts extends Pick<Facts, 'site' | 'hasEval' | 'usesSuper'> {
   /** Its body runs in the frame of its creation. */
   readonly runsWhereCreated: boolean;
 }
@@ -179,11 +179,12 @@ export function rewriteNativeBody<F extends AnyFunction>(
   node: F,
   { site, hasEval, runsWhereCreated }: NativeFacts,
   output: Output,
+  helper: 'enter' | 'enterWritten' = 'enter',
 ): F {
   const { t } = output;
   const entered = runsWhereCreated
     ? output.callAt(site, 'enterCreated', output.name('created'))
-    : output.callAt(site, 'enter');
+    : output.callAt(site, helper);
   const enter = t.variableDeclaration('const', [
     t.variableDeclarator(output.name('strand'), entered),
   ]);

@@ -57,7 +57,11 @@ function placeArrow(
  * Puts a call that marks a function in the place of the function. Making a function has no effects, so that bundlers
  * may leave the call out together with a function that nobody uses.
  */
-function replaceByValue(path: NodePath, marked: BabelTypes.Expression, changes: Changes): void {
+export function replaceByValue(
+  path: NodePath,
+  marked: BabelTypes.Expression,
+  changes: Changes,
+): void {
   changes.replace(path, isCalled(path) ? marked : pure(marked, path.node.leadingComments));
 }
 
@@ -69,7 +73,10 @@ function isCalled(path: NodePath): boolean {
 }
 
 /** Adds the comment by which bundlers know a call without effects, after the comments that the program wrote. */
-function pure<N extends BabelTypes.Expression>(call: N, written?: BabelTypes.Comment[] | null): N {
+export function pure<N extends BabelTypes.Expression>(
+  call: N,
+  written?: BabelTypes.Comment[] | null,
+): N {
   const mark = { type: 'CommentBlock', value: ' @__PURE__ ' } as BabelTypes.Comment;
   call.leadingComments = [...(written ?? []), mark];
   return call;
@@ -114,7 +121,10 @@ function methodParts({
 }
 
 /** Returns the computed key that names a function, as an expression; undefined without such a key. */
-function namingKey(path: NodePath, { output, changes }: Writer): BabelTypes.Expression | undefined {
+export function namingKey(
+  path: NodePath,
+  { output, changes }: Writer,
+): BabelTypes.Expression | undefined {
   const { parent } = path;
   if (parent.type === 'ObjectProperty' && parent.computed && parent.value === path.node) {
     changes.touch(path.parentPath!);
@@ -135,7 +145,7 @@ function isConstant(key: BabelTypes.Node, { scope }: NodePath): key is BabelType
 }
 
 /** Evaluates a computed key once, in its position, and stores it: `[key = toKey(name)]`. */
-function computedKey(
+export function computedKey(
   member: BabelTypes.ObjectProperty | BabelTypes.ObjectMethod | BabelTypes.ClassMethod,
   path: NodePath,
   output: Output,

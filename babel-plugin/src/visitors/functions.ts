@@ -4,7 +4,7 @@ import type { Activation } from '../activations.js';
 import { runsWhereCreated } from '../generator-frames.js';
 import { libraryClassNames } from '../catalogue/library-classes.js';
 import { functionName, givenName, keyName, tracedName } from '../names.js';
-import { mustStayNative } from '../native-form.js';
+import { isTextRead, mustStayNative } from '../native-form.js';
 import { isPlainParameter } from '../nodes.js';
 import type { AnyFunction } from '../nodes.js';
 import { mayBePromise } from '../promise-values.js';
@@ -21,6 +21,7 @@ import {
   placeFunction,
   placeHoisted,
 } from '../rewrite/placing.js';
+import { placeWritten } from '../rewrite/placing-written.js';
 import { declareTemporaries } from '../rewrite/temporaries.js';
 import type { FileState } from '../state.js';
 
@@ -150,6 +151,11 @@ function rewriteAsync(fn: NodePath<AnyFunction>, activation: Activation, state: 
   if (mustStayNative(fn)) {
     rewriteReturns(activation, { suspends: true, isSync: false }, output);
     changes.replace(fn, rewriteNativeBody(fn.node, activation, output));
+    return;
+  }
+  if (isTextRead(fn)) {
+    rewriteReturns(activation, { suspends: true, isSync: false }, output);
+    placeWritten(fn, activation, state);
     return;
   }
   const facts = factsOf(fn, activation, state);

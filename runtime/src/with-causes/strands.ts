@@ -67,6 +67,13 @@ export function enter(site: number): Strand {
   return strand;
 }
 
+/** Does what `enterWritten` of the kernel does, and notes the site. */
+export function enterWritten(site: number): Strand {
+  const strand = kernel.enterWritten();
+  causeHere(site);
+  return strand;
+}
+
 /** Does what `enterCreated` of the kernel does, and notes the site. */
 export function enterCreated(site: number, created: Frame): Strand {
   const strand = kernel.enterCreated(created);
