@@ -109,6 +109,32 @@ export function startMysql(): Promise<Server> {
   });
 }
 
+/** Debian's package kcat: its library, librdkafka, has a broker in it, which chooses its port. */
+export async function startKafka(): Promise<Server> {
+  const server = spawn(
+    'kcat',
+    ['-C', '-b', 'none', '-t', 'none', '-X', 'test.mock.num.brokers=1', '-d', 'mock'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const ended = once(server, 'exit');
+  let told = '';
+  server.stderr.on('data', (chunk: Buffer) => {
+    if (told.length < 10_000) told += String(chunk);
+  });
+  const portIn = (): string | undefined => /bootstrap\.servers=127\.0\.0\.1:(\d+)/.exec(told)?.[1];
+  await Promise.race([
+    until('kcat', () => portIn() !== undefined),
+    ended.then(() => Promise.reject(new Error(`kcat has ended: ${told}`))),
+  ]);
+  return {
+    port: Number(portIn()),
+    async stop() {
+      server.kill();
+      await ended;
+    },
+  };
+}
+
 interface Command {
   readonly command: string;
   readonly args: readonly string[];

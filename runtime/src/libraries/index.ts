@@ -3,6 +3,7 @@ import type { LibraryClass } from '../promises/library-classes.js';
 import { databases } from './databases.js';
 import { frameworks } from './frameworks.js';
 import { grpc } from './grpc.js';
+import { kafka } from './kafka.js';
 import { loggers } from './loggers.js';
 import { queues } from './queues.js';
 import { remoteServices } from './remote-services.js';
@@ -15,6 +16,7 @@ const libraryMethods: LibraryMethods = {
   ...databases,
   ...frameworks,
   ...grpc,
+  ...kafka,
   ...loggers,
   ...queues,
   ...remoteServices,

@@ -1,27 +1,8 @@
 import { attempt } from '../operations/attempt.js';
-import { MAX_JOINED } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
+import { headersOfMany, MANY, message } from './message-operation.js';
 import { calls, handles } from './replace.js';
 import type { Described, Headers, LibraryMethods } from './replace.js';
-
-/** Describes a message that is sent or handled (OpenTelemetry, "Messaging spans"). */
-function message(
-  system: string,
-  verb: 'send' | 'process',
-  destination: string,
-  more?: object,
-): Described {
-  return {
-    label: `${verb} ${destination}`,
-    fields: {
-      'messaging.system': system,
-      'messaging.operation.name': verb,
-      'messaging.operation.type': verb,
-      'messaging.destination.name': destination,
-      ...more,
-    },
-  };
-}
 
 /** The default exchange of RabbitMQ, which has no name, takes the name of a queue as the routing key. */
 function amqpPublish(_: unknown, [exchange, key]: readonly unknown[]): Described {
@@ -114,9 +95,6 @@ function bullProcess({ name }: BullNamed, [job]: readonly unknown[]): Described 
   });
 }
 
-/** The name of the header with which many jobs at once say that they are no part of the task. */
-const MANY = 'throughline-many';
-
 function withHeaders(options: BullOptions = {}, headers: Headers): BullOptions {
   const { metadata, omitContext } = options.telemetry ?? {};
   // Another tracer's, or none: the program has chosen.
@@ -135,7 +113,7 @@ function bullCarry([name, data, options]: readonly unknown[], headers: Headers):
 
 function bullCarryAll([jobs]: readonly unknown[], headers: Headers): unknown[] {
   const all = jobs as readonly BullJob[];
-  const known = all.length > MAX_JOINED ? { ...headers, [MANY]: String(all.length) } : headers;
+  const known = headersOfMany(headers, all.length);
   return [all.map((job) => jobWithHeaders(job, known))];
 }
 

@@ -5,7 +5,7 @@ import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { followCallback, followMethod } from '../operations/followed.js';
-import { continueFromMessage } from '../operations/messages.js';
+import { continueFromBatch, continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { beginOperation, endOperation } from '../operations/operation-events.js';
 import type { OperationKind } from '../operations/operation-events.js';
@@ -105,13 +105,28 @@ export function handles(
   describe: Describe,
   carried: (args: readonly unknown[]) => Carried,
 ): Replace {
+  return handling(describe, (args) => continueFromMessage(attempt(() => carried(args)) ?? NOTHING));
+}
+
+/** The same for one that handles many messages at once. `carried` returns what came with each. */
+export function handlesBatch(
+  describe: Describe,
+  carried: (args: readonly unknown[]) => readonly Carried[],
+): Replace {
+  return handling(describe, (args) => continueFromBatch(attempt(() => carried(args)) ?? []));
+}
+
+/** What came with a message that says nothing. */
+const NOTHING: Carried = { headers: {}, isRepeated: false };
+
+function handling(describe: Describe, enter: (args: readonly unknown[]) => void): Replace {
   return (method) =>
     function (this: unknown, ...args: never[]): unknown {
       const described = attempt(() => describe(this as never, args));
       if (described === undefined) return Reflect.apply(method, this, args);
       const frame = branch(currentFrame()).with(client.traceSlot, undefined);
       const handle = (): unknown => {
-        continueFromMessage(attempt(() => carried(args)) ?? NOTHING);
+        enter(args);
         const begun = beginOperation(described.label, 'consumer', described.fields);
         setLocal(client.traceSlot, begun.trace);
         return workOf(begun, () => Reflect.apply(method, this, args), endOperation);
@@ -121,9 +136,6 @@ export function handles(
       return isPromise(result) ? outsideOf(result as Promise<unknown>) : result;
     };
 }
-
-/** What came with a message that says nothing. */
-const NOTHING: Carried = { headers: {}, isRepeated: false };
 
 /** Returns a promise that settles as another one does, and carries none of its events. */
 function outsideOf(result: Promise<unknown>): Promise<unknown> {

@@ -1,7 +1,11 @@
 import { shared } from '../kernel/index.js';
 import { setLocal } from '../faces/slots.js';
+import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
+import { Position } from '../xtrace/position.js';
+import { joinTraces, MAX_LATEST } from '../xtrace/trace.js';
 import { parseTraceParent } from './trace-context.js';
+import type { TraceParent } from './trace-context.js';
 import { continueFromRequest } from './trace-headers.js';
 
 /** How a message that is handled belongs to the one who has sent it: it goes on with the task, or with one of its own. */
@@ -24,15 +28,63 @@ export const MAX_JOINED = 64;
 /** Continues the task that a message carries in the current context, or begins one, which may have a link to that. */
 export function continueFromMessage({ headers, isRepeated }: Carried): void {
   const { policy = isRepeated ? 'link' : 'join' } = messages;
-  const header = (name: string): string | undefined => textOf(headers[name]);
   if (policy === 'join') {
-    continueFromRequest(header);
+    continueFromRequest((name) => textOf(headers[name]));
     return;
   }
   client.startTask();
-  const sender = policy === 'link' ? parseTraceParent(header('traceparent')) : undefined;
-  if (sender === undefined) return;
-  const notes = [`link ${sender.taskId}/${sender.eventId}`];
+  const sender = parseTraceParent(textOf(headers['traceparent']));
+  if (policy === 'link' && sender) noteSenders([sender]);
+}
+
+/**
+ * Continues the task of messages that are handled together: after the senders of all of them. Messages of several tasks, and those of which
+ * one comes again, are handled in a task of their own, which has a link to each sender.
+ */
+export function continueFromBatch(batch: readonly Carried[]): void {
+  const [first, ...others] = batch;
+  if (first === undefined || others.length === 0) return continueFromMessage(first ?? NOTHING);
+  const senders = sendersOf(batch);
+  const isOneTask = senders.every(({ taskId }) => isSameTask(taskId, senders[0]!.taskId));
+  const isJoined = isOneTask && !batch.some(({ isRepeated }) => isRepeated);
+  const { policy = isJoined ? 'join' : 'link' } = messages;
+  if (policy === 'join' && isOneTask) {
+    // Whatever else came goes on from the first that has a sender.
+    const { headers } = batch.find((one) => senderOf(one)) ?? first;
+    continueFromRequest((name) => textOf(headers[name]));
+    for (const sender of senders.slice(1)) comeAfter(sender);
+    return;
+  }
+  client.startTask();
+  if (policy !== 'new') noteSenders(senders.slice(-MAX_LATEST));
+}
+
+const NOTHING: Carried = { headers: {}, isRepeated: false };
+
+function senderOf({ headers }: Carried): TraceParent | undefined {
+  return parseTraceParent(textOf(headers['traceparent']));
+}
+
+/** Returns the senders of messages, each once: one call may have sent many. */
+function sendersOf(batch: readonly Carried[]): TraceParent[] {
+  const byEvent = new Map<string, TraceParent>();
+  for (const one of batch) {
+    const sender = senderOf(one);
+    if (sender) byEvent.set(`${sender.taskId}/${sender.eventId}`, sender);
+  }
+  return [...byEvent.values()];
+}
+
+/** Makes the current context come after an event of its task, too. */
+function comeAfter({ eventId }: TraceParent): void {
+  const trace = client.currentTrace();
+  const latest = [Position.elsewhere(eventId, [])];
+  setLocal(client.traceSlot, joinTraces(trace, { ...trace, latest }));
+}
+
+/** Has the next event of the current context name the events of other tasks that it comes after. */
+function noteSenders(senders: readonly TraceParent[]): void {
+  const notes = senders.map(({ taskId, eventId }) => `link ${taskId}/${eventId}`);
   setLocal(client.traceSlot, { ...client.currentTrace(), notes });
 }
 

@@ -1,0 +1,172 @@
+import type { AnyFunction } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
+import type { Carried } from '../operations/messages.js';
+import { headersOfMany, MANY, message } from './message-operation.js';
+import { calls, handles, handlesBatch, replaceMethod } from './replace.js';
+import type { Described, Headers, LibraryMethods, Replace } from './replace.js';
+
+/** A message as it is sent. */
+interface Sent {
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+interface TopicMessages {
+  readonly topic: string;
+  readonly messages: readonly Sent[];
+}
+
+interface BatchRequest {
+  readonly topicMessages: readonly TopicMessages[];
+}
+
+/** A message as a consumer gets it. The values of headers are bytes. */
+interface Received extends Sent {
+  readonly offset: string;
+}
+
+/** What `eachMessage` gets. */
+interface Delivery {
+  readonly topic: string;
+  readonly partition: number;
+  readonly message: Received;
+}
+
+/** What `eachBatch` gets. */
+interface BatchDelivery {
+  readonly batch: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly messages: readonly Received[];
+  };
+}
+
+const send = (_: unknown, [request]: readonly unknown[]): Described => {
+  const { topic, messages } = request as TopicMessages;
+  return message('kafka', 'send', topic, {
+    'messaging.batch.message_count': messages.length > 1 ? messages.length : undefined,
+  });
+};
+
+const sendBatch = (_: unknown, [request]: readonly unknown[]): Described => {
+  const { topicMessages } = request as BatchRequest;
+  const topics = [...new Set(topicMessages.map(({ topic }) => topic))];
+  return message('kafka', 'send', topics.join(' '), {
+    'messaging.batch.message_count': countOf(topicMessages),
+  });
+};
+
+function countOf(all: readonly TopicMessages[]): number {
+  return all.reduce((count, { messages }) => count + messages.length, 0);
+}
+
+/** A message whose program has set the header itself stays as it is. */
+function withHeaders<T extends TopicMessages>(topic: T, headers: Headers): T {
+  const messages = topic.messages.map((one) =>
+    one.headers?.['traceparent'] === undefined
+      ? { ...one, headers: { ...headers, ...one.headers } }
+      : one,
+  );
+  return { ...topic, messages };
+}
+
+function carry([request]: readonly unknown[], headers: Headers): readonly unknown[] {
+  const topic = request as TopicMessages;
+  return [withHeaders(topic, headersOfMany(headers, topic.messages.length))];
+}
+
+function carryBatch([request]: readonly unknown[], headers: Headers): readonly unknown[] {
+  const { topicMessages, ...more } = request as BatchRequest;
+  const known = headersOfMany(headers, countOf(topicMessages));
+  return [{ ...more, topicMessages: topicMessages.map((one) => withHeaders(one, known)) }];
+}
+
+/** Messages of one partition are in order, and each consumer of a group gets it once. A group of another name gets all again. */
+function carried({ headers = {} }: Received): Carried {
+  return { headers, isRepeated: MANY in headers };
+}
+
+const processes = handles(
+  (_: unknown, [delivery]: readonly unknown[]) => {
+    const { topic, partition, message: one } = delivery as Delivery;
+    return message('kafka', 'process', topic, {
+      'messaging.destination.partition.id': partition,
+      'messaging.kafka.offset': one.offset,
+    });
+  },
+  ([delivery]) => carried((delivery as Delivery).message),
+);
+
+const processesBatch = handlesBatch(
+  (_: unknown, [delivery]: readonly unknown[]) => {
+    const { topic, partition, messages } = (delivery as BatchDelivery).batch;
+    return message('kafka', 'process', topic, {
+      'messaging.destination.partition.id': partition,
+      'messaging.batch.message_count': messages.length,
+    });
+  },
+  ([delivery]) => (delivery as BatchDelivery).batch.messages.map(carried),
+);
+
+const sends: Readonly<Record<string, Replace>> = {
+  send: calls(send, { kind: 'producer', carry }),
+  sendBatch: calls(sendBatch, { kind: 'producer', carry: carryBatch }),
+};
+
+function replaceSends(sender: unknown): void {
+  for (const [name, replace] of Object.entries(sends)) replaceMethod(Object(sender), name, replace);
+}
+
+/** Stands for `transaction()`, whose promise is of an object that sends as the producer does. */
+const begins: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const result = Reflect.apply(method, this, args) as Promise<unknown>;
+    // It is called before the program's own, because it is registered first.
+    result.then(replaceSends, () => {});
+    return result;
+  };
+
+/** Stands for `producer(options)`. A producer is an object without a class. */
+const makesProducer: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const producer: unknown = Reflect.apply(method, this, args);
+    attempt(() => {
+      replaceSends(producer);
+      replaceMethod(Object(producer), 'transaction', begins);
+    });
+    return producer;
+  };
+
+/** The functions of the program that a consumer is run with. */
+const HANDLERS: Readonly<Record<string, Replace>> = {
+  eachMessage: processes,
+  eachBatch: processesBatch,
+};
+
+/** Stands for `run(options)` of a consumer. The program's own options stay as they are. */
+const runs: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const [options] = args as readonly unknown[];
+    const handling = attempt(() => handlersIn(options)) ?? {};
+    const given = [{ ...(options as object | undefined), ...handling }] as never[];
+    return Reflect.apply(method, this, given);
+  };
+
+function handlersIn(options: unknown): object {
+  return Object.fromEntries(
+    Object.entries(HANDLERS).flatMap(([name, replace]) => {
+      const written: unknown = Reflect.get(Object(options), name);
+      return typeof written === 'function' ? [[name, replace(written as AnyFunction)]] : [];
+    }),
+  );
+}
+
+const makesConsumer: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const consumer: unknown = Reflect.apply(method, this, args);
+    attempt(() => replaceMethod(Object(consumer), 'run', runs));
+    return consumer;
+  };
+
+export const kafka: LibraryMethods = {
+  'kafkajs Client': { producer: makesProducer, consumer: makesConsumer },
+};
