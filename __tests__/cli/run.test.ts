@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, ran, root } from '../harness/child';
 import { freePort } from '../harness/collector';
+import { OtlpReceiver } from '../harness/otlp-receiver';
 import { until } from '../harness/until';
 
 const throughline = join(root, 'cli', 'bin', 'throughline.js');
@@ -292,4 +293,22 @@ test('the collector is stopped by a command, when it has stored what has arrived
   expect(again.stdout).toBe('No collector runs.\n');
   await run('server.ts');
   await until('the tasks of before and of now', async () => (await titles()).length === 2);
+});
+
+test('--otlp sends spans to the receiver that OpenTelemetry names, and starts no collector', async () => {
+  const receiver = await OtlpReceiver.start();
+  try {
+    write('server.ts', server);
+    env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.url;
+    const { code, stderr } = await run('--otlp', 'server.ts');
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(receiver.spans.map(({ kind, name }) => [kind, name])).toContainEqual([
+      2,
+      'GET /carts/1',
+    ]);
+    await expect(fetch(page())).rejects.toThrow();
+  } finally {
+    await receiver.stop();
+  }
 });

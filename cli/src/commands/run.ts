@@ -22,13 +22,15 @@ export function run(program: Command): void {
       'log async functions that take at least this long, such as 1ms',
       millisecondsOf,
     )
+    .option('--otlp', 'send spans and logs to the receiver that OTEL_EXPORTER_OTLP_ENDPOINT names')
     .option('--open', 'show the page in the browser')
     .passThroughOptions()
     // Options of Node, such as --watch.
     .allowUnknownOption()
     .action(async (script: string, args: string[], options: Options) => {
-      const collector = await findOrStartCollector().catch(sayWithout);
-      const env = { ...process.env, ...(collector && environmentFor(collector, options)) };
+      const collector = options.otlp ? undefined : await findOrStartCollector().catch(sayWithout);
+      const address = options.otlp ? 'otlp' : collector?.reportAddress;
+      const env = { ...process.env, ...(address && environmentFor(address, options)) };
       if (collector) say(collector);
       if (collector && options.open) await openBrowser(collector.url).catch(sayClosed);
       const ended = await runProgram(commandOf([script, ...args]), env).catch((error: unknown) => {
@@ -45,11 +47,12 @@ interface Options {
   readonly logs: boolean;
   readonly sample?: number;
   readonly functions?: number;
+  readonly otlp?: boolean;
   readonly open?: boolean;
 }
 
 function environmentFor(
-  { reportAddress }: RunningCollector,
+  address: string,
   { include, exclude, propagateTo, logs, sample, functions }: Options,
 ): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '', THROUGHLINE_OPTIONS } = process.env;
@@ -62,7 +65,7 @@ function environmentFor(
   };
   return {
     NODE_OPTIONS: `${NODE_OPTIONS} --import=${preload}`.trim(),
-    THROUGHLINE_COLLECTOR: reportAddress,
+    THROUGHLINE_COLLECTOR: address,
     ...(propagateTo !== undefined && { THROUGHLINE_PROPAGATE_TO: propagateTo }),
     ...(!logs && { THROUGHLINE_LOGS: 'off' }),
     ...(sample !== undefined && { THROUGHLINE_SAMPLE: String(sample) }),

@@ -4,19 +4,23 @@ import { ThroughlineError } from '../kernel/index.js';
 import { continueProcess } from '../operations/trace-headers.js';
 import { VARIABLE } from './child-process.js';
 import { startOperations } from './start.js';
+import { namesReceiver } from '../otlp/settings.js';
 import { connect } from '../xtrace/node.js';
 
 const { env } = process;
 
-/** Resolves once connected to the collector. Its rejection never ends the process. */
-export const connected = connect(env['THROUGHLINE_COLLECTOR'] || ':5563', {
+/** Where events go: to the collector that is named, to the receiver of OpenTelemetry that is, or to a collector on this machine. */
+const address = env['THROUGHLINE_COLLECTOR'] || (namesReceiver(env) ? 'otlp' : ':5563');
+
+/** Resolves once connected. Its rejection never ends the process. */
+export const connected = connect(address, {
   // Without the arguments, which may hold secrets.
   processName: basename(process.argv[1] ?? 'node'),
 });
 connected.catch((error: unknown) => {
   // The client itself says that it cannot reach a collector.
   const { code, message } = error as ThroughlineError;
-  if (code === 'TL_ADDRESS_INVALID') console.error(`throughline: ${message}`);
+  if (code !== 'TL_COLLECTOR_UNREACHABLE') console.error(`throughline: ${message}`);
 });
 continueProcess(env[VARIABLE]);
 startOperations({

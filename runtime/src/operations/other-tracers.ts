@@ -1,3 +1,4 @@
+import { ownAgents } from '../xtrace/own-requests.js';
 import type { Operation, Outcome } from './operation-events.js';
 import { parseTraceParent } from './trace-context.js';
 
@@ -25,6 +26,8 @@ function isSuppressed(): boolean {
 /** A request, as far as it tells who sends it. */
 interface SentRequest {
   readonly path: string;
+  /** Of requests by `node:http`. */
+  readonly agent?: object;
   hasHeader(name: string): boolean;
 }
 
@@ -37,8 +40,9 @@ const REPORTS: readonly ((request: SentRequest) => boolean)[] = [
     request.hasHeader('datadog-meta-lang') || request.hasHeader('dd-client-library-language'),
 ];
 
-/** Returns true for a request by which another tool sends what it has recorded. */
+/** Returns true for a request by which another tool, or this one, sends what it has recorded. */
 export function isReport(request: SentRequest): boolean {
+  if (request.agent && ownAgents.has(request.agent)) return true;
   return isSuppressed() || REPORTS.some((isOne) => isOne(request));
 }
 

@@ -2,8 +2,11 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { shared, ThroughlineError, warnOnce } from '../kernel/index.js';
+import { OtlpSender } from '../otlp/sender.js';
+import { readSettings } from '../otlp/settings.js';
 import { parseAddress } from './address.js';
 import { client } from './log.js';
+import type { Sender } from './sender.js';
 import { TcpSender } from './tcp-sender.js';
 
 export type { EventId, TaskId } from './ids.js';
@@ -27,7 +30,7 @@ export interface ConnectOptions {
 }
 
 const connection = shared('xtrace-connection', {
-  sender: undefined as TcpSender | undefined,
+  sender: undefined as Sender | undefined,
   exitTimeoutMs: 1000,
   listensForExit: false,
 });
@@ -35,7 +38,8 @@ const connection = shared('xtrace-connection', {
 /**
  * Connects to a collector and sends it the events of this process. `address` is `host:port`, or `:5563` for a
  * collector on this machine. The collector acknowledges what it has stored; the rest is sent again after a reconnect. An original
- * X-Trace server, which acknowledges nothing, is `pubsub://host:port`.
+ * X-Trace server, which acknowledges nothing, is `pubsub://host:port`. A receiver of OpenTelemetry is `otlp+http://host:4318`, or
+ * `otlp` for the one that OpenTelemetry's variables name: it gets spans and log records.
  *
  * Resolves once connected. Rejects with `TL_ADDRESS_INVALID` if the address is malformed, and with
  * `TL_COLLECTOR_UNREACHABLE` if the first attempt fails; it then keeps trying in the background, with growing
@@ -49,7 +53,7 @@ export function connect(address: string, options: ConnectOptions = {}): Promise<
 }
 
 async function start(address: string, options: ConnectOptions): Promise<void> {
-  const parsed = parseAddress(address);
+  const open = senderFor(address);
   const { queue, origin } = client.state;
   queue.limit = options.maxQueuedEvents ?? queue.limit;
   connection.exitTimeoutMs = options.exitTimeoutMs ?? connection.exitTimeoutMs;
@@ -61,10 +65,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   });
 
   connection.sender?.close();
-  const token = options.token ?? (process.env['THROUGHLINE_TOKEN'] || undefined);
-  const sender = new TcpSender(parsed, queue, token, client.reportDropped, () =>
-    client.state.wake(),
-  );
+  const sender = open(options);
   connection.sender = sender;
   client.state.wake = () => sender.wake();
   flushAtExit();
@@ -76,6 +77,19 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
       { cause: failure },
     );
   }
+}
+
+/** Checks an address, and returns what makes the sender for it. */
+function senderFor(address: string): (options: ConnectOptions) => Sender {
+  const { queue, origin } = client.state;
+  const [isOtlp, receiver] = /^otlp(?:\+(.*))?$/s.exec(address) ?? [];
+  if (isOtlp !== undefined) {
+    const settings = readSettings(process.env, receiver);
+    return () => new OtlpSender(settings, queue, origin, client.reportDropped);
+  }
+  const parsed = parseAddress(address);
+  return ({ token = process.env['THROUGHLINE_TOKEN'] || undefined }) =>
+    new TcpSender(parsed, queue, token, client.reportDropped, () => client.state.wake());
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Address } from './address.js';
 import type { ReportQueue } from './queue.js';
 import type { Report } from './report.js';
 import { MAX_BATCH_BYTES } from './report.js';
+import type { Sender } from './sender.js';
 import { acknowledgedWire, answerReader, pubsubWire } from './wire.js';
 import type { Wire } from './wire.js';
 
@@ -28,7 +29,7 @@ const HELLO_MS = 10_000;
  * Never keeps the process alive, never throws into the program, and reconnects with growing pauses. A batch that was not
  * acknowledged when its connection ends is sent again: the collector keeps an event once.
  */
-export class TcpSender {
+export class TcpSender implements Sender {
   private readonly wire: Wire;
   private socket: Socket | undefined;
   private ready = false;
@@ -39,7 +40,6 @@ export class TcpSender {
   /** Batches that were written to the socket and not confirmed yet, by their numbers. */
   private readonly unconfirmed = new Map<number, readonly Report[]>();
   private readonly idle = new Set<() => void>();
-  /** Resolves when the first attempt to connect has ended: to the error if it failed, else to undefined. */
   readonly firstAttempt: Promise<Error | undefined>;
   private firstAttemptOver: (error: Error | undefined) => void = () => {};
 
@@ -56,7 +56,6 @@ export class TcpSender {
     this.connect();
   }
 
-  /** Schedules a send. Never sends at once, because the caller is in the middle of its own work. */
   wake(): void {
     if (this.scheduled || !this.ready) return;
     this.scheduled = true;
@@ -69,7 +68,6 @@ export class TcpSender {
     setTimeout(send, this.queue.size < BATCH ? GATHERING_MS : NEXT_BATCH_MS).unref();
   }
 
-  /** Resolves to true when everything queued so far has arrived, to false after `timeoutMs`. */
   flush(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const done = (sent: boolean): void => {

@@ -1,0 +1,160 @@
+import { warnOnce } from '../kernel/index.js';
+import type { Origin } from '../xtrace/log.js';
+import type { ReportQueue } from '../xtrace/queue.js';
+import type { Report } from '../xtrace/report.js';
+import type { Sender } from '../xtrace/sender.js';
+import { attributesOf } from './model.js';
+import { post } from './request.js';
+import type { OtlpSettings } from './settings.js';
+import { SpanWriter } from './span-writer.js';
+
+const BATCH = 500;
+/** How long an event waits for others to be sent with it. */
+const GATHERING_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+const SCOPE = { name: '@throughline/runtime' };
+
+/** A request that has not been taken yet. */
+interface Request {
+  readonly signal: 'traces' | 'logs';
+  readonly contents: object;
+}
+
+/**
+ * Sends reports from the queue to a receiver of OpenTelemetry, as spans and log records, by HTTP. One batch is on its way at a time;
+ * what the receiver cannot take now is sent again, with growing pauses. Never keeps the process alive.
+ */
+export class OtlpSender implements Sender {
+  private readonly writer: SpanWriter;
+  private readonly resource: object;
+  /** What was made of the batch that is on its way, and is not taken yet. */
+  private requests: Request[] = [];
+  private batch: readonly Report[] = [];
+  private isRefused = false;
+  private sending: Promise<boolean> | undefined;
+  private pauseMs = GATHERING_MS;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isClosed = false;
+  /** There is no connection that could fail first. */
+  readonly firstAttempt = Promise.resolve(undefined);
+
+  constructor(
+    private readonly settings: OtlpSettings,
+    private readonly queue: ReportQueue,
+    { host, processId, processName = 'node' }: Origin,
+    private readonly onTaken: () => void,
+  ) {
+    this.writer = new SpanWriter(settings.resource.get('service.name') ?? processName);
+    const attributes = attributesOf([
+      ['service.name', processName],
+      ['telemetry.sdk.name', 'throughline'],
+      ['telemetry.sdk.language', 'nodejs'],
+      ...(host === undefined ? [] : [['host.name', host] as const]),
+      ...(processId === undefined ? [] : [['process.pid', String(processId)] as const]),
+      ...settings.resource,
+    ]);
+    this.resource = { attributes };
+  }
+
+  wake(): void {
+    if (this.timer !== undefined || this.isClosed) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.send();
+    }, this.pauseMs).unref();
+  }
+
+  /** Also ends the spans for what happened outside of operations. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<false>((resolve) => {
+      // It keeps the process alive, because the sockets do not.
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const isSent = await Promise.race([this.sendAll(), tooLate]);
+    clearTimeout(timer);
+    return isSent;
+  }
+
+  /** Nothing can be sent by HTTP when the process ends at once. */
+  sendNow(): void {}
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+  }
+
+  private async sendAll(): Promise<boolean> {
+    do if (!(await this.send())) return false;
+    while (this.queue.size > 0);
+    this.requests.push(...this.requestsFor(Infinity));
+    return this.send();
+  }
+
+  private send(): Promise<boolean> {
+    this.sending ??= this.sendBatch().finally(() => {
+      this.sending = undefined;
+      if (this.queue.size > 0) this.wake();
+    });
+    return this.sending;
+  }
+
+  /** Resolves to true if nothing is left of the batch. */
+  private async sendBatch(): Promise<boolean> {
+    if (this.batch.length === 0 && this.requests.length === 0) {
+      this.batch = this.queue.take(BATCH);
+      for (const report of this.batch) this.writer.add(report);
+      this.requests = this.requestsFor(Date.now() * 1000);
+    }
+    for (let [next] = this.requests; next !== undefined; [next] = this.requests) {
+      const { signal, contents } = next;
+      const endpoint = this.settings[signal]!;
+      const { kind, reason, pauseMs } = await post(signal, endpoint, contents);
+      if (kind === 'retry') {
+        this.warn('TL_COLLECTOR_UNREACHABLE', endpoint.url, `${reason}; it is tried again`);
+        this.pauseMs = pauseMs ?? Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+        this.wake();
+        return false;
+      }
+      this.requests.shift();
+      if (kind === 'refused') {
+        this.isRefused = true;
+        this.warn('TL_REPORTS_UNSENT', endpoint.url, `${reason}; what it was sent is lost`);
+      }
+    }
+    this.pauseMs = GATHERING_MS;
+    if (this.isRefused) this.queue.drop(this.batch);
+    else this.queue.confirm(this.batch);
+    this.isRefused = false;
+    this.batch = [];
+    this.onTaken();
+    return true;
+  }
+
+  private requestsFor(now: number): Request[] {
+    const { spans, records } = this.writer.take(now);
+    const { traces, logs } = this.settings;
+    const { resource } = this;
+    const scope = SCOPE;
+    const requests: Request[] = [];
+    if (traces && spans.length > 0) {
+      const contents = { resourceSpans: [{ resource, scopeSpans: [{ scope, spans }] }] };
+      requests.push({ signal: 'traces', contents });
+    }
+    if (logs && records.length > 0) {
+      const contents = {
+        resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: records }] }],
+      };
+      requests.push({ signal: 'logs', contents });
+    }
+    return requests;
+  }
+
+  private warn(
+    code: 'TL_COLLECTOR_UNREACHABLE' | 'TL_REPORTS_UNSENT',
+    url: URL,
+    why: string,
+  ): void {
+    warnOnce(code, `the receiver of OpenTelemetry at ${url.origin}${url.pathname}: ${why}`);
+  }
+}
