@@ -40,6 +40,7 @@ const rooms = {
     channels: [
       'kernel',
       'otlp/settings',
+      'propagation/carrier',
       'callbacks',
       'causes',
       'faces',

@@ -51,3 +51,16 @@ test.each([
 ])('a class %s is not', (_, code, filename) => {
   expect(compiled(code, filename)).not.toContain('libraryClass');
 });
+
+test.each([
+  ["const http2 = require('http2');", true],
+  ["function load() { return require('node:http2'); }", true],
+  ["import { connect } from 'node:http2';", true],
+  ["import('http2');", true],
+  ["const names = ['http', 'http2'];", false],
+  ["require('http2-wrapper');", false],
+])('a file tells that it uses HTTP/2: %s', (code, isTold) => {
+  const output = compiled(code, '/app/src/a.js', 'module');
+
+  expect(output.includes('_usesModule("http2");')).toBe(isTold);
+});

@@ -8,6 +8,7 @@ const PACKAGES = [
   '@nestjs/common@12.5.1',
   '@nestjs/core@12.5.1',
   '@nestjs/platform-express@12.5.1',
+  'fastify@5.12.8',
   'hono@4.13.19',
   'koa@3.3.0',
   'reflect-metadata@0.2.2',
@@ -141,4 +142,27 @@ test('winston: a line is an event of the code that has written it', async () => 
   const three = events.reports.find(({ label }) => label === 'three')!;
   expect(Events.field(three, 'log.level')).toBe('warn');
   expect(JSON.stringify(events.reports)).not.toMatch(/secret|below/);
+});
+
+test('Fastify serves HTTP/2', async () => {
+  const { events, stdout, stderr } = await run(`
+    import Fastify from 'fastify';
+    import http2 from 'node:http2';
+    const app = Fastify({ http2: true, forceCloseConnections: true });
+    app.get('/carts/:id', async (request) => {
+      await pause();
+      return 'cart ' + request.params.id;
+    });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const session = http2.connect(url);
+    const stream = session.request({ ':path': '/carts/17', ...inTask(1) });
+    stream.setEncoding('utf8').on('data', console.log);
+    await once(stream, 'end');
+    session.close();
+    await app.close();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: 'cart 17\n', stderr: '' });
+  const end = events.find('end', /^GET \/carts\/:id 200$/);
+  expect(Events.field(end, 'http.route')).toBe('/carts/:id');
 });

@@ -51,6 +51,11 @@ export class FileState {
     return this.format === 'module';
   }
 
+  /** The text of the file, as it came. */
+  get code(): string {
+    return this.pass.file.code;
+  }
+
   /** True if the tool writes code without a source map, and every statement on the line that it had. */
   get keepsLines(): boolean {
     return (this.pass.file.opts.generatorOpts as { retainLines?: boolean }).retainLines === true;

@@ -79,7 +79,7 @@ export {
   useSync,
 } from './promises/usings.js';
 export { callFollowed, fetchHere, tracePromiseHere } from './promises/followed-calls.js';
-export { libraryClass } from './promises/library-classes.js';
+export { libraryClass, usesModule } from './promises/library-classes.js';
 export { fromAsync } from './promises/from-async.js';
 export { callPromisify } from './promises/promisify.js';
 export { spawnArguments } from './callbacks/rules.js';

@@ -42,6 +42,7 @@ export type PlainHelper =
   | 'libraryClass'
   | 'ownClass'
   | 'toKey'
+  | 'usesModule'
   // Promises.
   | 'combine'
   | 'madeHere'

@@ -31,6 +31,18 @@ export const platformClasses: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['DatabaseSync'],
 };
 
+/** Modules of the platform whose classes are exported by none: files that use one tell of it at their heads. */
+const watchedModules: readonly string[] = ['http2'];
+
+const usesWatched = new RegExp(
+  `(?:\\bfrom|\\bimport|\\b(?:import|require)\\s*\\()\\s*['"](?:node:)?(${watchedModules.join('|')})['"]`,
+);
+
+/** Returns the module of the platform that a file names, if its work is logged as operations. */
+export function watchedModuleIn(code: string): string | undefined {
+  return usesWatched.exec(code)?.[1];
+}
+
 /** Returns the names of the classes of a package. */
 export function operationClassesOf(packageName: string | undefined): readonly string[] {
   if (packageName === undefined || !Object.hasOwn(operationClasses, packageName)) return [];

@@ -1,5 +1,9 @@
 import type { types as t } from '@babel/core';
-import { operationClassesOf, platformClasses } from '../catalogue/operation-classes.js';
+import {
+  operationClassesOf,
+  platformClasses,
+  watchedModuleIn,
+} from '../catalogue/operation-classes.js';
 import type { Output } from './output.js';
 
 /**
@@ -8,8 +12,7 @@ import type { Output } from './output.js';
  */
 export function tellOfClasses(
   program: t.Program,
-  packageName: string | undefined,
-  output: Output,
+  { packageName, code, output }: { packageName: string | undefined; code: string; output: Output },
 ): void {
   const names = operationClassesOf(packageName);
   const { t: types } = output;
@@ -29,6 +32,11 @@ export function tellOfClasses(
       body.splice(isReturn ? -1 : body.length, 0, ...own(body));
     }
     program.body.push(...own(program.body));
+  }
+  const module = watchedModuleIn(code);
+  if (module !== undefined) {
+    const called = output.call('usesModule', types.stringLiteral(module));
+    program.body.unshift(types.expressionStatement(called));
   }
   // After the statement that imports it: the module's own code may use it at once.
   for (const statement of [...program.body]) {

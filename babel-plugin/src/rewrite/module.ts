@@ -7,7 +7,10 @@ import type { FileState } from '../state.js';
 import type { Output } from './output.js';
 
 /** What is known of a file once its code is rewritten. */
-type Written = Pick<FileState, 'activations' | 'isModule' | 'output' | 'packageName' | 'sites'>;
+type Written = Pick<
+  FileState,
+  'activations' | 'code' | 'isModule' | 'output' | 'packageName' | 'sites'
+>;
 
 /**
  * Writes the import, the table of sites and the variables that the rewritten code needs at the head of a file.
@@ -21,7 +24,7 @@ export function finishModule(
   // A traversal of the program does not visit the program's own node.
   placeHoisted(program);
   const { output } = file;
-  tellOfClasses(program, file.packageName, output);
+  tellOfClasses(program, file);
   if (file.activations.module.suspensions > 0) enterModule(program, output);
   if (output.helpers.size > 0 || output.usesSites) writeHead(program, file);
   return new Set(program.body.filter((statement) => !written.has(statement)));

@@ -6,6 +6,7 @@ import { followCall, followCallback } from '../operations/followed.js';
 import { fastifyChannels } from './fastify.js';
 import { watchFunctions } from './functions.js';
 import { httpClientChannels } from './http-client.js';
+import { watchHttp2 } from './http2.js';
 import { httpServerChannels } from './http-server.js';
 import { watchCallSites } from './call-sites.js';
 import { watchChildProcesses } from './child-process.js';
@@ -74,6 +75,7 @@ export function startOperations({
   calls.followCallback = followCallback;
   if (!publishesFetch()) watchFetch(({ hostname }) => isPeer(hostname));
   messages.policy = policy;
+  watchHttp2(isPeer);
   watchLibraryMethods();
   if (logs) watchConsole();
   if (sample < 1) keepOnly(sample);

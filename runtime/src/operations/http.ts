@@ -23,6 +23,29 @@ export function answered(label: string, statusCode: number): Outcome {
   };
 }
 
+/**
+ * Returns how a request that was served has ended. Without a status, the client has gone away. Servers answer with 4xx what their clients
+ * did wrong (OpenTelemetry, "HTTP server": status).
+ */
+export function servedOutcome(
+  method: string,
+  path: string,
+  route: string | undefined,
+  statusCode: number | undefined,
+): Outcome {
+  const isError = statusCode !== undefined && statusCode >= 500;
+  const status = statusCode === undefined ? 'cancelled' : isError ? 'error' : 'ok';
+  return {
+    status,
+    label: `${method} ${route ?? path} ${statusCode ?? 'cancelled'}`,
+    fields: {
+      'http.route': route,
+      'http.response.status_code': statusCode,
+      'error.type': isError ? String(statusCode) : undefined,
+    },
+  };
+}
+
 /** Returns a path without its query, which may hold secrets. */
 export function withoutQuery(path = '/'): string {
   const end = path.search(/[?#]/);

@@ -20,3 +20,24 @@ export function libraryClass(name: string, made: unknown): void {
   known.push({ name, made: made as unknown as LibraryClass });
   found?.(name, made as unknown as LibraryClass);
 }
+
+const used = shared('used-modules', {
+  names: new Set<string>(),
+  watchers: new Map<string, () => void>(),
+});
+
+/** The modules of the platform that files of the program use. */
+export const usedModules = {
+  /** Calls `then` once, when the first file that uses a module is loaded. */
+  watch(name: string, then: () => void): void {
+    if (used.names.has(name)) then();
+    else used.watchers.set(name, then);
+  },
+};
+
+/** Tells that a file uses a module of the platform, at its head. */
+export function usesModule(name: string): void {
+  if (used.names.has(name)) return;
+  used.names.add(name);
+  used.watchers.get(name)?.();
+}
