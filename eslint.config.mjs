@@ -49,7 +49,7 @@ const rooms = {
       'promises',
       'xtrace',
     ],
-    pages: ['kernel', 'faces', 'operations', 'promises', 'xtrace'],
+    pages: ['kernel', 'faces', 'listeners/triggers', 'operations', 'promises', 'xtrace'],
   },
   'babel-plugin/src': {
     catalogue: ['options', 'bindings'],

@@ -31,6 +31,32 @@ const PROGRAM = `
     log('done');
   }
   await show();
+  const button = document.createElement('button');
+  button.id = 'buy';
+  button.textContent = 'secret name';
+  document.body.append(button);
+  const send = (method, url, isAsync, header) =>
+    new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      request.onloadend = () => resolve(request.responseText || 'nothing');
+      request.open(method, url, isAsync);
+      if (header) request.setRequestHeader('traceparent', header);
+      request.send();
+      if (!isAsync) log('sent at once');
+    });
+  button.addEventListener('click', async () => {
+    const [own, other, none] = await Promise.all([
+      send('post', '/api/xhr?secret=1', true),
+      send('GET', globalThis.OTHER + '/other-xhr', true),
+      send('GET', 'http://127.0.0.1:1/none', true),
+    ]);
+    log('bought', { own, other, none });
+    history.pushState({}, '', '/bought?secret=1');
+    await send('GET', '/api/sync', false);
+    await send('GET', '/api/given-xhr', true, '00-${task}-b7ad6b7169203331-01');
+    log('ready');
+    globalThis.isBought = true;
+  });
   globalThis.isDone = true;
   addEventListener('pagehide', () => log('left'));
   setTimeout(() => { throw new Error('boom'); });
@@ -126,6 +152,8 @@ async function visit(head: string, headers: object, taskId?: string): Promise<Ev
   const page = await browser.newPage();
   await page.goto(`${own}/shop?secret=1`);
   await page.waitForFunction('globalThis.isDone');
+  await page.click('#buy');
+  await page.waitForFunction('globalThis.isBought');
   await page.goto('about:blank');
   await page.close();
   const { body } = await until('the last event', async () => {
@@ -172,4 +200,46 @@ it('a page without a server that names a task begins one, and names other hosts 
   const failed = events.reports.find(({ label }) => label === 'uncaught exception')!;
   expect(Events.field(failed, 'error.message')).toBe('boom');
   expect(asked.get('/other')!['traceparent']).toMatch(new RegExp(`^00-${failed.taskId}-`));
+});
+
+it('what a person does is a task of its own, with requests by XMLHttpRequest and navigations', async () => {
+  const page = await visit('', {});
+  const { body } = await ask<{ tasks: { taskId: string; title: string }[] }>(
+    collector,
+    '/api/tasks',
+  );
+  const [click] = body.tasks.filter(({ title }) => title === 'click button#buy');
+  const answer = await ask<{ events: Report[] }>(collector, `/api/tasks/${click!.taskId}`);
+  const events = new Events(answer.body.events);
+  const labelled = (label: string): Report =>
+    events.reports.find((one) => one.label.replace(/:\d+/, '') === label)!;
+
+  const begun = events.find('begin', /^click button#buy$/);
+  expect(begun.parentEventIds).toEqual([]);
+  expect(begun.fields).toContainEqual([
+    'link',
+    expect.stringMatching(/^[0-9a-f]{32}\/[0-9a-f]{16}$/),
+  ]);
+  expect(page.reports.map(({ eventId }) => eventId)).toContain(
+    Events.field(begun, 'link')!.split('/')[1],
+  );
+  events.find('end', /^click button#buy ended$/);
+  for (const path of ['POST 127.0.0.1/api/xhr', 'GET 127.0.0.1/other-xhr']) {
+    expect(events.parentsOf(labelled(path))).toEqual(['begin click button#buy']);
+  }
+  const shown = events.parentsOf(labelled('bought')).map((one) => one.replace(/:\d+/, ''));
+  expect(shown).toEqual([
+    'end GET 127.0.0.1/none failed',
+    'end GET 127.0.0.1/other-xhr 200',
+    'end POST 127.0.0.1/api/xhr 200',
+  ]);
+  expect(events.parentsOf(labelled('navigate /bought'))).toEqual(['event bought']);
+  const atOnce = events.parentsOf(labelled('sent at once')).map((one) => one.replace(/:\d+/, ''));
+  expect(atOnce).toEqual(['end GET 127.0.0.1/api/sync 200']);
+  expect(JSON.stringify(events.reports)).not.toContain('secret');
+
+  const sent = labelled('POST 127.0.0.1/api/xhr');
+  expect(asked.get('/api/xhr')!['traceparent']).toBe(`00-${click!.taskId}-${sent.eventId}-01`);
+  expect(asked.get('/other-xhr')!['traceparent']).toBeUndefined();
+  expect(asked.get('/api/given-xhr')!['traceparent']).toBe(`00-${task}-b7ad6b7169203331-01`);
 });

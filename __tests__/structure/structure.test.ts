@@ -63,7 +63,7 @@ describe('folders', () => {
     ['runtime/src/operations/a.ts', "import 'node:http';"],
     ['runtime/src/libraries/a.ts', "import '../channels/start.js';"],
     ['runtime/src/libraries/a.ts', "import 'pg';"],
-    ['runtime/src/channels/a.ts', "import '../propagation/carrier.js';"],
+    ['runtime/src/channels/a.ts', "import '../threads/index.js';"],
     ['runtime/src/channels/a.ts', "import 'undici';"],
     ['runtime/src/xtrace/a.ts', "import 'protobufjs';"],
     ['runtime/src/propagation/a.ts', "import '../threads/index.js';"],

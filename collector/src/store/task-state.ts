@@ -136,7 +136,9 @@ export class TaskState {
       else if (key === 'operation') isOfTitle = valueIn(view, i) === this.titleEvent;
     }
     if (!ends || !isOfTitle) return;
-    this.title = shortTextIn(view, FIELD.label);
+    const ended = shortTextIn(view, FIELD.label);
+    // An end that knows no better name says only that it is one.
+    if (ended !== `${this.title} ended`) this.title = ended;
     this.ended = Math.max(view.timestamp, this.first);
   }
 

@@ -6,14 +6,22 @@ import { watchFetch } from '../operations/fetch.js';
 import { isNamed } from '../operations/peers.js';
 import { watchLoad } from './load.js';
 import { watchLongTasks } from './long-tasks.js';
+import { watchNavigations } from './navigations.js';
+import { watchUserInput } from './user-input.js';
+import { watchXmlHttpRequests } from './xml-http-requests.js';
 
 /** Resolves once connected to the collector. Its rejection never ends the program. */
 export const connected = connect(setting('collector') ?? 'http://127.0.0.1:4080');
 
+const isAllowed = isNamed((setting('propagate-to') ?? '').split(','));
+const isPeer = ({ origin, hostname }: URL): boolean =>
+  origin === globalThis.location?.origin || isAllowed(hostname);
 if (typeof document === 'object') {
   watchLoad();
   watchLongTasks();
+  watchNavigations();
+  watchUserInput();
+  watchXmlHttpRequests(isPeer);
 }
-const isAllowed = isNamed((setting('propagate-to') ?? '').split(','));
-watchFetch(({ origin, hostname }) => origin === globalThis.location?.origin || isAllowed(hostname));
+watchFetch(isPeer);
 watchFailures();
