@@ -41,6 +41,7 @@ const rooms = {
       'kernel',
       'otlp/settings',
       'propagation/carrier',
+      'threads/baggage',
       'callbacks',
       'causes',
       'faces',

@@ -9,12 +9,15 @@ import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
 import { calls } from '../promises/followed-calls.js';
 import { client } from '../xtrace/log.js';
+import { CHANNEL, followMessages } from './process-messages.js';
+import type { ProcessEnd } from './process-messages.js';
 
 /** What Node starts a process with (lib/internal/child_process.js). */
 interface SpawnOptions {
   readonly file?: string;
   readonly args?: readonly string[];
   readonly envPairs?: readonly string[];
+  readonly stdio?: unknown;
 }
 
 interface Started {
@@ -44,7 +47,10 @@ export function watchChildProcesses(): void {
     const own = attempt(() => withTask(options as SpawnOptions, started)) ?? options;
     const given = [own, ...rest] as never[];
     try {
-      return runIn(started.frame, spawn as AnyFunction, this, given);
+      const result = runIn(started.frame, spawn as AnyFunction, this, given);
+      const child = this as ProcessEnd;
+      if (child.send) attempt(() => followMessages(child));
+      return result;
     } catch (error) {
       started.finish(failure(error));
       throw error;
@@ -104,9 +110,17 @@ function withTask(options: SpawnOptions, { begun, frame }: Started): SpawnOption
   const pairs =
     options.envPairs ?? Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
   const others = pairs.filter((pair) => pair !== `${VARIABLE}=${INHERITED}`);
-  if (others.some((pair) => pair.startsWith(`${VARIABLE}=`))) return options;
+  if (hasChannel(options)) others.push(`${CHANNEL}=1`);
+  if (others.some((pair) => pair.startsWith(`${VARIABLE}=`))) {
+    return { ...options, envPairs: others };
+  }
   const headers = runIn(frame, () => headersFor(begun), undefined, []) as [string, string][];
   return { ...options, envPairs: [...others, `${VARIABLE}=${headers[0]![1]}`] };
+}
+
+/** Returns true for a process that messages can be sent to, as `fork` starts it. */
+function hasChannel({ stdio }: SpawnOptions): boolean {
+  return Array.isArray(stdio) && stdio.includes('ipc');
 }
 
 /** Ends the operation with the event that tells of the end, whose listeners come after it, and those of later events. */

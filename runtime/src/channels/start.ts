@@ -10,6 +10,7 @@ import { watchHttp2 } from './http2.js';
 import { httpServerChannels } from './http-server.js';
 import { watchCallSites } from './call-sites.js';
 import { watchChildProcesses } from './child-process.js';
+import { followParent } from './process-messages.js';
 import { watchConsole } from './console.js';
 import { knownChannels } from './known-channels.js';
 import { watchLibraryMethods } from '../libraries/index.js';
@@ -85,6 +86,7 @@ export function startOperations({
   client.state.omits = wasTold;
   watchCallSites();
   watchChildProcesses();
+  followParent();
 }
 
 /** Bun and Deno have channels of Node's modules, and none of their own `fetch`. */
