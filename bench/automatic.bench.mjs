@@ -5,13 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { here } from './compile.mjs';
 import { service } from './measure.mjs';
 import { peersFor } from './peers.mjs';
+import { tracers } from './tracers.mjs';
 
 const own = createRequire(import.meta.url);
 const urlOf = (name) => pathToFileURL(own.resolve(name)).href;
 
 const production = { NODE_ENV: 'production' };
 
-/** How each tool is switched on from outside, with what it sends to and everything else as it is without settings. */
+/** How each tool is switched on from outside. */
 const ways = {
   nothing: { flags: [] },
   throughline: {
@@ -22,22 +23,7 @@ const ways = {
     ],
     env: { THROUGHLINE_COLLECTOR: '$sink' },
   },
-  OpenTelemetry: {
-    flags: ['--require', '@opentelemetry/auto-instrumentations-node/register'],
-    env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: '$httpSink',
-      OTEL_METRICS_EXPORTER: 'none',
-      OTEL_LOGS_EXPORTER: 'none',
-    },
-  },
-  'dd-trace': {
-    flags: ['--require', 'dd-trace/init'],
-    env: {
-      DD_TRACE_AGENT_URL: '$httpSink',
-      DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
-      DD_REMOTE_CONFIGURATION_ENABLED: 'false',
-    },
-  },
+  ...tracers,
 };
 
 export default [

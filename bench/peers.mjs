@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { here } from './compile.mjs';
 
-const SERVICE = { express: '5.3.0' };
+/** What the services are made of. */
+const SERVICE = { '@grpc/grpc-js': '1.14.4', express: '5.3.0' };
 
 /** The newest versions that a Node can run. */
 function tracersFor(major) {
