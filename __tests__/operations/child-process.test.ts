@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Events, Programs } from './program';
+import { Events, prelude, Programs } from './program';
 
 const programs = new Programs();
 beforeAll(() => {
@@ -148,4 +148,58 @@ test('what the program sees of its processes is as without us', async () => {
   const [traced, plain] = [await programs.run(code), await programs.runPlain(code)];
   expect(traced.stderr).toBe('');
   expect(traced.stdout).toBe(plain.stdout);
+});
+
+test('processes that the program waits for are operations, and what they do is part of the task', async () => {
+  writeFileSync(
+    join(programs.folder, 'inner.js'),
+    `import { log } from '@throughline/runtime/xtrace'; log('inner ' + process.argv[2]);`,
+  );
+  const { events, stdout, stderr } = await programs.run(
+    `${prelude}
+    import { execFileSync, execSync, spawnSync } from 'node:child_process';
+    import { log } from '@throughline/runtime/xtrace';
+    const options = Object.freeze({ env: Object.freeze({ ...process.env, SECRET: 'x' }) });
+    const { url, stop } = await serve((request, response) => {
+      const all = [
+        execSync('echo "one secret"').toString().trim(),
+        execFileSync(process.execPath, ['inner.js', 'two'], options).length,
+        spawnSync(process.execPath, ['-e', 'process.exit(3)']).status,
+        spawnSync('no-such-program').error.code,
+      ];
+      try { execSync('exit 4', { stdio: 'ignore' }); } catch (error) { all.push(error.status); }
+      try { execFileSync(); } catch (error) { all.push(error.code); }
+      try { spawnSync('echo', 'wrong'); } catch (error) { all.push(error.code); }
+      log('after');
+      response.end(JSON.stringify(all));
+    });
+    console.log(await get(url + '/1', { headers: inTask(1) }));
+    await stop();
+  `,
+    everywhere,
+  );
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: '["one secret",0,3,"ENOENT",4,"ERR_INVALID_ARG_TYPE","ERR_INVALID_ARG_TYPE"]\n',
+    stderr: '',
+  });
+  const own = events.ofTask(1);
+  const line = own.reports
+    .filter(({ label }) => label.startsWith('run ') || label === 'after')
+    .map((one) => `${one.label} <- ${own.parentsOf(one).join()}`);
+  expect(line.slice(0, 10)).toEqual([
+    'run echo <- begin GET /1',
+    'run echo 0 <- begin run echo',
+    'run node inner.js <- end run echo 0',
+    'run node inner.js 0 <- begin run node inner.js',
+    'run node <- end run node inner.js 0',
+    'run node 3 <- begin run node',
+    'run no-such-program <- end run node 3',
+    'run no-such-program failed <- begin run no-such-program',
+    'run exit <- end run no-such-program failed',
+    'run exit 4 <- begin run exit',
+  ]);
+  const [inner] = own.reports.filter(({ label }) => label === 'inner two');
+  expect(own.parentsOf(inner!)).toEqual(['begin run node inner.js']);
+  expect(JSON.stringify(own.reports)).not.toContain('secret');
 });

@@ -26,8 +26,11 @@ function walksOver(stream: string): Points {
 
 /** Exports of Node's modules, by module (without `node:`) and name. */
 export const nodeModules: Readonly<Record<string, Points>> = {
-  // The callback comes after the process has ended.
-  child_process: each({ kind: 'callback', helper: 'callFollowed' }, 'exec execFile'),
+  // What comes after the call, or its callback, comes after the process has ended.
+  child_process: each(
+    { kind: 'callback', helper: 'callFollowed' },
+    'exec execFile execFileSync execSync spawnSync',
+  ),
   cluster: each(callback, 'disconnect'),
   crypto: each(
     callback,

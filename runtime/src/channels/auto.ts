@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { ThroughlineError } from '../kernel/index.js';
 import { continueProcess } from '../operations/trace-headers.js';
-import { VARIABLE } from './child-process.js';
+import { VARIABLE } from './processes.js';
 import { startOperations } from './start.js';
 import { namesReceiver } from '../otlp/settings.js';
 import { connect } from '../xtrace/node.js';

@@ -1,5 +1,4 @@
 import { ChildProcess, exec, execFile } from 'node:child_process';
-import { basename } from 'node:path';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
@@ -9,6 +8,7 @@ import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
 import { calls } from '../promises/followed-calls.js';
 import { client } from '../xtrace/log.js';
+import { describeProgram, exited, inherited, VARIABLE } from './processes.js';
 import { CHANNEL, followMessages } from './process-messages.js';
 import type { ProcessEnd } from './process-messages.js';
 
@@ -26,9 +26,6 @@ interface Started {
   /** Ends the operation, once. Returns the frame that comes after the end. */
   finish(outcome: Outcome): Frame;
 }
-
-/** The variable that carries a task into a process (OpenTelemetry, "Environment Variables as Context Propagation Carriers"). */
-export const VARIABLE = 'TRACEPARENT';
 
 /**
  * Makes each process that the program starts an operation, which goes on with the task. In the place of the one method that
@@ -59,11 +56,9 @@ export function watchChildProcesses(): void {
 }
 
 function begin({ file, args = [] }: SpawnOptions): Started {
-  const name = programOf(String(file), args);
-  const script = scriptOf(String(file), args);
   continueFollowed();
-  const label = script === undefined ? `run ${name}` : `run ${name} ${basename(script)}`;
-  const begun = noteBegun(beginOperation(label, 'client', { 'process.executable.name': name }));
+  const { label, fields } = describeProgram(String(file), args);
+  const begun = noteBegun(beginOperation(label, 'client', fields));
   const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
   let ended: Frame | undefined;
   const end = (outcome: Outcome): Frame => {
@@ -75,41 +70,12 @@ function begin({ file, args = [] }: SpawnOptions): Started {
   return { begun, frame, finish };
 }
 
-/**
- * Returns the name of a program. Its arguments may hold secrets, and so may a command for a shell: of that, only the first word is taken
- * that is nothing but the name of a program.
- */
-function programOf(file: string, args: readonly string[]): string {
-  const at = SHELLS.test(file) ? args.findIndex((one) => COMMAND_FOLLOWS.test(one)) : -1;
-  const words = at === -1 ? [] : (args[at + 1] ?? '').trim().split(/\s+/);
-  const word = words.find((one) => !ASSIGNMENT.test(one)) ?? '';
-  return basename(NAME.test(word) ? word : file);
-}
-
-/** Returns the script that Node is started with. `fork` passes the options of this process on before it. */
-function scriptOf(file: string, args: readonly string[]): string | undefined {
-  if (file !== process.execPath) return undefined;
-  const { execArgv } = process;
-  const isForked = execArgv.every((one, i) => args[i + 1] === one);
-  const first = args[isForked ? execArgv.length + 1 : 1];
-  return first?.startsWith('-') ? undefined : first;
-}
-
-const SHELLS = /(?:^|[\\/])(?:sh|bash|zsh|dash|cmd\.exe)$/i;
-/** The option of a shell that a command follows (Node starts `cmd.exe /d /s /c`). */
-const COMMAND_FOLLOWS = /^(?:-c|\/c)$/i;
-const ASSIGNMENT = /^\w+=/;
-const NAME = /^[\w./\\+-]+$/;
-
-/** What the variable was when this process began: what the program puts there later is its own. */
-const INHERITED = process.env[VARIABLE];
-
 /** The program's own variable stays. */
 function withTask(options: SpawnOptions, { begun, frame }: Started): SpawnOptions {
   // Without pairs, a process has the environment of this one.
   const pairs =
     options.envPairs ?? Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
-  const others = pairs.filter((pair) => pair !== `${VARIABLE}=${INHERITED}`);
+  const others = pairs.filter((pair) => pair !== `${VARIABLE}=${inherited}`);
   if (hasChannel(options)) others.push(`${CHANNEL}=1`);
   if (others.some((pair) => pair.startsWith(`${VARIABLE}=`))) {
     return { ...options, envPairs: others };
@@ -149,11 +115,5 @@ function outcomeOf(
   if (name === 'error') return pid === undefined ? failure(args[0]) : undefined;
   if (name !== 'exit') return undefined;
   const [code, signal] = args as [number | null, string | null];
-  if (signal !== null) {
-    const type = { 'error.type': signal };
-    return { status: 'cancelled', label: `${label} ${signal}`, fields: type };
-  }
-  const isError = code !== 0;
-  const fields = { 'process.exit.code': code, 'error.type': isError ? String(code) : undefined };
-  return { status: isError ? 'error' : 'ok', label: `${label} ${code}`, fields };
+  return exited(label, code, signal);
 }

@@ -9,6 +9,7 @@ import { httpClientChannels } from './http-client.js';
 import { watchHttp2 } from './http2.js';
 import { httpServerChannels } from './http-server.js';
 import { watchCallSites } from './call-sites.js';
+import { watchSyncProcesses } from './child-process-sync.js';
 import { watchChildProcesses } from './child-process.js';
 import { followParent } from './process-messages.js';
 import { watchConsole } from './console.js';
@@ -86,6 +87,7 @@ export function startOperations({
   client.state.omits = wasTold;
   watchCallSites();
   watchChildProcesses();
+  watchSyncProcesses();
   followParent();
 }
 

@@ -12,6 +12,9 @@ export const calls = shared('followed-calls', {
   /** Makes a call with a callback, which comes after the operations that the call has begun. */
   followCallback: undefined as
     ((call: (callback: AnyMethod) => unknown, written: AnyFunction) => unknown) | undefined,
+  /** Returns how to make a call of a function of the platform that returns when its work is over; undefined for others. */
+  inPlace: undefined as
+    ((method: unknown, args: readonly unknown[]) => (() => unknown) | undefined) | undefined,
   /** Returns true for a function of the platform whose own form for promises says nothing of what its calls have begun. */
   isEndedLater: undefined as ((fn: unknown) => boolean) | undefined,
   /** Makes a call of `fetch`, where no channel tells of it. */
@@ -30,6 +33,8 @@ export function fetchHere(method: unknown, ...args: unknown[]): unknown {
 
 /** Stands for `exec(command, callback)` and other calls whose callback comes after what they have begun. */
 export function callFollowed(method: unknown, ...args: unknown[]): unknown {
+  const made = calls.inPlace?.(method, args);
+  if (made) return made();
   const call = (...given: unknown[]): unknown => (method as AnyMethod)(...given);
   const callback = args.at(-1);
   if (typeof callback !== 'function') return call(...args);
