@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ran } from '../harness/child';
 import { commonjsApp, moduleApp, outcome, seen, typescriptApp } from './app';
 import { chosen, program } from './dependencies';
 import { nodeOf, Project } from './project';
@@ -418,6 +421,27 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
       ...[true, true, true, true, 1, 1],
       ...['x', 'fake'],
     ]);
+  });
+
+  test('a program in a folder that has none of our packages', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'throughline-elsewhere-'));
+    const entry = pathToFileURL(
+      join(project.folder, 'node_modules/@throughline/babel-plugin/dist/esm/register.js'),
+    );
+    try {
+      writeFileSync(join(elsewhere, 'package.json'), '{}');
+      writeFileSync(join(elsewhere, 'main.mjs'), `import './part.mjs'; await null; go();`);
+      writeFileSync(
+        join(elsewhere, 'part.mjs'),
+        `globalThis.go = async () => { await null; console.log('gone'); };`,
+      );
+      const { stdout, stderr } = await ran(['--import', entry.href, 'main.mjs'], {
+        ...{ cwd: elsewhere, node: project.node },
+      });
+      expect({ stdout, stderr }).toEqual({ stdout: 'gone\n', stderr: '' });
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 
   test('with --require', async () => {

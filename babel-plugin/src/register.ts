@@ -5,17 +5,19 @@
 import * as nodeModule from 'node:module';
 import { compileAhead } from './adapters/compile-ahead.js';
 import { nodeFiles } from './adapters/node-files.js';
-import { patchRequire } from './adapters/require-runtime.js';
+import { findsRuntime, patchRequire } from './adapters/require-runtime.js';
 import { registerHooks } from './adapters/sync-hooks.js';
 import { registerOnOldNode } from './adapters/old-node.js';
 
 const files = nodeFiles();
 // Stack traces show the lines of the original source.
 if (files.sourceMaps) process.setSourceMapsEnabled(true);
+// Asked before `require` can find it everywhere.
+const isFound = findsRuntime(files.root);
 patchRequire(files.root);
 const isNew = hasHooks();
 compileAhead(files, isNew ? undefined : 'commonjs');
-if (isNew) registerHooks(files);
+if (isNew) registerHooks(files, isFound);
 else registerOnOldNode(files);
 
 /**

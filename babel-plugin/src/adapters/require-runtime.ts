@@ -2,6 +2,16 @@ import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
 import { typescriptSpecifiers } from './typescript-specifiers.js';
 
+/** Returns true if files in a folder find the runtime. The tool may be installed elsewhere, or only for the command line. */
+export function findsRuntime(root: string): boolean {
+  try {
+    createRequire(join(root, 'package.json')).resolve('@throughline/runtime/compiled');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Makes `require` of the runtime fall back to the program's folder, and then to the runtime beside this package, because an
  * instrumented file may not be able to resolve it, and `require` in TypeScript to files of TypeScript. A hook is not

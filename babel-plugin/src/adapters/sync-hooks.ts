@@ -27,13 +27,17 @@ interface Registered {
   deregister(): void;
 }
 
-/** Instruments the files that Node loads, by `module.registerHooks`. */
-export function registerHooks(files: NodeFiles): void {
+/**
+ * Instruments the files that Node loads, by `module.registerHooks`. `isFound` says that files in the program's folder find the runtime by
+ * themselves.
+ */
+export function registerHooks(files: NodeFiles, isFound: boolean): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks(hooks: Hooks): Registered };
   let resolves = false;
   /** A hook makes every `import` and `require` of the program dearer, so it is added with the first file that needs it. */
   function resolveFrom(file: string): void {
-    if (resolves || !(files.isTyped(file) || isElsewhere(file, files.root))) return;
+    if (resolves) return;
+    if (isFound && !files.isTyped(file) && !isElsewhere(file, files.root)) return;
     resolves = true;
     registerHooks({
       resolve: (specifier, context, next) => resolveRuntime(specifier, context, next, files.root),

@@ -1,6 +1,5 @@
 import type { Agent, IncomingMessage, request as sendRequest } from 'node:http';
 import { ownAgents } from '../xtrace/own-requests.js';
-import { encodeRequest } from './protobuf.js';
 import type { Endpoint } from './settings.js';
 
 /** What became of a request. `retry` is for what may succeed later. */
@@ -45,7 +44,9 @@ export async function post(
   { url, headers, timeoutMs, isCompressed, isJson }: Endpoint,
   contents: object,
 ): Promise<Answer> {
-  const plain = isJson ? Buffer.from(JSON.stringify(contents)) : encodeRequest(signal, contents);
+  const plain = isJson
+    ? Buffer.from(JSON.stringify(contents))
+    : (await import('./protobuf.js')).encodeRequest(signal, contents);
   const body = isCompressed ? (await import('node:zlib')).gzipSync(plain) : plain;
   const { request, agent } = await platformOf(url.protocol);
   return new Promise((resolve) => {

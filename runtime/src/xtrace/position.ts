@@ -1,7 +1,7 @@
 import type { EventId } from './ids.js';
 
 /** A sequence of events in which each is the first successor of the one before. */
-interface Line {
+export interface Line {
   last: number;
 }
 
@@ -18,9 +18,9 @@ const MAX_LINES = 64;
 export class Position {
   private constructor(
     readonly id: EventId,
-    private readonly line: Line,
+    readonly line: Line,
     private readonly place: number,
-    private readonly past: ReadonlyMap<Line, number> | undefined,
+    readonly past: ReadonlyMap<Line, number> | undefined,
   ) {}
 
   /** Returns the position of an event of this process, after its parents. */

@@ -4,6 +4,7 @@ import type { Token } from '../kernel/index.js';
 import type { EventId, TaskId } from './ids.js';
 import { isSameTask, newEventId, newTaskId } from './ids.js';
 import { latestOf, Position } from './position.js';
+import { decodeEvent, encodeEvent } from './round-trips.js';
 
 /** The value of the X-Trace slot: the task of a strand, and the latest events that it knows. */
 export interface Trace {
@@ -41,15 +42,15 @@ export const traceSlot = (traces.slot ??= register<Trace | undefined>(undefined,
   carry: { name: 'xtrace', encode: encodeTrace, decode: decodeTrace },
 }));
 
-/** Encodes a task and its latest events for another thread: `task/event,event`. */
+/** Encodes a task and its latest events for another thread or process: `task/event,event`. */
 function encodeTrace(trace: Trace | undefined): string | undefined {
-  return trace && `${trace.taskId}/${trace.latest.map(({ id }) => id).join()}`;
+  return trace && `${trace.taskId}/${trace.latest.map(encodeEvent).join()}`;
 }
 
 function decodeTrace(text: string): Trace {
   const [taskId, events] = text.split('/') as [TaskId, string];
   const latest = events.split(',').filter(Boolean);
-  return { taskId, latest: latest.map((id) => Position.elsewhere(id, [])), notes: [] };
+  return { taskId, latest: latest.map(decodeEvent), notes: [] };
 }
 
 /**
