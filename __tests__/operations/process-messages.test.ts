@@ -155,3 +155,47 @@ test.each([
   expect(found.internal).toEqual([]);
   expect(found.variables).toEqual(variables);
 });
+
+test('messages that come before anybody listens, and those that cannot be sent, keep to their senders', async () => {
+  write(
+    'late.js',
+    `import { getLocal, register } from '@throughline/runtime';
+    const user = register('nobody', { carry: { name: 'user', encode: String, decode: String } });
+    process.send('ready');
+    setTimeout(() => {
+      process.on('message', (message) => {
+        if (message === 'end') return setImmediate(() => process.disconnect());
+        process.send([message, getLocal(user)]);
+      });
+    }, 50);`,
+  );
+  const { stdout, stderr } = await programs.run(`${prelude}
+    import { fork } from 'node:child_process';
+    import { getLocal, register, setLocal } from '@throughline/runtime';
+    const user = register('nobody', { carry: { name: 'user', encode: String, decode: String } });
+    const child = fork('late.js');
+    const seen = [];
+    const all = new Promise((resolve) => child.on('message', (message) => {
+      if (message === 'ready') return;
+      seen.push(message.join(' '));
+      if (seen.length === 4) resolve();
+    }));
+    await once(child, 'message');
+    const circular = {};
+    circular.own = circular;
+    await Promise.all(['ada', 'grace', 'nobody else', 'alan'].map(async (name) => {
+      if (name !== 'nobody else') setLocal(user, name);
+      if (name === 'grace') try { child.send(circular); } catch (error) { console.log(error.name); }
+      child.send(name);
+    }));
+    await all;
+    console.log(seen.join());
+    child.send('end');
+    await once(child, 'exit');
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: 'TypeError\nada ada,grace grace,nobody else nobody,alan alan\n',
+    stderr: '',
+  });
+});

@@ -98,13 +98,11 @@ test('our own collector makes operations of it', async () => {
 
 test('what a receiver cannot take now is sent again, and what it refuses is said', async () => {
   receiver.answers.push({ status: 503 }, { status: 429, headers: { 'retry-after': '1' } });
-  const { stderr } = await programs.run(
+  const { stdout, stderr } = await programs.run(
     `import { connect, log, flush, stats } from '@throughline/runtime/xtrace';
      await connect('otlp+${receiver.url}');
      log('first');
-     const tries = [];
-     while (tries.length < 3) tries.push(await flush(1000));
-     console.log(tries.join(), stats().sent);`,
+     console.log(await flush(20_000), stats().sent);`,
     {
       THROUGHLINE_COLLECTOR: 'otlp',
       OTEL_TRACES_EXPORTER: 'none',
@@ -117,6 +115,7 @@ test('what a receiver cannot take now is sent again, and what it refuses is said
   );
   expect(receiver.records.map(({ eventName }) => eventName)).toContain('first');
   expect(receiver.spans).toEqual([]);
+  expect(stdout).toBe('true 1\n');
 
   receiver.answers.push({ status: 400 });
   const refused = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
@@ -128,12 +127,16 @@ test('what a receiver cannot take now is sent again, and what it refuses is said
 
 test.each([
   [
-    { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
-    /TL_VARIABLE_INVALID|must be one of http\/protobuf, http\/json, got "grpc"/,
+    { THROUGHLINE_COLLECTOR: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+    /must be one of http\/protobuf, http\/json, got "grpc"/,
   ],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' },
     /must be a URL such as "http:\/\/localhost:4318", got "nowhere"/,
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=a%0Ab' },
+    /Invalid character in header content \["authorization"\]; what it was sent is lost/,
   ],
 ])('a variable that is wrong is said, and the program runs: %j', async (env, message) => {
   const { stdout, stderr } = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env });
@@ -159,4 +162,47 @@ test('a program without a receiver ends, and says what was not sent', async () =
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'cart\n' });
   expect(stderr).toMatch(/\d+ events were not sent before the process ended/);
+});
+
+test('many events are sent as fast as the receiver takes them', async () => {
+  const { stdout, stderr } = await programs.run(
+    `import { connect, log, flush, stats } from '@throughline/runtime/xtrace';
+     await connect('otlp');
+     for (let i = 0; i < 20_000; i++) log('event ' + i);
+     console.log(await flush(30_000), stats().sent);`,
+    { THROUGHLINE_COLLECTOR: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+  );
+
+  expect({ stdout, stderr }).toEqual({ stdout: 'true 20000\n', stderr: '' });
+  const sent = receiver.records.filter(({ eventName }) => eventName.startsWith('event '));
+  expect(sent).toHaveLength(20_000);
+  // All of them are outside of operations: in one span.
+  expect(receiver.spans).toHaveLength(1);
+});
+
+test('what waits when the program connects elsewhere is sent there', async () => {
+  const { stdout } = await programs.run(
+    `import { connect, log, flush } from '@throughline/runtime/xtrace';
+     await connect('otlp+http://127.0.0.1:1');
+     log('first');
+     await flush(300);
+     await connect('otlp+${receiver.url}');
+     console.log(await flush(10_000));`,
+    { THROUGHLINE_COLLECTOR: 'otlp+http://127.0.0.1:1' },
+  );
+
+  expect(stdout).toBe('true\n');
+  expect(receiver.records.map(({ eventName }) => eventName)).toEqual(['first', 'true']);
+});
+
+test('a span that is open when nothing more comes is sent at the end', async () => {
+  await programs.run(
+    `import { operation } from '@throughline/runtime/operations';
+     await operation('job', async () => {});
+     await new Promise((resolve) => setTimeout(resolve, 2500));`,
+    { THROUGHLINE_COLLECTOR: '', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+  );
+  const [job, part] = receiver.spans;
+
+  expect(job).toMatchObject({ name: 'job', parentSpanId: part!.spanId });
 });

@@ -26,7 +26,7 @@ const end = (id: string, of: string, parents: string, label: string, more: Field
 
 function written(...reports: readonly Report[]) {
   const writer = new SpanWriter('shop.js');
-  for (const report of reports) writer.add(report);
+  writer.addAll(reports);
   return writer.take(Infinity);
 }
 
@@ -99,15 +99,46 @@ test('other parents, and events of other tasks, are links', () => {
   ]);
 });
 
+test('what came before, side by side, is linked by what it has ended', () => {
+  const { spans } = written(
+    begin('get', '', 'GET /', 'server'),
+    begin('a', 'get', 'a', 'client'),
+    begin('b', 'get', 'b', 'client'),
+    end('enda', 'a', 'a', 'a ended'),
+    end('endb', 'b', 'b', 'b ended'),
+    begin('next', 'enda endb', 'next', 'client'),
+    end('endn', 'next', 'next', 'next ended'),
+  );
+  const next = spans.find(({ name }) => name === 'next')!;
+
+  expect(next.parentSpanId).toBe(idOf('get'));
+  expect(next.links.map(({ spanId }) => spanId)).toEqual([idOf('a'), idOf('b')]);
+});
+
+test('what is logged before the head of an answer that it comes after is in the span of the request', () => {
+  const { spans, records } = written(
+    begin('get', '', 'GET /', 'server'),
+    event('log', 'head', 'streaming'),
+    begin('ask', 'log', 'GET other/', 'client'),
+    event('head', 'get', 'GET / answers', 1, { operation: idOf('get') }),
+    end('asked', 'ask', 'ask', 'GET other/ 200'),
+  );
+
+  expect(records.map(({ spanId }) => spanId)).toEqual([idOf('get'), idOf('get')]);
+  expect(spans[0]!.parentSpanId).toBe(idOf('get'));
+});
+
 test('what happens outside of operations is in one span of the process for each task, until it is quiet', () => {
   const writer = new SpanWriter('shop.js');
-  writer.add(event('one', '', 'started'));
-  writer.add(begin('get', 'one', 'GET shop/prices', 'client', 5));
-  writer.add(end('got', 'get', 'get', 'GET shop/prices 200'));
-  writer.add(event('two', 'got', 'ready', 30));
+  writer.addAll([
+    event('one', '', 'started'),
+    begin('get', 'one', 'GET shop/prices', 'client', 5),
+    end('got', 'get', 'get', 'GET shop/prices 200'),
+    event('two', 'got', 'ready', 30),
+  ]);
   const early = writer.take(START + 4 * SECOND);
   const late = writer.take(START + 6 * SECOND);
-  writer.add(event('three', 'two', 'later', 8 * SECOND));
+  writer.addAll([event('three', 'two', 'later', 8 * SECOND)]);
 
   expect(early.spans.map(({ name }) => name)).toEqual(['GET shop/prices']);
   const [part] = late.spans;
@@ -123,7 +154,7 @@ test('what happens outside of operations is in one span of the process for each 
 
 test('operations that never end take bounded memory, and are said not to have ended', () => {
   const writer = new SpanWriter('shop.js');
-  for (let i = 0; i < 10_050; i++) writer.add(begin(`o${i}`, '', 'hangs', 'server'));
+  writer.addAll(Array.from({ length: 10_050 }, (_, i) => begin(`o${i}`, '', 'hangs', 'server')));
   const { spans } = writer.take(0);
 
   expect(spans).toHaveLength(50);
@@ -142,7 +173,7 @@ test('64-bit ids of tasks are filled up, and the lines of the source are attribu
   expect(spans[0]!.traceId).toBe('00000000000000001234567890abcdef');
   expect(spans[0]!.attributes).toEqual([
     { key: 'code.file.path', value: { stringValue: 'src/a.js' } },
-    { key: 'code.line.number', value: { stringValue: '12' } },
+    { key: 'code.line.number', value: { intValue: '12' } },
   ]);
   expect(records[0]!.traceId).toBe(spans[0]!.traceId);
 });

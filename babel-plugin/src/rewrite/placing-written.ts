@@ -18,23 +18,24 @@ export function placeWritten(
   { output, changes }: Writer,
 ): void {
   const { t } = output;
+  if (path.node.type === 'ObjectMethod' && facts.usesSuper) {
+    // It is tied to its object.
+    return changes.replace(path, rewriteNativeBody(path.node, facts, output));
+  }
   const node = rewriteNativeBody(path.node, facts, output, 'enterWritten');
-  if (node.type === 'ObjectMethod' && !facts.usesSuper) {
+  if (node.type === 'ObjectMethod') {
     const known = node.computed ? computedKey(node, path, output) : undefined;
     const name = known ? t.identifier(known.name) : t.stringLiteral(functionName(path));
     const method = { ...node, key: t.cloneNode(name) };
     const value = output.call('asWritten', t.objectExpression([method]), name);
     const key = isProto(name) ? name : node.key;
     changes.replace(path, t.objectProperty(key, pure(value), node.computed || isProto(name)));
-  } else if (node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression') {
+  } else {
     const known = namingKey(path, { output, changes });
     const name = known ?? t.stringLiteral(functionName(path));
     const isComputed = known !== undefined || isProto(name);
-    const member = t.objectProperty(t.cloneNode(name), node, isComputed);
+    const member = t.objectProperty(t.cloneNode(name), node as BabelTypes.Expression, isComputed);
     replaceByValue(path, output.call('asWritten', t.objectExpression([member]), name), changes);
-  } else {
-    // A method that uses `super` is tied to its object.
-    changes.replace(path, node as BabelTypes.Node);
   }
 }
 

@@ -68,9 +68,11 @@ export function toOtlp(graph: CausalGraph): string {
     const fields = [begin, ...(end === NONE ? [] : [end])].flatMap((i) =>
       fieldsOf(model, i).filter(([name]) => !SPAN_PARTS.has(name)),
     );
-    const [, ...others] = parents.of(begin);
+    const before = [...parents.of(begin)];
     const outer = around[begin]!;
-    const linked = new Set(others.map((one) => spanAround(one)));
+    // One parent is a chain, which the tree shows.
+    const linked = new Set(before.length > 1 ? before.map((one) => spanOfParent(one)) : []);
+    linked.delete(outer === NONE ? processSpanId(model.process[begin]!) : model.ids[outer]!);
     const failed = end !== NONE && model.hasError(end);
     return {
       ...{ traceId, spanId: model.ids[begin], name: model.operationName(begin) },
@@ -107,6 +109,12 @@ export function toOtlp(graph: CausalGraph): string {
       ...{ traceId, spanId: processSpanId(process), name: model.processes[process]!.name },
       ...{ kind: KINDS['internal'], startTimeUnixNano: nanos(start), endTimeUnixNano: nanos(end) },
     };
+  }
+
+  /** Returns the span that an event ends or is in. */
+  function spanOfParent(event: number): string {
+    const begun = model.begins(event) ? NONE : model.partner[event]!;
+    return begun === NONE ? spanAround(event) : model.ids[begun]!;
   }
 
   function spanAround(event: number): string {

@@ -14,10 +14,17 @@ const LEVELS = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error:
 /** Makes an event of each line that the program writes with `console`. */
 export function watchConsole(): void {
   for (const [name, level] of Object.entries(LEVELS)) {
-    const note = (args: readonly unknown[]): void => logLine('console', level, textOf(args));
+    const note = (args: readonly unknown[]): void => {
+      if (!isOurs(args[0])) logLine('console', level, textOf(args));
+    };
     if (HAS_CHANNELS) listenTo({ [`console.${name}`]: note });
     else replaceMethod(name as keyof typeof LEVELS, note);
   }
+}
+
+/** Returns true for what this tool tells the user: it is no line of the program. */
+function isOurs(text: unknown): boolean {
+  return typeof text === 'string' && text.startsWith('throughline: ');
 }
 
 /** Whether this Node publishes what is written: 22 and newer do, some of their first releases excepted. */

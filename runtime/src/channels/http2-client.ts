@@ -1,4 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import { copyFunctionShape } from '../callbacks/spawn.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
@@ -38,7 +39,8 @@ export function watchSessions(
     }
   };
   Object.defineProperty(prototype, 'request', {
-    ...{ value: standIn, writable: true, configurable: true, enumerable: false },
+    value: copyFunctionShape(standIn as AnyFunction, request as AnyFunction),
+    ...{ writable: true, configurable: true, enumerable: false },
   });
 }
 
@@ -59,7 +61,7 @@ function begin(
     if (isSet || !isPeer(hostOf(address))) return headers;
     return headersFor(begun).reduce(
       (all: unknown, [name, value]) => withHeader(all, name, () => value),
-      headers ?? {},
+      headers,
     );
   };
   return { begun, frame, headers: attempt(() => runIn(frame, carry, undefined, [])) ?? headers };

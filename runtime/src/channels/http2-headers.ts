@@ -14,20 +14,26 @@ export function headerIn(headers: unknown, name: string): string | undefined {
   return key === undefined ? undefined : String((headers as HeaderObject)[key]);
 }
 
-/** Returns headers with one more, unless they have it. Those of the program stay as they are. */
+/** Returns headers with one more, unless they have it. Those of the program stay as they are, and what Node refuses, it refuses itself. */
 export function withHeader(
   headers: unknown,
   name: string,
   value: () => string | undefined,
 ): unknown {
+  if (headers !== undefined && (typeof headers !== 'object' || headers === null)) return headers;
   if (headerIn(headers, name) !== undefined) return headers;
   const added = value();
   if (added === undefined) return headers;
-  if (Array.isArray(headers)) return [...(headers as unknown[]), name, added];
-  // A copy has the symbols, too, by which Node knows what is secret.
-  return Object.assign(Object.create(Object.getPrototypeOf(headers ?? {}) as null), headers, {
-    [name]: added,
-  }) as object;
+  if (!Array.isArray(headers)) {
+    const copy = Object.create(Object.getPrototypeOf(headers ?? {}) as null) as object;
+    return Object.assign(copy, headers, { [name]: added });
+  }
+  // By a symbol, Node knows what is secret.
+  const symbols = Object.getOwnPropertySymbols(headers).map((key) => [
+    key,
+    Reflect.get(headers, key) as unknown,
+  ]);
+  return Object.assign([...(headers as unknown[]), name, added], Object.fromEntries(symbols));
 }
 
 /** Returns true for a call of gRPC (gRPC, "PROTOCOL-HTTP2"). */

@@ -4,6 +4,7 @@ import type {
   IncomingHttpHeaders,
   ServerHttp2Stream,
 } from 'node:http2';
+import { copyFunctionShape } from '../callbacks/spawn.js';
 import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
@@ -35,7 +36,8 @@ export function watchServers(prototype: Http2Server): void {
       : Reflect.apply(emit, this, given);
   };
   Object.defineProperty(prototype, 'emit', {
-    ...{ value: standIn, writable: true, configurable: true, enumerable: false },
+    value: copyFunctionShape(standIn as AnyFunction, emit as AnyFunction),
+    ...{ writable: true, configurable: true, enumerable: false },
   });
 }
 
@@ -64,7 +66,7 @@ function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   setLocal(client.traceSlot, begun.trace);
   const outcome = (isSent: boolean): ReturnType<typeof servedOutcome> => {
     const request = requests.get(stream);
-    const status = isSent ? Number(stream.sentHeaders[':status']) : undefined;
+    const status = isSent ? statusOf(stream) : undefined;
     return servedOutcome(method, path, request && routeOf(request), status);
   };
   const served = new Served(begun, () => stream.writableEnded, outcome);
@@ -77,11 +79,19 @@ function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   });
   if (headers['traceparent'] !== undefined) {
     replace(stream, 'respond', (respond) => ([given, ...more]) => {
-      const own = attempt(() => withHeader(given, RESPONSE_HEADER, () => served.header()));
+      const own = stream.headersSent
+        ? given
+        : attempt(() => withHeader(given, RESPONSE_HEADER, () => served.header()));
       return respond([own ?? given, ...more]);
     });
   }
-  stream.once('close', () => served.finish(isWhole()));
+  stream.once('close', () => attempt(() => served.finish(isWhole())));
+}
+
+/** Returns the status of an answer; undefined if it has no head. */
+function statusOf({ sentHeaders }: ServerHttp2Stream): number | undefined {
+  const { ':status': status } = (sentHeaders ?? {}) as IncomingHttpHeaders;
+  return status === undefined ? undefined : Number(status);
 }
 
 /** Gives a stream a method of its own. */

@@ -15,6 +15,8 @@ interface Ours {
   readonly cmd: typeof COMMAND;
   /** The slots of the sender; without them, the other side says that it takes such messages. */
   readonly baggage?: Baggage;
+  /** The number of the message that they belong to, from 0: Node keeps messages until somebody listens, and tells of ours at once. */
+  readonly of?: number;
 }
 
 const COMMAND = 'NODE_THROUGHLINE';
@@ -22,6 +24,8 @@ const COMMAND = 'NODE_THROUGHLINE';
 /** One end of a channel between processes: a child, or `process` in a child. */
 export interface ProcessEnd {
   readonly connected?: boolean;
+  /** What waits for a handle that is on its way (lib/internal/child_process.js). */
+  readonly _handleQueue?: unknown;
   send?: (...args: never[]) => unknown;
   emit: AnyMethod;
 }
@@ -30,26 +34,39 @@ export interface ProcessEnd {
 interface Channel {
   /** True once the other side has said so. */
   isOpen: boolean;
-  /** The frame of the next message. */
-  next: Frame | undefined;
+  /** How many messages of the program were sent, and how many have come. */
+  sent: number;
+  received: number;
+  /** The frames of messages that have not come yet, by their numbers. */
+  readonly frames: Map<number, Frame>;
 }
+
+/** How many frames may wait. A program that never listens must not fill its memory. */
+const MOST_FRAMES = 4096;
 
 /**
  * Has the messages of the program take the slots of the sender along, in a message of ours before each, once the other side has said that it
  * takes them. Listeners of messages run in the sender's context.
  */
 export function followMessages(end: ProcessEnd): void {
-  const channel: Channel = { isOpen: false, next: undefined };
+  const channel: Channel = { isOpen: false, sent: 0, received: 0, frames: new Map() };
   carryWithMessages(end, channel);
   const { emit } = end;
   define(end, 'emit', function (this: unknown, name: unknown, ...args: unknown[]): unknown {
     if (name === 'internalMessage' && attempt(() => take(channel, args[0]))) return true;
-    const { next } = channel;
     const given = [name, ...args] as never[];
-    if (name !== 'message' || next === undefined) return Reflect.apply(emit, this, given);
-    channel.next = undefined;
-    return runIn(next, emit as AnyFunction, this, given);
+    const frame = name === 'message' ? frameOf(channel.received++, channel) : undefined;
+    return frame
+      ? runIn(frame, emit as AnyFunction, this, given)
+      : Reflect.apply(emit, this, given);
   });
+}
+
+/** Takes the frame of a message, by its number. */
+function frameOf(number: number, { frames }: Channel): Frame | undefined {
+  const frame = frames.get(number);
+  frames.delete(number);
+  return frame;
 }
 
 /** Follows the messages of this process with the one that has forked it, if that takes ours. */
@@ -66,21 +83,39 @@ export function followParent(): void {
 function carryWithMessages(end: ProcessEnd, channel: Channel): void {
   const send = end.send as AnyMethod;
   define(end, 'send', function (this: unknown, ...args: unknown[]): unknown {
-    const baggage = channel.isOpen && end.connected ? pack(branch(currentFrame())) : undefined;
+    // Those of Node itself, such as a cluster's, are told to no program.
+    if (isInternal(args[0])) return Reflect.apply(send, this, args as never[]);
+    const baggage = mayCarry(end, channel) ? pack(branch(currentFrame())) : undefined;
     if (baggage) {
-      const ours: Ours = { cmd: COMMAND, baggage };
+      const ours: Ours = { cmd: COMMAND, baggage, of: channel.sent };
       attempt(() => Reflect.apply(send, end, [ours, undefined, undefined, ignore] as never[]));
     }
-    return Reflect.apply(send, this, args as never[]);
+    const result = Reflect.apply(send, this, args as never[]);
+    // One that cannot be sent throws.
+    channel.sent++;
+    return result;
   });
+}
+
+/** Where a handle is on its way, what follows waits for it, and `send` tells the program so. */
+function mayCarry(end: ProcessEnd, { isOpen }: Channel): boolean {
+  return isOpen && end.connected === true && !end._handleQueue;
+}
+
+function isInternal(message: unknown): boolean {
+  const { cmd } = Object(message) as { cmd?: unknown };
+  return typeof cmd === 'string' && cmd.startsWith('NODE_');
 }
 
 /** Returns true for a message of ours. */
 function take(channel: Channel, message: unknown): boolean {
-  const { cmd, baggage } = Object(message) as Partial<Ours>;
+  const { cmd, baggage, of } = Object(message) as Partial<Ours>;
   if (cmd !== COMMAND) return false;
   channel.isOpen = true;
-  if (baggage) channel.next = unpack(baggage);
+  if (baggage === undefined || of === undefined) return true;
+  const { frames } = channel;
+  frames.set(of, unpack(baggage));
+  if (frames.size > MOST_FRAMES) frames.delete(frames.keys().next().value!);
   return true;
 }
 

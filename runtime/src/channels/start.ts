@@ -5,6 +5,7 @@ import { watchFetch } from '../operations/fetch.js';
 import { followCall, followCallback } from '../operations/followed.js';
 import { fastifyChannels } from './fastify.js';
 import { watchFunctions } from './functions.js';
+import { followGlobalFetch } from './global-fetch.js';
 import { httpClientChannels } from './http-client.js';
 import { watchHttp2 } from './http2.js';
 import { httpServerChannels } from './http-server.js';
@@ -75,7 +76,8 @@ export function startOperations({
   }
   calls.follow = followCall;
   calls.followCallback = followCallback;
-  if (!publishesFetch()) watchFetch(({ hostname }) => isPeer(hostname));
+  if (publishesFetch()) followGlobalFetch();
+  else watchFetch(({ hostname }) => isPeer(hostname));
   messages.policy = policy;
   watchHttp2(isPeer);
   watchLibraryMethods();

@@ -10,6 +10,7 @@ import { remoteServices } from './remote-services.js';
 import { replaceMethod } from './replace.js';
 import type { LibraryMethods } from './replace.js';
 import { sqlite } from './sqlite.js';
+import { undici } from './undici.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
 const libraryMethods: LibraryMethods = {
@@ -21,6 +22,7 @@ const libraryMethods: LibraryMethods = {
   ...queues,
   ...remoteServices,
   ...sqlite,
+  ...undici,
 };
 
 /** Makes the methods of libraries operations, of those that are loaded and of those that will be. */

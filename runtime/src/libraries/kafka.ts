@@ -59,14 +59,24 @@ function countOf(all: readonly TopicMessages[]): number {
   return all.reduce((count, { messages }) => count + messages.length, 0);
 }
 
+/** Returns an object with other properties, which stays what it is otherwise. That of a class may have getters, and private fields. */
+function withProperties<T extends object>(object: T, own: Readonly<Record<string, unknown>>): T {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype === Object.prototype || prototype === null) return { ...object, ...own };
+  return new Proxy(object, {
+    get: (target, key) =>
+      typeof key === 'string' && Object.hasOwn(own, key) ? own[key] : Reflect.get(target, key),
+  });
+}
+
 /** A message whose program has set the header itself stays as it is. */
 function withHeaders<T extends TopicMessages>(topic: T, headers: Headers): T {
   const messages = topic.messages.map((one) =>
     one.headers?.['traceparent'] === undefined
-      ? { ...one, headers: { ...headers, ...one.headers } }
+      ? withProperties(one, { headers: { ...headers, ...one.headers } })
       : one,
   );
-  return { ...topic, messages };
+  return withProperties(topic, { messages });
 }
 
 function carry([request]: readonly unknown[], headers: Headers): readonly unknown[] {
@@ -75,12 +85,13 @@ function carry([request]: readonly unknown[], headers: Headers): readonly unknow
 }
 
 function carryBatch([request]: readonly unknown[], headers: Headers): readonly unknown[] {
-  const { topicMessages, ...more } = request as BatchRequest;
-  const known = headersOfMany(headers, countOf(topicMessages));
-  return [{ ...more, topicMessages: topicMessages.map((one) => withHeaders(one, known)) }];
+  const batch = request as BatchRequest;
+  const known = headersOfMany(headers, countOf(batch.topicMessages));
+  const topicMessages = batch.topicMessages.map((one) => withHeaders(one, known));
+  return [withProperties(batch, { topicMessages })];
 }
 
-/** Messages of one partition are in order, and each consumer of a group gets it once. A group of another name gets all again. */
+/** Kafka does not say that a message comes again. */
 function carried({ headers = {} }: Received): Carried {
   return { headers, isRepeated: MANY in headers };
 }
@@ -120,9 +131,10 @@ function replaceSends(sender: unknown): void {
 const begins: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
     const result = Reflect.apply(method, this, args) as Promise<unknown>;
-    // It is called before the program's own, because it is registered first.
-    result.then(replaceSends, () => {});
-    return result;
+    return result.then((transaction) => {
+      attempt(() => replaceSends(transaction));
+      return transaction;
+    });
   };
 
 /** Stands for `producer(options)`. A producer is an object without a class. */
@@ -146,12 +158,11 @@ const HANDLERS: Readonly<Record<string, Replace>> = {
 const runs: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
     const [options] = args as readonly unknown[];
-    const handling = attempt(() => handlersIn(options)) ?? {};
-    const given = [{ ...(options as object | undefined), ...handling }] as never[];
-    return Reflect.apply(method, this, given);
+    const given = attempt(() => withProperties(options as object, handlersIn(options)));
+    return Reflect.apply(method, this, given ? ([given] as never[]) : args);
   };
 
-function handlersIn(options: unknown): object {
+function handlersIn(options: unknown): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(HANDLERS).flatMap(([name, replace]) => {
       const written: unknown = Reflect.get(Object(options), name);

@@ -119,7 +119,8 @@ export function failureFields(error: unknown): Fields {
     causes.push(textOfCause(at));
   }
   return {
-    'error.type': String(code ?? name ?? typeof error),
+    // Numbers, as those of `DOMException`, say nothing.
+    'error.type': String((typeof code === 'string' ? code : name) ?? typeof error),
     'error.message': message === undefined ? String(error) : String(message),
     ...(causes.length > 0 && { 'error.causes': causes.join('\n') }),
   };

@@ -25,8 +25,9 @@ export class Served {
   /** Ends the operation, once. */
   finish(isSent: boolean): void {
     if (this.isOver) return;
+    const outcome = this.outcome(isSent);
     this.isOver = true;
-    reportEnd(this.head ?? reserveEvent(this.begun), this.outcome(isSent));
+    reportEnd(this.head ?? reserveEvent(this.begun), outcome);
   }
 
   /**

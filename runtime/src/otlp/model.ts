@@ -63,6 +63,7 @@ export const SEVERITIES: Readonly<Record<string, number>> = {
 
 /** Attributes that are numbers in OpenTelemetry's semantic conventions; fields of reports are texts. */
 const NUMBERS: ReadonlySet<string> = new Set([
+  'code.line.number',
   'gen_ai.usage.input_tokens',
   'gen_ai.usage.output_tokens',
   'http.response.status_code',

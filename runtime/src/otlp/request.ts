@@ -38,8 +38,21 @@ async function load(protocol: string): Promise<Platform> {
   return { request, agent };
 }
 
-/** Sends a request to a receiver. Never rejects, and never keeps the process alive. */
+/** Sends a request to a receiver. Never rejects. Keeps the process alive only while it connects. */
 export async function post(
+  signal: 'traces' | 'logs',
+  endpoint: Endpoint,
+  contents: object,
+): Promise<Answer> {
+  try {
+    return await sent(signal, endpoint, contents);
+  } catch (error) {
+    // Such as a header that cannot be sent. It would fail again.
+    return { kind: 'refused', reason: (error as Error).message };
+  }
+}
+
+async function sent(
   signal: 'traces' | 'logs',
   { url, headers, timeoutMs, isCompressed, isJson }: Endpoint,
   contents: object,
@@ -51,7 +64,7 @@ export async function post(
   const { request, agent } = await platformOf(url.protocol);
   return new Promise((resolve) => {
     const failed = (error: Error): void => resolve({ kind: 'retry', reason: error.message });
-    const sent = request(url, {
+    const asked = request(url, {
       method: 'POST',
       agent,
       timeout: timeoutMs,
@@ -62,22 +75,40 @@ export async function post(
         ...headers,
       },
     });
-    sent.on('socket', (socket) => socket.unref());
-    sent.on('timeout', () => sent.destroy(new Error(`no answer in ${timeoutMs} ms`)));
-    sent.on('error', failed);
-    sent.on('response', (response) => {
+    asked.on('socket', (socket) => {
+      socket.unref();
+      if (!socket.connecting) return;
+      // A socket that connects keeps the process alive all the same.
+      const tooLong = setTimeout(() => {
+        asked.destroy(new Error(`no connection in ${CONNECT_MS} ms`));
+      }, CONNECT_MS).unref();
+      socket.once('connect', () => clearTimeout(tooLong));
+    });
+    asked.on('timeout', () => asked.destroy(new Error(`no answer in ${timeoutMs} ms`)));
+    asked.on('error', failed);
+    asked.on('response', (response) => {
       response.resume();
       response.on('error', failed);
       response.on('end', () => resolve(answerOf(response)));
     });
-    sent.end(body);
+    asked.end(body);
   });
 }
+
+const CONNECT_MS = 2000;
+/** The longest time for which a receiver is left alone, whatever it says. */
+const LONGEST_PAUSE_MS = 300_000;
 
 function answerOf({ statusCode = 0, headers }: IncomingMessage): Answer {
   if (statusCode >= 200 && statusCode < 300) return { kind: 'taken' };
   const reason = `it answers with ${statusCode}`;
   if (!RETRYABLE.has(statusCode)) return { kind: 'refused', reason };
-  const seconds = Number(headers['retry-after']);
-  return { kind: 'retry', reason, ...(seconds > 0 && { pauseMs: seconds * 1000 }) };
+  const pauseMs = pauseIn(headers['retry-after']);
+  return { kind: 'retry', reason, ...(pauseMs > 0 && { pauseMs }) };
+}
+
+/** Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). Returns milliseconds; 0 if it says nothing. */
+function pauseIn(text = ''): number {
+  const pauseMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return pauseMs > 0 ? Math.min(pauseMs, LONGEST_PAUSE_MS) : 0;
 }

@@ -64,6 +64,11 @@ export class OtlpSender implements Sender {
     }, this.pauseMs).unref();
   }
 
+  /** True while a span is open for what happens outside of operations. */
+  get isOpen(): boolean {
+    return this.writer.hasParts;
+  }
+
   /** Also ends the spans for what happened outside of operations. */
   async flush(timeoutMs: number): Promise<boolean> {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +76,7 @@ export class OtlpSender implements Sender {
       // It keeps the process alive, because the sockets do not.
       timer = setTimeout(() => resolve(false), timeoutMs);
     });
-    const isSent = await Promise.race([this.sendAll(), tooLate]);
+    const isSent = await Promise.race([this.sendAll(Date.now() + timeoutMs), tooLate]);
     clearTimeout(timer);
     return isSent;
   }
@@ -82,38 +87,58 @@ export class OtlpSender implements Sender {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
+    this.queue.putBack(this.batch);
+    this.batch = [];
+    this.requests = [];
   }
 
-  private async sendAll(): Promise<boolean> {
-    do if (!(await this.send())) return false;
-    while (this.queue.size > 0);
-    this.requests.push(...this.requestsFor(Infinity));
-    return this.send();
+  /** Tries until a time, in milliseconds since 1970. */
+  private async sendAll(until: number): Promise<boolean> {
+    for (;;) {
+      const isSent = await this.send();
+      if (this.isClosed) return false;
+      if (!isSent) {
+        const left = until - Date.now();
+        if (left <= 0) return false;
+        await new Promise((resolve) => setTimeout(resolve, Math.min(this.pauseMs, left)).unref());
+      } else if (this.queue.size === 0) {
+        this.requests.push(...this.requestsFor(Infinity));
+        if (this.requests.length === 0) return true;
+      }
+    }
   }
 
   private send(): Promise<boolean> {
     this.sending ??= this.sendBatch().finally(() => {
       this.sending = undefined;
-      if (this.queue.size > 0) this.wake();
+      this.goOn();
     });
     return this.sending;
+  }
+
+  /** Sends what is left at once if there is much of it, and else when more has gathered. */
+  private goOn(): void {
+    if (this.isClosed) return;
+    if (this.queue.size >= BATCH && this.requests.length === 0) {
+      setTimeout(() => void this.send(), 0).unref();
+    } else if (this.queue.size > 0 || this.requests.length > 0 || this.isOpen) this.wake();
   }
 
   /** Resolves to true if nothing is left of the batch. */
   private async sendBatch(): Promise<boolean> {
     if (this.batch.length === 0 && this.requests.length === 0) {
       this.batch = this.queue.take(BATCH);
-      for (const report of this.batch) this.writer.add(report);
+      this.writer.addAll(this.batch);
       this.requests = this.requestsFor(Date.now() * 1000);
     }
     for (let [next] = this.requests; next !== undefined; [next] = this.requests) {
       const { signal, contents } = next;
       const endpoint = this.settings[signal]!;
       const { kind, reason, pauseMs } = await post(signal, endpoint, contents);
+      if (this.isClosed) return false;
       if (kind === 'retry') {
         this.warn('TL_COLLECTOR_UNREACHABLE', endpoint.url, `${reason}; it is tried again`);
         this.pauseMs = pauseMs ?? Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
-        this.wake();
         return false;
       }
       this.requests.shift();

@@ -23,8 +23,10 @@ const DEFAULT_BASE = 'http://localhost:4318';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const PROTOCOLS: readonly string[] = ['http/protobuf', 'http/json'];
 
-/** Returns true if the environment names a receiver of OpenTelemetry. */
+/** Returns true if the environment names a receiver of OpenTelemetry that can be sent to. */
 export function namesReceiver(env: Variables): boolean {
+  // That of a program's own SDK, in a protocol that is not spoken here.
+  if (env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'grpc') return false;
   return ['', 'TRACES_', 'LOGS_'].some((signal) => env[`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`]);
 }
 

@@ -39,6 +39,8 @@ interface Part {
 export class SpanWriter {
   /** The operation that each of the latest events is in; undefined for one that is in none. */
   private readonly places = new Map<string, string | undefined>();
+  /** The operations that the latest of these events have ended. */
+  private readonly ended = new Map<string, string>();
   private readonly open = new Map<string, OpenSpan>();
   private readonly parts = new Map<string, Part>();
   private spans: Span[] = [];
@@ -47,8 +49,22 @@ export class SpanWriter {
   /** `name` is that of the span for what happens outside of every operation. */
   constructor(private readonly name: string) {}
 
-  /** Takes an event, in the order in which they were logged. */
-  add(report: Report): void {
+  /** True while a span is open for what happens outside of operations. */
+  get hasParts(): boolean {
+    return this.parts.size > 0;
+  }
+
+  /** Takes events, in the order in which they were logged. */
+  addAll(reports: readonly Report[]): void {
+    // The head of an answer is logged when it is known whether it is the end. What comes after it may be logged before.
+    for (const { eventId, fields = [] } of reports) {
+      const operation = valueOf(fields, 'operation');
+      if (operation !== undefined) this.remember(eventId, operation);
+    }
+    for (const report of reports) this.add(report);
+  }
+
+  private add(report: Report): void {
     const fields = report.fields ?? [];
     const phase = valueOf(fields, 'phase');
     if (phase === 'begin') this.begin(report, fields);
@@ -83,6 +99,8 @@ export class SpanWriter {
     const span = this.open.get(id);
     if (span === undefined) return false;
     this.remember(report.eventId, span.outer);
+    this.ended.set(report.eventId, id);
+    if (this.ended.size > MOST_PLACES) this.ended.delete(this.ended.keys().next().value!);
     this.close(id, span, report, fields);
     return true;
   }
@@ -168,9 +186,9 @@ export class SpanWriter {
       const attributes = attributesOf([['throughline.edge', edge]]);
       if (spanId !== parentSpanId) links.set(traceId + spanId, { traceId, spanId, attributes });
     };
-    for (const id of begin.parentEventIds.slice(1)) {
-      add(traceIdOf(begin.taskId), this.spanOf(begin.taskId, id), 'join');
-    }
+    // One parent is a chain, which the tree shows.
+    const joined = begin.parentEventIds.length > 1 ? begin.parentEventIds : [];
+    for (const id of joined) add(traceIdOf(begin.taskId), this.spanOf(begin.taskId, id), 'join');
     for (const [name, value] of fields) {
       const [, taskId, eventId] = (name === 'link' && LINK.exec(value)) || [];
       if (eventId) add(traceIdOf(taskId!), this.spanOf(taskId!, eventId), 'link');
@@ -178,8 +196,10 @@ export class SpanWriter {
     return [...links.values()];
   }
 
-  /** Returns the span that an event is in. One of another process is taken for the begin of its span. */
+  /** Returns the span that an event ends or is in. One of another process is taken for the begin of its span. */
   private spanOf(taskId: string, eventId: string): string {
+    const ended = this.ended.get(eventId);
+    if (ended !== undefined) return ended;
     if (!this.places.has(eventId)) return eventId;
     return this.places.get(eventId) ?? this.parts.get(taskId)?.spanId ?? eventId;
   }

@@ -2,6 +2,7 @@ import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { triggers } from '../listeners/triggers.js';
+import { attempt } from '../operations/attempt.js';
 import { beginOperation, endOperation } from '../operations/operation-events.js';
 import { client } from '../xtrace/log.js';
 
@@ -26,14 +27,18 @@ export function watchUserInput(): void {
   triggers.of = (event) => {
     const known = of(event);
     if (known !== undefined || !isInput(event)) return known;
-    const frame = began.get(event) ?? runIn(branch(page), () => begin(event), undefined, []);
-    began.set(event, frame);
+    const frame =
+      began.get(event) ?? attempt(() => runIn(branch(page), () => begin(event), undefined, []));
+    if (frame) began.set(event, frame);
     return frame;
   };
 }
 
 function isInput(event: object): event is Event {
-  return event instanceof Event && event.isTrusted && INPUTS.has(event.type);
+  if (!(event instanceof Event) || !event.isTrusted || !INPUTS.has(event.type)) return false;
+  // How long a password is, and how it was typed, is nobody's concern.
+  const { target } = event;
+  return !(target instanceof HTMLInputElement && target.type === 'password');
 }
 
 function begin({ type, target }: Event): Frame {
@@ -44,7 +49,6 @@ function begin({ type, target }: Event): Frame {
   const element = target instanceof Element ? nameOf(target) : 'document';
   const begun = beginOperation(`${type} ${element}`, 'internal', {
     'url.path': location.pathname,
-    'app.widget.id': target instanceof Element ? target.id || undefined : undefined,
   });
   setLocal(client.traceSlot, begun.trace);
   const frame = currentFrame();
@@ -56,11 +60,12 @@ function begin({ type, target }: Event): Frame {
 
 /** Returns how an element is known to its developers. Its text, and what was typed, may be a secret. */
 function nameOf(element: Element): string {
-  const tag = element.localName;
-  if (element.id !== '') return `${tag}#${element.id}`;
-  for (const attribute of ['data-testid', 'name']) {
-    const value = element.getAttribute(attribute);
-    if (value) return `${tag}[${attribute}=${value}]`;
-  }
-  return tag;
+  // Fields of a form hide properties of their names: `<input name="id">`.
+  const attribute = (name: string): string | null =>
+    Element.prototype.getAttribute.call(element, name);
+  const tag = element.tagName.toLowerCase();
+  const id = attribute('id');
+  if (id) return `${tag}#${id}`;
+  const known = ['data-testid', 'name'].find((name) => attribute(name));
+  return known === undefined ? tag : `${tag}[${known}=${attribute(known)}]`;
 }

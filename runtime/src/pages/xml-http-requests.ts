@@ -34,13 +34,14 @@ const FAILURES: Readonly<Record<string, Outcome>> = {
   error: { status: 'error', fields: { 'error.type': 'NetworkError' } },
   timeout: { status: 'cancelled', fields: { 'error.type': 'TimeoutError' } },
 };
-/** The state of a request whose answer's head has come (XMLHttpRequest, "state"). */
+/** The states of a request that can be sent, and of one whose answer's head has come (XMLHttpRequest, "state"). */
+const OPENED = 1;
 const HEADERS_RECEIVED = 2;
 
 const opened = new WeakMap<XMLHttpRequest, Opened>();
 
 /**
- * Makes requests by `XMLHttpRequest` operations, in the place of three of its methods. `isPeer` tells which addresses get the id of the
+ * Makes requests by `XMLHttpRequest` operations, in the place of its methods and handlers. `isPeer` tells which addresses get the id of the
  * task.
  */
 export function watchXmlHttpRequests(isPeer: (url: URL) => boolean): void {
@@ -52,6 +53,9 @@ export function watchXmlHttpRequests(isPeer: (url: URL) => boolean): void {
       ...{ isSync: !isAsync, headers: new Set<string>() },
     };
     listenFirst(request);
+    // It gives up what is on its way.
+    const { sent } = opened.get(request) ?? {};
+    if (sent) finish(sent, FAILURES['abort']!);
     opened.set(request, known);
   });
   before(prototype, 'addEventListener', listenFirst);
@@ -62,14 +66,18 @@ export function watchXmlHttpRequests(isPeer: (url: URL) => boolean): void {
   const { send } = prototype;
   replace(prototype, 'send', function (this: XMLHttpRequest, ...args: unknown[]): unknown {
     const known = opened.get(this);
-    const sent = known && attempt(() => begin(this, known, isPeer));
-    const result = Reflect.apply(send, this, args as never[]) as unknown;
-    // Nothing is told of a synchronous one before it is over.
-    if (sent && known?.isSync) {
-      finish(sent, outcomeOf(this, sent), told(this));
-      if (sent.ended) setLocal(client.traceSlot, sent.ended.get(client.traceSlot));
+    // Twice, or before it is open, it cannot be sent.
+    const isReady = known && known.sent === undefined && this.readyState === OPENED;
+    const sent = isReady ? attempt(() => begin(this, known, isPeer)) : undefined;
+    try {
+      return Reflect.apply(send, this, args as never[]) as unknown;
+    } finally {
+      // Nothing is told of a synchronous one before it is over.
+      if (sent && known?.isSync) {
+        attempt(() => finish(sent, outcomeOf(this, sent), told(this)));
+        if (sent.ended) setLocal(client.traceSlot, sent.ended.get(client.traceSlot));
+      }
     }
-    return result;
   });
 }
 

@@ -105,7 +105,7 @@ function flushAtExit(): void {
   connection.listensForExit = true;
   let flushed = false;
   process.on('beforeExit', () => {
-    if (flushed || stats().queued === 0) return;
+    if (flushed || (stats().queued === 0 && !connection.sender?.isOpen)) return;
     flushed = true;
     void flushWhileSending();
   });

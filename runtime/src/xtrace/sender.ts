@@ -8,6 +8,8 @@ export interface Sender {
   flush(timeoutMs: number): Promise<boolean>;
   /** Sends what can be sent at the moment before the process ends. */
   sendNow(): void;
+  /** True while more may follow from what was sent. */
+  readonly isOpen: boolean;
   /** Sends nothing more. */
   close(): void;
 }

@@ -40,6 +40,7 @@ export class TcpSender implements Sender {
   /** Batches that were written to the socket and not confirmed yet, by their numbers. */
   private readonly unconfirmed = new Map<number, readonly Report[]>();
   private readonly idle = new Set<() => void>();
+  readonly isOpen = false;
   readonly firstAttempt: Promise<Error | undefined>;
   private firstAttemptOver: (error: Error | undefined) => void = () => {};
 

@@ -1,0 +1,75 @@
+// Requests of undici, which `fetch` is made of, with the real package.
+import { programsWith } from './traced';
+
+const run = programsWith(['undici@7.30.2', 'ky@1.14.0']);
+
+/** A program whose server asks another one in some way, for 24 requests at once. */
+const program = (ask: string): string => `
+  import * as undici from 'undici';
+  import ky from 'ky';
+  import { log } from '@throughline/runtime/xtrace';
+  const inner = await serve(async (request, response) => {
+    await pause();
+    response.end(request.url);
+  });
+  const pool = new undici.Pool(inner.url, { connections: 1 });
+  const agent = new undici.Agent({ connections: 2 });
+  const holder = { fetch };
+  const given = (send, url) => send(url);
+  const { url, stop } = await serve(async (request, response) => {
+    const path = '/inner' + request.url;
+    const text = await (${ask})(path, inner.url + path);
+    log('got' + request.url);
+    response.end(text);
+  });
+  const all = Array.from({ length: 24 }, (_, n) => get(url + '/' + (n + 1), { headers: inTask(n + 1) }));
+  console.log((await Promise.all(all)).every((text, n) => text === '/inner/' + (n + 1)));
+  await Promise.all([pool.close(), agent.close()]);
+  await Promise.all([stop(), inner.stop()]);
+`;
+
+test.each([
+  ['a pool', `async (path) => (await pool.request({ path, method: 'GET' })).body.text()`, false],
+  ['fetch by an agent', `async (_, url) => (await fetch(url, { dispatcher: agent })).text()`, true],
+  ['request', `async (_, url) => (await undici.request(url)).body.text()`, false],
+  [
+    'request by an agent',
+    `async (_, url) => (await undici.request(url, { dispatcher: agent })).body.text()`,
+    false,
+  ],
+  ['its fetch', `async (_, url) => (await undici.fetch(url)).text()`, false],
+  ['fetch of an object', `async (_, url) => (await holder.fetch(url)).text()`, true],
+  ['fetch that is handed over', `async (_, url) => (await given(fetch, url)).text()`, true],
+  [
+    'fetch by apply',
+    `async (_, url) => (await Reflect.apply(fetch, undefined, [url])).text()`,
+    true,
+  ],
+  ['ky', `(_, url) => ky(url).text()`, true],
+])('%s: each request is in the task of its sender', async (_what, ask, isJoined) => {
+  const { events, stdout, stderr } = await run(program(ask));
+
+  expect({ stdout, stderr }).toEqual({ stdout: 'true\n', stderr: '' });
+  for (let n = 1; n <= 24; n++) {
+    const own = events.ofTask(n);
+    const begun = own.find('begin', new RegExp(`^GET 127.*/inner/${n}$`));
+    expect(own.parentsOf(begun)).toEqual([`begin GET /${n}`]);
+    const [got] = own.reports.filter(({ label }) => label === `got/${n}`);
+    if (isJoined) {
+      expect(own.parentsOf(got!)).toEqual([expect.stringMatching(`^end GET .*/inner/${n} 200$`)]);
+    }
+  }
+});
+
+test('the global function looks as it did', async () => {
+  const { stdout } = await run(`
+    const { value, ...rest } = Object.getOwnPropertyDescriptor(globalThis, 'fetch');
+    console.log(JSON.stringify(rest), fetch.name, fetch.length, Object.keys(fetch).length);
+    const failed = await fetch('nowhere:').catch((error) => error);
+    console.log(failed.name, failed.message, fetch('nowhere:').catch(() => {}) instanceof Promise);
+  `);
+
+  expect(stdout).toMatch(
+    /^\{"writable":true,"enumerable":true,"configurable":true\} fetch 1 0\nTypeError \S.* true\n$/,
+  );
+});
