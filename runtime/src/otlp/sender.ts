@@ -149,10 +149,13 @@ export class OtlpSender implements Sender {
     }
     this.pauseMs = GATHERING_MS;
     if (this.isRefused) this.queue.drop(this.batch);
-    else this.queue.confirm(this.batch);
+    else {
+      this.queue.confirm(this.batch);
+      // Not after a refusal: the event that tells of it would be refused, too.
+      this.onTaken();
+    }
     this.isRefused = false;
     this.batch = [];
-    this.onTaken();
     return true;
   }
 
