@@ -151,3 +151,33 @@ test('a program that has its own traceparent keeps it, and its objects', async (
     stderr: '',
   });
 });
+
+test('what the program does wrong fails as it does without us, and ends', async () => {
+  const code = `${start}
+    const { url, stop } = await serveHttp2((stream, headers) => {
+      const path = headers[':path'];
+      if (path === '/nohead') { stream.end(); return setTimeout(() => stream.close(), 5); }
+      try { stream.respond(path === '/null' ? null : 'abc'); } catch (error) { console.log(error.code); }
+      if (!stream.headersSent) stream.respond({ ':status': 204 }, { endStream: true });
+    }, 'stream');
+    const session = http2.connect(url);
+    console.log(session.request.name, session.request.length);
+    for (const wrong of [null, 'abc', 5]) {
+      try { session.request(wrong).on('error', () => {}).close(); console.log('sent'); } catch (error) { console.log(error.code); }
+    }
+    const reach = (path) => new Promise((resolve) => {
+      session.request({ ':path': path, ...inTask(1) }).on('close', resolve).on('error', () => {}).resume().end();
+    });
+    for (const path of ['/null', '/text', '/nohead']) await reach(path);
+    session.destroy();
+    stop();
+  `;
+  const { events, stdout, stderr } = await programs.run(code);
+  const plain = await programs.runPlain(code);
+
+  expect({ stdout, stderr }).toEqual({ stdout: plain.stdout, stderr: plain.stderr });
+  const own = events.ofTask(1);
+  for (const path of ['/null', '/text', '/nohead']) {
+    expect(own.all('end', new RegExp(`^GET ${path} `))).toHaveLength(1);
+  }
+});

@@ -44,6 +44,13 @@ const PROGRAM = `
       request.send();
       if (!isAsync) log('sent at once');
     });
+  document.body.insertAdjacentHTML(
+    'beforeend',
+    '<form><input name="id"><input name="getAttribute"><input type="password" id="secret-field"><button></button></form>',
+  );
+  const form = document.querySelector('form');
+  form.addEventListener('submit', (event) => { event.preventDefault(); log('submitted'); });
+  for (const type of ['keydown', 'input']) form.addEventListener(type, () => log(type));
   button.addEventListener('click', async () => {
     const [own, other, none] = await Promise.all([
       send('post', '/api/xhr?secret=1', true),
@@ -55,6 +62,13 @@ const PROGRAM = `
     await send('GET', '/api/sync', false);
     await send('GET', '/api/given-xhr', true, '00-${task}-b7ad6b7169203331-01');
     log('ready');
+    const twice = new XMLHttpRequest();
+    twice.open('GET', '/api/given-up');
+    twice.send();
+    try { twice.send(); } catch ({ name }) { log('twice ' + name); }
+    twice.open('GET', '/api/reopened');
+    await new Promise((resolve) => { twice.onload = resolve; twice.send(); });
+    history.replaceState({ scroll: 1 }, '', location.href);
     globalThis.isBought = true;
   });
   globalThis.isDone = true;
@@ -154,6 +168,8 @@ async function visit(head: string, headers: object, taskId?: string): Promise<Ev
   await page.waitForFunction('globalThis.isDone');
   await page.click('#buy');
   await page.waitForFunction('globalThis.isBought');
+  await page.type('#secret-field', 'abc');
+  await page.press('input[name=id]', 'Enter');
   await page.goto('about:blank');
   await page.close();
   const { body } = await until('the last event', async () => {
@@ -237,6 +253,17 @@ it('what a person does is a task of its own, with requests by XMLHttpRequest and
   const atOnce = events.parentsOf(labelled('sent at once')).map((one) => one.replace(/:\d+/, ''));
   expect(atOnce).toEqual(['end GET 127.0.0.1/api/sync 200']);
   expect(JSON.stringify(events.reports)).not.toContain('secret');
+
+  events.find('end', /api\/given-up cancelled$/);
+  events.find('end', /api\/reopened 200$/);
+  expect(labelled('twice InvalidStateError')).toBeDefined();
+  expect(events.reports.filter(({ label }) => label.startsWith('navigate'))).toHaveLength(1);
+  // Fields hide properties of their form, and what is typed as a password makes no task.
+  const titles = body.tasks.map(({ title }) => title).sort();
+  expect(titles.filter((title) => title.startsWith('submit'))).toEqual(['submit form']);
+  expect(titles.filter((title) => /^(?:input|keydown)/.test(title))).toEqual([
+    'keydown input[name=id]',
+  ]);
 
   const sent = labelled('POST 127.0.0.1/api/xhr');
   expect(asked.get('/api/xhr')!['traceparent']).toBe(`00-${click!.taskId}-${sent.eventId}-01`);

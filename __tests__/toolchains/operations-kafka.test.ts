@@ -179,3 +179,36 @@ test('messages of a transaction, a failure, and more than 64 messages at once', 
   expect(new Set(begun.map(({ taskId }) => taskId)).size).toBe(65);
   for (const one of begun) expect(linksOf(one)[0]).toMatch(new RegExp(`/${sent.eventId}$`));
 });
+
+test('objects of classes stay what they are, and failures are the program’s', async () => {
+  const { events, stdout, stderr } = await run(`${start()}
+    class Mail {
+      #secret = 'key';
+      constructor(text) { this.value = text; }
+      get key() { return this.#secret; }
+    }
+    class Options {
+      get fromBeginning() { return true; }
+      get autoCommit() { return false; }
+      eachMessage = async ({ message }) => { got(String(message.value)); };
+    }
+    process.on('unhandledRejection', (error) => console.log('unhandled', error.name));
+    kafka.producer().transaction();
+    await pause();
+    await producer.send({ topic: 'classes', messages: [new Mail('paid')] });
+    let got;
+    const value = new Promise((resolve) => (got = resolve));
+    const consumer = await consume('classes', new Options());
+    console.log(await value);
+    console.log(await consumer.run(null).catch(({ name }) => name));
+    await consumer.disconnect();
+    await producer.disconnect();
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: 'unhandled KafkaJSNonRetriableError\npaid\nTypeError\n',
+    stderr: '',
+  });
+  const begun = events.find('begin', /^process classes$/);
+  expect(events.parentsOf(begun)).toEqual(['begin send classes']);
+});

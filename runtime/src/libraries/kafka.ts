@@ -65,7 +65,13 @@ function withProperties<T extends object>(object: T, own: Readonly<Record<string
   if (prototype === Object.prototype || prototype === null) return { ...object, ...own };
   return new Proxy(object, {
     get: (target, key) =>
-      typeof key === 'string' && Object.hasOwn(own, key) ? own[key] : Reflect.get(target, key),
+      Object.hasOwn(own, key)
+        ? (own as Record<PropertyKey, unknown>)[key]
+        : Reflect.get(target, key),
+    // The library copies messages.
+    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Object.keys(own)])],
+    getOwnPropertyDescriptor: (target, key) =>
+      Reflect.getOwnPropertyDescriptor(Object.hasOwn(own, key) ? { ...own } : target, key),
   });
 }
 
