@@ -15,6 +15,7 @@ import { Child, ran, root } from '../harness/child';
 import { freePort } from '../harness/collector';
 import { OtlpReceiver } from '../harness/otlp-receiver';
 import { until } from '../harness/until';
+import { nodeOf } from '../toolchains/project';
 
 const throughline = join(root, 'cli', 'bin', 'throughline.js');
 
@@ -311,4 +312,59 @@ test('--otlp sends spans to the receiver that OpenTelemetry names, and starts no
   } finally {
     await receiver.stop();
   }
+});
+
+describe('where Node can put a program in the place of a process', () => {
+  let node: string;
+  beforeAll(async () => {
+    node = await nodeOf(24);
+  });
+
+  test('the program has its id, its streams, its arguments and its exit code', async () => {
+    write(
+      'program.mjs',
+      `console.log(process.pid, process.ppid, process.argv.slice(2)); process.exit(7);`,
+    );
+    const child = new Child([throughline, 'run', 'program.mjs', 'a b'], { cwd: folder, env, node });
+    const said = await child.said(/^(\d+) (\d+) (.*)$/m);
+
+    expect(said).toEqual([String(child.pid), String(process.pid), `[ 'a b' ]`]);
+    expect(await child.exit).toEqual({ code: 7, signal: null });
+  });
+
+  test('a command is found as a shell finds it, and one that is not is said', async () => {
+    expect(
+      (await ran([throughline, 'run', 'echo', 'hello'], { cwd: folder, env, node })).stdout,
+    ).toBe('hello\n');
+    const { code, stderr } = await ran([throughline, 'run', 'no-such-command'], {
+      cwd: folder,
+      env,
+      node,
+    });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('Cannot run no-such-command');
+  });
+
+  test('a signal for all processes of a group reaches it once', async () => {
+    write(
+      'program.mjs',
+      `
+      let count = 0;
+      process.on('SIGTERM', () => count++);
+      setTimeout(() => { console.log('signals ' + count); process.exit(); }, 1000);
+      console.log('ready');
+    `,
+    );
+    const child = new Child([throughline, 'run', 'program.mjs'], {
+      cwd: folder,
+      env,
+      node,
+      detached: true,
+    });
+    await child.said(/ready/);
+    process.kill(-child.pid, 'SIGTERM');
+
+    expect(await child.said(/signals (\d)/)).toEqual(['1']);
+    await child.exit;
+  });
 });

@@ -11,6 +11,8 @@ interface ChildOptions {
   readonly env?: Record<string, string>;
   /** What it runs on. */
   readonly node?: string;
+  /** True for a group of processes of its own. */
+  readonly detached?: boolean;
 }
 
 /** A program that runs beside the test, and what it has said. */
@@ -24,7 +26,7 @@ export class Child {
 
   constructor(
     args: readonly string[],
-    { cwd = root, env = {}, node = process.execPath }: ChildOptions = {},
+    { cwd = root, env = {}, node = process.execPath, detached = false }: ChildOptions = {},
   ) {
     const inherited = { ...process.env };
     // Jest's own settings are none of the program's.
@@ -32,7 +34,7 @@ export class Child {
       Reflect.deleteProperty(inherited, name);
     }
     this.process = spawn(node, args, {
-      ...{ cwd, env: { ...inherited, ...env } },
+      ...{ cwd, detached, env: { ...inherited, ...env } },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process.stdout!.on('data', (text: Buffer) => (this.stdout += text.toString()));

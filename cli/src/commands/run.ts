@@ -1,8 +1,9 @@
+import { writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CliError, errorMessage, runFailed } from '../errors.js';
 import { findOrStartCollector } from '../run/own-collector.js';
 import type { RunningCollector } from '../run/own-collector.js';
-import { commandOf, endAs, runProgram } from '../run/program.js';
+import { becomeProgram, commandOf, endAs, runProgram } from '../run/program.js';
 
 /** Adds `throughline run SCRIPT`, which runs a program and collects what it does. */
 export function run(program: Command): void {
@@ -33,7 +34,9 @@ export function run(program: Command): void {
       const env = { ...process.env, ...(address && environmentFor(address, options)) };
       if (collector) say(collector);
       if (collector && options.open) await openBrowser(collector.url).catch(sayClosed);
-      const ended = await runProgram(commandOf([script, ...args]), env).catch((error: unknown) => {
+      const words = commandOf([script, ...args]);
+      becomeProgram(words, env);
+      const ended = await runProgram(words, env).catch((error: unknown) => {
         throw new CliError('TL_ARGUMENT_INVALID', `Cannot run ${script}: ${errorMessage(error)}.`);
       });
       endAs(ended);
@@ -77,10 +80,17 @@ function environmentFor(
   };
 }
 
-/** What the program itself prints to stdout may be read by another program. */
+/**
+ * Writes a line to stderr: what the program itself prints to stdout may be read by another program. Not by the console, which would leave a
+ * stream that does not block to the program.
+ */
+function tell(text: string): void {
+  writeSync(2, `throughline: ${text}\n`);
+}
+
 function say({ url, isNew }: RunningCollector): void {
   const how = isNew ? ' (a collector was started; "throughline stop" ends it)' : '';
-  console.error(`throughline: tasks at ${url}${how}`);
+  tell(`tasks at ${url}${how}`);
 }
 
 /** Loaded on demand, because few start it. */
@@ -90,7 +100,7 @@ async function openBrowser(url: string): Promise<void> {
 }
 
 function sayClosed(error: unknown): void {
-  console.error(`throughline: No browser was opened: ${errorMessage(error)}`);
+  tell(`No browser was opened: ${errorMessage(error)}`);
 }
 
 function partOf(text: string): number {
@@ -112,5 +122,5 @@ function millisecondsOf(text: string): number {
 }
 
 function sayWithout(error: unknown): undefined {
-  console.error(`throughline: ${runFailed(error).message}`);
+  tell(`${runFailed(error).message}`);
 }

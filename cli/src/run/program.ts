@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { extname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { delimiter, extname, join } from 'node:path';
 
 const SCRIPTS = ['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx'];
 
@@ -31,6 +39,58 @@ function isExecutable(file: string): boolean {
     return false;
   }
 }
+
+/** What Node has since 22.15 and 23.11, on systems that are not Windows. */
+interface Replaceable {
+  execve?(file: string, args: readonly string[], env: Readonly<Record<string, string>>): never;
+}
+
+/**
+ * Puts a program in the place of this process, where Node can: then its id, its signals and its end are its own. Returns where it cannot,
+ * and for a program that is not found.
+ */
+export function becomeProgram(
+  [command, ...args]: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+): void {
+  const { execve } = process as Replaceable;
+  // A channel to the parent would not go along.
+  if (execve === undefined || process.send !== undefined) return;
+  const file = fileOf(command, env['PATH']);
+  if (file === undefined || !isProgram(file)) return;
+  const defined = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  // Node would say that it is experimental.
+  process.emitWarning = () => {};
+  execve.call(process, file, [command, ...args], Object.fromEntries(defined));
+}
+
+/** Returns the file of a command, as a shell finds it. */
+function fileOf(command: string, path = ''): string | undefined {
+  if (command.includes('/')) return command;
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, command))
+    .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() && isExecutable(file));
+}
+
+/** Returns true for what the system itself can run: a script that names its interpreter, or machine code. Of others, only a shell can. */
+function isProgram(file: string): boolean {
+  try {
+    const start = Buffer.alloc(4);
+    const opened = openSync(file, 'r');
+    readSync(opened, start, 0, start.length, 0);
+    closeSync(opened);
+    const text = start.toString('latin1');
+    return text.startsWith('#!') || text === '\x7fELF' || MACH_O.includes(start.readUInt32LE());
+  } catch {
+    return false;
+  }
+}
+
+/** The first bytes of programs of macOS (`mach-o/loader.h`, `mach-o/fat.h`). */
+const MACH_O = [0xfeed_facf, 0xbeba_feca];
 
 /** How a program has ended: by a code, or by a signal. */
 export interface Ended {

@@ -61,4 +61,4 @@ const SHELLS = /(?:^|[\\/])(?:sh|bash|zsh|dash|cmd\.exe)$/i;
 /** The option of a shell that a command follows (Node starts `cmd.exe /d /s /c`). */
 const COMMAND_FOLLOWS = /^(?:-c|\/c)$/i;
 const ASSIGNMENT = /^\w+=/;
-const NAME = /^[\w./\\+-]+$/;
+const NAME = /^[\w./\\@+-]+$/;
