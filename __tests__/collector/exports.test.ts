@@ -136,6 +136,20 @@ describe('as OpenTelemetry’s data', () => {
     expect(spanOf(7).parentSpanId).toBe(id(1));
   });
 
+  test('an operation after two that ran at once is linked to both', () => {
+    const joined = [
+      ...TASK.slice(0, 5),
+      at(20, 20, [4, 5], 'SELECT prices', { ...shop, ...begin(20, 'client') }),
+      at(21, 21, [20], 'SELECT prices ended', { ...shop, ...end(20) }),
+    ];
+    const [text] = exportTask(joined, 'otlp').split('\n');
+    const { resourceSpans } = JSON.parse(text!) as TracesRequest;
+    const made = resourceSpans!.flatMap(({ scopeSpans }) => scopeSpans![0]!.spans!);
+    const { links } = made.find(({ spanId }) => spanId === id(20))!;
+
+    expect(links!.map(({ spanId }) => spanId).sort()).toEqual([id(2), id(3)].sort());
+  });
+
   test('events in between are log records in the span’s context', () => {
     const records = logs!.resourceLogs!.flatMap(({ scopeLogs }) => scopeLogs![0]!.logRecords!);
 
