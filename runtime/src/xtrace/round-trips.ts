@@ -2,12 +2,12 @@ import { shared } from '../kernel/index.js';
 import type { EventId } from './ids.js';
 import { Position } from './position.js';
 import type { Line } from './position.js';
+import type { Trace } from './trace.js';
 
-// What goes to another thread or process may come back. An answer says which of our events it comes after, so that they are no
-// parents of what follows it.
+// What goes to another thread, process or task may come back. It says which of our events it comes after.
 
 const { told, origins } = shared('round-trips', {
-  /** The latest events that others were told of. */
+  /** The latest events that others know of. */
   told: new Map<EventId, Position>(),
   /** The events of others that lines start with. */
   origins: new WeakMap<Line, EventId>(),
@@ -16,11 +16,30 @@ const MOST_TOLD = 4096;
 /** How many events of the other side an event names. Without the rest, an edge may be redundant, and is still a true one. */
 const MOST_ORIGINS = 8;
 
-/** Writes an event for another thread or process: its id, and the events of others that it comes after, with colons between. */
-export function encodeEvent(event: Position): string {
+/** Notes an event that may come back, and returns its id. */
+function remember(event: Position): EventId {
   told.delete(event.id);
   told.set(event.id, event);
   if (told.size > MOST_TOLD) told.delete(told.keys().next().value!);
+  return event.id;
+}
+
+/**
+ * Returns what the trace of another task has for one: notes of its events, and the events of this task that it comes after itself. A queue
+ * that does work for one task in the context of another brings them back.
+ */
+export function fromOther({ taskId }: Trace, theirs: Trace): Pick<Trace, 'notes' | 'latest'> {
+  const own = `link ${taskId}/`;
+  const [back, away]: [string[], string[]] = [[], []];
+  for (const note of theirs.notes) (note.startsWith(own) ? back : away).push(note);
+  for (const event of theirs.latest) away.push(`link ${theirs.taskId}/${remember(event)}`);
+  const latest = back.map((note) => note.slice(own.length));
+  return { notes: away, latest: latest.map((id) => told.get(id) ?? Position.elsewhere(id, [])) };
+}
+
+/** Writes an event for another thread or process: its id, and the events of others that it comes after, with colons between. */
+export function encodeEvent(event: Position): string {
+  remember(event);
   const known = originsOf(event).filter((id) => id !== event.id);
   return [event.id, ...known.slice(-MOST_ORIGINS)].join(':');
 }

@@ -4,7 +4,7 @@ import type { Token } from '../kernel/index.js';
 import type { EventId, TaskId } from './ids.js';
 import { isSameTask, newEventId, newTaskId } from './ids.js';
 import { latestOf, Position } from './position.js';
-import { decodeEvent, encodeEvent } from './round-trips.js';
+import { decodeEvent, encodeEvent, fromOther } from './round-trips.js';
 
 /** The value of the X-Trace slot: the task of a strand, and the latest events that it knows. */
 export interface Trace {
@@ -57,18 +57,15 @@ function decodeTrace(text: string): Trace {
  * Joins the trace of another strand: returns the union of both sets of latest events, without events that came
  * before another one. A strand that has logged nothing since it spawned the other continues from its last events.
  *
- * Events of another task never become parents. The task stays as it is, and notes remember those events.
+ * Events of another task never become parents. The task stays as it is, and notes remember those events. Who worked for several tasks,
+ * such as the loop of a queue, has notes of events of this one: they become parents.
  */
 export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): Trace | undefined {
   if (theirs === undefined) return mine;
   const own = mine ?? traceOfProcess();
-  if (!isSameTask(own.taskId, theirs.taskId)) {
-    const news = theirs.latest.map(({ id }) => `link ${theirs.taskId}/${id}`);
-    return withNotes(own, [...theirs.notes, ...news]);
-  }
-
-  const linked = withNotes(own, theirs.notes);
-  const latest = latestOf(own.latest, theirs.latest);
+  const known = isSameTask(own.taskId, theirs.taskId) ? theirs : fromOther(own, theirs);
+  const linked = withNotes(own, known.notes);
+  const latest = latestOf(own.latest, known.latest);
   if (latest === own.latest) return linked === own ? mine : linked;
   const joined = { ...linked, latest };
   if (latest.length <= MAX_LATEST) return joined;
