@@ -60,7 +60,7 @@ export class OtlpSender implements Sender {
     if (this.timer !== undefined || this.isClosed) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      void this.send();
+      this.send().catch(ignore);
     }, this.pauseMs).unref();
   }
 
@@ -120,7 +120,7 @@ export class OtlpSender implements Sender {
   private goOn(): void {
     if (this.isClosed) return;
     if (this.queue.size >= BATCH && this.requests.length === 0) {
-      setTimeout(() => void this.send(), 0).unref();
+      setTimeout(() => this.send().catch(ignore), 0).unref();
     } else if (this.queue.size > 0 || this.requests.length > 0 || this.isOpen) this.wake();
   }
 
@@ -186,3 +186,6 @@ export class OtlpSender implements Sender {
     warnOnce(code, `the receiver of OpenTelemetry at ${url.origin}${url.pathname}: ${why}`);
   }
 }
+
+/** An error of ours must not end the program. What it was about is sent with the next batch, or not at all. */
+function ignore(): void {}
