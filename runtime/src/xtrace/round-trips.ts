@@ -1,10 +1,16 @@
 import { shared } from '../kernel/index.js';
-import type { EventId } from './ids.js';
+import type { EventId, TaskId } from './ids.js';
 import { Position } from './position.js';
 import type { Line } from './position.js';
-import type { Trace } from './trace.js';
 
 // What goes to another thread, process or task may come back. It says which of our events it comes after.
+
+/** What the trace of a strand knows (trace.ts). */
+interface Known {
+  readonly taskId: TaskId;
+  readonly latest: readonly Position[];
+  readonly notes: readonly string[];
+}
 
 const { told, origins } = shared('round-trips', {
   /** The latest events that others know of. */
@@ -28,7 +34,7 @@ function remember(event: Position): EventId {
  * Returns what the trace of another task has for one: notes of its events, and the events of this task that it comes after itself. A queue
  * that does work for one task in the context of another brings them back.
  */
-export function fromOther({ taskId }: Trace, theirs: Trace): Pick<Trace, 'notes' | 'latest'> {
+export function fromOther({ taskId }: Pick<Known, 'taskId'>, theirs: Known): Omit<Known, 'taskId'> {
   const own = `link ${taskId}/`;
   const [back, away]: [string[], string[]] = [[], []];
   for (const note of theirs.notes) (note.startsWith(own) ? back : away).push(note);
