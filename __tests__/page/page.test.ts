@@ -53,7 +53,7 @@ const request = (task: number, took: number, more: [string, string][] = []): Tra
   spent(task, 1, 0, [], 'request'),
   spent(task, 3, 1, [1], 'SELECT carts'),
   spent(task, 4, 1 + took, [3], 'SELECT carts ended', more),
-  spent(task, 2, 10 + took, [4], 'request'),
+  spent(task, 2, 10 + took, [4], 'request ended'),
 ];
 
 let tests: PageTests;

@@ -94,7 +94,7 @@ export function explainPath(graph: CausalGraph, time: Float64Array, steps: reado
   const inside = operations.filter(({ begin }) => begin !== start);
   return {
     taskId: model.taskId,
-    title: model.labelOf(model.partner[end] === start ? end : start),
+    title: titleOf(model, start, end),
     events: model.size,
     processes: model.processes.length,
     duration: time[end]! - time[start]!,
@@ -168,4 +168,11 @@ function failureOf(model: TaskModel, i: number): Failure {
     where: whereIs(model, i, begin === NONE ? i : begin),
     event: model.ids[i]!,
   };
+}
+
+/** Returns the title of a task, as lists have it: an end that knows no better name says only that it is one. */
+function titleOf(model: TaskModel, start: number, end: number): string {
+  const begun = model.labelOf(start);
+  const ended = model.partner[end] === start ? model.labelOf(end) : begun;
+  return ended === `${begun} ended` ? begun : ended;
 }
