@@ -8,6 +8,7 @@ import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor } from '../operations/trace-headers.js';
 import { calls } from '../promises/followed-calls.js';
 import { client } from '../xtrace/log.js';
+import { emitAfter } from './emit-after.js';
 import { describeProgram, exited, inherited, VARIABLE } from './processes.js';
 import { CHANNEL, followMessages } from './process-messages.js';
 import type { ProcessEnd } from './process-messages.js';
@@ -91,17 +92,10 @@ function hasChannel({ stdio }: SpawnOptions): boolean {
 
 /** Ends the operation with the event that tells of the end, whose listeners come after it, and those of later events. */
 function endWithEvents(child: ChildProcess, { begun, finish }: Started): void {
-  const { emit } = child as unknown as { emit: AnyMethod };
-  let ended: Frame | undefined;
-  const standIn = function (this: unknown, name: unknown, ...args: unknown[]): unknown {
-    const outcome = ended ? undefined : attempt(() => outcomeOf(begun.label, child, name, args));
-    if (outcome) ended = attempt(() => finish(outcome));
-    const given = [name, ...args] as never[];
-    return ended
-      ? runIn(branch(ended), emit as AnyFunction, this, given)
-      : Reflect.apply(emit, this, given);
-  };
-  Object.defineProperty(child, 'emit', { value: standIn, configurable: true, writable: true });
+  emitAfter(child, (name, args) => {
+    const outcome = outcomeOf(begun.label, child, name, args);
+    return outcome && finish(outcome);
+  });
 }
 
 /** Returns how a process has ended, if an event tells (Node, "Class: ChildProcess"). */

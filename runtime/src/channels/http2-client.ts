@@ -9,6 +9,7 @@ import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { carriedByItself } from '../propagation/carrier.js';
 import { client } from '../xtrace/log.js';
+import { emitAfter } from './emit-after.js';
 import { headerIn, isGrpc, withHeader } from './http2-headers.js';
 
 /** A request that was begun, and the frame of its work. */
@@ -83,26 +84,18 @@ function hostOf(address: string): string {
 
 /** Ends the operation when the head of the answer comes, whose listeners come after it, and those of later events. */
 function endWithEvents(stream: ClientHttp2Stream, { begun, frame }: Sent): void {
-  const emit = Reflect.get(stream, 'emit') as AnyMethod;
-  let ended: Frame | undefined;
   const finish = (outcome: Outcome, told?: string): Frame => {
     joinResponse(begun, told);
     endOperation(begun, outcome);
     return currentFrame();
   };
-  const standIn = function (this: unknown, name: unknown, ...args: unknown[]): unknown {
-    const outcome = ended ? undefined : attempt(() => outcomeOf(begun.label, stream, name, args));
-    if (outcome) {
-      const [headers] = args as [IncomingHttpHeaders?];
-      const told = name === 'response' ? valueOf(headers?.[RESPONSE_HEADER]) : undefined;
-      ended = attempt(() => runIn(branch(frame), finish, undefined, [outcome, told]) as Frame);
-    }
-    const given = [name, ...args] as never[];
-    return ended
-      ? runIn(branch(ended), emit as AnyFunction, this, given)
-      : Reflect.apply(emit, this, given);
-  };
-  Object.defineProperty(stream, 'emit', { value: standIn, configurable: true, writable: true });
+  emitAfter(stream, (name, args) => {
+    const outcome = outcomeOf(begun.label, stream, name, args);
+    if (outcome === undefined) return undefined;
+    const [headers] = args as [IncomingHttpHeaders?];
+    const told = name === 'response' ? valueOf(headers?.[RESPONSE_HEADER]) : undefined;
+    return runIn(branch(frame), finish, undefined, [outcome, told]) as Frame;
+  });
 }
 
 /** Returns how a request has ended, if an event tells (Node, "Class: ClientHttp2Stream"). */

@@ -41,19 +41,7 @@ const schemas = {
   anyValue: { stringValue: [1, 'string'], intValue: [3, 'varint'] },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>;
 
-type MessageName =
-  | 'resourceSpans'
-  | 'scopeSpans'
-  | 'span'
-  | 'link'
-  | 'status'
-  | 'resourceLogs'
-  | 'scopeLogs'
-  | 'logRecord'
-  | 'resource'
-  | 'scope'
-  | 'keyValue'
-  | 'anyValue';
+type MessageName = keyof typeof schemas;
 
 const encoder = new TextEncoder();
 
