@@ -3,7 +3,6 @@ import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { triggers } from '../listeners/triggers.js';
 import { attempt } from '../operations/attempt.js';
-import { beginOperation, endOperation } from '../operations/operation-events.js';
 import { client } from '../xtrace/log.js';
 
 /** What a person does, as the DOM calls it. */
@@ -14,12 +13,10 @@ const INPUTS: ReadonlySet<string> = new Set([
 
 /** Where a page was when the person did something, by what is told of it. */
 const began = new WeakMap<Event, Frame>();
-// Read once: the program's own end of a timer is not ours.
-const { setTimeout } = globalThis;
 
 /**
- * Makes what a person does an operation, once a listener of the program hears of it: a task of its own, with a link to the page's. The
- * listener's work comes after its begin; it ends when all listeners have returned.
+ * Logs what a person does once a listener of the program hears of it: as the first event of a task, with a link to the page's
+ * task. It is an event and not an operation: what it leads to goes on after its listeners have returned.
  */
 export function watchUserInput(): void {
   const page = currentFrame();
@@ -47,15 +44,8 @@ function begin({ type, target }: Event): Frame {
   const notes = latest.map(({ id }) => `link ${taskId}/${id}`);
   setLocal(client.traceSlot, { ...client.currentTrace(), notes });
   const element = target instanceof Element ? nameOf(target) : 'document';
-  const begun = beginOperation(`${type} ${element}`, 'internal', {
-    'url.path': location.pathname,
-  });
-  setLocal(client.traceSlot, begun.trace);
-  const frame = currentFrame();
-  setTimeout(() => {
-    runIn(branch(frame), () => endOperation(begun, { status: 'ok' }), undefined, []);
-  });
-  return frame;
+  client.log(`${type} ${element}`, { 'url.path': location.pathname });
+  return currentFrame();
 }
 
 /** Returns how an element is known to its developers. Its text, and what was typed, may be a secret. */
