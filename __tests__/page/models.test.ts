@@ -4,11 +4,13 @@ import { closureOf, pathsBetween } from '../../collector/page/src/model/closure'
 import { searchEvents } from '../../collector/page/src/model/event-search';
 import { EDGE, layOut, ROUTE } from '../../collector/page/src/model/graph-layout';
 import type { GraphLayout } from '../../collector/page/src/model/graph-layout';
-import { hiddenBy, parseRules, ruleText } from '../../collector/page/src/model/hiding';
+import { GROUPS } from '../../collector/page/src/model/groups';
+import type { GroupBy } from '../../collector/page/src/model/groups';
+import { hiddenBy, parseRules, ruleName, ruleText } from '../../collector/page/src/model/hiding';
 import { openTask } from '../../collector/page/src/model/open-task';
 import { timelineOf } from '../../collector/page/src/model/timeline';
 import { viewGraph } from '../../collector/page/src/model/view-graph';
-import type { Folding } from '../../collector/page/src/model/view-graph';
+import type { Folding, ViewGraph } from '../../collector/page/src/model/view-graph';
 import { SvgSurface } from '../../collector/page/src/drawing/svg-surface';
 import { causalGraph } from '../../collector/src/graph/causal-graph';
 import { TaskModel } from '../../collector/src/graph/task-model';
@@ -169,12 +171,12 @@ describe('folding', () => {
 
     // The first one goes on with the strand of the start, so it is not a branch: three are too few.
     expect(graph.size).toBe(events.length);
-    expect(Math.max(...graph.branches)).toBe(1);
+    expect(Math.max(...graph.alike)).toBe(1);
     const more = [...events.slice(0, -1), ...branch(6), ...branch(7)];
     const folded = lay([...more, event(1, 99, [...ends, 61, 71], a)], {
       chains: { open: new Set() },
     });
-    expect([...folded.graph.branches].filter((times) => times > 1)).toEqual([5, 5]);
+    expect([...folded.graph.alike].filter((times) => times > 1)).toEqual([5, 5]);
     const join = folded.graph.nodeOf[more.length]!;
     expect(folded.graph.parents.count(join)).toBe(3);
   });
@@ -188,6 +190,79 @@ describe('folding', () => {
     expect(lay(failed, { chains: { open: new Set() } }).graph.size).toBe(5);
   });
 
+  describe('groups', () => {
+    const query = (number: number, parents: number[], table: string): TraceEvent[] => [
+      event(1, number, parents, {
+        ...a,
+        label: table,
+        source: 'db.ts:7',
+        ...operation(number, 'begin'),
+      }),
+      event(1, number + 1, [number], {
+        ...a,
+        label: `${table} ended`,
+        ...operation(number, 'end'),
+      }),
+    ];
+    /** Three queries side by side, a request to another process, and one more query. */
+    const events = [
+      event(1, 1, [], { ...a, label: 'start', source: 'cart.ts:1' }),
+      ...[...query(10, [1], 'carts'), ...query(20, [1], 'carts'), ...query(30, [1], 'users')],
+      event(1, 40, [11, 21, 31], { ...b, label: 'elsewhere', source: 'b.ts:1' }),
+      ...query(50, [40], 'carts'),
+    ];
+    const grouped = (by: GroupBy, open: number[] = [], hidden?: Uint8Array): ViewGraph =>
+      lay(events, { operations: true, groups: { by, open: new Set(open) }, hidden }).graph;
+    const nodes = ({ size, first, count, alike, parents }: ViewGraph): unknown[] =>
+      Array.from({ length: size }, (_, node) => [
+        events[first[node]!]!.label,
+        ...[count[node], alike[node], [...parents.of(node)]],
+      ]);
+
+    test('by process: what happened in one before it went to another, and after that', () => {
+      expect(nodes(grouped('process'))).toEqual([
+        ['start', 7, 4, []],
+        ['elsewhere', 1, 1, [0]],
+        ['carts', 2, 1, [1]],
+      ]);
+    });
+
+    test('by line, with the end of what begins there', () => {
+      expect(nodes(grouped('source'))).toEqual([
+        ['start', 1, 1, []],
+        ['carts', 6, 3, [0]],
+        ['elsewhere', 1, 1, [1]],
+        ['carts', 2, 1, [2]],
+      ]);
+    });
+
+    test('by label, without ids and numbers', () => {
+      expect(nodes(grouped('label'))).toEqual([
+        ['start', 1, 1, []],
+        ['carts', 4, 2, [0]],
+        ['users', 2, 1, [0]],
+        ['elsewhere', 1, 1, [1, 2]],
+        ['carts', 2, 1, [3]],
+      ]);
+    });
+
+    test('one that is opened shows its operations; what is hidden is in none', () => {
+      expect(nodes(grouped('label', [1])).map((node) => (node as unknown[])[1])).toEqual([
+        ...[1, 2, 2, 2, 1, 2],
+      ]);
+      const hidden = Uint8Array.from(events, ({ processName }) => (processName === 'b' ? 1 : 0));
+      expect(nodes(grouped('process', [], hidden))).toEqual([['start', 9, 5, []]]);
+    });
+
+    test('a group with an error has failed', () => {
+      const failed = { ...events[4]!, fields: [...events[4]!.fields!, ['error.type', 'E']] };
+      const all = events.with(4, failed as TraceEvent);
+      const { graph } = lay(all, { groups: { by: 'label', open: new Set() } });
+
+      expect([...graph.failed]).toEqual([0, 1, 0, 0, 0]);
+    });
+  });
+
   test('what is hidden is linked past, and is back when the rule is gone', () => {
     const events = [
       event(1, 1, [], { ...a, label: 'start' }),
@@ -197,13 +272,18 @@ describe('folding', () => {
     ];
     const graph = causalGraph(events);
     const rules = [{ what: 'label', value: 'noise' }] as const;
-    const hidden = hiddenBy(graph.model, rules);
+    const hidden = hiddenBy(graph, rules);
     const folded = viewGraph(graph, { hidden });
 
     expect([...folded.nodeOf]).toEqual([0, -1, -1, 1]);
     expect([...folded.parents.of(1)]).toEqual([0]);
     expect(parseRules(ruleText(rules))).toEqual(rules);
-    expect(hiddenBy(graph.model, [])).toBeUndefined();
+    expect(hiddenBy(graph, [])).toBeUndefined();
+    const unrelated = { what: 'unrelated', value: id(2) } as const;
+    const side = causalGraph([...events, event(1, 5, [1], { ...a, label: 'side' })]);
+    expect([...hiddenBy(side, [unrelated])!]).toEqual([0, 0, 0, 0, 1]);
+    expect(ruleName(side.model, unrelated)).toBe('not related to noise');
+    expect(hiddenBy(side, [{ what: 'unrelated', value: id(9) }])).toEqual(new Uint8Array(5));
     expect(parseRules('{"no": "rules"}')).toEqual([]);
     expect(parseRules('[["label"],["other","x"],5,["process","p"]]')).toEqual([
       { what: 'process', value: 'p' },
@@ -381,6 +461,7 @@ describe('random graphs', () => {
   interface Node {
     parents: number[];
     process: number;
+    kind: number;
     phase: 'begin' | 'end' | undefined;
     operation: number;
   }
@@ -388,6 +469,7 @@ describe('random graphs', () => {
     fc.record<Node>({
       parents: fc.uniqueArray(fc.nat(40), { maxLength: 4 }),
       process: fc.nat(2),
+      kind: fc.nat(3),
       phase: fc.constantFrom('begin', 'end', undefined),
       operation: fc.nat(40),
     }),
@@ -395,9 +477,9 @@ describe('random graphs', () => {
   );
   /** Node i's parents are earlier nodes; ids are i + 1, and later events have later times. */
   const eventsOf = (nodes: readonly Node[]): TraceEvent[] =>
-    nodes.map(({ parents, process, phase, operation: of }, i) =>
+    nodes.map(({ parents, process, kind, phase, operation: of }, i) =>
       event(1, i + 1, i === 0 ? [] : [...new Set(parents.map((parent) => (parent % i) + 1))], {
-        processId: process,
+        ...{ processId: process, label: `step ${kind}`, source: `step.ts:${kind}` },
         ...(phase && operation(phase === 'begin' ? i + 1 : (of % (i + 1)) + 1, phase)),
       }),
     );
@@ -405,6 +487,10 @@ describe('random graphs', () => {
   const foldings: Folding[] = [
     ...[{}, { operations: true }, { chains: { open: new Set<number>() } }],
     { operations: true, chains: { open: new Set<number>() } },
+    ...GROUPS.flatMap((by) => [
+      { operations: true, groups: { by, open: new Set<number>() } },
+      { groups: { by, open: new Set([0, 1, 2, 5]) } },
+    ]),
   ];
 
   test('nodes do not overlap, are in their lanes, and below their parents', () => {

@@ -105,7 +105,7 @@ export class PageTests {
   }
 
   get search(): Locator {
-    return this.page.getByRole('combobox');
+    return this.page.getByRole('combobox', { name: 'Search' });
   }
 
   view(name: 'Graph' | 'Timeline' | 'Log'): Locator {

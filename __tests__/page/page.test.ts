@@ -347,6 +347,43 @@ describe('one task', () => {
     await tests.address(at());
   });
 
+  it('hides what an event has nothing to do with', async () => {
+    await openTask();
+    const { x, y } = await tests.pointAt('load cart');
+    await tests.page.mouse.click(x, y, { button: 'right' });
+    await tests.page.getByRole('menuitem', { name: /neither causes nor effects/ }).click();
+
+    await tests.page.getByRole('button', { name: 'not related to load cart (1 event)' }).waitFor();
+    await tests.pointAt('sum');
+    await expect(tests.pointAt('load prices')).rejects.toThrow();
+  });
+
+  it('groups events, opens a group, and keeps it in the address', async () => {
+    await report(
+      ...[1, 2, 3].flatMap((at) => [
+        event(41, at, at > 1 ? [1] : [], {
+          ...shop,
+          label: `job ${at}`,
+          source: `job.ts:${Math.min(at, 2)}`,
+        }),
+      ]),
+    );
+    await openTask(41);
+    await tests.page.getByLabel('Group by').selectOption('line');
+    await tests.hasQuery('group', 'source');
+    await expect(tests.pointAt('job 3')).rejects.toThrow();
+    const { x, y } = await tests.pointAt('job 2');
+    await tests.page.mouse.dblclick(x, y);
+    await tests.pointAt('job 3');
+
+    await tests.page.reload();
+    await tests.drawn();
+    await expect(tests.pointAt('job 3')).rejects.toThrow();
+    await tests.page.getByLabel('Group by').selectOption('nothing');
+    await tests.pointAt('job 3');
+    await tests.hasQuery('group', '');
+  });
+
   it('shows a chain as one event, and opens it', async () => {
     await report(
       ...Array.from({ length: 8 }, (_, i) =>

@@ -1,5 +1,6 @@
 import { kindOf } from '../../../src/analysis/kinds';
 import { NONE } from '../../../src/graph/task-model';
+import { groupKey } from '../model/groups';
 import type { GraphLayout } from '../model/graph-layout';
 import type { OpenTask } from '../model/open-task';
 import { count, duration, number } from '../model/text';
@@ -56,7 +57,7 @@ export class GraphNodes {
       for (const node of part) {
         if (lit && !lit(node)) continue;
         const [x, y] = this.at.pointOf(node, view);
-        if (this.hasError(node)) failed.push(x, y);
+        if (this.layout.graph.failed[node]) failed.push(x, y);
         else if (grid.isFirst(x, y)) {
           const process = this.layout.graph.process[node]!;
           const points = byProcess.get(process);
@@ -81,7 +82,7 @@ export class GraphNodes {
     const event = graph.first[node]!;
     const [x, y] = this.at.pointOf(node, view);
     const radius = 6 * scale;
-    const isError = this.hasError(node);
+    const isError = graph.failed[node] === 1;
     const status = this.statusOf(event);
     const color =
       isError || status === 'removed' ? theme.error : laneOf(theme, graph.process[node]!).line;
@@ -129,12 +130,17 @@ export class GraphNodes {
 
   private labelOf(node: number): string {
     const { model } = this.task.graph;
-    const { first, count: counts, branches } = this.layout.graph;
+    const { first, count: counts, alike, groupedBy } = this.layout.graph;
     const event = first[node]!;
     const label = this.isOperation(node) ? model.operationName(event) : model.labelOf(event);
-    const isChain = counts[node]! > 1 && !this.isOperation(node);
-    const text = isChain ? `${label} … ${count(counts[node]!, 'event')}` : label;
-    return branches[node] === 1 ? text : `${number(branches[node]!)} × ${kindOf(text)}`;
+    const isFolded = counts[node]! > 1 && !this.isOperation(node);
+    const times = `${number(alike[node]!)} ×`;
+    const events = count(counts[node]!, 'event');
+    if (!isFolded) return alike[node] === 1 ? label : `${times} ${kindOf(label)}`;
+    if (groupedBy === 'label') return `${times} ${groupKey(model, event, groupedBy)}`;
+    if (groupedBy === 'source') return `${groupKey(model, event, groupedBy)} … ${events}`;
+    const text = `${label} … ${events}`;
+    return groupedBy || alike[node] === 1 ? text : `${times} ${kindOf(text)}`;
   }
 
   private timeOf(node: number): string {
@@ -171,11 +177,5 @@ export class GraphNodes {
       pen.lineTo(x - reach, y);
       pen.lineTo(x, y - reach);
     }
-  }
-
-  private hasError(node: number): boolean {
-    const { model } = this.task.graph;
-    const { first, last } = this.layout.graph;
-    return model.hasError(first[node]!) || model.hasError(last[node]!);
   }
 }

@@ -4,6 +4,8 @@ import { Links } from '../../../src/graph/links';
 import { NONE } from '../../../src/graph/task-model';
 import { foldBranches, foldChains, foldOperations } from './folds';
 import type { Known, Shown } from './folds';
+import { foldGroups } from './groups';
+import type { GroupBy } from './groups';
 import { strandsOf } from './strands';
 import type { StrandGraph, Strands } from './strands';
 
@@ -17,10 +19,17 @@ export interface Folding {
    * Shows events that follow one another without branches as one node, and branches that are alike as one branch, but for those that
    * are open, by their first event.
    */
-  readonly chains?: { readonly open: ReadonlySet<number> } | undefined;
+  readonly chains?: Openable | undefined;
+  /** Shows events that have this in common, with nothing else between, as one node. Nothing else is folded then but operations. */
+  readonly groups?: (Openable & { readonly by: GroupBy }) | undefined;
 }
 
-/** A causal graph as it is drawn: each node is an event, a chain of them, or the same of several branches. */
+/** What is folded but for that which the reader has opened, by its first event. */
+interface Openable {
+  readonly open: ReadonlySet<number>;
+}
+
+/** A causal graph as it is drawn: each node is an event, a chain of them, the same of several branches, or a group. */
 export interface ViewGraph extends StrandGraph {
   readonly size: number;
   readonly strands: Strands;
@@ -28,8 +37,14 @@ export interface ViewGraph extends StrandGraph {
   readonly first: Int32Array;
   readonly last: Int32Array;
   readonly count: Int32Array;
-  /** How many branches that are alike each node stands for. Its events are those of the first one. */
-  readonly branches: Int32Array;
+  /**
+   * How many of the same kind each node stands for: branches that are alike, whose events are those of the first one, or, in a group,
+   * operations and other events.
+   */
+  readonly alike: Int32Array;
+  /** 1 for each node with an event that has failed. */
+  readonly failed: Uint8Array;
+  readonly groupedBy: GroupBy | undefined;
   /** The node of each event; `NONE` if it is hidden. */
   readonly nodeOf: Int32Array;
 }
@@ -40,7 +55,7 @@ const MOST_BRIDGED = 32;
 /** Folds a causal graph. */
 export function viewGraph(
   graph: CausalGraph,
-  { hidden, operations, chains }: Folding = {},
+  { hidden, operations, chains, groups }: Folding = {},
 ): ViewGraph {
   const { model } = graph;
   const begun = (event: number): number => model.begunBy(event);
@@ -50,7 +65,8 @@ export function viewGraph(
   const runs = new Int32Array(model.size).fill(NONE);
   const known: Known = { graph, shown, strands, hidden };
   if (operations) foldOperations(known, runs);
-  if (chains) {
+  if (groups) foldGroups(known, groups.by, groups.open, runs);
+  else if (chains) {
     foldChains(known, chains.open, runs);
     foldBranches(known, chains.open, runs);
   }
@@ -63,23 +79,27 @@ export function viewGraph(
   }
   const last = Int32Array.from(first);
   const count = new Int32Array(first.length).fill(1);
-  const branches = new Int32Array(first.length).fill(1);
+  const alike = new Int32Array(first.length).fill(1);
+  const failed = new Uint8Array(first.length);
   const lastBranch = new Int32Array(first.length).fill(NONE);
   for (const event of graph.order) {
-    if (hidden?.[event] || isFirst(event)) continue;
-    const begin = runs[event]!;
+    if (hidden?.[event]) continue;
+    const begin = isFirst(event) ? event : runs[event]!;
     const node = nodeOf[begin]!;
     nodeOf[event] = node;
-    if (strands.of[event] === strands.of[begin]) {
+    if (model.hasError(event)) failed[node] = 1;
+    if (event === begin) continue;
+    if (groups || strands.of[event] === strands.of[begin]) {
       last[node] = event;
       count[node]!++;
+      if (groups && !isEndWithin(node, event)) alike[node]!++;
     } else if (lastBranch[node] !== strands.of[event]) {
       lastBranch[node] = strands.of[event]!;
-      branches[node]!++;
+      alike[node]!++;
     }
   }
   const size = first.length;
-  const parents = parentsOf(size, first, nodeOf, shown.parents);
+  const parents = parentsOf(size, graph.order, nodeOf, shown.parents);
   const children = parents.reversed();
   const time = Float64Array.from(first, (event) => model.time[event]!);
   const folded = {
@@ -93,8 +113,13 @@ export function viewGraph(
   return {
     ...folded,
     ...{ size, nodeOf, strands: strandsOf(folded) },
-    ...{ first: Int32Array.from(first), last, count, branches },
+    ...{ first: Int32Array.from(first), last, count, alike, failed, groupedBy: groups?.by },
   };
+
+  function isEndWithin(node: number, event: number): boolean {
+    const begin = begun(event);
+    return begin !== NONE && nodeOf[begin] === node;
+  }
 }
 
 /** Links the visible events past the hidden ones. */
@@ -118,26 +143,37 @@ function withoutHidden({ order, parents }: CausalGraph, hidden: Uint8Array): Sho
   return { parents: links, children: links.reversed() };
 }
 
-/** Returns the parents of nodes: those of the first event of each, each once. */
-function parentsOf(
-  size: number,
-  first: readonly number[],
-  nodeOf: Int32Array,
-  parents: Links,
-): Links {
+/** Returns the parents of nodes: those of all events of each, without the node itself, each once. */
+function parentsOf(size: number, order: Int32Array, nodeOf: Int32Array, parents: Links): Links {
+  const events = eventsOf(size, order, nodeOf);
   const start = new Int32Array(size + 1);
   const to = new Int32Array(parents.to.length);
   const seenBy = new Int32Array(size).fill(NONE);
   let length = 0;
   for (let node = 0; node < size; node++) {
-    const event = first[node]!;
-    for (let at = parents.start[event]!; at < parents.start[event + 1]!; at++) {
-      const parent = nodeOf[parents.to[at]!]!;
-      if (parent === NONE || parent === node || seenBy[parent] === node) continue;
-      seenBy[parent] = node;
-      to[length++] = parent;
+    for (const event of events.of(node)) {
+      for (let at = parents.start[event]!; at < parents.start[event + 1]!; at++) {
+        const parent = nodeOf[parents.to[at]!]!;
+        if (parent === NONE || parent === node || seenBy[parent] === node) continue;
+        seenBy[parent] = node;
+        to[length++] = parent;
+      }
     }
     start[node + 1] = length;
   }
   return new Links(start, to.subarray(0, length));
+}
+
+/** Returns the events of each node, in their order. */
+function eventsOf(size: number, order: Int32Array, nodeOf: Int32Array): Links {
+  const start = new Int32Array(size + 1);
+  for (const node of nodeOf) if (node !== NONE) start[node + 1]!++;
+  for (let node = 0; node < size; node++) start[node + 1]! += start[node]!;
+  const next = start.slice();
+  const events = new Int32Array(start[size]!);
+  for (const event of order) {
+    const node = nodeOf[event]!;
+    if (node !== NONE) events[next[node]!++] = event;
+  }
+  return new Links(start, events);
 }

@@ -11,6 +11,7 @@ import { searchEvents } from '../model/event-search';
 import { layOut } from '../model/graph-layout';
 import { hiddenBy, parseRules, ruleText } from '../model/hiding';
 import type { HidingRule } from '../model/hiding';
+import { GROUPS } from '../model/groups';
 import { openTask } from '../model/open-task';
 import { timelineOf } from '../model/timeline';
 import { viewGraph } from '../model/view-graph';
@@ -53,7 +54,7 @@ export class TaskState {
   readonly other = signal(NONE);
   readonly range = signal<TimeRange | undefined>();
   readonly foldsChains = signal<boolean | undefined>();
-  readonly openChains = signal<ReadonlySet<number>>(new Set());
+  readonly openFolds = signal<ReadonlySet<number>>(new Set());
   /** What an entry of a menu would do, while the reader points at it. */
   readonly preview = signal<Uint8Array | undefined>();
   readonly menu = signal<{ event: number; x: number; y: number } | undefined>();
@@ -65,6 +66,8 @@ export class TaskState {
   /** As text, so that nothing is laid out again when something else of the address changes. */
   private readonly hiding = computed(() => address.value.query['hide'] ?? '');
   readonly rules = computed(() => parseRules(this.hiding.value));
+
+  readonly groupBy = computed(() => GROUPS.find((one) => one === address.value.query['group']));
 
   private readonly model = new TaskModel();
   /** Counts how often the model was computed: it is one object that grows. */
@@ -86,14 +89,17 @@ export class TaskState {
   /** 1 for each event that is hidden; nothing if none is. */
   readonly hidden = computed(() => {
     const task = this.task.value;
-    return task && hiddenBy(task.graph.model, this.rules.value);
+    return task && hiddenBy(task.graph, this.rules.value);
   });
   readonly layout = computed(() => {
     const task = this.task.value;
     if (!task) return undefined;
     const hidden = this.hidden.value;
-    const chains = this.isFolded.value ? { open: this.openChains.value } : undefined;
-    return layOut(viewGraph(task.graph, { hidden, chains, operations: true }));
+    const by = this.groupBy.value;
+    const open = this.openFolds.value;
+    const groups = by && { by, open };
+    const chains = this.isFolded.value ? { open } : undefined;
+    return layOut(viewGraph(task.graph, { hidden, chains, groups, operations: true }));
   });
   readonly graphScene = computed(() => {
     const [task, layout] = [this.task.value, this.layout.value];
@@ -199,11 +205,17 @@ export class TaskState {
     this.preview.value = undefined;
   }
 
-  /** Opens a chain of events that is shown as one, or closes it. */
-  toggleChain(event: number): void {
-    const open = new Set(this.openChains.value);
+  /** Groups events, or no longer. */
+  group(by: string): void {
+    this.openFolds.value = new Set();
+    setQuery({ group: GROUPS.find((one) => one === by) });
+  }
+
+  /** Opens a chain or a group of events that is shown as one, or closes it. */
+  toggleFold(event: number): void {
+    const open = new Set(this.openFolds.value);
     if (!open.delete(event)) open.add(event);
-    this.openChains.value = open;
+    this.openFolds.value = open;
   }
 
   private async loadMore(): Promise<void> {

@@ -6,6 +6,8 @@ import { embeddedTask } from '../api';
 import type { Marks, View } from '../drawing/scene';
 import type { Stage, StageHandlers } from '../drawing/stage';
 import { EVENT_FIELDS } from '../model/event-search';
+import { GROUPS } from '../model/groups';
+import type { GroupBy } from '../model/groups';
 import { count, duration, number } from '../model/text';
 import { TaskState, VIEWS } from '../state/task-state';
 import { EventMenu, HiddenStrip } from '../widgets/event-menu';
@@ -34,6 +36,11 @@ const VIEW_KEYS: Readonly<Record<string, (typeof VIEWS)[number]>> = {
 };
 /** In a small picture, a map of it would only be in the way. */
 const MINIMAP_ROOM = 220;
+const GROUP_NAMES: Readonly<Record<GroupBy, string>> = {
+  process: 'process',
+  source: 'line',
+  label: 'label',
+};
 const NAMES = { graph: 'Graph', timeline: 'Timeline', log: 'Log' } as const;
 
 /** Shows one task: its graph, its timeline or its log, and everything about the event that is chosen. */
@@ -224,6 +231,22 @@ function Toolbar({ state }: { state: TaskState }) {
       )}
       {state.view.value === 'graph' && (
         <label>
+          Group by{' '}
+          <select
+            value={state.groupBy.value ?? ''}
+            onChange={(event) => state.group(event.currentTarget.value)}
+          >
+            <option value="">nothing</option>
+            {GROUPS.map((by) => (
+              <option key={by} value={by}>
+                {GROUP_NAMES[by]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {state.view.value === 'graph' && !state.groupBy.value && (
+        <label>
           <input
             type="checkbox"
             checked={state.isFolded.value}
@@ -267,7 +290,7 @@ function Panes({ state }: { state: TaskState }) {
       state.select(event, { extend });
     },
     onMenu: (event, x, y) => (state.menu.value = { event, x, y }),
-    onOpen: (event) => event !== NONE && state.toggleChain(event),
+    onOpen: (event) => event !== NONE && state.toggleFold(event),
     onView: setView,
   };
   const timeline = name === 'timeline' ? state.timeline.value : undefined;

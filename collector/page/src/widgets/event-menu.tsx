@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { NONE } from '../../../src/graph/task-model';
-import { HIDING, hiddenBy, ruleFor } from '../model/hiding';
+import { HIDING, hiddenBy, ruleFor, ruleName } from '../model/hiding';
 import type { HidingRule } from '../model/hiding';
 import { count } from '../model/text';
 import type { TaskState } from '../state/task-state';
@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<HidingRule['what'], string>> = {
   label: 'with this label',
   process: 'of this process',
   source: 'of this line',
+  unrelated: 'that are neither causes nor effects of this one',
 };
 
 /** What can be done with an event. Pointing at an entry shows which events it is about. */
@@ -58,7 +59,7 @@ export function EventMenu({ state }: { state: TaskState }) {
         const rule = ruleFor(model, event, what);
         if (!rule) return null;
         const preview = (): void => {
-          state.preview.value = hiddenBy(model, [rule]);
+          state.preview.value = hiddenBy(task.graph, [rule]);
         };
         return (
           <button
@@ -87,7 +88,7 @@ export function HiddenStrip({ state }: { state: TaskState }) {
     <p class="hidden-strip">
       Hidden:
       {rules.map((rule) => {
-        const hidden = hiddenBy(task.graph.model, [rule])!.reduce((sum, one) => sum + one, 0);
+        const hidden = hiddenBy(task.graph, [rule])!.reduce((sum, one) => sum + one, 0);
         return (
           <button
             key={rule.what + rule.value}
@@ -95,7 +96,7 @@ export function HiddenStrip({ state }: { state: TaskState }) {
             title="Bring these events back"
             onClick={() => state.bringBack(rule)}
           >
-            {rule.value} ({count(hidden, 'event')}) ×
+            {ruleName(task.graph.model, rule)} ({count(hidden, 'event')}) ×
           </button>
         );
       })}

@@ -3,7 +3,7 @@ const SHAPES = [
   { name: 'root', path: 'M12 1h10v10h-10z' },
   { name: 'several parents', path: 'M17 0l6 6l-6 6l-6-6z' },
   { name: 'event', path: 'M12 6a5 5 0 1 0 10 0a5 5 0 1 0-10 0' },
-  { name: 'folded chain', path: 'M13 0h8v12h-8z' },
+  { name: 'several events', path: 'M13 0h8v12h-8z' },
 ];
 const LINES = [
   { name: 'next event', class: 'next' },
