@@ -4,6 +4,7 @@ import type { Collector } from '@throughline/collector';
 import { fromColumns } from '../../collector/src/graph/task-columns';
 import type { TaskPage, TaskSlice } from '../../collector/src/store/store';
 import type { TraceEvent } from '../../collector/src/reports/trace-event';
+import { decimal, PAPER_EVENTS, PAPER_PROCESSES, PAPER_TASK } from '../harness/paper';
 import { PubsubConnection } from '../harness/pubsub-connection';
 import { ask, startTestCollector } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';
@@ -30,56 +31,6 @@ async function report(...reports: Report[]): Promise<void> {
     return received === sent && waiting === 0;
   });
 }
-const decimal = (text: string): string => BigInt(text).toString(16).padStart(16, '0');
-
-/** The paper's listing: what its client reported, and how its server printed that. */
-const TASK = decimal('5655435119442465856');
-const PROCESSES = {
-  client: {
-    processId: 40208,
-    processName: './example --xtrace-server :5563 --next-server :1234 --in 3',
-  },
-  add: {
-    processId: 40207,
-    processName: './example --xtrace-server :5563 --add 7 --listen-addr :1234 --next-server :5678',
-  },
-  mul: {
-    processId: 40204,
-    processName: './example --xtrace-server :5563 --mul 3 --listen-addr :5678',
-  },
-};
-const paper = (
-  eventId: string,
-  parent: string,
-  timestamp: number,
-  process: { processId: number; processName: string },
-  label: string,
-): TraceEvent => ({
-  ...{ taskId: TASK, eventId: decimal(eventId), parentEventIds: [decimal(parent)] },
-  ...{ timestamp, label, ...process },
-});
-const EVENTS = [
-  paper(
-    ...(['6289766621339003385', '5470210360033630164', 1474851945531432] as const),
-    ...([PROCESSES.client, 'passing --in (3) to :1234'] as const),
-  ),
-  paper(
-    ...(['8768524173443383991', '6289766621339003385', 1474851945538647] as const),
-    ...([PROCESSES.add, 'applying operation +7 to argument 3: 10'] as const),
-  ),
-  paper(
-    ...(['3621238959106384114', '8768524173443383991', 1474851945538780] as const),
-    ...([PROCESSES.add, 'passing to :5678'] as const),
-  ),
-  paper(
-    ...(['2500724463162741905', '3621238959106384114', 1474851945540604] as const),
-    ...([PROCESSES.mul, 'applying operation *3 to argument 10: 30'] as const),
-  ),
-  paper(
-    ...(['2128074912784557060', '2500724463162741905', 1474851945540877] as const),
-    ...([PROCESSES.mul, 'returning value 30'] as const),
-  ),
-];
 const LISTING = `task_id: 5655435119442465856
 event_id: 6289766621339003385
 parent_event_id: 5470210360033630164
@@ -123,8 +74,8 @@ label: "returning value 30"
 
 describe('text records', () => {
   test('the paper’s run is printed as the paper prints it', async () => {
-    await report(...[...EVENTS].reverse());
-    const { status, text, headers } = await ask(collector, `/api/tasks/${TASK}/text`);
+    await report(...[...PAPER_EVENTS].reverse());
+    const { status, text, headers } = await ask(collector, `/api/tasks/${PAPER_TASK}/text`);
 
     expect(status).toBe(200);
     expect(text).toBe(LISTING);
@@ -170,25 +121,25 @@ describe('text records', () => {
 
 describe('one task', () => {
   test('its events come by timestamp, with everything they carry', async () => {
-    await report(EVENTS[1]!, EVENTS[0]!);
-    const { status, body } = await ask(collector, `/api/tasks/${TASK}`);
+    await report(PAPER_EVENTS[1]!, PAPER_EVENTS[0]!);
+    const { status, body } = await ask(collector, `/api/tasks/${PAPER_TASK}`);
 
     expect(status).toBe(200);
-    expect(body).toEqual({ taskId: TASK, events: [EVENTS[0], EVENTS[1]] });
+    expect(body).toEqual({ taskId: PAPER_TASK, events: [PAPER_EVENTS[0], PAPER_EVENTS[1]] });
   });
 
   test.each([
-    ['16 hex digits', TASK],
-    ['upper case', TASK.toUpperCase()],
-    ['32 hex digits, padded', TASK.padStart(32, '0')],
+    ['16 hex digits', PAPER_TASK],
+    ['upper case', PAPER_TASK.toUpperCase()],
+    ['32 hex digits, padded', PAPER_TASK.padStart(32, '0')],
     ['a decimal', '5655435119442465856'],
   ])('its id may be %s', async (_, given) => {
-    await report(EVENTS[0]!);
+    await report(PAPER_EVENTS[0]!);
 
     for (const path of [`/api/tasks/${given}`, `/api/tasks/${given}/text`]) {
       expect((await ask(collector, path)).status).toBe(200);
     }
-    expect((await ask(collector, `/api/tasks/${given}`)).body['taskId']).toBe(TASK);
+    expect((await ask(collector, `/api/tasks/${given}`)).body['taskId']).toBe(PAPER_TASK);
   });
 
   test('a decimal of 16 digits finds its task, unless the digits are another one’s', async () => {
@@ -256,7 +207,7 @@ describe('the list of tasks', () => {
   });
 
   test('has a summary of every task, the newest first', async () => {
-    await report(event(2, 9), ...EVENTS);
+    await report(event(2, 9), ...PAPER_EVENTS);
 
     expect(await tasks()).toEqual({
       ...{ total: 2, matching: 2 },
@@ -267,10 +218,8 @@ describe('the list of tasks', () => {
           duration: 0,
         },
         {
-          ...{ taskId: TASK, title: 'passing --in (3) to :1234', events: 5, errors: 0 },
-          processes: [PROCESSES.client, PROCESSES.add, PROCESSES.mul].map(
-            ({ processName }) => processName,
-          ),
+          ...{ taskId: PAPER_TASK, title: 'passing --in (3) to :1234', events: 5, errors: 0 },
+          processes: Object.values(PAPER_PROCESSES).map(({ processName }) => processName),
           ...{ tags: [], firstEvent: 1474851945531432, lastEvent: 1474851945540877 },
           duration: 9445,
         },

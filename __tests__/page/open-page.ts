@@ -1,19 +1,38 @@
 import { encodeBatch } from '@throughline/runtime/report';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 import type {
   Browser,
   BrowserContext,
   BrowserContextOptions,
+  BrowserType,
+  LaunchOptions,
   Locator,
   Page,
 } from 'playwright-core';
 import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { CHROMIUM } from '../harness/chromium';
+import { FIREFOX } from '../harness/firefox';
 import { Child, root } from '../harness/child';
 
 /** How many events are sent at once. */
 const BATCH = 5000;
+
+/** How browsers are started. */
+const BROWSERS = {
+  Chromium: {
+    type: chromium,
+    options: {
+      executablePath: CHROMIUM,
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ],
+    },
+  },
+  // A Firefox as it is shipped is driven by WebDriver BiDi.
+  Firefox: { type: firefox, options: { executablePath: FIREFOX, channel: 'moz-firefox' } },
+} as const satisfies Record<string, { type: BrowserType; options: LaunchOptions }>;
 
 /** A collector with its page, and a browser. */
 export class PageTests {
@@ -28,19 +47,14 @@ export class PageTests {
     readonly browser: Browser,
   ) {}
 
-  static async start(): Promise<PageTests> {
+  static async start(name: keyof typeof BROWSERS = 'Chromium'): Promise<PageTests> {
     const main = join(root, 'cli', 'dist', 'esm', 'main.js');
     const collector = new Child([
       ...[main, 'serve', '--store', ':memory:', '--report-port', '0', '--web-port', '0'],
     ]);
     const url = (await collector.said(/Page at (\S+)\n/))[0]!;
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      ],
-    });
+    const { type, options } = BROWSERS[name];
+    const browser = await type.launch(options);
     return new PageTests(collector, url, browser);
   }
 
@@ -49,8 +63,9 @@ export class PageTests {
     await this.collector.end();
   }
 
-  /** Opens a path of the page, or a file, in a window of its own. */
+  /** Opens a path of the page, or another address, in a window of its own. */
   async open(path: string, options: BrowserContextOptions = {}): Promise<void> {
+    const address = URL.canParse(path) ? path : this.url + path;
     this.context = await this.browser.newContext({
       viewport: { width: 1400, height: 900 },
       ...options,
@@ -69,11 +84,11 @@ export class PageTests {
     });
     this.page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (!['data:', 'blob:', 'file:'].includes(protocol) && origin !== this.url) {
+      if (!['data:', 'blob:', 'file:'].includes(protocol) && origin !== new URL(address).origin) {
         said.push(`request to ${request.url()}`);
       }
     });
-    await this.page.goto(path.startsWith('file:') ? path : this.url + path);
+    await this.page.goto(address);
   }
 
   /** Closes the window, and returns what the page complained of. */
@@ -135,6 +150,25 @@ export class PageTests {
         ]),
       );
     return Object.fromEntries(rows);
+  }
+
+  /** Returns what the page saves as a file when that is asked for. */
+  async saved(name: string): Promise<string> {
+    // Not every browser tells its driver of downloads.
+    const text = this.page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const make = URL.createObjectURL;
+          URL.createObjectURL = (file: Blob) => {
+            URL.createObjectURL = make;
+            void file.text().then(resolve);
+            return make.call(URL, file);
+          };
+        }),
+    );
+    await this.page.locator('summary').getByText('Share').click();
+    await this.page.getByRole('button', { name }).click();
+    return text;
   }
 
   /** Moves the mouse over a picture until the panel is about an event. Returns where that was. */
