@@ -118,10 +118,11 @@ const rooms = {
     store: ['errors', 'graph', 'reports', 'search', 'settings'],
     ingest: ['errors', 'graph', 'reports', 'store'],
     otlp: ['reports'],
+    code: [],
     analysis: ['graph', 'reports'],
-    exports: ['analysis', 'errors', 'graph', 'reports'],
+    exports: ['analysis', 'code', 'errors', 'graph', 'reports'],
     query: [
-      ...['analysis', 'errors', 'exports', 'graph', 'ingest', 'otlp', 'reports', 'search'],
+      ...['analysis', 'code', 'errors', 'exports', 'graph', 'ingest', 'otlp', 'reports', 'search'],
       'store',
     ],
   },
@@ -129,7 +130,7 @@ const rooms = {
   'collector/page/src': {
     model: ['../../src/analysis', '../../src/graph', '../../src/reports', '../../src/search'],
     drawing: ['../../src/analysis', '../../src/graph', 'model'],
-    state: ['../../src/graph', 'address', 'api', 'drawing', 'model'],
+    state: ['../../src/code', '../../src/graph', 'address', 'api', 'drawing', 'model'],
     widgets: [
       ...['../../src/analysis', '../../src/exports', '../../src/graph', '../../src/reports'],
       ...['../../src/store', 'drawing', 'model', 'state'],
@@ -198,7 +199,7 @@ const foreign = {
   ],
   'collector/page/src': ['^@throughline/', '/(runtime|babel-plugin|ledger|jest|vitest|cli)/src'],
   'cli/src': [
-    '^@throughline/(?!collector$|collector/settings$|babel-plugin/check$|runtime/(?:auto|doctor)$)',
+    '^@throughline/(?!collector$|collector/(?:folders|settings)$|babel-plugin/check$|runtime/(?:auto|doctor)$)',
     '/(runtime|babel-plugin|ledger|jest|vitest|collector)/src',
   ],
 };

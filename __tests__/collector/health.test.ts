@@ -146,6 +146,7 @@ test('/health is 503 while the store fails or is full, and 200 once it works aga
       reports: new ReportServer(acceptor),
       host: '127.0.0.1',
       allowOrigins: [],
+      code: { named: [], noted: () => [] },
       token: undefined,
     },
     reportAddress: () => '127.0.0.1:5563',

@@ -108,6 +108,7 @@ describe('folders', () => {
     ['collector/src/analysis/a.ts', "import '../query/web.js';"],
     ['collector/src/search/a.ts', "import '../store/store.js';"],
     ['collector/src/exports/a.ts', "import '../store/store.js';"],
+    ['collector/src/code/a.ts', "import '../query/web.js';"],
     ['collector/src/otlp/a.ts', "import '../query/web.js';"],
     ['cli/src/mcp/a.ts', "import '../run/program.js';"],
     ['collector/src/reports/a.ts', "import '../store/store.js';"],

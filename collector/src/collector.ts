@@ -1,6 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import { codeFolders } from './code/folders.js';
 import { CollectorError, errorMessage } from './errors.js';
 import { encodeBatch } from '@throughline/runtime/report';
 import { Acceptor } from './ingest/accept.js';
@@ -59,14 +60,17 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     maxSize,
     maxAge,
     allowOrigins,
+    sources,
     token,
   } = readSettings(given);
   const store = await ThreadedStore.open(file, { maxBytes: maxSize, maxAgeMs: maxAge });
   const acceptor = new Acceptor(store);
   const reports = new ReportServer(acceptor, token);
   let reportAddress = '';
+  const isOpen = token === undefined && !isLocal(host);
   const app = webApp({
     ...{ store, acceptor, reports, host, allowOrigins, token },
+    code: codeFolders(file, sources, { isOpen }),
     reportAddress: () => reportAddress,
   });
   const web = createAdaptorServer(app) as Server;
@@ -94,7 +98,7 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
       store: file,
       url: `http://${urlHost(host)}:${page}`,
       pageUrl: `http://${urlHost(host)}:${page}${token === undefined ? '' : `/?token=${encodeURIComponent(token)}`}`,
-      isOpen: token === undefined && !isLocal(host),
+      isOpen,
       otlpUrl: `http://${urlHost(host)}:${spans ?? page}`,
       isOtlpPortFree: spans !== undefined,
       otlpGrpcAddress: calls === undefined ? undefined : `${urlHost(host)}:${calls}`,

@@ -7,6 +7,8 @@ export { causesOf } from './analysis/critical-path.js';
 export { explainWaits } from './analysis/why.js';
 export type { Failure, OneByOne, Wait, Why } from './analysis/why.js';
 export { whyText } from './analysis/why-text.js';
+export { excerptOf } from './code/source-code.js';
+export type { Excerpt } from './code/source-code.js';
 export { startCollector } from './collector.js';
 export type { Collector } from './collector.js';
 export { CollectorError } from './errors.js';

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { CollectorError } from './errors.js';
 
@@ -22,6 +22,11 @@ export interface Settings {
    * those on this machine.
    */
   allowOrigins: readonly string[];
+  /**
+   * Folders whose code the page shows beside events, or as text with commas between. Default: none beside those that programs were
+   * run in by `throughline run`.
+   */
+  sources: readonly string[];
   /** What everybody must show who reads or sends: at least 8 visible ASCII characters. Default: none is asked for. */
   token: string | undefined;
   /** Database file of the embedded store, or `:memory:`. Default: `events.db` in the user's data folder. */
@@ -48,6 +53,7 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   otlpPort: { fallback: 4318, variable: 'THROUGHLINE_OTLP_PORT', read: port },
   otlpGrpcPort: { fallback: 4317, variable: 'THROUGHLINE_OTLP_GRPC_PORT', read: port },
   allowOrigins: { fallback: [], variable: 'THROUGHLINE_ALLOW_ORIGINS', read: origins },
+  sources: { fallback: [], variable: 'THROUGHLINE_SOURCES', read: folders },
   token: { fallback: undefined, variable: 'THROUGHLINE_TOKEN', read: secret },
   store: {
     fallback: join(envPaths('throughline', { suffix: '' }).data, 'events.db'),
@@ -80,6 +86,7 @@ export function readSettings(
     otlpPort: read('otlpPort'),
     otlpGrpcPort: read('otlpGrpcPort'),
     allowOrigins: read('allowOrigins'),
+    sources: read('sources'),
     token: read('token'),
     store: read('store'),
     maxSize: read('maxSize'),
@@ -111,11 +118,23 @@ function port(name: string, value: unknown): number {
   throw invalid(name, 'a port number from 0 to 65535', value);
 }
 
+/** Reads folders. Whether they are there is seen when code is looked for: they may come and go. */
+function folders(name: string, value: unknown): readonly string[] {
+  const given = textList(value);
+  const isList = Array.isArray(given) && given.every((one) => typeof one === 'string' && one);
+  if (!isList) throw invalid(name, 'folders, with commas between', value);
+  return (given as string[]).map((one) => resolve(one));
+}
+
 /** Reads origins: a protocol and a host, without a path. */
 function origins(name: string, value: unknown): readonly string[] {
-  const given = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+  const given = textList(value);
   const isList = Array.isArray(given) && given.every((one) => isOrigin(one));
   return isList ? given : never(name, 'origins such as https://shop.example', value);
+}
+
+function textList(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
 }
 
 function isOrigin(value: unknown): value is string {

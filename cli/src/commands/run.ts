@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs';
+import { noteFolder } from '@throughline/collector/folders';
+import { readSettings } from '@throughline/collector/settings';
 import type { Command } from 'commander';
 import { CliError, errorMessage, runFailed } from '../errors.js';
 import { findOrStartCollector } from '../run/own-collector.js';
@@ -32,7 +34,10 @@ export function run(program: Command): void {
       const collector = options.otlp ? undefined : await findOrStartCollector().catch(sayWithout);
       const address = options.otlp ? 'otlp' : collector?.reportAddress;
       const env = { ...process.env, ...(address && environmentFor(address, options)) };
-      if (collector) say(collector);
+      if (collector) {
+        noteCode();
+        say(collector);
+      }
       if (collector && options.open) await openBrowser(collector.url).catch(sayClosed);
       const words = commandOf([script, ...args]);
       becomeProgram(words, env);
@@ -91,6 +96,15 @@ function tell(text: string): void {
 function say({ url, isNew }: RunningCollector): void {
   const how = isNew ? ' (a collector was started; "throughline stop" ends it)' : '';
   tell(`tasks at ${url}${how}`);
+}
+
+/** Lets the page show the code of the program. It can do without. */
+function noteCode(): void {
+  try {
+    noteFolder(readSettings({}).store, process.cwd(), Date.now() * 1000);
+  } catch {
+    // A folder that cannot be written.
+  }
 }
 
 /** Loaded on demand, because few start it. */

@@ -27,6 +27,7 @@ export function serve(program: Command): void {
     .option('--token <token>', 'ask everybody for this token who reads or sends')
     .option('--store <file>', `database file, or :memory: (default: ${store.fallback})`)
     .option('--allow-origins <urls>', 'origins of pages that may send events (separated by commas)')
+    .option('--sources <folders>', 'show code of these folders beside events (separated by commas)')
     .option('--max-size <size>', 'remove the oldest tasks above this size (default: 2GB)')
     .option('--max-age <age>', 'remove tasks that are older, such as 7d (default: none)')
     .action(async (options: Record<string, string>) => {

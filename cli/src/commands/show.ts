@@ -6,6 +6,7 @@ import {
   taskHtml,
   textRecords,
 } from '@throughline/collector';
+import type { Excerpt, TraceEvent } from '@throughline/collector';
 import { COLLECTOR_HELP } from '../sources/collector-client.js';
 import { openEventSource } from '../sources/event-source.js';
 import type { EventSource, SourceOptions } from '../sources/event-source.js';
@@ -13,6 +14,8 @@ import { newestTask } from '../sources/newest-task.js';
 import { writeFile } from '../write-file.js';
 import { printTasks } from './list.js';
 
+/** Maximum number of places whose code is in a file. */
+const MOST_CODE = 500;
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -44,13 +47,29 @@ export function show(program: Command): void {
         if (task === undefined)
           return printTasks(await source.tasks({ limit: NO_LIMIT }), { json: json ?? false });
         const events = await source.task(task);
-        if (html !== undefined) return writeFile(html, taskHtml(events));
+        if (html !== undefined)
+          return writeFile(html, taskHtml(events, await codeOf(source, events)));
         const causal = causalGraph(events);
         if (json) for (const event of eventsInOrder(causal)) console.log(JSON.stringify(event));
         else if (graph) console.log(drawGraph(causal).join('\n'));
         else process.stdout.write(textRecords(eventsInOrder(causal)));
       },
     );
+}
+
+/** Returns the code of as many lines as a reader may look at, by source. */
+async function codeOf(
+  from: EventSource,
+  events: readonly TraceEvent[],
+): Promise<Record<string, Excerpt>> {
+  const code: Record<string, Excerpt> = {};
+  const times = new Map(events.map(({ source = '', timestamp }) => [source, timestamp]));
+  times.delete('');
+  for (const [source, time] of [...times].slice(0, MOST_CODE)) {
+    const found = await from.code(source, time);
+    if (found) code[source] = found;
+  }
+  return code;
 }
 
 async function onlyTask(source: EventSource): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { CliError, errorMessage } from '../errors.js';
 import { settings } from '@throughline/collector/settings';
-import type { TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
+import type { Excerpt, TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
 import { tokenHeader } from './collector-url.js';
 import type { EventSource, TaskQuery } from './source.js';
 
@@ -35,6 +35,11 @@ export class CollectorClient implements EventSource {
       `/api/tasks/${encodeURIComponent(taskId)}`,
     );
     return events;
+  }
+
+  async code(source: string, time: number): Promise<Excerpt | undefined> {
+    const query = new URLSearchParams({ source, time: String(time) });
+    return (await this.get<Excerpt | null>(`/api/code?${query}`)) ?? undefined;
   }
 
   /** Calls `look` each time when the collector has stored something new, until the collector ends. */

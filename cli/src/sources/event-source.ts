@@ -1,5 +1,5 @@
-import { openEventFiles, parseTaskQuery } from '@throughline/collector';
-import type { EventFileQueries, TaskPage, TraceEvent } from '@throughline/collector';
+import { excerptOf, openEventFiles, parseTaskQuery } from '@throughline/collector';
+import type { EventFileQueries, Excerpt, TaskPage, TraceEvent } from '@throughline/collector';
 import { CliError } from '../errors.js';
 import { CollectorClient } from './collector-client.js';
 import { collectorUrl } from './collector-url.js';
@@ -46,5 +46,10 @@ class FileSource implements EventSource {
       'TL_TASK_UNKNOWN',
       `No events of task ${JSON.stringify(taskId)} in ${path}. "throughline list" with the same --file lists its tasks.`,
     );
+  }
+
+  /** The names in the files are relative to the folder in which the program ran: most likely this one. */
+  code(source: string, time: number): Promise<Excerpt | undefined> {
+    return excerptOf({ named: [process.cwd()], noted: () => [] }, source, time);
   }
 }

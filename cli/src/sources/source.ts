@@ -1,4 +1,4 @@
-import type { TaskPage, TaskRange, TraceEvent } from '@throughline/collector';
+import type { Excerpt, TaskPage, TaskRange, TraceEvent } from '@throughline/collector';
 
 /** Which tasks to return. */
 export interface TaskQuery {
@@ -15,4 +15,6 @@ export interface EventSource {
   tasks(query: TaskQuery): Promise<TaskPage>;
   /** Returns the events of one task. Throws `TL_TASK_UNKNOWN` or `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
+  /** Returns the code around an event's source; nothing if it is not there. */
+  code(source: string, time: number): Promise<Excerpt | undefined>;
 }

@@ -1,3 +1,4 @@
+import type { Excerpt } from '../../src/code/source-code';
 import type { TaskColumns } from '../../src/graph/task-columns';
 import type { LineAnswer } from '../../src/query/lines';
 import type { TaskHistogram, TaskPage, TaskRange, TaskSlice } from '../../src/store/store';
@@ -27,6 +28,12 @@ export function fetchLines(where: string): Promise<LineAnswer> {
   return get(`/api/lines?${new URLSearchParams({ where })}`);
 }
 
+/** Fetches the code around a source, as it was at a time in microseconds since 1970; null if the collector has none. */
+export function fetchCode(source: string, time: number): Promise<Excerpt | null> {
+  if (embeddedTask) return Promise.resolve(embeddedCode[source] ?? null);
+  return get(`/api/code?${new URLSearchParams({ source, time: String(time) })}`);
+}
+
 /** Fetches a part of a task's events. */
 export function fetchSlice(taskId: string, after: string): Promise<TaskSlice> {
   return get(`${pathOf(taskId)}/slices?${new URLSearchParams({ after, limit: String(SLICE) })}`);
@@ -54,12 +61,13 @@ export function listenToStore(listen: () => void): () => void {
   return listenTo(() => '/api/live', listen);
 }
 
-/** The task that a file has in itself, if the page is one (`exports/html.ts`). */
-export const embeddedTask = readEmbedded();
+/** The task that a file has in itself, and its code by source, if the page is one (`exports/html.ts`). */
+export const embeddedTask = readEmbedded<TaskColumns>('throughline-task');
+const embeddedCode = readEmbedded<Readonly<Record<string, Excerpt>>>('throughline-code') ?? {};
 
-function readEmbedded(): TaskColumns | undefined {
-  const text = document.getElementById('throughline-task')?.textContent;
-  return text ? (JSON.parse(text) as TaskColumns) : undefined;
+function readEmbedded<T>(id: string): T | undefined {
+  const text = document.getElementById(id)?.textContent;
+  return text ? (JSON.parse(text) as T) : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Excerpt } from '../code/source-code.js';
 import { CollectorError } from '../errors.js';
 import { toColumns } from '../graph/task-columns.js';
 import type { TraceEvent } from '../reports/trace-event.js';
@@ -11,13 +12,14 @@ export const PAGE = fileURLToPath(new URL('../../page', import.meta.url));
 
 /**
  * Writes the page of one task as one HTML file, with everything in it: it opens from disk, asks nobody, and runs no other scripts. Takes
- * at least one event. Throws `TL_PAGE_MISSING`.
+ * at least one event, and the code that it shows, by source. Throws `TL_PAGE_MISSING`.
  */
-export function taskHtml(events: readonly TraceEvent[]): string {
+export function taskHtml(
+  events: readonly TraceEvent[],
+  code: Readonly<Record<string, Excerpt>> = {},
+): string {
   const { script, style, icon } = pageFiles();
   const policy = `default-src 'none'; img-src data:; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'`;
-  // Text of programs cannot end the element that it is in.
-  const data = JSON.stringify(toColumns(events[0]!.taskId, events)).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -31,11 +33,17 @@ export function taskHtml(events: readonly TraceEvent[]): string {
   </head>
   <body>
     <div id="app"></div>
-    <script type="application/json" id="throughline-task">${data}</script>
+    <script type="application/json" id="throughline-task">${jsonOf(toColumns(events[0]!.taskId, events))}</script>
+    <script type="application/json" id="throughline-code">${jsonOf(code)}</script>
     <script type="module">${script}</script>
   </body>
 </html>
 `;
+}
+
+/** Returns JSON for an element of a page. Text of programs cannot end the element that it is in. */
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
 function pageFiles(): { script: string; style: string; icon: string } {

@@ -2,6 +2,9 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { CodeFolders } from '../code/folders.js';
+import { excerptOf } from '../code/source-code.js';
+
 import { CollectorError, errorMessage } from '../errors.js';
 import type { CollectorErrorCode } from '../errors.js';
 import { PAGE } from '../exports/html.js';
@@ -28,13 +31,15 @@ export interface WebAppParts {
   readonly host: string;
   /** Origins of pages that may send reports, beside those on this machine. */
   readonly allowOrigins: readonly string[];
+  /** Where code is that the page shows. */
+  readonly code: CodeFolders;
   /** What everybody must show who reads or sends. */
   readonly token: string | undefined;
 }
 
 /** Creates the HTTP app: reports, queries, health and the page. */
 export function webApp(parts: WebAppParts): Hono {
-  const { store, acceptor, reports, reportAddress, host, allowOrigins, token } = parts;
+  const { store, acceptor, reports, reportAddress, host, allowOrigins, code, token } = parts;
   const app = new Hono();
   // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
@@ -56,6 +61,11 @@ export function webApp(parts: WebAppParts): Hono {
   addOriginalPaths(app, store);
   addTaskQueries(app, store);
   addTaskQuery(app, store, acceptor.changes);
+  app.get('/api/code', async (context) => {
+    const time = Number(context.req.query('time') ?? Infinity);
+    const found = await excerptOf(code, context.req.query('source') ?? '', time);
+    return context.json(found ?? null);
+  });
   app.get('/health', async (context) => {
     const [size, unreadable] = await store.size().then(
       (known) => [known, undefined] as const,

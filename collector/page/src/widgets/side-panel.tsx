@@ -5,6 +5,7 @@ import { chainOf } from '../model/open-task';
 import type { OpenTask } from '../model/open-task';
 import { count, duration } from '../model/text';
 import type { TaskState } from '../state/task-state';
+import { CodeOf } from './code-of';
 import { CopyButton } from './copy-button';
 
 /** Maximum number of items listed. */
@@ -61,6 +62,7 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
           </div>
         ))}
       </dl>
+      {whole.source && <CodeOf source={whole.source} time={whole.timestamp} />}
       <Events
         state={state}
         title="Parents"
