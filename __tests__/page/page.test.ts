@@ -499,6 +499,29 @@ describe('many tasks', () => {
     expect(await tests.page.locator('canvas.picture').count()).toBe(2);
   });
 
+  it('their shapes say which of them did something else than most', async () => {
+    for (const task of [50, 51, 52]) await report(event(task, 1, [], { label: 'sweep', ...shop }));
+    await report(
+      event(53, 1, [], { label: 'sweep', ...shop }),
+      event(53, 2, [1], { label: 'retried', ...shop }),
+    );
+    await tests.open('/?where=sweep');
+    await tests.page.getByRole('link', { name: 'Shapes' }).click();
+    const rows = tests.page.getByRole('row').filter({ has: tests.page.getByRole('cell') });
+    await rows.nth(1).waitFor();
+
+    expect(await rows.nth(0).getByRole('cell').allTextContents()).toMatchObject([
+      'sweep',
+      '3',
+      'the usual',
+      ...Array<unknown>(4).fill(expect.any(String)),
+    ]);
+    expect(await rows.nth(1).textContent()).toContain('+ retried');
+    await rows.nth(1).getByRole('link', { name: 'Compare with the usual' }).click();
+    await tests.page.locator('canvas.picture').nth(1).waitFor();
+    await tests.address(`/compare?before=${id(50)}&after=${id(53)}`);
+  });
+
   it('lines say what they cost in all of them', async () => {
     await tests.open('/lines?where=request');
     const row = tests.page.getByRole('row').filter({ hasText: 'SELECT carts' });
@@ -593,6 +616,7 @@ describe('appearance', () => {
     ['the log', `/tasks/${id(10)}?view=log&find=error`],
     ['the comparison', `/compare?before=${id(10)}&after=${id(11)}`],
     ['the lines', '/lines?where=request'],
+    ['the shapes', '/shapes?where=sweep'],
     ['an error', '/tasks/77'],
   ] as const;
 

@@ -1,6 +1,6 @@
 import type { Excerpt } from '../../src/code/source-code';
 import type { TaskColumns } from '../../src/graph/task-columns';
-import type { LineAnswer } from '../../src/query/lines';
+import type { LineAnswer, ShapeAnswer } from '../../src/query/totals';
 import type { TaskHistogram, TaskPage, TaskRange, TaskSlice } from '../../src/store/store';
 
 /** How many events are asked for at once. */
@@ -26,6 +26,11 @@ export function fetchHistogram(where: string, parts: number): Promise<TaskHistog
 /** Fetches what lines of source cost. */
 export function fetchLines(where: string): Promise<LineAnswer> {
   return get(`/api/lines?${new URLSearchParams({ where })}`);
+}
+
+/** Fetches which shapes tasks have. */
+export function fetchShapes(where: string): Promise<ShapeAnswer> {
+  return get(`/api/shapes?${new URLSearchParams({ where })}`);
 }
 
 /** Fetches the code around a source, as it was at a time in microseconds since 1970; null if the collector has none. */

@@ -4,6 +4,7 @@ import { embeddedTask } from './api';
 import './style.css';
 import { ComparePage } from './views/compare-page';
 import { LinesPage } from './views/lines-page';
+import { ShapesPage } from './views/shapes-page';
 import { TaskPage } from './views/task-page';
 import { TasksPage } from './views/tasks-page';
 
@@ -14,6 +15,7 @@ function App() {
   if (taskId !== undefined) return <TaskPage key={taskId} taskId={taskId} />;
   if (path === '/compare') return <ComparePage />;
   if (path === '/lines') return <LinesPage />;
+  if (path === '/shapes') return <ShapesPage />;
   if (path === '/') return <TasksPage />;
   return <NotFound />;
 }

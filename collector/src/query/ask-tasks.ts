@@ -2,16 +2,16 @@ import type { Context, Hono } from 'hono';
 import { TASK_ORDERS } from '../store/store.js';
 import type { Store } from '../store/store.js';
 import { oneOf, wholeNumber } from './ask.js';
-import { lineAmounts } from './lines.js';
 import { parseTaskQuery } from '../search/task-query.js';
 import type { TaskCondition } from '../search/task-query.js';
+import { lineAmounts, taskShapes } from './totals.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
 const DEFAULT_PARTS = 60;
 const MAX_PARTS = 1000;
 
-/** Adds what can be asked of many tasks: a page of them, when they began, and their lines. Each takes a search: `?where=`. */
+/** Adds what can be asked of many tasks: a page of them, when they began, their lines, and their shapes. Each takes a search: `?where=`. */
 export function addTaskQueries(app: Hono, store: Store): void {
   app.get('/api/tasks', async (context) => {
     const offset = wholeNumber(context, 'offset', 0, Number.MAX_SAFE_INTEGER);
@@ -28,6 +28,9 @@ export function addTaskQueries(app: Hono, store: Store): void {
   });
   app.get('/api/lines', async (context) =>
     context.json(await lineAmounts(store, conditionsOf(context))),
+  );
+  app.get('/api/shapes', async (context) =>
+    context.json(await taskShapes(store, conditionsOf(context))),
   );
 }
 

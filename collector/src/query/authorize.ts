@@ -8,7 +8,8 @@ const COOKIE = 'throughline_token';
 const COOKIE_SECONDS = 90 * 24 * 3600;
 
 /** What needs no token: the files of the page, which hold nothing, and whether the collector is well. */
-const OPEN = /^\/(?:health|index\.html|icon\.svg)?$|^\/(?:assets|tasks|compare|lines)(?:\/|$)/;
+const OPEN =
+  /^\/(?:health|index\.html|icon\.svg)?$|^\/(?:assets|tasks|compare|lines|shapes)(?:\/|$)/;
 
 /**
  * Asks for a token: by the header `Authorization: Bearer …`, or by the cookie that `/?token=…` sets for the page. Without a token in

@@ -72,6 +72,7 @@ export function TasksPage() {
         {page && <p class="facts">{howMany(page)}</p>}
         <nav>
           <a href={hrefOf('/lines', { where })}>Lines</a>
+          <a href={hrefOf('/shapes', { where })}>Shapes</a>
           {chosen.length === 2 && (
             <a href={hrefOf('/compare', { before: chosen[0]!.taskId, after: chosen[1]!.taskId })}>
               Compare the two selected tasks
