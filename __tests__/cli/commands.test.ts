@@ -409,7 +409,7 @@ describe('tail, export and import', () => {
 
     expect(await run('import', file, spans, '--collector', to.url)).toEqual({
       code: 0,
-      stdout: `Sent 4 events of ${file}.\nSent ${spans} as OpenTelemetry's data.\n`,
+      stdout: `Sent 4 events of ${file}.\nSent 8 events of ${spans}.\n`,
       stderr: '',
     });
     const { body } = await ask<{ events: TraceEvent[] }>({ url: to.url }, `/api/tasks/${id(1)}`);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readEventFiles } from '../../collector/src/ingest/event-files';
+import { readEventFiles } from '../../collector/src/files/event-files';
 import { Child, ran, root } from '../harness/child';
 import { ask } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';

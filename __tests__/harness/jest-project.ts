@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { causalGraph } from '../../collector/src/graph/causal-graph';
 import { drawGraph } from '../../collector/src/graph/terminal';
-import { readEventFiles } from '../../collector/src/ingest/event-files';
+import { readEventFiles } from '../../collector/src/files/event-files';
 import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { ran, root } from './child';
 

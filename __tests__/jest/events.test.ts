@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEventFiles } from '../../collector/src/ingest/event-files';
+import { readEventFiles } from '../../collector/src/files/event-files';
 import { ran, root } from '../harness/child';
 import { graphsIn, JestProject } from '../harness/jest-project';
 import { ask, startTestCollector } from '../harness/test-collector';

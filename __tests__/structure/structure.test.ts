@@ -109,6 +109,7 @@ describe('folders', () => {
     ['collector/src/search/a.ts', "import '../store/store.js';"],
     ['collector/src/exports/a.ts', "import '../store/store.js';"],
     ['collector/src/code/a.ts', "import '../query/web.js';"],
+    ['collector/src/files/a.ts', "import '../store/store.js';"],
     ['collector/src/otlp/a.ts', "import '../query/web.js';"],
     ['cli/src/mcp/a.ts', "import '../run/program.js';"],
     ['collector/src/reports/a.ts', "import '../store/store.js';"],

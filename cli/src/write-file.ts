@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { CliError, errorMessage } from './errors.js';
 
 /** Writes a file, and says so. Throws `TL_FILE_UNWRITABLE`. */
-export function writeFile(file: string, text: string): void {
+export function writeFile(file: string, text: string | Uint8Array): void {
   try {
     writeFileSync(file, text);
   } catch (error) {

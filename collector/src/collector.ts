@@ -37,6 +37,8 @@ export interface Collector {
   readonly counters: Readonly<Counters>;
   /** Stores events that did not arrive as reports, such as those of a file. Resolves when they are stored. */
   addEvents(events: readonly TraceEvent[]): Promise<void>;
+  /** The same for events that are a batch already. */
+  addBatch(batch: Uint8Array): Promise<void>;
   /** Stops listening, stores the events that have arrived, and closes the store. May be called twice. */
   close(): Promise<void>;
 }
@@ -77,6 +79,9 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const otlp = createAdaptorServer(app) as Server;
   const grpc = new OtlpGrpcServer(acceptor, token);
 
+  const addBatch = async (batch: Uint8Array): Promise<void> => {
+    await acceptor.accept(batch);
+  };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
@@ -105,9 +110,8 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
       get counters() {
         return acceptor.counters;
       },
-      addEvents: async (events) => {
-        await acceptor.accept(encodeBatch(events));
-      },
+      addEvents: (events) => addBatch(encodeBatch(events)),
+      addBatch,
       close,
     };
   } catch (error) {

@@ -1,7 +1,6 @@
 export { compareTasks } from './analysis/compare.js';
 export type { Amount, Comparison, Difference } from './analysis/compare.js';
 export { compareText } from './analysis/compare-text.js';
-export { encodeSome } from '@throughline/runtime/report';
 export { alignClocks } from './analysis/clocks.js';
 export { causesOf } from './analysis/critical-path.js';
 export { explainWaits } from './analysis/why.js';
@@ -27,6 +26,7 @@ export { openEventFiles } from './query/event-file-queries.js';
 export type { EventFileQueries } from './query/event-file-queries.js';
 export { parseTaskQuery } from './search/task-query.js';
 export type { TaskCondition } from './search/task-query.js';
+export { countReports, cutBatch } from './reports/batch.js';
 export { readSettings, settings } from './settings.js';
 export type { Settings } from './settings.js';
 export type { TaskPage, TaskRange, TaskSummary } from './store/store.js';

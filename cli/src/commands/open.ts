@@ -12,15 +12,15 @@ export function open(program: Command): void {
     .description('Show an event file or folder on a page, until interrupted.')
     .option('--web-port <port>', `port for the page (default: ${variable}, or a free port)`)
     .action(async (path: string, task: string | undefined, { webPort }: { webPort?: string }) => {
-      const { events, problems } = await openEventFiles(path);
-      printProblems(problems);
+      const files = await openEventFiles(path);
+      printProblems(files.problems);
       const asked = process.env[variable];
       const collector = await (webPort === undefined && asked !== undefined
         ? start(asked).catch(anyPortInstead)
         : start(webPort ?? '0'));
-      await collector.addEvents(events);
-      const tasks = new Set(events.map(({ taskId }) => taskId));
-      const shown = task ?? (tasks.size === 1 ? [...tasks][0] : undefined);
+      for (const batch of files.batches) await collector.addBatch(batch);
+      const { tasks, total } = await files.tasks({ offset: 0, limit: 1 });
+      const shown = task ?? (total === 1 ? tasks[0]?.taskId : undefined);
       console.log(`Page at ${collector.url}${shown === undefined ? '' : `/tasks/${shown}`}`);
       console.log('Press Ctrl-C to stop.');
       await untilInterrupted();

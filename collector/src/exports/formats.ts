@@ -1,3 +1,4 @@
+import { encodeBatch } from '@throughline/runtime/report';
 import { alignClocks } from '../analysis/clocks.js';
 import { causalGraph, eventsInOrder } from '../graph/causal-graph.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
@@ -23,13 +24,21 @@ export const EXPORT_FORMATS = {
   otlp: { about: 'JSON of OpenTelemetry, a line for each signal', write: toOtlp },
   dot: { about: 'for Graphviz', write: toDot },
   shiviz: { about: 'for ShiViz', write: toShiViz },
+  xtrace: {
+    about: 'a report file of the original X-Trace server',
+    write: (graph) => encodeBatch(eventsInOrder(graph)),
+  },
 } as const satisfies Readonly<
-  Record<string, { about: string; write: (graph: CausalGraph) => string }>
+  Record<string, { about: string; write: (graph: CausalGraph) => string | Uint8Array }>
 >;
 
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
-/** Writes the events of a task in a format. */
-export function exportTask(events: Iterable<TraceEvent>, format: ExportFormat): string {
-  return EXPORT_FORMATS[format].write(causalGraph(events));
+/** Writes the events of a task in a format: as text, or as bytes where the format is binary. */
+export function exportTask<F extends ExportFormat>(
+  events: Iterable<TraceEvent>,
+  format: F,
+): ReturnType<(typeof EXPORT_FORMATS)[F]['write']> {
+  const { write } = EXPORT_FORMATS[format];
+  return write(causalGraph(events)) as ReturnType<(typeof EXPORT_FORMATS)[F]['write']>;
 }

@@ -1,7 +1,7 @@
-import { encodeBatch } from '@throughline/runtime/report';
-import { readEventFiles } from '../ingest/event-files.js';
+import { readBatches } from '../files/event-files.js';
 import { SqliteStore } from '../store/sqlite-store.js';
 import type { TaskPage, TaskRange } from '../store/store.js';
+import type { BatchBytes } from '../reports/batch.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { taskEvents } from './task-events.js';
 
@@ -9,22 +9,22 @@ import { taskEvents } from './task-events.js';
 export interface EventFileQueries {
   /** One error for each line that is not a valid event. */
   readonly problems: readonly Error[];
-  /** The events, in the order of the files. */
-  readonly events: readonly TraceEvent[];
+  /** The events, as a collector takes them. */
+  readonly batches: readonly BatchBytes[];
   /** Returns a page of tasks. */
   tasks(range: TaskRange): Promise<TaskPage>;
   /** Returns the events of one task; none if it is unknown. Throws `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
 }
 
-/** Opens a file of events, or every file of a folder. Throws `TL_EVENTS_UNREADABLE`. */
+/** Opens a file of events, also of other tools, or every event file of a folder. Throws `TL_EVENTS_UNREADABLE`. */
 export async function openEventFiles(path: string): Promise<EventFileQueries> {
-  const { events, problems } = readEventFiles(path);
+  const { batches, problems } = readBatches(path);
   const store = await SqliteStore.open(':memory:');
-  await store.append([encodeBatch(events)]);
+  await store.append(batches);
   return {
     problems,
-    events,
+    batches,
     tasks: (range) => store.tasks(range),
     task: (taskId) => taskEvents(store, taskId),
   };

@@ -19,7 +19,7 @@ export function guard(host: string, mayReport: MayReport): MiddlewareHandler {
       );
     }
     const origin = context.req.header('origin');
-    const isReport = /^\/(?:api\/reports$|v1\/)/.test(context.req.path);
+    const isReport = /^\/(?:api\/(?:reports|v2\/spans)$|v1\/)/.test(context.req.path);
     if (origin !== undefined && !isOwn(origin, asked) && !(isReport && mayReport(origin))) {
       throw refused(
         `it is from a page of ${JSON.stringify(origin)}`,

@@ -9,6 +9,7 @@ import { logsRequest, tracesRequest } from '../otlp/schema.js';
 import type { Schema } from '../otlp/schema.js';
 import { logsToReports, tracesToReports } from '../otlp/to-reports.js';
 import type { Converted } from '../otlp/to-reports.js';
+import { zipkinToTraces } from '../otlp/zipkin.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { MayReport } from './guard.js';
 import { allowOrigin, bodyOf, store } from './take-reports.js';
@@ -31,12 +32,20 @@ export const SIGNALS: Readonly<Record<string, Signal>> = {
   '/v1/metrics': { schema: {}, convert: () => ({ reports: [], rejected: 0 }), rejected: '' },
 };
 
+/** What reporters of Zipkin send, in JSON, to the path that they send it to. */
+const ZIPKIN_PATH = '/api/v2/spans';
+const ZIPKIN: Signal = {
+  schema: {},
+  convert: (spans) => tracesToReports(zipkinToTraces(spans)),
+  rejected: 'rejectedSpans',
+};
+
 /**
  * Adds the paths of OpenTelemetry's protocol over HTTP (OTLP 1.x, "OTLP/HTTP"): traces and logs, as protobuf or JSON, with or
  * without gzip.
  */
 export function addOtlp(app: Hono, acceptor: Acceptor, mayReport: MayReport): void {
-  for (const [path, signal] of Object.entries(SIGNALS)) {
+  for (const [path, signal] of [...Object.entries(SIGNALS), [ZIPKIN_PATH, ZIPKIN] as const]) {
     app.all(path, (context) => {
       allowOrigin(context, mayReport, 'content-type, content-encoding');
       return take(context, signal, acceptor);

@@ -55,3 +55,18 @@ function lengthBytes(length: number): number {
   for (let left = length >>> 7; left > 0; left >>>= 7) bytes++;
   return bytes;
 }
+
+/** Cuts a batch into batches of at most `maxBytes`, or of one report. Throws an `Error` if it cannot be read. */
+export function cutBatch(batch: BatchBytes, maxBytes: number): BatchBytes[] {
+  const parts: BatchBytes[] = [];
+  let [from, to] = [0, 0];
+  eachReport(batch, (_, end) => {
+    if (end - from > maxBytes && to > from) {
+      parts.push(batch.subarray(from, to));
+      from = to;
+    }
+    to = end;
+  });
+  if (to > from) parts.push(batch.subarray(from, to));
+  return parts;
+}

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
+import { encodeBatch } from '@throughline/runtime/report';
+import type { BatchBytes } from '../reports/batch.js';
 import { quote } from '../graph/plain-text.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { readEventRecord } from './event-record.js';
+import { readOtherFormat } from './formats.js';
 
 /** Extension of event files in a folder. */
 const EXTENSION = '.jsonl';
@@ -37,6 +40,30 @@ export function readEventFiles(path: string): EventFilesResult {
   return { events, problems };
 }
 
+/** The events of files as batches, and an error for each part that is not valid. */
+export interface FileBatches {
+  readonly batches: readonly BatchBytes[];
+  readonly problems: readonly CollectorError[];
+}
+
+/**
+ * Reads event files as `readEventFiles` does, or a single file in a format of another tool (`formats.ts`). Throws
+ * `TL_EVENTS_UNREADABLE`.
+ */
+export function readBatches(path: string): FileBatches {
+  const other = isFile(path) ? readOtherFormat(readFileSync(path)) : undefined;
+  if (other === undefined) {
+    const { events, problems } = readEventFiles(path);
+    return { batches: [encodeBatch(events)], problems };
+  }
+  const { batch, rejected } = other;
+  return { batches: [batch], problems: rejected > 0 ? [notKept(path, rejected)] : [] };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
 function filesAt(path: string): string[] {
   const files = filesIn(path);
   if (files.length > 0) return files;
@@ -60,6 +87,13 @@ function eventsUnreadable(path: string, why: string, cause?: unknown): Collector
     'TL_EVENTS_UNREADABLE',
     `Cannot read events from ${quote(path)}: ${why}. Pass an event file or a folder of ${EXTENSION} files. Jest writes them to DIR when THROUGHLINE_EVENTS=DIR is set.`,
     { cause },
+  );
+}
+
+function notKept(path: string, count: number): CollectorError {
+  return new CollectorError(
+    'TL_EVENT_INVALID',
+    `${count} of the spans, records or reports of ${quote(path)} have no valid ids. They were left out.`,
   );
 }
 
