@@ -142,7 +142,15 @@ const rooms = {
   'collector/page/src': {
     model: ['../../src/analysis', '../../src/graph', '../../src/reports', '../../src/search'],
     drawing: ['../../src/analysis', '../../src/graph', 'model'],
-    state: ['../../src/code', '../../src/graph', 'address', 'api', 'drawing', 'model'],
+    state: [
+      '../../src/code',
+      '../../src/graph',
+      '../../src/reports',
+      'address',
+      'api',
+      'drawing',
+      'model',
+    ],
     widgets: [
       ...['../../src/analysis', '../../src/exports', '../../src/graph', '../../src/reports'],
       ...['../../src/store', 'drawing', 'model', 'state'],

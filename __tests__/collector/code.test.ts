@@ -1,10 +1,21 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Settings } from '@throughline/collector';
 import fc from 'fast-check';
-import { codeFolders, noteFolder, notedFolders } from '../../collector/src/code/folders';
+import { CodeFolders, noteProgram, notesOf, trimNotes } from '../../collector/src/code/folders';
 import { excerptOf } from '../../collector/src/code/source-code';
-import type { CodeFolders, Folder } from '../../collector/src/code/folders';
+import type { Excerpt } from '../../collector/src/code/source-code';
 import { ask, startTestCollector } from '../harness/test-collector';
 
 let folder: string;
@@ -13,8 +24,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const NOW = Date.now() * 1000;
-const LATER = NOW + 3600e6;
 const lines = (name: string, count = 9): string =>
   Array.from({ length: count }, (_, i) => `${name} ${i + 1}\n`).join('');
 function write(path: string, text = lines(path)): string {
@@ -23,61 +32,53 @@ function write(path: string, text = lines(path)): string {
   writeFileSync(file, text);
   return file;
 }
-const within = (...paths: string[]): CodeFolders => ({
-  named: paths.map((path) => join(folder, path)),
-  noted: () => [],
-});
+const within = (source: string, ...paths: string[]): Promise<Excerpt | undefined> =>
+  excerptOf(
+    (paths.length > 0 ? paths : ['app']).map((path) => join(folder, path)),
+    source,
+  );
 
 describe('code around a source', () => {
   test('has three lines before and after', async () => {
-    write('app/src/cart.ts');
+    const file = write('app/src/cart.ts');
+    utimesSync(file, 1000, 1000);
 
-    expect(await excerptOf(within('app'), 'src/cart.ts:5', LATER)).toEqual({
+    expect(await within('src/cart.ts:5')).toEqual({
       first: 2,
       lines: [2, 3, 4, 5, 6, 7, 8].map((line) => `app/src/cart.ts ${line}`),
-      isNewer: false,
+      written: 1_000_000_000,
     });
-    const start = await excerptOf(within('app'), 'src/cart.ts:1:10', LATER);
-    expect(start).toMatchObject({ first: 1, lines: { length: 4 } });
-    const end = await excerptOf(within('app'), 'src/cart.ts:9', LATER);
-    expect(end).toMatchObject({ first: 6, lines: { length: 4 } });
-    expect(await excerptOf(within('app'), 'src/cart.ts:10', LATER)).toBeUndefined();
-    expect(await excerptOf(within('app'), 'src/cart.ts:0', LATER)).toBeUndefined();
+    expect(await within('src/cart.ts:1:10')).toMatchObject({ first: 1, lines: { length: 4 } });
+    expect(await within('src/cart.ts:9')).toMatchObject({ first: 6, lines: { length: 4 } });
+    expect(await within('src/cart.ts:10')).toBeUndefined();
+    expect(await within('src/cart.ts:0')).toBeUndefined();
   });
 
-  test('says when the file was changed after the event', async () => {
-    write('app/cart.ts');
+  test('is read with ends of lines of Windows, and without one at the end', async () => {
+    write('app/a.js', 'one\r\ntwo\r\nthrée');
 
-    expect(await excerptOf(within('app'), 'cart.ts:5', NOW - 60e6)).toMatchObject({
-      isNewer: true,
-    });
+    expect((await within('a.js:3'))!.lines).toEqual(['one', 'two', 'thrée']);
+    write('app/empty.js', '');
+    expect(await within('empty.js:1')).toBeUndefined();
   });
 
   test('is cut where it was not written by people', async () => {
     write('app/bundle.js', `${'x'.repeat(1e6)}\n`);
     write('app/huge.js', 'x\n'.repeat(3e6));
 
-    const found = await excerptOf(within('app'), 'bundle.js:1', LATER);
-    expect(found!.lines[0]).toHaveLength(400);
-    expect(await excerptOf(within('app'), 'huge.js:1', LATER)).toBeUndefined();
+    expect((await within('bundle.js:1'))!.lines[0]).toHaveLength(400);
+    expect(await within('huge.js:1')).toBeUndefined();
   });
 
-  test('is that of the folder in which the program ran then', async () => {
-    for (const app of ['old', 'new', 'newest']) write(`${app}/cart.ts`, app);
-    write('old/only.ts', 'only');
-    const noted = ['old', 'new', 'newest'].map((app, i) => ({
-      ...{ path: join(folder, app), since: LATER + i * 10 },
-    }));
-    const folders = { named: [], noted: () => noted };
-    const at = async (time: number, source = 'cart.ts:1'): Promise<unknown> =>
-      (await excerptOf(folders, source, time))?.lines;
+  test('is that of the first folder that has the file', async () => {
+    write('app/cart.ts', lines('app', 2));
+    write('other/cart.ts', lines('other', 5));
+    write('other/only.ts', 'only');
 
-    expect(await at(LATER + 5)).toEqual(['old']);
-    expect(await at(LATER + 15)).toEqual(['new']);
-    expect(await at(LATER + 99)).toEqual(['newest']);
-    // Clocks differ: what was noted later is better than nothing.
-    expect(await at(LATER - 5)).toEqual(['old']);
-    expect(await at(LATER + 99, 'only.ts:1')).toEqual(['only']);
+    expect((await within('cart.ts:1', 'app', 'other'))!.lines).toEqual(['app 1', 'app 2']);
+    expect((await within('only.ts:1', 'app', 'other'))!.lines).toEqual(['only']);
+    // It is not the line of another file.
+    expect(await within('cart.ts:5', 'app', 'other')).toBeUndefined();
   });
 });
 
@@ -86,7 +87,13 @@ describe('nothing but code inside of the folders is read', () => {
   const SOURCES = [
     ...['../secret.js:1', '/secret.js:1', 'linked.js:1', 'folder/secret.js:1', 'alias.js:1'],
     ...['.env:1', '.env.js/../.env:1', 'cart.ts:1/../../secret.js:1', 'cart.ts\0.js:1', ':1', ''],
-    ...['folder/../../secret.js:1', 'folder/../secret.js:1', 'device.js:1', 'app.js:1'],
+    ...[
+      'folder/../../secret.js:1',
+      'folder/../secret.js:1',
+      'device.js:1',
+      'app.js:1',
+      'pipe.js:1',
+    ],
     ...['cart.ts', 'cart.ts:-1', 'cart.ts:99999999', `${'a/'.repeat(5000)}cart.ts:1`],
     ...['..\\secret.js:1', 'C:\\secret.js:1', 'file:///secret.js:1', '%2e%2e/secret.js:1'],
   ];
@@ -96,6 +103,7 @@ describe('nothing but code inside of the folders is read', () => {
     write('app/.env', secret);
     write('elsewhere/secret.js', secret);
     mkdirSync(join(folder, 'app', 'app.js'));
+    execFileSync('mkfifo', [join(folder, 'app', 'pipe.js')]);
     symlinkSync(join(folder, 'secret.js'), join(folder, 'app', 'linked.js'));
     symlinkSync(join(folder, 'elsewhere'), join(folder, 'app', 'folder'));
     symlinkSync(join(folder, 'app', '.env'), join(folder, 'app', 'alias.js'));
@@ -103,8 +111,13 @@ describe('nothing but code inside of the folders is read', () => {
   });
 
   test.each(SOURCES)('%j', async (source) => {
-    expect(await excerptOf(within('app'), source, LATER)).toBeUndefined();
-    expect(await excerptOf(within('app'), `${folder}/${source}`, LATER)).toBeUndefined();
+    expect(await within(source)).toBeUndefined();
+  });
+
+  test('not by an absolute path either', async () => {
+    expect(await within(`${join(folder, 'secret.js')}:1`)).toBeUndefined();
+    expect(await within(`../app/../secret.js:1`)).toBeUndefined();
+    expect((await within('./cart.ts:1'))!.lines).toEqual(['cart']);
   });
 
   test('whatever is asked for', async () => {
@@ -112,84 +125,104 @@ describe('nothing but code inside of the folders is read', () => {
     const asked = fc.array(parts, { maxLength: 8 }).map((all) => `${all.join('')}:1`);
     await fc.assert(
       fc.asyncProperty(asked, async (source) => {
-        const found = await excerptOf(within('app'), source, LATER);
-        expect(JSON.stringify(found ?? null)).not.toContain(secret);
+        expect(JSON.stringify((await within(source)) ?? null)).not.toContain(secret);
       }),
       { seed: 3, numRuns: 500 },
     );
   });
 });
 
-describe('folders that programs run in', () => {
-  test('are noted beside the store, each once in a row', () => {
-    const store = join(folder, 'data', 'events.db');
-    for (const [path, since] of [
-      ['/a', 1],
-      ['/a', 2],
-      ['/b', 3],
-      ['/a', 4],
-    ] as const) {
-      noteFolder(store, path, since);
+describe('programs that run', () => {
+  const notes = (): string => join(folder, 'events.db.programs');
+  const host = hostname();
+  const of = (processId: number, time: number, more: object = {}): readonly string[] =>
+    new CodeFolders(['/named'], notes()).of({ host, processId, time, ...more });
+
+  test('each have the folder in which they run', () => {
+    noteProgram(notes(), { processId: 1, folder: '/shop', since: 1e9 });
+    noteProgram(notes(), { processId: 2, folder: '/billing', since: 2e9 });
+    // The system gives the number of a process that has ended to another one.
+    noteProgram(notes(), { processId: 1, folder: '/later', since: 9e9 });
+
+    expect(of(1, 3e9)).toEqual(['/named', '/shop']);
+    expect(of(2, 3e9)).toEqual(['/named', '/billing']);
+    expect(of(1, 9e9)).toEqual(['/named', '/later']);
+    // What is not known of a process is not taken from another one.
+    expect(of(2, 1e9)).toEqual(['/named']);
+    expect(of(3, 3e9)).toEqual(['/named']);
+    expect(of(1, 3e9, { host: 'elsewhere' })).toEqual(['/named']);
+  });
+
+  test('are found as soon as they are noted', () => {
+    const folders = new CodeFolders([], notes());
+    const asked = { host, processId: 1, time: 1e9 };
+    expect(folders.of(asked)).toEqual([]);
+    noteProgram(notes(), { processId: 1, folder: '/shop', since: 0 });
+
+    expect(folders.of(asked)).toEqual(['/shop']);
+  });
+
+  test('are not noted in folders that have everything below them', () => {
+    for (const path of ['/', homedir()]) {
+      noteProgram(notes(), { processId: 1, folder: path, since: 0 });
     }
 
-    expect(notedFolders(store)).toEqual([
-      { path: '/a', since: 1 },
-      { path: '/b', since: 3 },
-      { path: '/a', since: 4 },
-    ]);
-    noteFolder(':memory:', '/a', 1);
-    expect(notedFolders(':memory:')).toEqual([]);
-    expect(notedFolders(join(folder, 'none.db'))).toEqual([]);
+    expect(of(1, 1e9)).toEqual(['/named']);
   });
 
   test('are forgotten, the oldest first, before there are too many', () => {
-    const store = join(folder, 'events.db');
-    for (let i = 0; i < 3000; i++) noteFolder(store, `/project/number/${i}`, i);
-    const noted = notedFolders(store);
+    for (let processId = 0; processId < 2000; processId++) {
+      noteProgram(notes(), { processId, folder: '/project/with/a/long/name', since: processId });
+    }
+    trimNotes(notes());
 
-    expect(noted.length).toBeLessThan(3000);
-    expect(noted.at(-1)).toEqual({ path: '/project/number/2999', since: 2999 });
-    expect(noted.map(({ since }) => since)).toEqual(noted.map((_, i) => noted[0]!.since + i));
+    expect(of(1999, 1e9)).toEqual(['/named', '/project/with/a/long/name']);
+    expect(of(0, 1e9)).toEqual(['/named']);
+    expect(statSync(notes()).size).toBeLessThan(128 * 1024);
   });
 
-  test('a broken file is none', () => {
-    const store = join(folder, 'events.db');
-    writeFileSync(`${store}.folders`, 'no json\n{"path":5}\nnull\n{"path":"/a","since":1}\n{"pa');
+  test('a broken file has none', () => {
+    writeFileSync(
+      notes(),
+      'no json\n{"processId":"1"}\nnull\n{"processId":1,"folder":"/shop","since":1}\n{"pro',
+    );
 
-    expect(notedFolders(store)).toEqual([{ path: '/a', since: 1 }]);
+    expect(of(1, 1e9)).toEqual(['/named', '/shop']);
+    expect(notesOf(undefined)).toBeUndefined();
   });
 });
 
 describe('a collector', () => {
-  const get = async (settings: object, source: string): Promise<unknown> => {
+  const get = async (settings: Partial<Settings>, query = {}): Promise<unknown> => {
     const collector = await startTestCollector(settings);
     try {
-      const path = `/api/code?${new URLSearchParams({ source, time: String(LATER) })}`;
-      return (await ask(collector, path)).body;
+      const all = { source: 'cart.ts:1', host: hostname(), process: '7', time: '1000', ...query };
+      return (await ask(collector, `/api/code?${new URLSearchParams(all)}`)).body;
     } finally {
       await collector.close();
     }
   };
-  const store = (): string => join(folder, 'events.db');
 
-  test('shows code of the folders that its settings name, and of those that programs ran in', async () => {
+  test('shows code of the folders that its settings name, and of those that programs run in', async () => {
     write('app/cart.ts', 'cart');
-    const cart = { first: 1, lines: ['cart'], isNewer: false };
+    const store = join(folder, 'events.db');
+    const cart = expect.objectContaining({ first: 1, lines: ['cart'] }) as unknown;
 
-    expect(await get({ store: store() }, 'cart.ts:1')).toBeNull();
-    expect(await get({ sources: join(folder, 'app') }, 'cart.ts:1')).toEqual(cart);
-    noteFolder(store(), join(folder, 'app'), NOW);
-    expect(await get({ store: store() }, 'cart.ts:1')).toEqual(cart);
-    expect(await get({ store: store() }, 'other.ts:1')).toBeNull();
+    expect(await get({ store })).toBeNull();
+    expect(await get({ sources: [join(folder, 'app')] })).toEqual(cart);
+    noteProgram(notesOf(store)!, { processId: 7, folder: join(folder, 'app'), since: 0 });
+    expect(await get({ store })).toEqual(cart);
+    expect(await get({ store }, { process: '8' })).toBeNull();
+    expect(await get({ store }, { time: 'soon' })).toMatchObject({ code: 'TL_QUERY_INVALID' });
   });
 
-  test('that everybody may ask shows code of named folders only', () => {
-    noteFolder(store(), '/app', NOW);
-    const noted = (isOpen: boolean): readonly Folder[] =>
-      codeFolders(store(), ['/named'], { isOpen }).noted();
-
-    expect(noted(false)).toEqual([{ path: '/app', since: NOW }]);
-    expect(noted(true)).toEqual([]);
-    expect(codeFolders(store(), ['/named'], { isOpen: true }).named).toEqual(['/named']);
+  test('says where its store is, so that programs are noted beside it', async () => {
+    const collector = await startTestCollector({ store: join(folder, 'events.db') });
+    try {
+      const { body } = await ask<{ file?: string }>(collector, '/health');
+      expect(body.file).toBe(join(folder, 'events.db'));
+    } finally {
+      await collector.close();
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { CodeFolders } from '../../collector/src/code/folders';
 import { encodeBatch } from '@throughline/runtime/report';
 import { Acceptor } from '../../collector/src/ingest/accept';
 import { ReportServer } from '../../collector/src/ingest/report-server';
@@ -146,7 +147,8 @@ test('/health is 503 while the store fails or is full, and 200 once it works aga
       reports: new ReportServer(acceptor),
       host: '127.0.0.1',
       allowOrigins: [],
-      code: { named: [], noted: () => [] },
+      code: new CodeFolders([], undefined),
+      file: undefined,
       token: undefined,
     },
     reportAddress: () => '127.0.0.1:5563',

@@ -193,7 +193,8 @@ describe.each([
     const options = { cwd: folder };
     await new Child([cli, 'export', id(3), '--collector', tests.url, '--out', events], options)
       .exit;
-    await new Child([cli, 'show', id(3), '--file', events, '--html', saved], options).exit;
+    await new Child([cli, 'show', id(3), '--file', events, '--html', saved, '--code'], options)
+      .exit;
 
     await tests.open(pathToFileURL(saved).href);
     const { x, y } = await tests.pointAt('saved');

@@ -1,7 +1,8 @@
 import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import type { Server } from 'node:http';
-import { codeFolders } from './code/folders.js';
+import { CodeFolders, notesOf } from './code/folders.js';
 import { CollectorError, errorMessage } from './errors.js';
 import { encodeBatch } from '@throughline/runtime/report';
 import { Acceptor } from './ingest/accept.js';
@@ -69,10 +70,13 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const acceptor = new Acceptor(store);
   const reports = new ReportServer(acceptor, token);
   let reportAddress = '';
+  const storeFile = file === ':memory:' ? undefined : resolve(file);
   const isOpen = token === undefined && !isLocal(host);
   const app = webApp({
     ...{ store, acceptor, reports, host, allowOrigins, token },
-    code: codeFolders(file, sources, { isOpen }),
+    file: storeFile,
+    // What programs were run in is nobody else's concern.
+    code: new CodeFolders(sources, isOpen ? undefined : notesOf(storeFile)),
     reportAddress: () => reportAddress,
   });
   const web = createAdaptorServer(app) as Server;

@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
-import { noteFolder } from '@throughline/collector/folders';
-import { readSettings } from '@throughline/collector/settings';
+import { notesOf, trimNotes } from '@throughline/collector/folders';
 import type { Command } from 'commander';
 import { CliError, errorMessage, runFailed } from '../errors.js';
 import { findOrStartCollector } from '../run/own-collector.js';
@@ -18,6 +17,7 @@ export function run(program: Command): void {
     .option('--include <packages>', 'of packages, instrument only these (separated by commas)')
     .option('--exclude <packages>', 'leave these packages as they are (separated by commas)')
     .option('--propagate-to <hosts>', 'also send task ids to these hosts (separated by commas)')
+    .option('--no-code', 'do not let the page show code of the program')
     .option('--no-logs', 'leave out what the console and loggers write')
     .option('--sample <part>', 'keep this fraction of all tasks, such as 0.1', partOf)
     .option(
@@ -33,11 +33,14 @@ export function run(program: Command): void {
     .action(async (script: string, args: string[], options: Options) => {
       const collector = options.otlp ? undefined : await findOrStartCollector().catch(sayWithout);
       const address = options.otlp ? 'otlp' : collector?.reportAddress;
-      const env = { ...process.env, ...(address && environmentFor(address, options)) };
-      if (collector) {
-        noteCode();
-        say(collector);
-      }
+      const notes = options.code ? notesOf(collector?.file) : undefined;
+      if (notes !== undefined) trimNotes(notes);
+      const env = {
+        ...process.env,
+        ...(address && environmentFor(address, options)),
+        ...(notes !== undefined && { THROUGHLINE_PROGRAMS: notes }),
+      };
+      if (collector) say(collector);
       if (collector && options.open) await openBrowser(collector.url).catch(sayClosed);
       const words = commandOf([script, ...args]);
       becomeProgram(words, env);
@@ -52,6 +55,7 @@ interface Options {
   readonly include?: string;
   readonly exclude?: string;
   readonly propagateTo?: string;
+  readonly code: boolean;
   readonly logs: boolean;
   readonly sample?: number;
   readonly functions?: number;
@@ -96,15 +100,6 @@ function tell(text: string): void {
 function say({ url, isNew }: RunningCollector): void {
   const how = isNew ? ' (a collector was started; "throughline stop" ends it)' : '';
   tell(`tasks at ${url}${how}`);
-}
-
-/** Lets the page show the code of the program. It can do without. */
-function noteCode(): void {
-  try {
-    noteFolder(readSettings({}).store, process.cwd(), Date.now() * 1000);
-  } catch {
-    // A folder that cannot be written.
-  }
 }
 
 /** Loaded on demand, because few start it. */

@@ -32,13 +32,20 @@ export function show(program: Command): void {
     .option('--graph', 'draw the causal graph instead')
     .option('--json', 'print one JSON object per line instead')
     .option('--html <file>', 'write the page of the task as one file that opens from disk')
+    .option('--code', 'with --html: also the code around the lines of its events')
     .action(
       async (
         given: string | undefined,
-        options: SourceOptions & { latest?: true; graph?: true; json?: true; html?: string },
+        options: SourceOptions & {
+          latest?: true;
+          graph?: true;
+          json?: true;
+          html?: string;
+          code?: true;
+        },
         command: Command,
       ) => {
-        const { file, latest, graph, json, html } = options;
+        const { file, latest, graph, json, html, code } = options;
         if (given === undefined && file === undefined && !latest) {
           command.error('error: name a task, or use --latest');
         }
@@ -47,8 +54,9 @@ export function show(program: Command): void {
         if (task === undefined)
           return printTasks(await source.tasks({ limit: NO_LIMIT }), { json: json ?? false });
         const events = await source.task(task);
-        if (html !== undefined)
-          return writeFile(html, taskHtml(events, await codeOf(source, events)));
+        if (html !== undefined) {
+          return writeFile(html, taskHtml(events, code ? await codeOf(source, events) : {}));
+        }
         const causal = causalGraph(events);
         if (json) for (const event of eventsInOrder(causal)) console.log(JSON.stringify(event));
         else if (graph) console.log(drawGraph(causal).join('\n'));
@@ -57,19 +65,19 @@ export function show(program: Command): void {
     );
 }
 
-/** Returns the code of as many lines as a reader may look at, by source. */
+/** Returns the code of as many places as a reader may look at, by source. */
 async function codeOf(
   from: EventSource,
   events: readonly TraceEvent[],
 ): Promise<Record<string, Excerpt>> {
-  const code: Record<string, Excerpt> = {};
-  const times = new Map(events.map(({ source = '', timestamp }) => [source, timestamp]));
-  times.delete('');
-  for (const [source, time] of [...times].slice(0, MOST_CODE)) {
-    const found = await from.code(source, time);
-    if (found) code[source] = found;
+  const bySource = new Map(events.map((event) => [event.source ?? '', event]));
+  bySource.delete('');
+  const code: [string, Excerpt][] = [];
+  for (const [source, event] of [...bySource].slice(0, MOST_CODE)) {
+    const found = await from.code(event);
+    if (found) code.push([source, found]);
   }
-  return code;
+  return Object.fromEntries(code);
 }
 
 async function onlyTask(source: EventSource): Promise<string | undefined> {

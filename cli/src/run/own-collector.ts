@@ -11,6 +11,8 @@ export interface RunningCollector {
   readonly url: string;
   /** Where it takes reports, as `host:port`. */
   readonly reportAddress: string;
+  /** Its database file; nothing if it is in memory, or an older version. */
+  readonly file: string | undefined;
   /** True if it was started for this program. */
   readonly isNew: boolean;
 }
@@ -26,8 +28,8 @@ const STARTS_WITHIN = 10_000;
  */
 export async function findOrStartCollector(): Promise<RunningCollector> {
   const url = collectorUrl();
-  const reportAddress = await addressOf(url);
-  if (reportAddress !== undefined) return { url, reportAddress, isNew: false };
+  const known = await healthOf(url);
+  if (known !== undefined) return { url, ...known, isNew: false };
 
   const main = fileURLToPath(new URL('../main.js', import.meta.url));
   // Its output is of no use to anybody, and a closed pipe would end it.
@@ -40,8 +42,8 @@ export async function findOrStartCollector(): Promise<RunningCollector> {
   const until = Date.now() + STARTS_WITHIN;
   while (child.exitCode === null && Date.now() < until) {
     await wait(50);
-    const address = await addressOf(url);
-    if (address !== undefined) return { url, reportAddress: address, isNew: true };
+    const health = await healthOf(url);
+    if (health !== undefined) return { url, ...health, isNew: true };
   }
   throw new CliError(
     'TL_COLLECTOR_UNREACHABLE',
@@ -62,22 +64,21 @@ export async function stopCollector(): Promise<string | undefined> {
   return url;
 }
 
-async function addressOf(url: string): Promise<string | undefined> {
-  return (await healthOf(url))?.reportAddress;
-}
-
 /** What a collector says of itself. */
 interface Health {
   readonly processId: number;
   readonly reportAddress: string;
+  readonly file: string | undefined;
 }
 
 /** Asks a collector. Returns undefined if nothing answers. */
 async function healthOf(url: string): Promise<Health | undefined> {
   const text = await textAt(`${url}/health`).catch(() => undefined);
   if (text === undefined) return undefined;
-  const { processId, reportAddress } = Object(parsed(text)) as Partial<Health>;
-  if (processId !== undefined && reportAddress !== undefined) return { processId, reportAddress };
+  const { processId, reportAddress, file } = Object(parsed(text)) as Partial<Health>;
+  if (processId !== undefined && reportAddress !== undefined) {
+    return { processId, reportAddress, file };
+  }
   const { ok } = Object(parsed(text)) as { ok?: unknown };
   if (typeof ok === 'boolean') {
     throw new CliError(

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import { noteProgram } from '@throughline/collector/folders';
 import { runFailed } from '../errors.js';
 import type * as Auto from '@throughline/runtime/auto';
 
@@ -14,6 +16,8 @@ const STARTERS = ['npm', 'npx', 'pnpm', 'yarn', 'corepack', 'nodemon', 'concurre
 const PATIENCE_MS = 1000;
 
 if (!isStarter(process.argv[1] ?? '')) {
+  const notes = process.env['THROUGHLINE_PROGRAMS'];
+  if (notes && isMainThread) noteFolder(notes);
   try {
     await import(urlOf('@throughline/babel-plugin/register'));
     const { connected } = (await import(urlOf('@throughline/runtime/auto'))) as typeof Auto;
@@ -21,6 +25,16 @@ if (!isStarter(process.argv[1] ?? '')) {
     await Promise.race([connected.catch(() => {}), wait(PATIENCE_MS, undefined, { ref: false })]);
   } catch (error) {
     console.error(`throughline: ${runFailed(error).message}`);
+  }
+}
+
+/** Lets the page show the code of the program. It can do without: the file may not be writable here. */
+function noteFolder(notes: string): void {
+  try {
+    const since = Date.now() * 1000;
+    noteProgram(notes, { processId: process.pid, folder: process.cwd(), since });
+  } catch {
+    // See above.
   }
 }
 

@@ -37,8 +37,14 @@ export class CollectorClient implements EventSource {
     return events;
   }
 
-  async code(source: string, time: number): Promise<Excerpt | undefined> {
-    const query = new URLSearchParams({ source, time: String(time) });
+  async code({
+    source = '',
+    host = '',
+    processId = 0,
+    timestamp,
+  }: TraceEvent): Promise<Excerpt | undefined> {
+    const [process, time] = [processId, timestamp].map((one) => String(Math.max(0, one)));
+    const query = new URLSearchParams({ source, host, process: process!, time: time! });
     return (await this.get<Excerpt | null>(`/api/code?${query}`)) ?? undefined;
   }
 

@@ -49,7 +49,7 @@ class FileSource implements EventSource {
   }
 
   /** The names in the files are relative to the folder in which the program ran: most likely this one. */
-  code(source: string, time: number): Promise<Excerpt | undefined> {
-    return excerptOf({ named: [process.cwd()], noted: () => [] }, source, time);
+  code({ source = '' }: TraceEvent): Promise<Excerpt | undefined> {
+    return excerptOf([process.cwd()], source);
   }
 }

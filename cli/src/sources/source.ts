@@ -16,5 +16,5 @@ export interface EventSource {
   /** Returns the events of one task. Throws `TL_TASK_UNKNOWN` or `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
   /** Returns the code around an event's source; nothing if it is not there. */
-  code(source: string, time: number): Promise<Excerpt | undefined>;
+  code(event: TraceEvent): Promise<Excerpt | undefined>;
 }

@@ -1,6 +1,7 @@
 import type { Excerpt } from '../../src/code/source-code';
 import type { TaskColumns } from '../../src/graph/task-columns';
 import type { LineAnswer, ShapeAnswer } from '../../src/query/totals';
+import type { TraceEvent } from '../../src/reports/trace-event';
 import type { TaskHistogram, TaskPage, TaskRange, TaskSlice } from '../../src/store/store';
 
 /** How many events are asked for at once. */
@@ -33,10 +34,14 @@ export function fetchShapes(where: string): Promise<ShapeAnswer> {
   return get(`/api/shapes?${new URLSearchParams({ where })}`);
 }
 
-/** Fetches the code around a source, as it was at a time in microseconds since 1970; null if the collector has none. */
-export function fetchCode(source: string, time: number): Promise<Excerpt | null> {
-  if (embeddedTask) return Promise.resolve(embeddedCode[source] ?? null);
-  return get(`/api/code?${new URLSearchParams({ source, time: String(time) })}`);
+/** Fetches the code around an event's source; null if the collector has none. */
+export function fetchCode(event: TraceEvent): Promise<Excerpt | null> {
+  const { source = '', host = '', processId = 0, timestamp } = event;
+  if (embeddedTask) {
+    return Promise.resolve(Object.hasOwn(embeddedCode, source) ? embeddedCode[source]! : null);
+  }
+  const [process, time] = [processId, timestamp].map((one) => String(Math.max(0, one)));
+  return get(`/api/code?${new URLSearchParams({ source, host, process: process!, time: time! })}`);
 }
 
 /** Fetches a part of a task's events. */

@@ -1,73 +1,100 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { parse } from 'node:path';
 
-/** A folder that programs were run in. */
-export interface Folder {
-  readonly path: string;
-  /** Since when, in microseconds since 1970. */
+/** A process that `throughline run` has started, and the folder in which it runs: its sources are relative to that. */
+export interface ProgramNote {
+  readonly processId: number;
+  readonly folder: string;
+  /** In microseconds since 1970. */
   readonly since: number;
 }
 
-/** Where code is looked for. */
-export interface CodeFolders {
-  /** Those that the settings name. */
-  readonly named: readonly string[];
-  /** Returns those that programs were run in, the oldest first. */
-  readonly noted: () => readonly Folder[];
+/** Whose code is asked for: the process that logged an event, and when. */
+export interface Logger {
+  readonly host: string;
+  readonly processId: number;
+  readonly time: number;
 }
 
-/** Above this size, in characters, the oldest half of the file is forgotten. */
+/** Above this size, in bytes, the older half of the notes is forgotten. */
 const LARGEST = 64 * 1024;
+/** A process may have logged before it was noted, and clocks are set: microseconds. */
+const EARLY = 5_000_000;
 
 /**
- * Notes that a program runs in a folder, so that a collector with this store can show its code. The note is a file beside the store, which only the
- * user's own programs can write: nothing that is sent to a collector names a folder. A store in memory has none.
+ * Returns the file in which the programs that report to a store are noted. It is beside the store, and nothing that is sent to a
+ * collector gets into it, so that reports cannot make it read other folders. A store in memory has none: it is given as nothing.
  */
-export function noteFolder(store: string, path: string, since: number): void {
-  if (store === ':memory:') return;
-  const file = fileOf(store);
-  const known = readNotes(file);
-  if (foldersIn(known).at(-1)?.path === path) return;
-  const line = `${JSON.stringify({ path, since })}\n`;
-  mkdirSync(dirname(file), { recursive: true });
-  if (known.length <= LARGEST) return appendFileSync(file, line, { mode: 0o600 });
-  const kept = known.slice(known.indexOf('\n', known.length / 2) + 1);
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, kept + line, { mode: 0o600 });
-  renameSync(draft, file);
+export function notesOf(store: string | undefined): string | undefined {
+  return store === undefined ? undefined : `${store}.programs`;
 }
 
-/** Returns where the code for a store is. If everybody may ask, it is only what the settings name. */
-export function codeFolders(
-  store: string,
-  named: readonly string[],
-  { isOpen }: { readonly isOpen: boolean },
-): CodeFolders {
-  return { named, noted: () => (isOpen ? [] : notedFolders(store)) };
+/** Notes that a process runs in a folder. Not in those that have everything below them. */
+export function noteProgram(file: string, note: ProgramNote): void {
+  if (note.folder === parse(note.folder).root || note.folder === homedir()) return;
+  appendFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
-/** Returns the folders that were noted, the oldest first. */
-export function notedFolders(store: string): Folder[] {
-  return store === ':memory:' ? [] : foldersIn(readNotes(fileOf(store)));
+/** Forgets the older half of the notes, if there are too many. */
+export function trimNotes(file: string): void {
+  const text = readOwn(file);
+  if (text.length > LARGEST)
+    writeFileSync(file, text.slice(text.indexOf('\n', text.length / 2) + 1));
 }
 
-function fileOf(store: string): string {
-  return `${store}.folders`;
+/** Where code is: in the folders that settings name, and in that of each process that was noted. */
+export class CodeFolders {
+  private notes: readonly ProgramNote[] = [];
+  private seen = '';
+
+  constructor(
+    readonly named: readonly string[],
+    /** The notes (`notesOf`), unless everybody may ask. */
+    private readonly file: string | undefined,
+  ) {}
+
+  /** Returns where the code of a process is looked for. What is not known of this process is not taken from others. */
+  of({ host, processId, time }: Logger): readonly string[] {
+    if (host !== hostname()) return this.named;
+    const own = this.read().findLast(
+      (note) => note.processId === processId && note.since <= time + EARLY,
+    );
+    return own === undefined ? this.named : [...this.named, own.folder];
+  }
+
+  private read(): readonly ProgramNote[] {
+    const { file } = this;
+    const about = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+    const seen = `${about?.mtimeMs} ${about?.size}`;
+    if (seen !== this.seen) {
+      this.notes = file === undefined ? [] : notesIn(readOwn(file));
+      this.seen = seen;
+    }
+    return this.notes;
+  }
 }
 
-function readNotes(file: string): string {
+/** Reads a file of this user. Another one could have written any folder into it. */
+function readOwn(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const { uid } = statSync(file);
+    return process.getuid === undefined || uid === process.getuid()
+      ? readFileSync(file, 'utf8')
+      : '';
   } catch {
     return '';
   }
 }
 
-function foldersIn(text: string): Folder[] {
+function notesIn(text: string): ProgramNote[] {
   return text.split('\n').flatMap((line) => {
     try {
-      const { path, since } = JSON.parse(line) as Partial<Folder>;
-      return typeof path === 'string' && typeof since === 'number' ? [{ path, since }] : [];
+      const note = JSON.parse(line) as Partial<ProgramNote>;
+      const { processId, folder, since } = note;
+      const isNote =
+        typeof folder === 'string' && typeof processId === 'number' && typeof since === 'number';
+      return isNote ? [{ processId, folder, since }] : [];
     } catch {
       // A line that is being written.
       return [];

@@ -10,7 +10,7 @@ export function wholeNumber(
 ): number {
   const text = context.req.query(name);
   if (text === undefined) return fallback;
-  if (/^\d{1,15}$/.test(text) && Number(text) <= most) return Number(text);
+  if (/^\d{1,16}$/.test(text) && Number(text) <= most) return Number(text);
   throw new CollectorError(
     'TL_QUERY_INVALID',
     `"${name}" must be a whole number from 0 to ${most}, got ${JSON.stringify(text)}.`,

@@ -4,13 +4,13 @@ import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { CodeFolders } from '../code/folders.js';
 import { excerptOf } from '../code/source-code.js';
-
 import { CollectorError, errorMessage } from '../errors.js';
 import type { CollectorErrorCode } from '../errors.js';
 import { PAGE } from '../exports/html.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { ReportServer } from '../ingest/report-server.js';
 import type { Store } from '../store/store.js';
+import { wholeNumber } from './ask.js';
 import { addTaskQuery } from './ask-task.js';
 import { addTaskQueries } from './ask-tasks.js';
 import { authorize, isShown } from './authorize.js';
@@ -31,6 +31,8 @@ export interface WebAppParts {
   readonly host: string;
   /** Origins of pages that may send reports, beside those on this machine. */
   readonly allowOrigins: readonly string[];
+  /** The database file, as an absolute path; nothing if it is in memory. */
+  readonly file: string | undefined;
   /** Where code is that the page shows. */
   readonly code: CodeFolders;
   /** What everybody must show who reads or sends. */
@@ -39,7 +41,7 @@ export interface WebAppParts {
 
 /** Creates the HTTP app: reports, queries, health and the page. */
 export function webApp(parts: WebAppParts): Hono {
-  const { store, acceptor, reports, reportAddress, host, allowOrigins, code, token } = parts;
+  const { store, acceptor, reports, reportAddress, host, allowOrigins, code, file, token } = parts;
   const app = new Hono();
   // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
@@ -62,9 +64,11 @@ export function webApp(parts: WebAppParts): Hono {
   addTaskQueries(app, store);
   addTaskQuery(app, store, acceptor.changes);
   app.get('/api/code', async (context) => {
-    const time = Number(context.req.query('time') ?? Infinity);
-    const found = await excerptOf(code, context.req.query('source') ?? '', time);
-    return context.json(found ?? null);
+    const host = context.req.query('host') ?? '';
+    const processId = wholeNumber(context, 'process', 0, Number.MAX_SAFE_INTEGER);
+    const time = wholeNumber(context, 'time', 0, Number.MAX_SAFE_INTEGER);
+    const folders = code.of({ host, processId, time });
+    return context.json((await excerptOf(folders, context.req.query('source') ?? '')) ?? null);
   });
   app.get('/health', async (context) => {
     const [size, unreadable] = await store.size().then(
@@ -79,6 +83,7 @@ export function webApp(parts: WebAppParts): Hono {
       ok,
       processId: process.pid,
       reportAddress: reportAddress(),
+      file,
       reports: acceptor.counters,
       connections: { ...reports.counters, undelivered: reports.undelivered },
       store: size,

@@ -1,35 +1,37 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { TraceEvent } from '../../../src/reports/trace-event';
 import { codeAt, loadCode } from '../state/code';
 
 /** What the mouse only passes is not asked for: milliseconds. */
 const REST = 80;
 
-/** Shows the code around a source, if the collector has it. */
-export function CodeOf({ source, time }: { source: string; time: number }) {
+/** Shows the code around an event's source, if the collector has it. */
+export function CodeOf({ event }: { event: TraceEvent }) {
   const [, arrived] = useState(0);
   useEffect(() => {
-    if (codeAt(source, time)) return undefined;
     const timer = setTimeout(() => {
-      void loadCode(source, time).then(() => arrived((times) => times + 1));
+      void loadCode(event).then(() => arrived((times) => times + 1));
     }, REST);
     return () => clearTimeout(timer);
-  }, [source, time]);
-  const code = codeAt(source, time);
+  }, [event.eventId]);
+  const code = codeAt(event);
   if (!code) return null;
-  const line = Number(/:(\d+)(?::\d+)?$/.exec(source)![1]);
+  const [, line] = /:(\d+)(?::\d+)?$/.exec(event.source!) ?? [];
   return (
     <section>
       <h3>Code</h3>
-      <pre class="code" aria-label={`Code at ${source}`} tabIndex={0}>
+      <pre class="code" aria-label={`Code at ${event.source}`} tabIndex={0}>
         {code.lines.map((text, i) => (
-          <code key={i} class={code.first + i === line ? 'here' : undefined}>
+          <code key={i} class={code.first + i === Number(line) ? 'here' : undefined}>
             <span class="minor">{String(code.first + i).padStart(4)} </span>
             {text}
             {'\n'}
           </code>
         ))}
       </pre>
-      {code.isNewer && <p class="minor">The file was changed after this event.</p>}
+      {code.written > event.timestamp && (
+        <p class="minor">The file was changed after this event.</p>
+      )}
     </section>
   );
 }

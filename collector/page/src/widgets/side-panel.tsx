@@ -62,7 +62,7 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
           </div>
         ))}
       </dl>
-      {whole.source && <CodeOf source={whole.source} time={whole.timestamp} />}
+      {whole.source && <CodeOf event={whole} />}
       <Events
         state={state}
         title="Parents"
