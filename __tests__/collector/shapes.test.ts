@@ -1,5 +1,6 @@
 import { ShapeTotals } from '../../collector/src/analysis/shapes';
 import type { TaskShape } from '../../collector/src/analysis/shapes';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { ask, startTestCollector } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';
 
@@ -44,23 +45,66 @@ test('tasks that did the same are one shape, however often they did it', () => {
 
   expect(shapes).toEqual([
     {
-      ...{ title: 'GET /carts/# #', tasks: 3, failed: 0, median: 20, p95: 30 },
-      ...{ more: [], less: [], isUsual: true, examples: [id(1), id(3), id(2)] },
+      ...{ title: 'GET /carts/#', tasks: 3, failed: 0, median: 20, p95: 30 },
+      ...{ more: [], less: [], isMostCommon: true, typical: id(3), slowest: [id(1), id(3), id(2)] },
     },
   ]);
 });
 
-test('others differ by what happens in them, in its causes, or by an error', () => {
+test('others differ by what happens in them, by a failure, or by causes', () => {
   const shapes = shapesOf(
-    ...[{}, { isCached: true }, {}, {}, { isBeside: true }, { status: 500 }, { status: 500 }],
+    ...[{}, { isCached: true }, {}, {}, { isBeside: true }, { status: 500 }, { status: 503 }],
   );
 
   expect(shapes.map(({ tasks, failed, more, less }) => ({ tasks, failed, more, less }))).toEqual([
-    { tasks: 5, failed: 2, more: [], less: [] },
+    { tasks: 3, failed: 0, more: [], less: [] },
+    { tasks: 2, failed: 2, more: ['failed: GET /carts/# #'], less: ['GET /carts/# #'] },
     { tasks: 1, failed: 0, more: ['item # of the cache'], less: ['load item #'] },
     { tasks: 1, failed: 0, more: [], less: [] },
   ]);
-  expect(shapes.map(({ isUsual }) => isUsual)).toEqual([true, false, false]);
+  expect(shapes.map(({ isMostCommon }) => isMostCommon)).toEqual([true, false, false, false]);
+});
+
+test('processes are named where only they differ', () => {
+  const totals = new ShapeTotals();
+  for (const [task, processName] of [
+    [1, 'a'],
+    [2, 'a'],
+    [3, 'b'],
+  ] as const) {
+    const known = { taskId: id(task), title: 'job', duration: 1, errors: 0 };
+    totals.add(known, [event(task, 1, [], { label: 'job', processName })]);
+  }
+
+  expect(totals.shapes()[1]).toMatchObject({ more: ['job (b)'], less: ['job (a)'] });
+});
+
+test('an operation is told once, and its end if it has failed', () => {
+  const totals = new ShapeTotals();
+  const query = (task: number, more: [string, string][]): TraceEvent[] => [
+    event(task, 1, [], { label: 'job' }),
+    event(task, 2, [1], {
+      label: 'SELECT',
+      fields: [
+        ['operation', id(2)],
+        ['phase', 'begin'],
+      ],
+    }),
+    event(task, 3, [2], {
+      label: 'SELECT ended',
+      fields: [['operation', id(2)], ['phase', 'end'], ...more],
+    }),
+  ];
+  const known = { title: 'job', duration: 1, errors: 0 };
+  totals.add({ ...known, taskId: id(1) }, query(1, []));
+  totals.add({ ...known, taskId: id(2) }, query(2, [['error.type', 'Timeout']]));
+  totals.add({ ...known, taskId: id(3) }, query(3, []).slice(0, 1));
+
+  expect(totals.shapes().map(({ more, less }) => [more, less])).toEqual([
+    [[], []],
+    [['failed: SELECT ended'], []],
+    [[], ['SELECT']],
+  ]);
 });
 
 test('shapes of one title are together, and the title of most tasks comes first', () => {
@@ -97,7 +141,7 @@ test('a collector answers with the shapes of tasks that match', async () => {
       matching: 3,
       shapes: [{ tasks: 2 }, { failed: 1 }],
     });
-    expect(failed.body).toMatchObject({ tasks: 1, matching: 1, shapes: [{ examples: [id(3)] }] });
+    expect(failed.body).toMatchObject({ tasks: 1, matching: 1, shapes: [{ typical: id(3) }] });
   } finally {
     await collector.close();
   }

@@ -34,6 +34,15 @@ const BROWSERS = {
   Firefox: { type: firefox, options: { executablePath: FIREFOX, channel: 'moz-firefox' } },
 } as const satisfies Record<string, { type: BrowserType; options: LaunchOptions }>;
 
+/** A part of a picture, in pixels, and how far apart its points are. */
+interface Part {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly step: number;
+}
+
 /** A collector with its page, and a browser. */
 export class PageTests {
   private context: BrowserContext | undefined;
@@ -171,12 +180,13 @@ export class PageTests {
     return text;
   }
 
-  /** Moves the mouse over a picture until the panel is about an event. Returns where that was. */
-  async pointAt(label: string): Promise<{ x: number; y: number }> {
+  /** Moves the mouse over a picture, or a part of it, until the panel is about an event. Returns where that was. */
+  async pointAt(label: string, part: Partial<Part> = {}): Promise<{ x: number; y: number }> {
     const box = (await this.picture.boundingBox())!;
     const heading = this.panel.getByRole('heading', { level: 2 });
-    for (let y = 60; y < box.height; y += 20) {
-      for (let x = 10; x < box.width; x += 60) {
+    const { left = 10, right = box.width, top = 60, bottom = box.height, step } = part;
+    for (let y = top; y < bottom; y += step ?? 20) {
+      for (let x = left; x < right; x += step ?? 60) {
         await this.page.mouse.move(box.x + x, box.y + y);
         const isShown = await heading.evaluateAll(
           (found, text) => found.some((one) => one.textContent === text),

@@ -384,6 +384,75 @@ describe('one task', () => {
     await tests.hasQuery('group', '');
   });
 
+  it('tells what is in a group, and opens and closes it by any event of it', async () => {
+    const failure: [string, string][] = [['error.type', 'E']];
+    await report(
+      ...[1, 2, 3].map((at) =>
+        event(42, at, at > 1 ? [1] : [], {
+          ...{ ...shop, label: `job ${at}` },
+          ...(at === 3 && { fields: failure }),
+        }),
+      ),
+    );
+    await openTask(42, '?group=process&find=3');
+    await tests.page.keyboard.press('n');
+    await tests.showsEvent('job 3');
+    const group = tests.panel.getByRole('heading', { name: 'Shown as one: 3 events, 1 failed' });
+    await group.locator('..').getByRole('button', { name: 'job 2' }).waitFor();
+
+    await tests.picture.focus();
+    await tests.page.keyboard.press('Enter');
+    await tests.pointAt('job 2');
+    await tests.page.mouse.move(0, 0);
+    await tests.picture.focus();
+    await tests.page.keyboard.press('Enter');
+    await expect(tests.pointAt('job 2')).rejects.toThrow();
+  });
+
+  it('has its menu in the picture, wherever it is opened', async () => {
+    await report(
+      ...Array.from({ length: 30 }, (_, i) =>
+        event(43, i + 1, i > 0 ? [i] : [], { ...shop, label: `step ${i}` }),
+      ),
+    );
+    await tests.open(`/tasks/${id(43)}`, { viewport: { width: 1000, height: 500 } });
+    await tests.drawn();
+    const box = (await tests.picture.boundingBox())!;
+    const { x, y } = await tests.pointAt('step 4', { top: box.height - 110 });
+    await tests.page.mouse.click(x, y, { button: 'right' });
+    const menu = (await tests.page.getByRole('menu').boundingBox())!;
+
+    expect(menu.height).toBeGreaterThan(60);
+    expect(menu.y + menu.height).toBeLessThanOrEqual(box.y + box.height);
+    expect(menu.x + menu.width).toBeLessThanOrEqual(box.x + box.width);
+  });
+
+  it('shows its first and its last event when all of it is to fit', async () => {
+    await report(
+      ...Array.from({ length: 90 }, (_, i) =>
+        event(44, i + 1, i > 0 ? [i] : [], { ...shop, label: `step ${i}` }),
+      ),
+    );
+    await openTask(44);
+    await tests.page.getByRole('button', { name: 'Fit' }).click();
+    const { width, height } = (await tests.picture.boundingBox())!;
+    const middle = { left: width / 2 - 140, right: width / 2, step: 4 };
+    await tests.pointAt('step 0', { ...middle, top: 47, bottom: 80 });
+    await tests.pointAt('step 89', { ...middle, top: height - 30 });
+  });
+
+  it('does not find what is hidden, and says so', async () => {
+    await openTask(1, `?find=load&hide=${encodeURIComponent('[["label","load cart"]]')}`);
+    await tests.page.getByText('1 match, 1 hidden').waitFor();
+    await tests.page.keyboard.press('n');
+    await tests.showsEvent('load prices');
+    await openTask(
+      1,
+      `?hide=${encodeURIComponent('[["process","shop --port 80"],["process","prices"]]')}`,
+    );
+    await tests.page.getByText('These are all events of the task.').waitFor();
+  });
+
   it('shows a chain as one event, and opens it', async () => {
     await report(
       ...Array.from({ length: 8 }, (_, i) =>
@@ -513,13 +582,15 @@ describe('many tasks', () => {
     expect(await rows.nth(0).getByRole('cell').allTextContents()).toMatchObject([
       'sweep',
       '3',
-      'the usual',
+      'the most common',
       ...Array<unknown>(4).fill(expect.any(String)),
     ]);
     expect(await rows.nth(1).textContent()).toContain('+ retried');
-    await rows.nth(1).getByRole('link', { name: 'Compare with the usual' }).click();
+    await rows.nth(1).getByRole('link', { name: 'Compare with the most common' }).click();
     await tests.page.locator('canvas.picture').nth(1).waitFor();
-    await tests.address(`/compare?before=${id(50)}&after=${id(53)}`);
+    await tests.hasQuery('after', id(53));
+    await tests.page.getByRole('button', { name: 'Next difference after' }).click();
+    await tests.page.getByText('retried, +1 µs').waitFor();
   });
 
   it('lines say what they cost in all of them', async () => {

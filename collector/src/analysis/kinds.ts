@@ -8,3 +8,11 @@ export function kindOf(label: string): string {
       .replace(/(?<=^|[/\s=,(#-])\d+(?=$|[/?&,;:)\s])/g, '#')
   );
 }
+
+/** How an operation turned out, at the end of a title: `GET /carts/7 200`. */
+const OUTCOME = / (?:\d{3}|ended|failed|cancelled)$/;
+
+/** Returns a task's title without what differs between tasks of one kind: ids, numbers, and how it turned out. */
+export function titleKindOf(title: string): string {
+  return kindOf(title.replace(OUTCOME, ''));
+}

@@ -5,6 +5,7 @@ import { alignClocks } from './clocks.js';
 import { kindOf } from './kinds.js';
 import { criticalPath } from './critical-path.js';
 import { operationsOf } from './operations.js';
+import { EXAMPLES, valueAt } from './percentiles.js';
 
 /** What one line of source cost in many tasks. Times are in microseconds. */
 export interface LineAmount {
@@ -22,8 +23,6 @@ export interface LineAmount {
   /** The tasks in which it took longest, the longest first. */
   readonly tasks: readonly string[];
 }
-
-const MOST_EXAMPLES = 3;
 
 interface Operation {
   readonly taskId: string;
@@ -64,10 +63,9 @@ export class LineTotals {
   lines(): LineAmount[] {
     const lines = [...this.byLine.values()].map(({ operations, ...line }) => {
       const sorted = operations.sort((a, b) => b.duration - a.duration);
-      const at = (part: number): number =>
-        sorted[Math.floor((1 - part) * sorted.length)]?.duration ?? 0;
+      const at = (part: number): number => valueAt(sorted, part)?.duration ?? 0;
       const tasks = new Set<string>();
-      for (const { taskId } of sorted) if (tasks.size < MOST_EXAMPLES) tasks.add(taskId);
+      for (const { taskId } of sorted) if (tasks.size < EXAMPLES) tasks.add(taskId);
       return {
         ...{ ...line, times: sorted.length, median: at(0.5), p95: at(0.95), tasks: [...tasks] },
       };

@@ -1,14 +1,15 @@
 import { causalGraph } from '../graph/causal-graph.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
 import type { TraceEvent } from '../reports/trace-event.js';
-import { kindOf } from './kinds.js';
+import { kindOf, titleKindOf } from './kinds.js';
+import { EXAMPLES, valueAt } from './percentiles.js';
 
 /**
- * Tasks that did the same: the same kinds of events in the same processes, with the same kinds of causes, however often. Times are in
- * microseconds.
+ * Tasks that did the same: the same kinds of operations and events in the same processes, with the same kinds of causes and failures,
+ * however often. Times are in microseconds.
  */
 export interface TaskShape {
-  /** Their title, with numbers and ids replaced by `#`. */
+  /** Their title, without the outcome, and with numbers and ids replaced by `#`. */
   readonly title: string;
   readonly tasks: number;
   /** How many of them have a failed event. */
@@ -16,13 +17,15 @@ export interface TaskShape {
   /** Half of them took at most `median`, and 95 of 100 at most `p95`. */
   readonly median: number;
   readonly p95: number;
-  /** What happens in them and not in most tasks with this title, and the other way round. */
+  /** True if no other shape with this title has more tasks. The first of several. */
+  readonly isMostCommon: boolean;
+  /** What happens in them and not in the most common shape with their title, and the other way round. */
   readonly more: readonly string[];
   readonly less: readonly string[];
-  /** True if most tasks with this title have this shape. */
-  readonly isUsual: boolean;
+  /** The task that took the median. */
+  readonly typical: string;
   /** The tasks that took longest, the longest first. */
-  readonly examples: readonly string[];
+  readonly slowest: readonly string[];
 }
 
 /** What is known of a task beside its events. */
@@ -33,14 +36,18 @@ interface Known {
   readonly errors: number;
 }
 
-interface Group {
-  readonly title: string;
+/** What happens in a task: labels, the same with their processes, and what was caused by what. */
+interface Shape {
   readonly labels: ReadonlySet<string>;
-  readonly tasks: Known[];
+  readonly places: ReadonlySet<string>;
+  readonly edges: ReadonlySet<string>;
 }
 
-const MOST_EXAMPLES = 3;
-const MOST_DIFFERENCES = 8;
+interface Group {
+  readonly title: string;
+  readonly shape: Shape;
+  readonly tasks: Known[];
+}
 
 /** Groups tasks by their shapes, task by task. */
 export class ShapeTotals {
@@ -48,11 +55,11 @@ export class ShapeTotals {
 
   /** Adds a task. Takes at least one event. */
   add(known: Known, events: Iterable<TraceEvent>): void {
-    const title = kindOf(known.title);
-    const { labels, edges } = shapeOf(causalGraph(events));
-    const key = JSON.stringify([title, [...labels].sort(), [...edges].sort()]);
+    const title = titleKindOf(known.title);
+    const shape = shapeOf(causalGraph(events));
+    const key = JSON.stringify([title, [...shape.places].sort(), [...shape.edges].sort()]);
     let group = this.groups.get(key);
-    if (group === undefined) this.groups.set(key, (group = { title, labels, tasks: [] }));
+    if (group === undefined) this.groups.set(key, (group = { title, shape, tasks: [] }));
     group.tasks.push(known);
   }
 
@@ -73,32 +80,54 @@ export class ShapeTotals {
   }
 }
 
-function summaryOf({ title, labels, tasks }: Group, usual: Group): TaskShape {
+function summaryOf({ title, shape, tasks }: Group, common: Group): TaskShape {
   const sorted = tasks.sort((a, b) => b.duration - a.duration);
-  const at = (part: number): number => sorted[Math.floor((1 - part) * sorted.length)]!.duration;
-  const without = (these: ReadonlySet<string>, others: ReadonlySet<string>): string[] =>
-    [...these].filter((label) => !others.has(label)).slice(0, MOST_DIFFERENCES);
+  const typical = valueAt(sorted, 0.5)!;
+  const slowest = sorted.slice(0, EXAMPLES).map(({ taskId }) => taskId);
   return {
-    ...{ title, tasks: tasks.length, median: at(0.5), p95: at(0.95) },
+    ...{
+      title,
+      tasks: tasks.length,
+      median: typical.duration,
+      p95: valueAt(sorted, 0.95)!.duration,
+    },
     failed: tasks.filter(({ errors }) => errors > 0).length,
-    more: without(labels, usual.labels),
-    less: without(usual.labels, labels),
-    isUsual: labels === usual.labels,
-    examples: sorted.slice(0, MOST_EXAMPLES).map(({ taskId }) => taskId),
+    isMostCommon: shape === common.shape,
+    ...differenceOf(shape, common.shape),
+    ...{ typical: typical.taskId, slowest },
   };
 }
 
-/** Returns the kinds of a task's events, and which kinds were caused by which. */
-function shapeOf({ model, parents }: CausalGraph): {
-  labels: ReadonlySet<string>;
-  edges: ReadonlySet<string>;
-} {
-  const names = Array.from({ length: model.size }, (_, event) => kindOf(model.labelOf(event)));
+/** What happens is told without processes, unless only they differ. */
+function differenceOf(one: Shape, other: Shape): Pick<TaskShape, 'more' | 'less'> {
+  const without = (these: ReadonlySet<string>, others: ReadonlySet<string>): string[] =>
+    [...these].filter((label) => !others.has(label));
+  const labels = {
+    more: without(one.labels, other.labels),
+    less: without(other.labels, one.labels),
+  };
+  if (labels.more.length + labels.less.length > 0) return labels;
+  return { more: without(one.places, other.places), less: without(other.places, one.places) };
+}
+
+/** An operation is told once: by its begin, unless it has failed. */
+function shapeOf({ model, parents }: CausalGraph): Shape {
+  const labels = new Set<string>();
+  const places = new Set<string>();
   const edges = new Set<string>();
-  const nameOf = (event: number): string => `${model.processOf(event).name} ${names[event]}`;
+  const nameOf = (event: number): string => {
+    const kind = kindOf(model.labelOf(event));
+    return model.hasError(event) ? `failed: ${kind}` : kind;
+  };
+  const names = Array.from({ length: model.size }, (_, event) => nameOf(event));
+  const placeOf = (event: number): string => `${names[event]} (${model.processOf(event).name})`;
   for (let event = 0; event < model.size; event++) {
-    if (parents.count(event) === 0) edges.add(nameOf(event));
-    for (const parent of parents.of(event)) edges.add(`${nameOf(parent)} > ${nameOf(event)}`);
+    if (model.begunBy(event) < 0 || model.hasError(event)) {
+      labels.add(names[event]!);
+      places.add(placeOf(event));
+    }
+    if (parents.count(event) === 0) edges.add(placeOf(event));
+    for (const parent of parents.of(event)) edges.add(`${placeOf(parent)} > ${placeOf(event)}`);
   }
-  return { labels: new Set(names), edges };
+  return { labels, places, edges };
 }

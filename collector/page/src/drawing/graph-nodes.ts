@@ -21,6 +21,8 @@ export type NodeStatus = 'added' | 'removed' | 'slower' | undefined;
 
 /** The nodes of a graph. */
 export class GraphNodes {
+  /** Of nodes with several events, if a parent of one is missing, once that was asked for. */
+  private readonly missing: (boolean | undefined)[] = [];
   /** 1 for each node of the critical path. */
   private readonly onPath: Uint8Array;
 
@@ -57,7 +59,7 @@ export class GraphNodes {
       for (const node of part) {
         if (lit && !lit(node)) continue;
         const [x, y] = this.at.pointOf(node, view);
-        if (this.layout.graph.failed[node]) failed.push(x, y);
+        if (this.layout.graph.failed[node]! > 0) failed.push(x, y);
         else if (grid.isFirst(x, y)) {
           const process = this.layout.graph.process[node]!;
           const points = byProcess.get(process);
@@ -82,7 +84,7 @@ export class GraphNodes {
     const event = graph.first[node]!;
     const [x, y] = this.at.pointOf(node, view);
     const radius = 6 * scale;
-    const isError = graph.failed[node] === 1;
+    const isError = graph.failed[node]! > 0;
     const status = this.statusOf(event);
     const color =
       isError || status === 'removed' ? theme.error : laneOf(theme, graph.process[node]!).line;
@@ -105,7 +107,7 @@ export class GraphNodes {
         pen.lineTo(x - half, y + half);
       });
     }
-    if (model.missingOf(event).length > 0) {
+    if (this.missesParents(node)) {
       surface.stroke({ color: theme.minor, width: 2, dash: [2, 3] }, (pen) => {
         pen.moveTo(x, y - radius);
         pen.lineTo(x, y - radius - 12 * scale);
@@ -130,17 +132,35 @@ export class GraphNodes {
 
   private labelOf(node: number): string {
     const { model } = this.task.graph;
-    const { first, count: counts, alike, groupedBy } = this.layout.graph;
+    const { first, count: counts, alike, failed, groupedBy } = this.layout.graph;
     const event = first[node]!;
     const label = this.isOperation(node) ? model.operationName(event) : model.labelOf(event);
-    const isFolded = counts[node]! > 1 && !this.isOperation(node);
     const times = `${number(alike[node]!)} ×`;
-    const events = count(counts[node]!, 'event');
-    if (!isFolded) return alike[node] === 1 ? label : `${times} ${kindOf(label)}`;
-    if (groupedBy === 'label') return `${times} ${groupKey(model, event, groupedBy)}`;
-    if (groupedBy === 'source') return `${groupKey(model, event, groupedBy)} … ${events}`;
-    const text = `${label} … ${events}`;
-    return groupedBy || alike[node] === 1 ? text : `${times} ${kindOf(text)}`;
+    if (counts[node] === 1 || this.isOperation(node)) {
+      return alike[node] === 1 ? label : `${times} ${kindOf(label)}`;
+    }
+    // How many there are comes first: the end of a label may be cut.
+    const errors = failed[node]! > 0 ? `, ${number(failed[node]!)} failed` : '';
+    const events = `${count(counts[node]!, 'event')}${errors}`;
+    if (groupedBy === 'label') {
+      const isOver = model.begunBy(event) !== NONE;
+      return `${times} ${groupKey(model, event, groupedBy)}${isOver ? ' ended' : ''}${errors}`;
+    }
+    if (groupedBy === 'source') return `${events}: ${groupKey(model, event, groupedBy)}`;
+    return groupedBy || alike[node] === 1
+      ? `${events}: ${label}`
+      : `${times} ${events}: ${kindOf(label)}`;
+  }
+
+  /** Parents of any event of a node may be missing. */
+  private missesParents(node: number): boolean {
+    const { model } = this.task.graph;
+    const { first, count: counts } = this.layout.graph;
+    return counts[node] === 1
+      ? model.missingOf(first[node]!).length > 0
+      : (this.missing[node] ??= this.layout.graph.events
+          .of(node)
+          .some((event) => model.missingOf(event).length > 0));
   }
 
   private timeOf(node: number): string {

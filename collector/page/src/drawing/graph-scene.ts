@@ -71,7 +71,7 @@ export class GraphScene implements Scene {
 
   fit(width: number, height: number): Camera {
     const scaleX = Math.min(1, width / this.width);
-    const scaleY = Math.min(1, height / (this.height + HEAD));
+    const scaleY = Math.min(1, (height - HEAD) / (this.height - HEAD));
     return { x: -(width / scaleX - this.width) / 2, y: this.at.topAt(scaleY), scaleX, scaleY };
   }
 

@@ -24,6 +24,7 @@ const STILL_AFTER = 120;
 /** Opacity of events that are not lit. */
 const DIMMED = 0.25;
 const CLICK_REACH = 4;
+const HEAD_GAP = 8;
 const KEY_STEP = 80;
 const KEY_ZOOM = 1.25;
 const DIRECTIONS: Readonly<Record<string, Direction>> = {
@@ -163,14 +164,16 @@ export class Stage {
     const { scene } = this;
     if (!scene) return;
     // What fits stays in view, and the rest may be moved a little further than its end.
-    const clamp = (at: number, size: number, seen: number): number =>
+    const clamp = (at: number, size: number, seen: number, first: number): number =>
       size <= seen
-        ? Math.min(Math.max(at, size - seen), 0)
+        ? Math.min(Math.max(at, Math.min(size - seen, first)), 0)
         : Math.min(Math.max(at, -seen / 4), size - seen * 0.75);
+    // The head has its height whatever the scale, and nothing begins under it.
+    const below = (scene.top + HEAD_GAP) * (1 - 1 / camera.scaleY);
     this.camera = {
       ...camera,
-      x: clamp(camera.x, scene.width, this.width / camera.scaleX),
-      y: clamp(camera.y, scene.height, this.height / camera.scaleY),
+      x: clamp(camera.x, scene.width, this.width / camera.scaleX, 0),
+      y: clamp(camera.y, scene.height, this.height / camera.scaleY, below),
     };
     this.hasMoved = true;
     this.movedAt = performance.now();

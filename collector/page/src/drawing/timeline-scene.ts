@@ -64,7 +64,7 @@ export class TimelineScene implements Scene {
     const { theme } = view;
     if (found) this.drawFound(surface, view, found);
     for (const event of new Set([hovered, selected])) {
-      if (event === NONE) continue;
+      if (event === NONE || this.at.isHidden(event)) continue;
       const [x, y] = this.at.pointOf(event, view);
       surface.stroke({ color: theme.accent, width: event === selected ? 3 : 2 }, (pen) => {
         pen.moveTo(x + 7, y);

@@ -12,6 +12,8 @@ export interface Known {
   readonly shown: Shown;
   readonly strands: Strands;
   readonly hidden: Uint8Array | undefined;
+  /** Gets the first event of what is open, for each of its events. */
+  readonly opened: Int32Array;
 }
 
 /** Least number of events in a chain, and of branches that are alike, to fold them. */
@@ -41,7 +43,7 @@ export function foldOperations(
 
 /** Notes, for each event of a chain, its first event. */
 export function foldChains(
-  { graph: { model, order }, shown: { parents, children }, strands, hidden }: Known,
+  { graph: { model, order }, shown: { parents, children }, strands, hidden, opened }: Known,
   open: ReadonlySet<number>,
   runs: Int32Array,
 ): void {
@@ -65,8 +67,8 @@ export function foldChains(
   }
   for (const event of order) {
     const start = starts[event]!;
-    if (start !== NONE && lengths.get(start)! >= LEAST_CHAIN && !open.has(start))
-      runs[event] = start;
+    if (start !== NONE && lengths.get(start)! >= LEAST_CHAIN)
+      (open.has(start) ? opened : runs)[event] = start;
   }
 }
 
@@ -82,7 +84,11 @@ export function foldBranches(known: Known, open: ReadonlySet<number>, runs: Int3
     else group.push(branch.events);
   }
   for (const [model, ...others] of alike.values()) {
-    if (others.length + 1 < LEAST_BRANCHES || open.has(model![0]!)) continue;
+    if (others.length + 1 < LEAST_BRANCHES) continue;
+    if (open.has(model![0]!)) {
+      for (const event of [model!, ...others].flat()) known.opened[event] = model![0]!;
+      continue;
+    }
     for (const events of others) {
       for (const [i, event] of events.entries()) {
         const like = model![i]!;

@@ -12,7 +12,7 @@ export type GroupBy = (typeof GROUPS)[number];
  * changes of the key away from the root, on the longest way. So no edge leads back: an edge to another key leads to a later change.
  */
 export function foldGroups(
-  { graph: { model, order }, shown: { parents }, hidden }: Known,
+  { graph: { model, order }, shown: { parents }, hidden, opened }: Known,
   by: GroupBy,
   open: ReadonlySet<number>,
   runs: Int32Array,
@@ -34,8 +34,9 @@ export function foldGroups(
   }
   for (const events of groups.values()) {
     const first = events[0]!;
-    if (events.length === 1 || open.has(first)) continue;
-    for (const event of events) runs[event] = first;
+    if (events.length === 1) continue;
+    const into = open.has(first) ? opened : runs;
+    for (const event of events) into[event] = first;
   }
 }
 
@@ -52,7 +53,7 @@ function keysOf(model: TaskModel, by: GroupBy): Int32Array {
   });
 }
 
-/** Returns what the events of a group have in common, by one of them. */
+/** Returns what the events of a group have in common, by one of them: the end of an operation is of the same kind as its begin. */
 export function groupKey(model: TaskModel, event: number, by: GroupBy): string | undefined {
   return KEYS[by](model, event);
 }

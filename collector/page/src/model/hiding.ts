@@ -44,7 +44,7 @@ export function ruleName(model: TaskModel, { what, value }: HidingRule): string 
 
 function hideUnrelated(graph: CausalGraph, event: number, hidden: Uint8Array): void {
   if (event === NONE) return;
-  closureOf(graph, event).forEach((isRelated, i) => {
+  closureOf(graph, [event]).forEach((isRelated, i) => {
     if (!isRelated) hidden[i] = 1;
   });
 }

@@ -42,11 +42,15 @@ export interface ViewGraph extends StrandGraph {
    * operations and other events.
    */
   readonly alike: Int32Array;
-  /** 1 for each node with an event that has failed. */
-  readonly failed: Uint8Array;
+  /** How many events of each node have failed. */
+  readonly failed: Int32Array;
   readonly groupedBy: GroupBy | undefined;
   /** The node of each event; `NONE` if it is hidden. */
   readonly nodeOf: Int32Array;
+  /** The events of each node, in causal order. */
+  readonly events: Links;
+  /** The first event of the chain or group that the reader has opened, for each of its events; else `NONE`. */
+  readonly opened: Int32Array;
 }
 
 /** Maximum number of events that a hidden event passes on from above it. */
@@ -63,7 +67,8 @@ export function viewGraph(
   const shown = hidden?.includes(1) ? withoutHidden(graph, hidden) : graph;
   const strands = strandsOf({ ...whole, parents: shown.parents, children: shown.children });
   const runs = new Int32Array(model.size).fill(NONE);
-  const known: Known = { graph, shown, strands, hidden };
+  const opened = new Int32Array(model.size).fill(NONE);
+  const known: Known = { graph, shown, strands, hidden, opened };
   if (operations) foldOperations(known, runs);
   if (groups) foldGroups(known, groups.by, groups.open, runs);
   else if (chains) {
@@ -80,14 +85,14 @@ export function viewGraph(
   const last = Int32Array.from(first);
   const count = new Int32Array(first.length).fill(1);
   const alike = new Int32Array(first.length).fill(1);
-  const failed = new Uint8Array(first.length);
+  const failed = new Int32Array(first.length);
   const lastBranch = new Int32Array(first.length).fill(NONE);
   for (const event of graph.order) {
     if (hidden?.[event]) continue;
     const begin = isFirst(event) ? event : runs[event]!;
     const node = nodeOf[begin]!;
     nodeOf[event] = node;
-    if (model.hasError(event)) failed[node] = 1;
+    if (model.hasError(event)) failed[node]!++;
     if (event === begin) continue;
     if (groups || strands.of[event] === strands.of[begin]) {
       last[node] = event;
@@ -99,7 +104,8 @@ export function viewGraph(
     }
   }
   const size = first.length;
-  const parents = parentsOf(size, graph.order, nodeOf, shown.parents);
+  const events = eventsOf(size, graph.order, nodeOf);
+  const parents = parentsOf(size, events, nodeOf, shown.parents);
   const children = parents.reversed();
   const time = Float64Array.from(first, (event) => model.time[event]!);
   const folded = {
@@ -112,7 +118,7 @@ export function viewGraph(
   };
   return {
     ...folded,
-    ...{ size, nodeOf, strands: strandsOf(folded) },
+    ...{ size, nodeOf, events, opened, strands: strandsOf(folded) },
     ...{ first: Int32Array.from(first), last, count, alike, failed, groupedBy: groups?.by },
   };
 
@@ -144,8 +150,7 @@ function withoutHidden({ order, parents }: CausalGraph, hidden: Uint8Array): Sho
 }
 
 /** Returns the parents of nodes: those of all events of each, without the node itself, each once. */
-function parentsOf(size: number, order: Int32Array, nodeOf: Int32Array, parents: Links): Links {
-  const events = eventsOf(size, order, nodeOf);
+function parentsOf(size: number, events: Links, nodeOf: Int32Array, parents: Links): Links {
   const start = new Int32Array(size + 1);
   const to = new Int32Array(parents.to.length);
   const seenBy = new Int32Array(size).fill(NONE);

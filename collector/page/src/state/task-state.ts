@@ -35,9 +35,14 @@ export function isWithin({ from, to }: TimeRange, time: number): boolean {
 const WINDOW = 250_000;
 /** Tasks with more events are folded when they are opened. */
 const FOLD_FROM = 300;
+const NOTHING: ReadonlySet<number> = new Set();
 /** Least time between two layouts of a task that grows: in milliseconds, and in times of what the last one took. */
 const GROW_MS = 250;
 const GROW_REST = 4;
+
+function countOf(marks: Uint8Array | undefined): number {
+  return marks?.reduce((sum, one) => sum + one, 0) ?? 0;
+}
 
 /** One task on the page: its events, what of them is shown, and what the reader has chosen. Views only read and set its signals. */
 export class TaskState {
@@ -54,7 +59,6 @@ export class TaskState {
   readonly other = signal(NONE);
   readonly range = signal<TimeRange | undefined>();
   readonly foldsChains = signal<boolean | undefined>();
-  readonly openFolds = signal<ReadonlySet<number>>(new Set());
   /** What an entry of a menu would do, while the reader points at it. */
   readonly preview = signal<Uint8Array | undefined>();
   readonly menu = signal<{ event: number; x: number; y: number } | undefined>();
@@ -67,6 +71,11 @@ export class TaskState {
   private readonly hiding = computed(() => address.value.query['hide'] ?? '');
   readonly rules = computed(() => parseRules(this.hiding.value));
 
+  /** What is open, by first events, and how events were folded then: another folding has other ones. */
+  private readonly folds = signal<{ by: string; open: ReadonlySet<number> }>({
+    by: '',
+    open: new Set(),
+  });
   readonly groupBy = computed(() => GROUPS.find((one) => one === address.value.query['group']));
 
   private readonly model = new TaskModel();
@@ -81,10 +90,18 @@ export class TaskState {
   private arrived: TaskColumns[] = [];
 
   readonly task = computed(() => (this.version.value > 0 ? openTask(this.model) : undefined));
-  readonly found = computed(() => {
+  /** 1 for each event that the search finds, also among those that are hidden. */
+  private readonly allFound = computed(() => {
     const task = this.task.value;
     return task && searchEvents(task.graph.model, this.search.value);
   });
+  /** 1 for each event that the search finds and that is shown. */
+  readonly found = computed(() => {
+    const [found, hidden] = [this.allFound.value, this.hidden.value];
+    return found && hidden ? found.map((one, event) => (hidden[event] ? 0 : one)) : found;
+  });
+  /** How many events the search finds that are hidden. */
+  readonly foundHidden = computed(() => countOf(this.allFound.value) - countOf(this.found.value));
   readonly isFolded = computed(() => this.foldsChains.value ?? this.loaded.value > FOLD_FROM);
   /** 1 for each event that is hidden; nothing if none is. */
   readonly hidden = computed(() => {
@@ -96,9 +113,8 @@ export class TaskState {
     if (!task) return undefined;
     const hidden = this.hidden.value;
     const by = this.groupBy.value;
-    const open = this.openFolds.value;
-    const groups = by && { by, open };
-    const chains = this.isFolded.value ? { open } : undefined;
+    const groups = by && { by, open: this.openFolds() };
+    const chains = !by && this.isFolded.value ? { open: this.openFolds() } : undefined;
     return layOut(viewGraph(task.graph, { hidden, chains, groups, operations: true }));
   });
   readonly graphScene = computed(() => {
@@ -117,7 +133,7 @@ export class TaskState {
     if (this.preview.value) return this.preview.value;
     const [selected, other, range] = [this.selected.value, this.other.value, this.range.value];
     if (selected !== NONE && other !== NONE) return pathsBetween(task.graph, other, selected);
-    if (selected !== NONE) return closureOf(task.graph, selected);
+    if (selected !== NONE) return closureOf(task.graph, this.together(selected));
     if (!range) return undefined;
     return Uint8Array.from(task.time, (time) => (isWithin(range, time - task.start) ? 1 : 0));
   });
@@ -192,7 +208,10 @@ export class TaskState {
   }
 
   hide(rule: HidingRule): void {
-    setQuery({ hide: ruleText([...this.rules.value, rule]) });
+    const others = this.rules.value.filter(
+      ({ what, value }) => what !== rule.what || value !== rule.value,
+    );
+    setQuery({ hide: ruleText([...others, rule]) });
     this.closeMenu();
   }
 
@@ -207,15 +226,33 @@ export class TaskState {
 
   /** Groups events, or no longer. */
   group(by: string): void {
-    this.openFolds.value = new Set();
     setQuery({ group: GROUPS.find((one) => one === by) });
   }
 
-  /** Opens a chain or a group of events that is shown as one, or closes it. */
+  /** Returns the events that are shown as one with an event in the view. */
+  together(event: number): Iterable<number> {
+    const { graph } = this.layout.value ?? {};
+    const node = graph?.nodeOf[event] ?? NONE;
+    const isOne = !graph || node === NONE || !graph.groupedBy || this.view.value !== 'graph';
+    return isOne ? [event] : graph.events.of(node);
+  }
+
+  /** Opens the chain or group that an event is shown in, or closes the one that it is part of. */
   toggleFold(event: number): void {
-    const open = new Set(this.openFolds.value);
-    if (!open.delete(event)) open.add(event);
-    this.openFolds.value = open;
+    const graph = this.layout.peek()?.graph;
+    const node = graph?.nodeOf[event] ?? NONE;
+    if (!graph || node === NONE) return;
+    const open = new Set(this.openFolds());
+    const { opened, count, alike, first } = graph;
+    if (opened[event] !== NONE) open.delete(opened[event]!);
+    else if (count[node]! > 1 || alike[node]! > 1) open.add(first[node]!);
+    else return;
+    this.folds.value = { by: this.groupBy.peek() ?? '', open };
+  }
+
+  private openFolds(): ReadonlySet<number> {
+    const { by, open } = this.folds.value;
+    return by === (this.groupBy.value ?? '') ? open : NOTHING;
   }
 
   private async loadMore(): Promise<void> {

@@ -2,23 +2,15 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { compareTasks } from '../../../src/analysis/compare';
 import type { Amount, Comparison, Difference } from '../../../src/analysis/compare';
 import { compareText } from '../../../src/analysis/compare-text';
-import { NONE } from '../../../src/graph/task-model';
+import { titleKindOf } from '../../../src/analysis/kinds';
 import type { TaskPage } from '../../../src/store/store';
 import { address, hrefOf, listHref, taskHref } from '../address';
 import { fetchTasks } from '../api';
-import type { NodeStatus } from '../drawing/graph-nodes';
-import { GraphScene } from '../drawing/graph-scene';
-import { align } from '../model/alignment';
-import { layOut } from '../model/graph-layout';
 import type { OpenTask } from '../model/open-task';
 import { dateTime, duration } from '../model/text';
-import { viewGraph } from '../model/view-graph';
 import { TaskState } from '../state/task-state';
 import { CopyButton } from '../widgets/copy-button';
-import { Picture } from '../widgets/picture';
-
-/** An event is slower if its operation took so much longer, as a part and in microseconds. */
-const SLOWER = { times: 1.5, atLeast: 1000 } as const;
+import { ComparedGraphs } from './compared-graphs';
 
 /** Compares two tasks: a list of what differs, and both graphs with what was added, removed and slower. */
 export function ComparePage() {
@@ -46,7 +38,7 @@ export function ComparePage() {
       {comparison && (
         <>
           <Differences comparison={comparison} />
-          <Graphs first={first!} second={second!} />
+          <ComparedGraphs first={first!} second={second!} />
         </>
       )}
     </main>
@@ -106,64 +98,26 @@ function Differences({ comparison }: { comparison: Comparison }) {
   );
 }
 
-function Graphs({ first, second }: { first: OpenTask; second: OpenTask }) {
-  const scenes = useMemo(() => {
-    const aligned = align(first, second);
-    const statusIn =
-      (task: OpenTask, other: OpenTask, matches: Int32Array, missing: NodeStatus) =>
-      (event: number): NodeStatus => {
-        const match = matches[event]!;
-        if (match === NONE) return missing;
-        const [mine, its] = [lengthOf(task, event), lengthOf(other, match)];
-        return mine - its > SLOWER.atLeast && mine > its * SLOWER.times ? 'slower' : undefined;
-      };
-    const sceneOf = (task: OpenTask, statusOf: (event: number) => NodeStatus): GraphScene =>
-      new GraphScene(task, layOut(viewGraph(task.graph, { operations: true })), statusOf);
-    return [
-      ['Before', sceneOf(first, statusIn(first, second, aligned.first, 'removed'))],
-      ['After', sceneOf(second, statusIn(second, first, aligned.second, 'added'))],
-    ] as const;
-  }, [first, second]);
-  return (
-    <div class="both">
-      {scenes.map(([title, scene]) => (
-        <section key={title}>
-          <h2>{title}</h2>
-          <PlainPicture label={`Causal graph ${title.toLowerCase()}`} scene={scene} />
-        </section>
-      ))}
-    </div>
-  );
+/** Returns a search for tasks of the same kind: with the same begin of their titles, up to where ids and numbers differ. */
+function alikeTo(title: string): string {
+  const start = titleKindOf(title).split('#')[0]!;
+  return `title~"${start.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** A picture in which nothing is chosen. */
-function PlainPicture({ label, scene }: { label: string; scene: GraphScene }) {
-  const [hovered, setHovered] = useState(NONE);
-  const [selected, setSelected] = useState(NONE);
-  return (
-    <Picture
-      {...{ label, scene, lit: undefined, marks: { hovered, selected } }}
-      handlers={{
-        onHover: setHovered,
-        onSelect: setSelected,
-        onMenu() {},
-        onOpen() {},
-        onView() {},
-      }}
-      onStage={() => {}}
-    />
-  );
-}
-
-/** Lets the reader choose what to compare a task with: tasks with the same name. */
+/** Lets the reader choose what to compare a task with: tasks of the same kind. */
 function Choose({ before }: { before: string }) {
   const { task: first } = useTask(before);
   const [page, setPage] = useState<TaskPage>();
   const title = first?.why.title;
   useEffect(() => {
     if (title === undefined) return;
-    const where = `title="${title.replace(/["\\]/g, '\\$&')}"`;
-    void fetchTasks({ where, offset: 0, limit: 50, order: 'last', reversed: false }).then(setPage);
+    void fetchTasks({
+      where: alikeTo(title),
+      offset: 0,
+      limit: 50,
+      order: 'last',
+      reversed: false,
+    }).then(setPage);
   }, [title]);
   const others = page?.tasks.filter(({ taskId }) => taskId !== before);
   return (
@@ -171,7 +125,8 @@ function Choose({ before }: { before: string }) {
       <p>Choose the task to compare {title} with:</p>
       {others?.length === 0 && (
         <p class="empty">
-          There is no other task with this name. Choose two in the list of all tasks.
+          There is no other task of this kind. Choose two in{' '}
+          <a href={listHref()}>the list of all tasks</a>.
         </p>
       )}
       <ul>
@@ -200,11 +155,6 @@ function useTask(taskId: string | undefined): {
 
 function* eventsOf({ graph: { model } }: OpenTask) {
   for (let i = 0; i < model.size; i++) yield model.event(i);
-}
-
-function lengthOf({ graph: { model }, time }: OpenTask, event: number): number {
-  const partner = model.partner[event]!;
-  return partner === NONE ? 0 : Math.abs(time[partner]! - time[event]!);
 }
 
 function amount({ times, duration: took }: Amount): string {

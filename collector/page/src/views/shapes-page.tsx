@@ -4,8 +4,8 @@ import { fetchShapes } from '../api';
 import { duration, number } from '../model/text';
 import { Examples, TotalsPage } from './totals-page';
 
-/** Maximum number of shapes listed. */
-const MOST = 500;
+/** Maximum number of differences listed on each side. */
+const MOST = 6;
 
 /** Shows which shapes tasks have: what most of them with a title do, and what the others do otherwise. */
 export function ShapesPage() {
@@ -19,13 +19,14 @@ export function ShapesPage() {
 }
 
 function Shapes({ shapes }: { shapes: readonly TaskShape[] }) {
-  const usual = new Map(
-    shapes.filter(({ isUsual }) => isUsual).map(({ title, examples }) => [title, examples[0]!]),
+  const common = new Map(
+    shapes.filter(({ isMostCommon }) => isMostCommon).map((shape) => [shape.title, shape]),
   );
   return (
     <table>
       <caption>
-        Tasks that did the same, however often, and how others differ from the usual ones
+        Tasks that did the same, however often. Others differ from the most common ones with their
+        title
       </caption>
       <thead>
         <tr>
@@ -39,18 +40,18 @@ function Shapes({ shapes }: { shapes: readonly TaskShape[] }) {
         </tr>
       </thead>
       <tbody>
-        {shapes.slice(0, MOST).map((shape) => (
-          <tr key={shape.examples[0]}>
-            <td>{shape.isUsual ? shape.title : ''}</td>
+        {shapes.map((shape) => (
+          <tr key={shape.typical}>
+            <td>{shape.isMostCommon ? shape.title : ''}</td>
             <td class="number">{number(shape.tasks)}</td>
             <td>
-              <Differences shape={shape} usual={usual.get(shape.title)!} />
+              <Differences shape={shape} common={common.get(shape.title)!} />
             </td>
             <td class="number">{duration(shape.median)}</td>
             <td class="number">{duration(shape.p95)}</td>
             <td class={shape.failed > 0 ? 'number failed' : 'number'}>{number(shape.failed)}</td>
             <td>
-              <Examples tasks={shape.examples} />
+              <Examples tasks={shape.slowest} />
             </td>
           </tr>
         ))}
@@ -59,21 +60,34 @@ function Shapes({ shapes }: { shapes: readonly TaskShape[] }) {
   );
 }
 
-function Differences({ shape, usual }: { shape: TaskShape; usual: string }) {
-  if (shape.isUsual) return <span class="minor">the usual</span>;
-  const { more, less, examples } = shape;
+function Differences({ shape, common }: { shape: TaskShape; common: TaskShape }) {
+  if (shape === common) return <span class="minor">the most common</span>;
+  const { more, less } = shape;
   return (
     <>
-      {more.map((label) => (
-        <div key={label}>+ {label}</div>
-      ))}
-      {less.map((label) => (
-        <div key={label}>− {label}</div>
-      ))}
-      {more.length + less.length === 0 && <div>the order of the same events</div>}
-      <a href={hrefOf('/compare', { before: usual, after: examples[0]! })}>
-        Compare with the usual
+      <Labels sign="+" labels={more} />
+      <Labels sign="−" labels={less} />
+      {more.length + less.length === 0 && <div>the same events, with other causes</div>}
+      <a href={hrefOf('/compare', { before: common.typical, after: shape.typical })}>
+        Compare with the most common
       </a>
+    </>
+  );
+}
+
+function Labels({ sign, labels }: { sign: string; labels: readonly string[] }) {
+  return (
+    <>
+      {labels.slice(0, MOST).map((label) => (
+        <div key={label}>
+          {sign} {label}
+        </div>
+      ))}
+      {labels.length > MOST && (
+        <div class="minor">
+          {sign} {number(labels.length - MOST)} more
+        </div>
+      )}
     </>
   );
 }

@@ -117,7 +117,7 @@ function Header({ state }: { state: TaskState }) {
               <Fact
                 name="in operations"
                 value={share(why.coverage.covered, why.duration)}
-                title="Part of the time in which an operation was running"
+                title="Part of the time in which an operation was running, the one that begins the task not counted"
               />
               <Fact
                 name="concurrent on average"
@@ -127,7 +127,7 @@ function Header({ state }: { state: TaskState }) {
               <Fact
                 name="outside"
                 value={duration(why.coverage.gaps)}
-                title="No operation was running"
+                title="Time in which none of these operations was running"
               />
             </>
           )}
@@ -212,6 +212,7 @@ function Toolbar({ state }: { state: TaskState }) {
       {matches !== undefined && (
         <span class="matches">
           {count(matches, 'match', 'matches')}
+          {state.foundHidden.value > 0 && `, ${number(state.foundHidden.value)} hidden`}
           <button class="button" aria-label="Previous match" onClick={() => state.selectFound(-1)}>
             ↑
           </button>

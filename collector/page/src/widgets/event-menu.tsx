@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { NONE } from '../../../src/graph/task-model';
 import { HIDING, hiddenBy, ruleFor, ruleName } from '../model/hiding';
 import type { HidingRule } from '../model/hiding';
@@ -12,6 +12,9 @@ const NAMES: Readonly<Record<HidingRule['what'], string>> = {
   unrelated: 'that are neither causes nor effects of this one',
 };
 
+/** Distance of a menu from the edge of the picture, in pixels. */
+const EDGE = 4;
+
 /** What can be done with an event. Pointing at an entry shows which events it is about. */
 export function EventMenu({ state }: { state: TaskState }) {
   const menu = useRef<HTMLDivElement>(null);
@@ -19,9 +22,17 @@ export function EventMenu({ state }: { state: TaskState }) {
   useEffect(() => {
     if (opened) menu.current?.querySelector('button')?.focus();
   }, [opened]);
+  useLayoutEffect(() => {
+    const at = menu.current;
+    const around = at?.offsetParent;
+    if (!opened || !at || !around) return;
+    // All of it is in the picture, wherever it was opened.
+    at.style.left = `${Math.max(0, Math.min(opened.x, around.clientWidth - at.offsetWidth - EDGE))}px`;
+    at.style.top = `${Math.max(0, Math.min(opened.y, around.clientHeight - at.offsetHeight - EDGE))}px`;
+  }, [opened]);
   const task = state.task.value;
   if (!opened || !task) return null;
-  const { event, x, y } = opened;
+  const { event } = opened;
   const { model } = task.graph;
   const selected = state.selected.value;
   const move = (key: KeyboardEvent): void => {
@@ -41,7 +52,6 @@ export function EventMenu({ state }: { state: TaskState }) {
       class="menu"
       role="menu"
       aria-label={`Event ${model.labelOf(event)}`}
-      style={{ left: `${x}px`, top: `${y}px` }}
       onKeyDown={move}
       onFocusOut={({ relatedTarget }) => {
         if (!menu.current?.contains(relatedTarget as Node)) state.closeMenu();
@@ -89,17 +99,19 @@ export function HiddenStrip({ state }: { state: TaskState }) {
       Hidden:
       {rules.map((rule) => {
         const hidden = hiddenBy(task.graph, [rule])!.reduce((sum, one) => sum + one, 0);
+        const name = ruleName(task.graph.model, rule);
         return (
           <button
             key={rule.what + rule.value}
             class="chip"
-            title="Bring these events back"
+            title={`${name}. Bring these events back`}
             onClick={() => state.bringBack(rule)}
           >
-            {ruleName(task.graph.model, rule)} ({count(hidden, 'event')}) ×
+            <span class="chip-name">{name}</span> ({count(hidden, 'event')}) ×
           </button>
         );
       })}
+      {state.layout.value?.graph.size === 0 && ' These are all events of the task.'}
     </p>
   );
 }

@@ -4,6 +4,7 @@ const SHAPES = [
   { name: 'several parents', path: 'M17 0l6 6l-6 6l-6-6z' },
   { name: 'event', path: 'M12 6a5 5 0 1 0 10 0a5 5 0 1 0-10 0' },
   { name: 'several events', path: 'M13 0h8v12h-8z' },
+  { name: 'failed', path: 'M12 6a5 5 0 1 0 10 0a5 5 0 1 0-10 0', class: 'shape failed' },
 ];
 const LINES = [
   { name: 'next event', class: 'next' },
@@ -26,10 +27,10 @@ export function Legend() {
           {line.name}
         </li>
       ))}
-      {SHAPES.map(({ name, path }) => (
+      {SHAPES.map(({ name, path, class: looks = 'shape' }) => (
         <li key={name}>
           <svg width="34" height="12" aria-hidden="true">
-            <path class="shape" d={path} />
+            <path class={looks} d={path} />
           </svg>
           {name}
         </li>

@@ -42,6 +42,7 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
   const spent = partner === NONE ? undefined : Math.abs(time[partner]! - time[event]!);
   return (
     <>
+      <Together state={state} task={task} event={event} />
       <h2>{whole.label || 'no label'}</h2>
       <p class="minor">
         {time[event] === task.start ? 'Task start' : `+${duration(time[event]! - task.start)}`}
@@ -115,6 +116,23 @@ function Details({ state, task, event }: { state: TaskState; task: OpenTask; eve
   );
 }
 
+/** Says which other events are shown as one with an event. */
+function Together({ state, task, event }: { state: TaskState; task: OpenTask; event: number }) {
+  const events = Int32Array.from(state.together(event));
+  const { model } = task.graph;
+  if (events.length === 1 || model.partner[events[0]!] === events[1]) return null;
+  const failed = events.filter((one) => model.hasError(one)).length;
+  const many = `Shown as one: ${count(events.length, 'event')}`;
+  return (
+    <Events
+      state={state}
+      title={failed > 0 ? `${many}, ${failed} failed` : many}
+      events={events}
+      none=""
+    />
+  );
+}
+
 /** What an event says about parts of a join, and what is said about it as a part. */
 const PARTS = [
   { title: 'Failed parts of the join', state: 'failed', of: 'joined', list: 'part' },
@@ -171,7 +189,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['w a s d', 'zoom and move'],
   ['0, f', 'start, fit all'],
   ['Shift + click', 'paths between two events'],
-  ['Menu', 'hide events like the selected one'],
+  ['Shift + F10', 'hide events like the selected one'],
+  ['Enter', 'open a group, or close it'],
   ['/', 'search'],
   ['n, e', 'next match, next error (Shift: previous)'],
   ['g, t, l', 'graph, timeline, log'],
