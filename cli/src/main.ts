@@ -12,10 +12,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   list: async () => (await import('./commands/list.js')).list,
   show: async () => (await import('./commands/show.js')).show,
   why: async () => (await import('./commands/why.js')).why,
+  critical: async () => (await import('./commands/critical.js')).critical,
   compare: async () => (await import('./commands/compare.js')).compare,
   tail: async () => (await import('./commands/tail.js')).tail,
   export: async () => (await import('./commands/export.js')).exportCommand,
   import: async () => (await import('./commands/import.js')).importCommand,
+  backup: async () => (await import('./commands/backup.js')).backup,
   mcp: async () => (await import('./commands/mcp.js')).mcp,
   open: async () => (await import('./commands/open.js')).open,
   check: async () => (await import('./commands/check.js')).check,
@@ -30,9 +32,10 @@ async function main([name = '']: readonly string[]): Promise<void> {
     .version(version)
     .enablePositionalOptions()
     .showHelpAfterError();
-  // Help lists all of them, and so does the message about a name that is none.
-  const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
-  for (const load of asked) (await load())(program);
+  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  // Help lists all of them, so does the message about a name that is none, and shells complete all of them.
+  for (const load of known ? [known] : Object.values(COMMANDS)) (await load())(program);
+  if (!known) (await import('@bomb.sh/tab/commander')).default(program);
   await program.parseAsync();
 }
 

@@ -1,7 +1,7 @@
 import { oneLine } from '../graph/plain-text.js';
 import type { Reason } from './critical-path.js';
 import { count, cut, ms, share, table } from './text.js';
-import type { Why } from './why.js';
+import type { Wait, Why } from './why.js';
 
 /** How many lines the answer has at most. */
 const MOST_LINES = 40;
@@ -41,19 +41,33 @@ export function whyText(why: Why, { all = false } = {}): string {
   const rest =
     path.reduce((sum, one) => sum + one.duration, 0) -
     shown.reduce((sum, one) => sum + one.duration, 0);
-  const steps = table(
-    shown.map(({ at, duration: took, what, reason, where }) => [
-      `+${ms(at)}`,
-      ms(took),
-      share(took, duration),
-      cut(what),
-      `${REASONS[reason]}`,
-      oneLine(where),
-    ]),
-    3,
-  );
+  const steps = table(shown.map(stepRow(duration)), NUMBERS);
   const more = left > 0 ? [`  and ${count(left, 'shorter step')}, ${ms(rest)} together`] : [];
   return `${[...head, ...steps, ...more, ...parts].join('\n')}\n`;
+}
+
+/** Returns every step of the critical path as text, with the event that ends it. */
+export function criticalText({ path, duration }: Why): string {
+  const row = stepRow(duration);
+  const lines = table(
+    path.map((step) => [...row(step), step.to]),
+    NUMBERS,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** How many columns of a step are numbers, which are set to the right. */
+const NUMBERS = 3;
+
+function stepRow(total: number): (step: Wait) => string[] {
+  return ({ at, duration, what, reason, where }) => [
+    `+${ms(at)}`,
+    ms(duration),
+    share(duration, total),
+    cut(what),
+    REASONS[reason],
+    oneLine(where),
+  ];
 }
 
 /** Returns what there is to say beside the path. */

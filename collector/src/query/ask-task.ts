@@ -2,7 +2,6 @@ import type { Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { explainWaits } from '../analysis/why.js';
 import { whyText } from '../analysis/why-text.js';
-import { CollectorError } from '../errors.js';
 import { causalGraph, eventsInOrder } from '../graph/causal-graph.js';
 import { textRecords } from '../graph/records.js';
 import type { ChangeFeed } from '../ingest/change-feed.js';
@@ -10,6 +9,7 @@ import type { Store } from '../store/store.js';
 import { parseTaskId } from '../search/task-id.js';
 import { oneOf, wholeNumber } from './ask.js';
 import { taskEvents, taskParts, taskSlice } from './task-events.js';
+import { unknownTask } from './unknown-task.js';
 
 /** How many events a slice has, about, and at most. */
 const DEFAULT_SLICE = 10_000;
@@ -100,10 +100,6 @@ function live(
       clearInterval(silence);
     }
   });
-}
-
-function unknownTask(text: string): CollectorError {
-  return new CollectorError('TL_TASK_UNKNOWN', `No events of task "${text}" have arrived.`);
 }
 
 /** Passes parts on one by one, so that a slow reader does not hold them all in the socket. */

@@ -11,6 +11,7 @@ import type { Acceptor } from '../ingest/accept.js';
 import type { ReportServer } from '../ingest/report-server.js';
 import type { Store } from '../store/store.js';
 import { wholeNumber } from './ask.js';
+import { addEventQuery } from './ask-events.js';
 import { addTaskQuery } from './ask-task.js';
 import { addTaskQueries } from './ask-tasks.js';
 import { authorize, isShown } from './authorize.js';
@@ -63,6 +64,7 @@ export function webApp(parts: WebAppParts): Hono {
   addOriginalPaths(app, store);
   addTaskQueries(app, store);
   addTaskQuery(app, store, acceptor.changes);
+  addEventQuery(app, store);
   app.get('/api/code', async (context) => {
     const host = context.req.query('host') ?? '';
     const processId = wholeNumber(context, 'process', 0, Number.MAX_SAFE_INTEGER);
