@@ -1,6 +1,7 @@
 // What importing `@throughline/runtime/auto` does: from then on, what the program does is logged.
 import { basename } from 'node:path';
 import { ThroughlineError } from '../kernel/index.js';
+import type { B3Form } from '../operations/b3.js';
 import { continueProcess } from '../operations/trace-headers.js';
 import { VARIABLE } from './processes.js';
 import { startOperations } from './start.js';
@@ -8,6 +9,8 @@ import { namesReceiver } from '../otlp/settings.js';
 import { connect } from '../xtrace/node.js';
 
 const { env } = process;
+/** What asks for B3 (OpenTelemetry, "Environment Variable Specification", known values of `OTEL_PROPAGATORS`). */
+const B3_FORMS: Readonly<Record<string, B3Form>> = { b3: 'single', b3multi: 'multi' };
 
 /** Where events go: to the collector that is named, to the receiver of OpenTelemetry that is, or to a collector on this machine. */
 const address = env['THROUGHLINE_COLLECTOR'] || (namesReceiver(env) ? 'otlp' : ':5563');
@@ -26,6 +29,7 @@ continueProcess(env[VARIABLE]);
 startOperations({
   propagateTo: namesIn('THROUGHLINE_PROPAGATE_TO'),
   channels: namesIn('THROUGHLINE_CHANNELS'),
+  b3: namesIn('OTEL_PROPAGATORS').flatMap((name) => B3_FORMS[name] ?? []),
   logs: env['THROUGHLINE_LOGS'] !== 'off',
   sample: numberIn('THROUGHLINE_SAMPLE', (part) => part > 0 && part <= 1, 'above 0 and at most 1'),
   messages: wordIn('THROUGHLINE_MESSAGES', ['join', 'link', 'new']),

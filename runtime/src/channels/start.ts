@@ -21,6 +21,8 @@ import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
 import { watchFailures } from './failures.js';
+import { b3 } from '../operations/b3.js';
+import type { B3Form } from '../operations/b3.js';
 import { describeParts, wasTold } from '../operations/join-parts.js';
 import { messages } from '../operations/messages.js';
 import type { MessagePolicy } from '../operations/messages.js';
@@ -36,6 +38,8 @@ export interface OperationOptions {
   readonly channels?: readonly string[];
   /** False to leave out what loggers write. */
   readonly logs?: boolean;
+  /** In which forms ids are also read and sent as B3. */
+  readonly b3?: readonly B3Form[];
   /** The part of all tasks whose events are kept: above 0, and at most 1. */
   readonly sample?: number | undefined;
   /** How messages that are handled belong to those who have sent them, if all in the same way. */
@@ -50,6 +54,7 @@ const started = shared('operations', { isStarted: false });
 export function startOperations({
   propagateTo = [],
   channels = [],
+  b3: forms = [],
   logs = true,
   sample = 1,
   functions,
@@ -78,6 +83,7 @@ export function startOperations({
   calls.followCallback = followCallback;
   if (publishesFetch()) followGlobalFetch();
   else watchFetch(({ hostname }) => isPeer(hostname));
+  b3.forms = forms;
   messages.policy = policy;
   watchHttp2(isPeer);
   watchLibraryMethods();

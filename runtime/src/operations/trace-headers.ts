@@ -6,13 +6,17 @@ import { Position } from '../xtrace/position.js';
 import { joinTraces, traces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
+import { b3Headers, readB3 } from './b3.js';
 import { passableBaggage } from './baggage-header.js';
 import { isKept } from './sampling.js';
 import { formatTraceParent, parseTraceParent } from './trace-context.js';
+import { passableState } from './trace-state.js';
 
 /** What came with a request beside the ids, and goes on with the requests that are made for it. */
 interface Passed {
   readonly taskId: string;
+  /** True if the task began with the request: its id is random. */
+  readonly isOwn?: true;
   readonly flags: string | undefined;
   /** Other systems' data, unchanged (W3C Trace Context Level 2, section 3.3; W3C Baggage). */
   readonly state: string | undefined;
@@ -25,16 +29,19 @@ const passed = register<Passed | undefined>(undefined, {
 
 /** Continues the task that a request carries, in the current context; begins a task if it carries none. */
 export function continueFromRequest(header: (name: string) => string | undefined): void {
-  const parent = parseTraceParent(header('traceparent'));
+  const own = parseTraceParent(header('traceparent'));
+  const parent = own ?? readB3(header);
   const baggage = passableBaggage(header('baggage'));
   if (parent === undefined) {
     const taskId = client.startTask();
-    if (baggage) setLocal(passed, { taskId, flags: undefined, state: undefined, baggage });
+    setLocal(passed, { taskId, isOwn: true, flags: undefined, state: undefined, baggage });
     return;
   }
   const { taskId, eventId, flags } = parent;
   client.continueTask(taskId, [eventId]);
-  setLocal(passed, { taskId, flags, state: header('tracestate'), baggage });
+  // The state is of the header `traceparent`, and means nothing without it (section 4.3).
+  const state = own && passableState(header('tracestate'));
+  setLocal(passed, { taskId, flags, state, baggage });
 }
 
 /** Makes what this process does, beside what it is asked for, part of the task that it was started for. */
@@ -54,10 +61,12 @@ export function headersFor({ id, trace }: Operation): [name: string, value: stri
 export function headersAfter({ taskId }: Trace, eventId: EventId): [name: string, value: string][] {
   const known = getLocal(passed);
   const given = known?.taskId === taskId ? known : undefined;
-  const parent = formatTraceParent({ taskId, eventId, flags: given?.flags ?? flagsOf(taskId) });
+  const flags = given?.flags ?? flagsOf(taskId, given?.isOwn);
+  const parent = { taskId, eventId, flags };
   const others = { tracestate: given?.state, baggage: given?.baggage };
   return [
-    ['traceparent', parent],
+    ['traceparent', formatTraceParent(parent)],
+    ...b3Headers(parent),
     ...Object.entries(others).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as [string, string]],
     ),
@@ -80,7 +89,13 @@ export function joinResponse({ trace }: Operation, header: string | undefined): 
   setLocal(client.traceSlot, joinTraces(getLocal(client.traceSlot), { ...trace, latest }));
 }
 
-/** Returns the flags of a task that begins here: `sampled` if it is kept. Its id is not as random as the other flag promises. */
-function flagsOf(taskId: string): string {
-  return isKept(taskId) ? '01' : '00';
+/**
+ * Returns the flags of a task without flags of others: `sampled` if it is kept, and `random-trace-id` if the id was made here
+ * (section 3.2.2.5).
+ */
+function flagsOf(taskId: string, isOwn = false): string {
+  return `0${(isOwn ? RANDOM : 0) + (isKept(taskId) ? SAMPLED : 0)}`;
 }
+
+const SAMPLED = 1;
+const RANDOM = 2;
