@@ -97,7 +97,7 @@ async function ordered(env) {
     await tab.getByText('items in 1 parcel').waitFor();
     await pause(300);
   }
-  const task = await newest('title~orders events>=30');
+  const task = await newest('title~"click button" events>=30');
   await tab.close();
   return task;
 }

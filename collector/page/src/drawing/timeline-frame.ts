@@ -8,6 +8,9 @@ import { laneOf } from './theme';
 import { AXIS, GROUP_HEAD } from './timeline-geometry';
 import type { TimelineGeometry } from './timeline-geometry';
 
+/** About how wide a character of a name is, in pixels. */
+const CHARACTER = 7;
+
 /** What is around the events of a timeline: the ground of each process and its name, and the axis. */
 export class TimelineFrame {
   constructor(
@@ -46,13 +49,14 @@ export class TimelineFrame {
       const y = Math.min(Math.max(AXIS, own), bottom - GROUP_HEAD);
       const lane = this.task.graph.model.processes[process]!;
       const colors = laneOf(theme, process);
-      // In its own place, lines between processes pass under the text.
-      if (y !== own)
-        surface.fill(theme.raised, (pen) => pen.rect(0, y + 1, view.width, GROUP_HEAD - 2));
       surface.fill(colors.line, (pen) => pen.rect(0, y + 1, 4, GROUP_HEAD - 2));
       const title = lane.name || 'unnamed process';
       const more = placeOf(lane).join(' · ');
-      surface.text(more === '' ? title : `${title} (${more})`, 12, y + 16, view.width - 20, {
+      const text = more === '' ? title : `${title} (${more})`;
+      // Lines between processes go past the text. In another place, whole rows do.
+      const covered = y === own ? Math.min(view.width, text.length * CHARACTER + 24) : view.width;
+      surface.fill(theme.raised, (pen) => pen.rect(4, y + 1, covered - 4, GROUP_HEAD - 2));
+      surface.text(text, 12, y + 16, view.width - 20, {
         color: theme.text,
         size: 12,
         bold: true,
