@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import { Child, ran, root } from '../harness/child';
 import { freePort } from '../harness/collector';
 import { OtlpReceiver } from '../harness/otlp-receiver';
@@ -294,6 +295,43 @@ test('the collector is stopped by a command, when it has stored what has arrived
   expect(again.stdout).toBe('No collector runs.\n');
   await run('server.ts');
   await until('the tasks of before and of now', async () => (await titles()).length === 2);
+});
+
+describe('code of a program', () => {
+  const program = (says: string): string => `console.log(${JSON.stringify(says)});\n`;
+  /** The code of the line that wrote this. */
+  const codeOf = async (says: string): Promise<unknown> => {
+    const get = async (path: string): Promise<never> =>
+      (await (await fetch(page() + path)).json()) as never;
+    const { taskId } = await until(`a task ${says}`, async () => {
+      const { tasks } = await get(`/api/tasks?where=${encodeURIComponent(says)}`);
+      return (tasks as { taskId: string }[])[0];
+    });
+    const { events } = (await get(`/api/tasks/${taskId}`)) as { events: TraceEvent[] };
+    const { source, host, processId, timestamp } = events.find(({ label }) => label === says)!;
+    const asked = { source, host, process: processId, time: timestamp } as Record<string, string>;
+    return (await get(`/api/code?${new URLSearchParams(asked)}`)) as unknown;
+  };
+
+  test('is that of its own folder, also of two programs with a file of the same name', async () => {
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(folder, name));
+      write(join(name, 'main.mjs'), program(name));
+      await ran([throughline, 'run', 'main.mjs'], { cwd: join(folder, name), env });
+    }
+
+    for (const name of ['two', 'one']) {
+      expect(await codeOf(name)).toMatchObject({ first: 1, lines: [program(name).trim()] });
+    }
+  });
+
+  test('is not told with --no-code', async () => {
+    write('main.mjs', program('secret'));
+    await run('--no-code', 'main.mjs');
+
+    expect(await codeOf('secret')).toBeNull();
+    expect(existsSync(join(folder, 'events.db.programs'))).toBe(false);
+  });
 });
 
 test('--otlp sends spans to the receiver that OpenTelemetry names, and starts no collector', async () => {
