@@ -78,12 +78,26 @@ test('says what can be asked', async () => {
     'why',
     'list_events',
     'event',
+    'shapes',
     'compare',
   ]);
   for (const { description, annotations } of tools) {
     expect(description!.length).toBeGreaterThan(20);
     expect(annotations?.readOnlyHint).toBe(true);
   }
+});
+
+test('tells what unusual tasks do otherwise', async () => {
+  const { text } = await ask('shapes');
+
+  expect(text.split('\n').map((line) => line.replace(/, such as .*/, ''))).toEqual([
+    'The newest 2 of 2 tasks:',
+    'GET /carts/:id: 1 task, 0 failed, median 12.0 ms',
+    '  unusual: 1 task, 1 failed, median 62.0 ms',
+    '    + GET /stock',
+    '    + failed: GET /stock #',
+  ]);
+  expect((await ask('shapes', { where: 'process=none' })).text).toBe('There are no such tasks.');
 });
 
 test('lists tasks', async () => {

@@ -24,6 +24,8 @@ export { textRecord, textRecords } from './graph/records.js';
 export { drawGraph } from './graph/terminal.js';
 export { openEventFiles } from './query/event-file-queries.js';
 export type { EventFileQueries } from './query/event-file-queries.js';
+export type { ShapeAnswer } from './query/totals.js';
+export type { TaskShape } from './analysis/shapes.js';
 export { parseTaskQuery } from './search/task-query.js';
 export type { TaskCondition } from './search/task-query.js';
 export { countReports, cutBatch } from './reports/batch.js';

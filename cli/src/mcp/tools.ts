@@ -11,7 +11,7 @@ import {
   textRecord,
   whyText,
 } from '@throughline/collector';
-import type { TaskSummary, TraceEvent } from '@throughline/collector';
+import type { TaskShape, TaskSummary, TraceEvent } from '@throughline/collector';
 import { CliError } from '../errors.js';
 import { newestTask } from '../sources/newest-task.js';
 import type { EventSource } from '../sources/source.js';
@@ -28,6 +28,9 @@ const task = z.string().describe('Id of a task, or "latest" for the newest one.'
 const event = z.string().describe('Id of an event: 16 hex digits.');
 /** How many causes of an event are listed. */
 const MOST_CAUSES = 20;
+/** How many groups of tasks are told, and how many differences on each side. */
+const MOST_SHAPES = 20;
+const MOST_DIFFERENCES = 4;
 
 export const TOOLS: readonly Tool[] = [
   {
@@ -110,6 +113,27 @@ export const TOOLS: readonly Tool[] = [
     },
   },
   {
+    name: 'shapes',
+    description:
+      'Group the newest tasks by what happened in them, and say what the unusual ones have more (+) or less (-) than the most common ones with their title: a failure, a retry, a cache that was missed. Ends with the id of a typical task of each group.',
+    inputSchema: {
+      where: z
+        .string()
+        .default('')
+        .describe('Only tasks that match, such as: route=/carts start>-1h'),
+    },
+    async answer(source, { where }: { where: string }) {
+      const { shapes, tasks, matching } = await source.shapes(where);
+      if (shapes.length === 0) return 'There are no such tasks.';
+      const left = shapes.length - MOST_SHAPES;
+      return [
+        `The newest ${tasks} of ${matching} tasks:`,
+        ...shapes.slice(0, MOST_SHAPES).flatMap(shapeLines),
+        ...(left > 0 ? [`and ${left} more`] : []),
+      ].join('\n');
+    },
+  },
+  {
     name: 'compare',
     description: 'Compare two tasks: operations that were added, removed, or took longer.',
     inputSchema: { before: task, after: task },
@@ -123,6 +147,21 @@ export const TOOLS: readonly Tool[] = [
 
 async function eventsOf(source: EventSource, id: string): Promise<readonly TraceEvent[]> {
   return source.task(id === 'latest' ? await newestTask(source) : id);
+}
+
+/** Returns a group of tasks as a line, and what is unusual in them. */
+function shapeLines(shape: TaskShape): string[] {
+  const { title, tasks, failed, median, isMostCommon, more, less, typical } = shape;
+  const of = isMostCommon ? oneLine(title) : '  unusual';
+  const ms = (median / 1000).toFixed(1);
+  return [
+    `${of}: ${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${failed} failed, median ${ms} ms, such as ${typical}`,
+    ...more.slice(0, MOST_DIFFERENCES).map((label) => `    + ${oneLine(label)}`),
+    ...less.slice(0, MOST_DIFFERENCES).map((label) => `    - ${oneLine(label)}`),
+    ...(!isMostCommon && more.length + less.length === 0
+      ? ['    the same events, with other causes']
+      : []),
+  ];
 }
 
 function lineOf({ taskId, title, events, errors, duration }: TaskSummary): string {

@@ -1,6 +1,12 @@
 import { CliError, errorMessage } from '../errors.js';
 import { settings } from '@throughline/collector/settings';
-import type { Excerpt, TaskPage, TaskSummary, TraceEvent } from '@throughline/collector';
+import type {
+  Excerpt,
+  ShapeAnswer,
+  TaskPage,
+  TaskSummary,
+  TraceEvent,
+} from '@throughline/collector';
 import { tokenHeader } from './collector-url.js';
 import type { EventSource, TaskQuery } from './source.js';
 
@@ -35,6 +41,10 @@ export class CollectorClient implements EventSource {
       `/api/tasks/${encodeURIComponent(taskId)}`,
     );
     return events;
+  }
+
+  shapes(where: string): Promise<ShapeAnswer> {
+    return this.get(`/api/shapes?${new URLSearchParams({ where })}`);
   }
 
   async code({

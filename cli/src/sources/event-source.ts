@@ -1,5 +1,11 @@
 import { excerptOf, openEventFiles, parseTaskQuery } from '@throughline/collector';
-import type { EventFileQueries, Excerpt, TaskPage, TraceEvent } from '@throughline/collector';
+import type {
+  EventFileQueries,
+  Excerpt,
+  ShapeAnswer,
+  TaskPage,
+  TraceEvent,
+} from '@throughline/collector';
 import { CliError } from '../errors.js';
 import { CollectorClient } from './collector-client.js';
 import { collectorUrl } from './collector-url.js';
@@ -46,6 +52,10 @@ class FileSource implements EventSource {
       'TL_TASK_UNKNOWN',
       `No events of task ${JSON.stringify(taskId)} in ${path}. "throughline list" with the same --file lists its tasks.`,
     );
+  }
+
+  async shapes(where: string): Promise<ShapeAnswer> {
+    return this.files.shapes(parseTaskQuery(where));
   }
 
   /** The names in the files are relative to the folder in which the program ran: most likely this one. */

@@ -1,4 +1,4 @@
-import type { Excerpt, TaskPage, TaskRange, TraceEvent } from '@throughline/collector';
+import type { Excerpt, ShapeAnswer, TaskPage, TaskRange, TraceEvent } from '@throughline/collector';
 
 /** Which tasks to return. */
 export interface TaskQuery {
@@ -15,6 +15,8 @@ export interface EventSource {
   tasks(query: TaskQuery): Promise<TaskPage>;
   /** Returns the events of one task. Throws `TL_TASK_UNKNOWN` or `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
+  /** Returns the shapes of the newest tasks that match. Throws `TL_QUERY_INVALID`. */
+  shapes(where: string): Promise<ShapeAnswer>;
   /** Returns the code around an event's source; nothing if it is not there. */
   code(event: TraceEvent): Promise<Excerpt | undefined>;
 }

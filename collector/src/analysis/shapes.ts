@@ -17,7 +17,7 @@ export interface TaskShape {
   /** Half of them took at most `median`, and 95 of 100 at most `p95`. */
   readonly median: number;
   readonly p95: number;
-  /** True if no other shape with this title has more tasks. The first of several. */
+  /** True if no other shape with this title has more tasks; of several, for the one with the fewest failures. */
   readonly isMostCommon: boolean;
   /** What happens in them and not in the most common shape with their title, and the other way round. */
   readonly more: readonly string[];
@@ -74,7 +74,10 @@ export class ShapeTotals {
     return [...byTitle.values()]
       .sort((a, b) => sizeOf(b) - sizeOf(a))
       .flatMap((groups) => {
-        const sorted = groups.sort((a, b) => b.tasks.length - a.tasks.length);
+        // Of equally many, those that have not failed are what is expected.
+        const sorted = groups.sort(
+          (a, b) => b.tasks.length - a.tasks.length || failedIn(a) - failedIn(b),
+        );
         return sorted.map((group) => summaryOf(group, sorted[0]!));
       });
   }
@@ -91,11 +94,15 @@ function summaryOf({ title, shape, tasks }: Group, common: Group): TaskShape {
       median: typical.duration,
       p95: valueAt(sorted, 0.95)!.duration,
     },
-    failed: tasks.filter(({ errors }) => errors > 0).length,
+    failed: failedIn({ tasks }),
     isMostCommon: shape === common.shape,
     ...differenceOf(shape, common.shape),
     ...{ typical: typical.taskId, slowest },
   };
+}
+
+function failedIn({ tasks }: Pick<Group, 'tasks'>): number {
+  return tasks.filter(({ errors }) => errors > 0).length;
 }
 
 /** What happens is told without processes, unless only they differ. */

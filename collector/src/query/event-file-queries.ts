@@ -3,7 +3,10 @@ import { SqliteStore } from '../store/sqlite-store.js';
 import type { TaskPage, TaskRange } from '../store/store.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { TraceEvent } from '../reports/trace-event.js';
+import type { TaskCondition } from '../search/task-query.js';
 import { taskEvents } from './task-events.js';
+import { taskShapes } from './totals.js';
+import type { ShapeAnswer } from './totals.js';
 
 /** Event files that answer queries as a collector that had received their events would. */
 export interface EventFileQueries {
@@ -13,6 +16,8 @@ export interface EventFileQueries {
   readonly batches: readonly BatchBytes[];
   /** Returns a page of tasks. */
   tasks(range: TaskRange): Promise<TaskPage>;
+  /** Returns the shapes of the newest tasks that meet the conditions. */
+  shapes(where: readonly TaskCondition[]): Promise<ShapeAnswer>;
   /** Returns the events of one task; none if it is unknown. Throws `TL_TASK_ID_INVALID`. */
   task(taskId: string): Promise<readonly TraceEvent[]>;
 }
@@ -26,6 +31,7 @@ export async function openEventFiles(path: string): Promise<EventFileQueries> {
     problems,
     batches,
     tasks: (range) => store.tasks(range),
+    shapes: (where) => taskShapes(store, where),
     task: (taskId) => taskEvents(store, taskId),
   };
 }

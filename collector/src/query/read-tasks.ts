@@ -16,7 +16,7 @@ export interface TasksRead {
 
 /** Reads the newest tasks that meet the conditions, one by one. Those that are too large are left out. */
 export async function readTasks(
-  store: Store,
+  store: Pick<Store, 'tasks' | 'task'>,
   where: readonly TaskCondition[],
   add: (task: TaskSummary, events: readonly TraceEvent[]) => void,
 ): Promise<TasksRead> {

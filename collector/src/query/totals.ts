@@ -29,7 +29,7 @@ export async function lineAmounts(
 
 /** Returns the shapes of the newest tasks that meet the conditions. */
 export async function taskShapes(
-  store: Store,
+  store: Pick<Store, 'tasks' | 'task'>,
   where: readonly TaskCondition[],
 ): Promise<ShapeAnswer> {
   const totals = new ShapeTotals();
