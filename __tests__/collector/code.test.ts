@@ -181,6 +181,14 @@ describe('programs that run', () => {
     expect(statSync(notes()).size).toBeLessThan(128 * 1024);
   });
 
+  test('a disk that takes nothing keeps no program from running', () => {
+    writeFileSync(notes(), 'x\n'.repeat(50_000));
+    mkdirSync(`${notes()}.${process.pid}`);
+
+    expect(() => trimNotes(notes())).not.toThrow();
+    expect(statSync(notes()).size).toBe(100_000);
+  });
+
   test('a broken file has none', () => {
     writeFileSync(
       notes(),

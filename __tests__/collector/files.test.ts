@@ -102,8 +102,45 @@ describe('the original X-Trace server', () => {
       }),
     ]);
     expect(problems.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^3 of the spans, .*TL_EVENT_INVALID/s),
+      expect.stringMatching(/^2 of the spans, .*TL_EVENT_INVALID/s),
     ]);
+  });
+});
+
+test.each([
+  ['milliseconds, as the original has them', 1_484_128_200_000, 1_484_128_200_000_000],
+  ['microseconds, as our collector answers', 1_484_128_200_000_001, 1_484_128_200_000_001],
+  ['nothing', undefined, 0],
+])('times of the original’s JSON are %s', async (_, Timestamp, expected) => {
+  const reports = [
+    { TaskID: id(6), EventID: '1', Timestamp, HRT: 'abc', Cycles: null, ThreadID: {} },
+  ];
+  const { task } = await opened(JSON.stringify([{ id: id(6), reports }]));
+
+  expect(await task(id(6))).toEqual([
+    expect.objectContaining({ timestamp: expected, eventId: id(1) }),
+  ]);
+  expect(Object.keys((await task(id(6)))[0]!)).not.toContain('hrt');
+});
+
+test('in OTLP, null stands for what is not there', async () => {
+  const span = {
+    ...{ traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), name: 'GET', startTimeUnixNano: '1000' },
+    ...{ attributes: null, events: [null], status: null, parentSpanId: null },
+  };
+  const { problems, task } = await opened(
+    JSON.stringify({
+      resourceSpans: [{ resource: null, scopeSpans: [{ scope: null, spans: [span] }] }, null],
+    }),
+  );
+
+  expect(problems).toEqual([]);
+  expect(await task('ab'.repeat(16))).toEqual([expect.objectContaining({ label: 'GET' })]);
+});
+
+test('a document of another shape inside is told with the file', async () => {
+  await expect(opened('{"resourceSpans":{"no":"list"}}')).rejects.toMatchObject({
+    code: 'TL_EVENTS_UNREADABLE',
   });
 });
 
@@ -189,6 +226,37 @@ describe('Zipkin', () => {
 
     expect(problems).toHaveLength(1);
     expect(await task(TRACE)).toHaveLength(2);
+  });
+
+  test('lists one a line are read as one, wherever the other side of a span is', async () => {
+    const [page, client, server, load] = SPANS;
+    const { task } = await opened(
+      `${JSON.stringify([load])}\n${JSON.stringify([server, client])}\n${JSON.stringify([page])}\n`,
+    );
+    const events = await task(TRACE);
+
+    expect(events.find(({ label }) => label === 'load cart')!.parentEventIds).toEqual([
+      'fffffffffffffffd',
+    ]);
+  });
+
+  test('many annotations, and null for what is not there', async () => {
+    const annotations = Array.from({ length: 200_000 }, (_, i) => ({
+      timestamp: 5000 - (i % 99),
+      value: 'a',
+    }));
+    const span = {
+      traceId: TRACE,
+      id: id(8),
+      name: 'many',
+      duration: null,
+      annotations: [...annotations, null],
+    };
+    const { task } = await opened(JSON.stringify([span]));
+    const events = await task(TRACE);
+
+    expect(events).toHaveLength(200_001);
+    expect(events.find(({ eventId }) => eventId === id(8))!.timestamp).toBe(4902);
   });
 
   test('a collector takes them where reporters of Zipkin send them', async () => {

@@ -1,3 +1,7 @@
+import { client, getTaskId } from '../../runtime/src/xtrace/log';
+import { continueFromBatch } from '../../runtime/src/operations/messages';
+import type { Carried } from '../../runtime/src/operations/messages';
+import type { Sender } from '../../runtime/src/operations/b3';
 import { b3, b3Headers, readB3 } from '../../runtime/src/operations/b3';
 import type { TraceParent } from '../../runtime/src/operations/trace-context';
 import { prelude, Programs } from './program';
@@ -9,16 +13,16 @@ const event = 'e457b5a2e4d86bd1';
 afterEach(() => {
   b3.forms = [];
 });
-const read = (headers: Record<string, string>): TraceParent | undefined => {
+const read = (headers: Record<string, string>): Sender | undefined => {
   b3.forms = ['single'];
   return readB3((name) => headers[name]);
 };
 const found = (flags: string, taskId = task): TraceParent => ({ taskId, eventId: event, flags });
 
-test.each<[string, Record<string, string>, TraceParent]>([
+test.each<[string, Record<string, string>, Sender]>([
   ['one header', { b3: `${task}-${event}-1` }, found('01')],
   ['with a parent', { b3: `${task}-${event}-1-05e3ac9a4f6e3b90` }, found('01')],
-  ['without a decision', { b3: `${task}-${event}` }, found('01')],
+  ['without a decision', { b3: `${task}-${event}` }, { ...found(''), flags: undefined }],
   ['not sampled', { b3: `${task}-${event}-0` }, found('00')],
   ['debug', { b3: `${task}-${event}-d` }, found('01')],
   [
@@ -81,6 +85,27 @@ test('both forms are sent', () => {
   ]);
 });
 
+describe('a batch of messages', () => {
+  const message = (taskId: string): Carried => ({
+    headers: { b3: `${taskId}-${event}-1` },
+    isRepeated: false,
+  });
+  const other = '1'.repeat(32);
+
+  test('of one trace goes on with it, of several has a task of its own with links', () => {
+    b3.forms = ['single'];
+    continueFromBatch([message(task), message(task)]);
+    expect(getTaskId()).toBe(task);
+    continueFromBatch([message(task), message(other)]);
+
+    expect([task, other]).not.toContain(getTaskId());
+    expect(client.currentTrace().notes).toEqual([
+      `link ${task}/${event}`,
+      `link ${other}/${event}`,
+    ]);
+  });
+});
+
 describe('a service', () => {
   const programs = new Programs();
   afterAll(() => programs.remove());
@@ -114,6 +139,25 @@ describe('a service', () => {
       b3: `${task}-${request.eventId}-1`,
       ...{ id: task, span: request.eventId },
     });
+  });
+
+  test('leaves requests to another tool that adds its own headers later', async () => {
+    const { stdout } = await programs.run(
+      `${prelude}
+      import diagnostics from 'node:diagnostics_channel';
+      diagnostics.subscribe('undici:request:create', ({ request }) => {
+        request.addHeader('b3', '${task}-${event}-1');
+      });
+      const { url, stop } = await serve(({ headers }, response) => {
+        response.end(JSON.stringify([headers.b3, headers['x-b3-traceid'], headers.traceparent]));
+      });
+      console.log(await (await fetch(url)).text());
+      await stop();
+    `,
+      { OTEL_PROPAGATORS: 'b3,b3multi' },
+    );
+
+    expect(JSON.parse(stdout)).toEqual([`${task}-${event}-1`, null, null]);
   });
 
   test('does not without the variable', async () => {

@@ -181,6 +181,36 @@ describe('folding', () => {
     expect(folded.graph.parents.count(join)).toBe(3);
   });
 
+  test('a chain in branches that are opened can be opened, and closed again', () => {
+    const branch = (i: number): TraceEvent[] =>
+      Array.from({ length: 6 }, (_, k) =>
+        event(1, 10 * i + k, [k === 0 ? 1 : 10 * i + k - 1], { ...a, label: `step ${k}` }),
+      );
+    const ends = [1, 2, 3, 4, 5, 6].map((i) => 10 * i + 5);
+    const events = [
+      event(1, 1, [], a),
+      ...[1, 2, 3, 4, 5, 6].flatMap(branch),
+      event(1, 99, ends, a),
+    ];
+    const at = (open: number[]): ViewGraph =>
+      lay(events, { chains: { open: new Set(open) } }).graph;
+    const [first, inner] = [7, 9];
+    const closed = at([]);
+    const key = closed.foldOf[inner]!;
+
+    // Any event of the branches opens them.
+    expect(closed.foldOf[first]).toBe(key);
+    expect(closed.foldOf[first + 6]).toBe(key);
+    const opened = at([key]);
+    expect(opened.size).toBeGreaterThan(closed.size);
+    // Then the chain is folded by itself, and its own event opens it.
+    const chain = opened.foldOf[inner]!;
+    expect(chain).not.toBe(key);
+    expect(opened.foldOf[first]).toBe(key);
+    expect(at([key, chain]).size).toBeGreaterThan(opened.size);
+    expect(at([key, chain]).foldOf[inner]).toBe(chain);
+  });
+
   test('a chain that is opened, a short one, and one with an error stay as they are', () => {
     expect(lay(chain(8), { chains: { open: new Set([1]) } }).graph.size).toBe(8);
     expect(lay(chain(4), { chains: { open: new Set() } }).graph.size).toBe(4);

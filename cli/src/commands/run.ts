@@ -38,7 +38,8 @@ export function run(program: Command): void {
       const env = {
         ...process.env,
         ...(address && environmentFor(address, options)),
-        ...(notes !== undefined && { THROUGHLINE_PROGRAMS: notes }),
+        // One that an outer `run` has set is not for this program.
+        THROUGHLINE_PROGRAMS: notes ?? '',
       };
       if (collector) say(collector);
       if (collector && options.open) await openBrowser(collector.url).catch(sayClosed);

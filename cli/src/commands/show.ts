@@ -46,6 +46,7 @@ export function show(program: Command): void {
         command: Command,
       ) => {
         const { file, latest, graph, json, html, code } = options;
+        if (code && html === undefined) command.error('error: --code goes with --html');
         if (given === undefined && file === undefined && !latest) {
           command.error('error: name a task, or use --latest');
         }

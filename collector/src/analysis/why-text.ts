@@ -53,7 +53,9 @@ export function criticalText({ path, duration }: Why): string {
     path.map((step) => [...row(step), step.to]),
     NUMBERS,
   );
-  return `${lines.join('\n')}\n`;
+  return lines.length > 0
+    ? `${lines.join('\n')}\n`
+    : 'The task has one event, so it has no critical path.\n';
 }
 
 /** How many columns of a step are numbers, which are set to the right. */

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { parse } from 'node:path';
 
@@ -39,8 +39,14 @@ export function noteProgram(file: string, note: ProgramNote): void {
 /** Forgets the older half of the notes, if there are too many. */
 export function trimNotes(file: string): void {
   const text = readOwn(file);
-  if (text.length > LARGEST)
-    writeFileSync(file, text.slice(text.indexOf('\n', text.length / 2) + 1));
+  if (text.length <= LARGEST) return;
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, text.slice(text.indexOf('\n', text.length / 2) + 1), { mode: 0o600 });
+    renameSync(draft, file);
+  } catch {
+    // The disk is full, or must not be written to: there are too many notes, then.
+  }
 }
 
 /** Where code is: in the folders that settings name, and in that of each process that was noted. */

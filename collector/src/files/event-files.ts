@@ -7,6 +7,7 @@ import { quote } from '../graph/plain-text.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { readEventRecord } from './event-record.js';
 import { readOtherFormat } from './formats.js';
+import type { FileContents } from './formats.js';
 
 /** Extension of event files in a folder. */
 const EXTENSION = '.jsonl';
@@ -51,13 +52,21 @@ export interface FileBatches {
  * `TL_EVENTS_UNREADABLE`.
  */
 export function readBatches(path: string): FileBatches {
-  const other = isFile(path) ? readOtherFormat(readFileSync(path)) : undefined;
+  const other = isFile(path) ? readOther(path) : undefined;
   if (other === undefined) {
     const { events, problems } = readEventFiles(path);
     return { batches: [encodeBatch(events)], problems };
   }
   const { batch, rejected } = other;
   return { batches: [batch], problems: rejected > 0 ? [notKept(path, rejected)] : [] };
+}
+
+function readOther(path: string): FileContents | undefined {
+  try {
+    return readOtherFormat(readFileSync(path));
+  } catch (error) {
+    throw eventsUnreadable(path, errorMessage(error), error);
+  }
 }
 
 function isFile(path: string): boolean {

@@ -2,6 +2,7 @@ import { encodeBatch } from '@throughline/runtime/report';
 import type { Report } from '@throughline/runtime/report';
 import { countReports } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
+import { withoutNull } from '../otlp/json.js';
 import { logsToReports, tracesToReports } from '../otlp/to-reports.js';
 import type { Converted } from '../otlp/to-reports.js';
 import { isZipkin, zipkinToTraces } from '../otlp/zipkin.js';
@@ -27,14 +28,19 @@ const DOCUMENTS: readonly {
 
 /**
  * Reads a file of another tool: traces and logs of OpenTelemetry (OTLP in JSON, one document or one a line), spans of Zipkin, and reports of the
- * original X-Trace server, as its report files have them or as its JSON. Returns nothing if it is none of these.
+ * original X-Trace server, as its report files have them or as its JSON. Returns nothing if it is none of these. Throws an `Error`
+ * if a document has another shape inside.
  */
 export function readOtherFormat(bytes: Uint8Array): FileContents | undefined {
+  if (isReports(bytes)) return { batch: bytes, rejected: 0 };
   const documents = documentsIn(Buffer.from(bytes).toString());
-  if (documents === undefined) return isReports(bytes) ? { batch: bytes, rejected: 0 } : undefined;
+  if (documents === undefined) return undefined;
   const reports: Report[] = [];
   let rejected = 0;
-  for (const document of documents) {
+  // Spans of Zipkin say something about those of other lists.
+  const spans = documents.filter(isZipkin).flat();
+  const others = documents.filter((one) => !isZipkin(one));
+  for (const document of spans.length > 0 ? [...others, spans] : others) {
     const formats = DOCUMENTS.filter(({ is }) => is(document));
     if (formats.length === 0) return undefined;
     for (const { convert } of formats) {
@@ -49,11 +55,13 @@ export function readOtherFormat(bytes: Uint8Array): FileContents | undefined {
 /** Returns the JSON documents of a text: one, or one a line. Nothing if it is not JSON. */
 function documentsIn(text: string): unknown[] | undefined {
   try {
-    return [JSON.parse(text)];
+    return [JSON.parse(text, withoutNull)];
   } catch {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     try {
-      return lines.length > 1 ? lines.map((line): unknown => JSON.parse(line)) : undefined;
+      return lines.length > 1
+        ? lines.map((line): unknown => JSON.parse(line, withoutNull))
+        : undefined;
     } catch {
       return undefined;
     }
@@ -64,9 +72,10 @@ function documentsIn(text: string): unknown[] | undefined {
 const TASK_ID_TAG = 0x09;
 
 function isReports(bytes: Uint8Array): boolean {
-  const { count, isWhole } = countReports(bytes);
   const first = bytes.findIndex((byte) => byte < 128) + 1;
-  return isWhole && count > 0 && bytes[first] === TASK_ID_TAG;
+  if (first === 0 || bytes[first] !== TASK_ID_TAG) return false;
+  const { count, isWhole } = countReports(bytes);
+  return isWhole && count > 0;
 }
 
 function has(value: unknown, name: string): boolean {

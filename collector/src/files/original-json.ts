@@ -1,3 +1,4 @@
+import { fromDecimal, LAST_MILLISECONDS } from '@throughline/runtime/report';
 import type { Report } from '@throughline/runtime/report';
 import type { Converted } from '../otlp/to-reports.js';
 
@@ -52,18 +53,25 @@ function reportOf(given: Readonly<Record<string, unknown>>): Report | undefined 
   const fields = Object.entries(given).flatMap(([name, value]): [string, string][] =>
     KNOWN.has(name) ? [] : [[name, String(value)]],
   );
-  const named = (names: typeof TEXTS, read: (value: unknown) => unknown): object =>
+  const named = (
+    names: typeof TEXTS,
+    read: (value: unknown) => unknown,
+    isValid: (value: unknown) => boolean = () => true,
+  ): object =>
     Object.fromEntries(
-      Object.entries(names).flatMap(([name, ours]) =>
-        given[name] === undefined ? [] : [[ours, read(given[name])]],
-      ),
+      Object.entries(names).flatMap(([name, ours]) => {
+        const value = given[name];
+        return value === undefined || value === null || !isValid(value)
+          ? []
+          : [[ours, read(value)]];
+      }),
     );
   return {
     ...{ taskId, eventId, parentEventIds: parents },
-    ...{ timestamp: Number(given['Timestamp']) || 0, label: String(given['Label'] ?? '') },
+    ...{ timestamp: microsOf(given['Timestamp']), label: String(given['Label'] ?? '') },
     ...named(TEXTS, String),
-    ...named(NUMBERS, Number),
-    ...named(DECIMALS, String),
+    ...named(NUMBERS, Number, (value) => Number.isSafeInteger(Number(value))),
+    ...named(DECIMALS, String, isDecimal),
     ...(tags.length > 0 && { tags }),
     ...(fields.length > 0 && { fields }),
   };
@@ -71,9 +79,20 @@ function reportOf(given: Readonly<Record<string, unknown>>): Report | undefined 
 
 /** Reads an id: a decimal of 64 bits with a sign. 0 is no event. */
 function idOf(value: unknown): string | undefined {
-  if (!/^-?\d{1,20}$/.test(String(value))) return undefined;
-  const id = BigInt.asUintN(64, BigInt(String(value)));
-  return id === 0n ? undefined : id.toString(16).padStart(16, '0');
+  const id = fromDecimal(String(value));
+  return id === NO_EVENT ? undefined : id;
+}
+
+const NO_EVENT = '0'.repeat(16);
+
+function isDecimal(value: unknown): boolean {
+  return fromDecimal(String(value)) !== undefined;
+}
+
+/** Times are milliseconds there, and microseconds where our collector answers. They are told apart by their size, as in reports. */
+function microsOf(value: unknown): number {
+  const time = Number(value) || 0;
+  return Math.abs(time) < LAST_MILLISECONDS ? time * 1000 : time;
 }
 
 function listOf(value: unknown): readonly unknown[] {

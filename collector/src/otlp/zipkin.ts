@@ -62,8 +62,11 @@ function spanOf(span: ZipkinSpan, shared: ReadonlyMap<string, string>): Span {
   const isBelowShared =
     parentId !== undefined && !span.shared && shared.get(`${traceId} ${parentId}`) === service;
   const parent = span.shared ? id : isBelowShared ? flipped(parentId) : parentId;
-  const times = annotations.map((one) => one.timestamp ?? NaN).filter(Number.isFinite);
-  const start = timestamp ?? (times.length > 0 ? Math.min(...times) : 0);
+  let first = Infinity;
+  for (const { timestamp: time } of annotations as { timestamp?: number }[]) {
+    if (time !== undefined && time < first) first = time;
+  }
+  const start = timestamp ?? (Number.isFinite(first) ? first : 0);
   return {
     traceId: String(traceId).padStart(32, '0'),
     spanId: span.shared ? flipped(id) : id,

@@ -42,15 +42,15 @@ export function addEventQuery(app: Hono, store: Store): void {
 /** Returns true for each event that a request is about: all of its conditions must hold. */
 function selection(context: Context, graph: CausalGraph): (event: number) => boolean {
   const { model } = graph;
-  const from = wholeNumber(context, 'from', 0, Number.MAX_SAFE_INTEGER);
-  const to = wholeNumber(context, 'to', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  const from = wholeNumber(context, 'from', -Infinity, Number.MAX_SAFE_INTEGER);
+  const to = wholeNumber(context, 'to', Infinity, Number.MAX_SAFE_INTEGER);
   const process = context.req.query('process');
   const related = relatedTo(context, graph);
   return (event) => {
     const time = model.time[event]!;
     return (
       (related === undefined || related[event] === 1) &&
-      (from === 0 || time >= from) &&
+      time >= from &&
       time <= to &&
       (process === undefined || model.processOf(event).name === process)
     );

@@ -5,6 +5,7 @@ import { encodeSome } from '@throughline/runtime/report';
 import { CollectorError, errorMessage } from '../errors.js';
 import type { Acceptor } from '../ingest/accept.js';
 import { decodeMessage } from '../otlp/decode.js';
+import { withoutNull } from '../otlp/json.js';
 import { logsRequest, tracesRequest } from '../otlp/schema.js';
 import type { Schema } from '../otlp/schema.js';
 import { logsToReports, tracesToReports } from '../otlp/to-reports.js';
@@ -19,6 +20,8 @@ export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
 /** What is sent to a path. */
 export interface Signal {
+  /** What it is called in errors. */
+  readonly name: string;
   readonly schema: Schema;
   readonly convert: (request: object) => Converted;
   /** The name of the number of what was rejected, in the answer. */
@@ -26,15 +29,31 @@ export interface Signal {
 }
 
 export const SIGNALS: Readonly<Record<string, Signal>> = {
-  '/v1/traces': { schema: tracesRequest, convert: tracesToReports, rejected: 'rejectedSpans' },
-  '/v1/logs': { schema: logsRequest, convert: logsToReports, rejected: 'rejectedLogRecords' },
+  '/v1/traces': {
+    name: 'OTLP',
+    schema: tracesRequest,
+    convert: tracesToReports,
+    rejected: 'rejectedSpans',
+  },
+  '/v1/logs': {
+    name: 'OTLP',
+    schema: logsRequest,
+    convert: logsToReports,
+    rejected: 'rejectedLogRecords',
+  },
   // They are answered, so that exporters go on, and not kept.
-  '/v1/metrics': { schema: {}, convert: () => ({ reports: [], rejected: 0 }), rejected: '' },
+  '/v1/metrics': {
+    name: 'OTLP',
+    schema: {},
+    convert: () => ({ reports: [], rejected: 0 }),
+    rejected: '',
+  },
 };
 
 /** What reporters of Zipkin send, in JSON, to the path that they send it to. */
 const ZIPKIN_PATH = '/api/v2/spans';
 const ZIPKIN: Signal = {
+  name: 'Zipkin’s list of spans',
   schema: {},
   convert: (spans) => tracesToReports(zipkinToTraces(spans)),
   rejected: 'rejectedSpans',
@@ -57,7 +76,7 @@ async function take(context: Context, signal: Signal, acceptor: Acceptor): Promi
   const { method } = context.req;
   if (method === 'OPTIONS') return context.body(null, 204);
   if (method !== 'POST') {
-    throw new CollectorError('TL_QUERY_INVALID', `OTLP is sent by POST, got ${method}.`);
+    throw new CollectorError('TL_QUERY_INVALID', `Spans and logs are sent by POST, got ${method}.`);
   }
   const isJson = context.req.header('content-type')?.includes('json') ?? false;
   const { batch, rejected } = await batchOf(context, signal, isJson);
@@ -77,7 +96,7 @@ async function batchOf(context: Context, signal: Signal, isJson: boolean): Promi
   } catch (error) {
     throw new CollectorError(
       'TL_QUERY_INVALID',
-      `The body is not OTLP in ${isJson ? 'JSON' : 'protobuf'}: ${errorMessage(error)}.`,
+      `The body is not ${signal.name} in ${isJson ? 'JSON' : 'protobuf'}: ${errorMessage(error)}.`,
     );
   }
 }
@@ -97,12 +116,6 @@ export function readProtobuf(bytes: Uint8Array, signal: Signal): OtlpBatch {
 function converted(request: unknown, { convert }: Signal): OtlpBatch {
   const { reports, rejected } = convert(Object(request));
   return { batch: limited(encodeSome(reports, MAX_UNPACKED_BYTES), reports.length), rejected };
-}
-
-/** In JSON, `null` stands for what is not there (Protocol Buffers, "ProtoJSON"). */
-function withoutNull(this: unknown, _key: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((one) => one !== undefined && one !== null);
-  return value === null && !Array.isArray(this) ? undefined : value;
 }
 
 /** Attributes of a resource are those of each of its spans, so that a small body can become very large. */

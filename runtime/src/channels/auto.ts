@@ -10,7 +10,10 @@ import { connect } from '../xtrace/node.js';
 
 const { env } = process;
 /** What asks for B3 (OpenTelemetry, "Environment Variable Specification", known values of `OTEL_PROPAGATORS`). */
-const B3_FORMS: Readonly<Record<string, B3Form>> = { b3: 'single', b3multi: 'multi' };
+const B3_FORMS: readonly (readonly [name: string, form: B3Form])[] = [
+  ['b3', 'single'],
+  ['b3multi', 'multi'],
+];
 
 /** Where events go: to the collector that is named, to the receiver of OpenTelemetry that is, or to a collector on this machine. */
 const address = env['THROUGHLINE_COLLECTOR'] || (namesReceiver(env) ? 'otlp' : ':5563');
@@ -29,7 +32,9 @@ continueProcess(env[VARIABLE]);
 startOperations({
   propagateTo: namesIn('THROUGHLINE_PROPAGATE_TO'),
   channels: namesIn('THROUGHLINE_CHANNELS'),
-  b3: namesIn('OTEL_PROPAGATORS').flatMap((name) => B3_FORMS[name] ?? []),
+  b3: B3_FORMS.filter(([name]) => namesIn('OTEL_PROPAGATORS').includes(name)).map(
+    ([, form]) => form,
+  ),
   logs: env['THROUGHLINE_LOGS'] !== 'off',
   sample: numberIn('THROUGHLINE_SAMPLE', (part) => part > 0 && part <= 1, 'above 0 and at most 1'),
   messages: wordIn('THROUGHLINE_MESSAGES', ['join', 'link', 'new']),

@@ -75,6 +75,9 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
   };
 }
 
+/** Headers with ids: a receiver can read only those of one tool. */
+const IDS = new Set(['traceparent', 'b3', 'x-b3-traceid']);
+
 /**
  * Adds our headers. Another tool that is told of the request later adds its own without looking; then ours go, because a receiver
  * can read only one.
@@ -84,7 +87,7 @@ function addHeaders(request: UndiciRequest, begun: Operation): void {
   for (const [name, value] of own) request.addHeader(name, value);
   const { addHeader } = request;
   request.addHeader = (name, value) => {
-    if (name.toLowerCase() === 'traceparent') {
+    if (IDS.has(name.toLowerCase())) {
       Reflect.deleteProperty(request, 'addHeader');
       for (const [ours] of own) removeHeader(request, ours);
     }

@@ -7,6 +7,11 @@ import type { TraceParent } from './trace-context.js';
 /** How B3 is sent: one header, or one for each part. */
 export type B3Form = 'single' | 'multi';
 
+/** Where a request comes from. Flags are missing where the decision to keep the trace is left to the receiver. */
+export interface Sender extends Omit<TraceParent, 'flags'> {
+  readonly flags: string | undefined;
+}
+
 export const b3 = shared('b3', { forms: [] as readonly B3Form[] });
 
 const SINGLE = /^([0-9a-f]{32}|[0-9a-f]{16})-([0-9a-f]{16})(?:-([01d])(?:-[0-9a-f]{16})?)?$/;
@@ -17,7 +22,7 @@ const ZEROS = /^0+$/;
 const SAMPLED = new Set(['1', 'd', 'true']);
 
 /** Reads B3 of a request: the one header first, as its standard says. Returns undefined where it names no trace. */
-export function readB3(header: (name: string) => string | undefined): TraceParent | undefined {
+export function readB3(header: (name: string) => string | undefined): Sender | undefined {
   if (b3.forms.length === 0) return undefined;
   const [, ...single] = SINGLE.exec(header('b3')?.trim() ?? '') ?? [];
   const [taskId, eventId, sampled] =
@@ -26,10 +31,9 @@ export function readB3(header: (name: string) => string | undefined): TraceParen
       : single;
   if (!TASK_ID.test(taskId ?? '') || !EVENT_ID.test(eventId ?? '')) return undefined;
   if (ZEROS.test(taskId!) || ZEROS.test(eventId!)) return undefined;
-  // Whoever does not say it leaves it to us.
-  const isSampled =
-    sampled === undefined || SAMPLED.has(sampled) || header('x-b3-flags')?.trim() === '1';
-  return { taskId: padTask(taskId!), eventId: eventId!, flags: isSampled ? '01' : '00' };
+  const decision = header('x-b3-flags')?.trim() === '1' ? '1' : sampled;
+  const flags = decision === undefined ? undefined : SAMPLED.has(decision) ? '01' : '00';
+  return { taskId: padTask(taskId!), eventId: eventId!, flags };
 }
 
 /** Returns the headers of B3 that are asked for. */

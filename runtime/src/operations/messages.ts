@@ -4,9 +4,8 @@ import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import { Position } from '../xtrace/position.js';
 import { joinTraces, MAX_LATEST } from '../xtrace/trace.js';
-import { parseTraceParent } from './trace-context.js';
-import type { TraceParent } from './trace-context.js';
-import { continueFromRequest } from './trace-headers.js';
+import type { Sender } from './b3.js';
+import { continueFromRequest, senderIn } from './trace-headers.js';
 
 /** How a message that is handled belongs to the one who has sent it: it goes on with the task, or with one of its own. */
 export type MessagePolicy = 'join' | 'link' | 'new';
@@ -33,7 +32,7 @@ export function continueFromMessage({ headers, isRepeated }: Carried): void {
     return;
   }
   client.startTask();
-  const sender = parseTraceParent(textOf(headers['traceparent']));
+  const sender = senderIn((name) => textOf(headers[name]));
   if (policy === 'link' && sender) noteSenders([sender]);
 }
 
@@ -61,13 +60,13 @@ export function continueFromBatch(batch: readonly Carried[]): void {
 
 const NOTHING: Carried = { headers: {}, isRepeated: false };
 
-function senderOf({ headers }: Carried): TraceParent | undefined {
-  return parseTraceParent(textOf(headers['traceparent']));
+function senderOf({ headers }: Carried): Sender | undefined {
+  return senderIn((name) => textOf(headers[name]));
 }
 
 /** Returns the senders of messages, each once: one call may have sent many. */
-function sendersOf(batch: readonly Carried[]): TraceParent[] {
-  const byEvent = new Map<string, TraceParent>();
+function sendersOf(batch: readonly Carried[]): Sender[] {
+  const byEvent = new Map<string, Sender>();
   for (const one of batch) {
     const sender = senderOf(one);
     if (sender) byEvent.set(`${sender.taskId}/${sender.eventId}`, sender);
@@ -76,14 +75,14 @@ function sendersOf(batch: readonly Carried[]): TraceParent[] {
 }
 
 /** Makes the current context come after an event of its task, too. */
-function comeAfter({ eventId }: TraceParent): void {
+function comeAfter({ eventId }: Sender): void {
   const trace = client.currentTrace();
   const latest = [Position.elsewhere(eventId, [])];
   setLocal(client.traceSlot, joinTraces(trace, { ...trace, latest }));
 }
 
 /** Has the next event of the current context name the events of other tasks that it comes after. */
-function noteSenders(senders: readonly TraceParent[]): void {
+function noteSenders(senders: readonly Sender[]): void {
   const notes = senders.map(({ taskId, eventId }) => `link ${taskId}/${eventId}`);
   setLocal(client.traceSlot, { ...client.currentTrace(), notes });
 }

@@ -7,6 +7,7 @@ import { joinTraces, traces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
 import { b3Headers, readB3 } from './b3.js';
+import type { Sender } from './b3.js';
 import { passableBaggage } from './baggage-header.js';
 import { isKept } from './sampling.js';
 import { formatTraceParent, parseTraceParent } from './trace-context.js';
@@ -26,6 +27,11 @@ interface Passed {
 const passed = register<Passed | undefined>(undefined, {
   join: (mine) => mine,
 });
+
+/** Returns where something that was received comes from, if its headers say so. */
+export function senderIn(header: (name: string) => string | undefined): Sender | undefined {
+  return parseTraceParent(header('traceparent')) ?? readB3(header);
+}
 
 /** Continues the task that a request carries, in the current context; begins a task if it carries none. */
 export function continueFromRequest(header: (name: string) => string | undefined): void {

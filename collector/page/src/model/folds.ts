@@ -12,8 +12,8 @@ export interface Known {
   readonly shown: Shown;
   readonly strands: Strands;
   readonly hidden: Uint8Array | undefined;
-  /** Gets the first event of what is open, for each of its events. */
-  readonly opened: Int32Array;
+  /** Gets, for each event of a chain, of branches that are alike, or of a group, the event by which that is opened. */
+  readonly foldOf: Int32Array;
 }
 
 /** Least number of events in a chain, and of branches that are alike, to fold them. */
@@ -43,7 +43,7 @@ export function foldOperations(
 
 /** Notes, for each event of a chain, its first event. */
 export function foldChains(
-  { graph: { model, order }, shown: { parents, children }, strands, hidden, opened }: Known,
+  { graph: { model, order }, shown: { parents, children }, strands, hidden, foldOf }: Known,
   open: ReadonlySet<number>,
   runs: Int32Array,
 ): void {
@@ -67,14 +67,15 @@ export function foldChains(
   }
   for (const event of order) {
     const start = starts[event]!;
-    if (start !== NONE && lengths.get(start)! >= LEAST_CHAIN)
-      (open.has(start) ? opened : runs)[event] = start;
+    if (start === NONE || lengths.get(start)! < LEAST_CHAIN) continue;
+    foldOf[event] = start;
+    if (!open.has(start)) runs[event] = start;
   }
 }
 
 /** Notes, for each event of a branch that is like one before it, the same event of that one. */
 export function foldBranches(known: Known, open: ReadonlySet<number>, runs: Int32Array): void {
-  const { strands } = known;
+  const { strands, foldOf } = known;
   const alike = new Map<string, number[][]>();
   for (let strand = 0; strand < strands.count; strand++) {
     const branch = branchOf(known, strand);
@@ -85,10 +86,13 @@ export function foldBranches(known: Known, open: ReadonlySet<number>, runs: Int3
   }
   for (const [model, ...others] of alike.values()) {
     if (others.length + 1 < LEAST_BRANCHES) continue;
-    if (open.has(model![0]!)) {
-      for (const event of [model!, ...others].flat()) known.opened[event] = model![0]!;
-      continue;
+    const key = model![0]!;
+    const isOpen = open.has(key);
+    for (const event of [model!, ...others].flat()) {
+      // A chain in a branch that is open can be opened itself.
+      if (!isOpen || foldOf[event] === NONE) foldOf[event] = key;
     }
+    if (isOpen) continue;
     for (const events of others) {
       for (const [i, event] of events.entries()) {
         const like = model![i]!;

@@ -12,7 +12,7 @@ export type GroupBy = (typeof GROUPS)[number];
  * changes of the key away from the root, on the longest way. So no edge leads back: an edge to another key leads to a later change.
  */
 export function foldGroups(
-  { graph: { model, order }, shown: { parents }, hidden, opened }: Known,
+  { graph: { model, order }, shown: { parents }, hidden, foldOf }: Known,
   by: GroupBy,
   open: ReadonlySet<number>,
   runs: Int32Array,
@@ -35,8 +35,10 @@ export function foldGroups(
   for (const events of groups.values()) {
     const first = events[0]!;
     if (events.length === 1) continue;
-    const into = open.has(first) ? opened : runs;
-    for (const event of events) into[event] = first;
+    for (const event of events) {
+      foldOf[event] = first;
+      if (!open.has(first)) runs[event] = first;
+    }
   }
 }
 

@@ -49,8 +49,8 @@ export interface ViewGraph extends StrandGraph {
   readonly nodeOf: Int32Array;
   /** The events of each node, in causal order. */
   readonly events: Links;
-  /** The first event of the chain or group that the reader has opened, for each of its events; else `NONE`. */
-  readonly opened: Int32Array;
+  /** By event: what opens or closes the chain, branches or group that it is part of (`Folding.chains.open`); else `NONE`. */
+  readonly foldOf: Int32Array;
 }
 
 /** Maximum number of events that a hidden event passes on from above it. */
@@ -67,8 +67,8 @@ export function viewGraph(
   const shown = hidden?.includes(1) ? withoutHidden(graph, hidden) : graph;
   const strands = strandsOf({ ...whole, parents: shown.parents, children: shown.children });
   const runs = new Int32Array(model.size).fill(NONE);
-  const opened = new Int32Array(model.size).fill(NONE);
-  const known: Known = { graph, shown, strands, hidden, opened };
+  const foldOf = new Int32Array(model.size).fill(NONE);
+  const known: Known = { graph, shown, strands, hidden, foldOf };
   if (operations) foldOperations(known, runs);
   if (groups) foldGroups(known, groups.by, groups.open, runs);
   else if (chains) {
@@ -118,7 +118,7 @@ export function viewGraph(
   };
   return {
     ...folded,
-    ...{ size, nodeOf, events, opened, strands: strandsOf(folded) },
+    ...{ size, nodeOf, events, foldOf, strands: strandsOf(folded) },
     ...{ first: Int32Array.from(first), last, count, alike, failed, groupedBy: groups?.by },
   };
 

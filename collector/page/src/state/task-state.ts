@@ -201,9 +201,12 @@ export class TaskState {
   /** Chooses the next event with an error, or the one before. */
   selectError(step: 1 | -1): void {
     const { model } = this;
+    const hidden = this.hidden.peek();
     this.selectFound(
       step,
-      Uint8Array.from({ length: model.size }, (_, i) => (model.hasError(i) ? 1 : 0)),
+      Uint8Array.from({ length: model.size }, (_, i) =>
+        model.hasError(i) && !hidden?.[i] ? 1 : 0,
+      ),
     );
   }
 
@@ -237,16 +240,12 @@ export class TaskState {
     return isOne ? [event] : graph.events.of(node);
   }
 
-  /** Opens the chain or group that an event is shown in, or closes the one that it is part of. */
+  /** Opens the chain, branches or group that an event is part of, or closes it. */
   toggleFold(event: number): void {
-    const graph = this.layout.peek()?.graph;
-    const node = graph?.nodeOf[event] ?? NONE;
-    if (!graph || node === NONE) return;
+    const key = this.layout.peek()?.graph.foldOf[event] ?? NONE;
+    if (key === NONE) return;
     const open = new Set(this.openFolds());
-    const { opened, count, alike, first } = graph;
-    if (opened[event] !== NONE) open.delete(opened[event]!);
-    else if (count[node]! > 1 || alike[node]! > 1) open.add(first[node]!);
-    else return;
+    if (!open.delete(key)) open.add(key);
     this.folds.value = { by: this.groupBy.peek() ?? '', open };
   }
 
