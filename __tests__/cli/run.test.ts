@@ -309,7 +309,7 @@ describe('code of a program', () => {
     });
     const { events } = (await get(`/api/tasks/${taskId}`)) as { events: TraceEvent[] };
     const { source, host, processId, timestamp } = events.find(({ label }) => label === says)!;
-    const asked = { source, host, process: processId, time: timestamp } as Record<string, string>;
+    const asked = { source: source!, host: host!, process: `${processId}`, time: `${timestamp}` };
     return (await get(`/api/code?${new URLSearchParams(asked)}`)) as unknown;
   };
 
