@@ -118,7 +118,7 @@ const rooms = {
     store: ['errors', 'graph', 'reports', 'search', 'settings'],
     ingest: ['errors', 'graph', 'reports', 'store'],
     otlp: ['reports'],
-    code: [],
+    code: ['reports'],
     files: ['errors', 'graph', 'otlp', 'reports'],
     analysis: ['graph', 'reports'],
     exports: ['analysis', 'code', 'errors', 'graph', 'reports'],

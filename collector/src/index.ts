@@ -6,6 +6,7 @@ export { causesOf } from './analysis/critical-path.js';
 export { explainWaits } from './analysis/why.js';
 export type { Failure, OneByOne, Wait, Why } from './analysis/why.js';
 export { criticalText, whyText } from './analysis/why-text.js';
+export { codePath } from './code/code-path.js';
 export { excerptOf } from './code/source-code.js';
 export type { Excerpt } from './code/source-code.js';
 export { startCollector } from './collector.js';

@@ -1,4 +1,5 @@
 import { CliError, errorMessage } from '../errors.js';
+import { codePath } from '@throughline/collector';
 import { settings } from '@throughline/collector/settings';
 import type {
   Excerpt,
@@ -47,15 +48,8 @@ export class CollectorClient implements EventSource {
     return this.get(`/api/shapes?${new URLSearchParams({ where })}`);
   }
 
-  async code({
-    source = '',
-    host = '',
-    processId = 0,
-    timestamp,
-  }: TraceEvent): Promise<Excerpt | undefined> {
-    const [process, time] = [processId, timestamp].map((one) => String(Math.max(0, one)));
-    const query = new URLSearchParams({ source, host, process: process!, time: time! });
-    return (await this.get<Excerpt | null>(`/api/code?${query}`)) ?? undefined;
+  async code(event: TraceEvent): Promise<Excerpt | undefined> {
+    return (await this.get<Excerpt | null>(codePath(event))) ?? undefined;
   }
 
   /** Calls `look` each time when the collector has stored something new, until the collector ends. */

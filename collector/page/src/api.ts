@@ -1,3 +1,4 @@
+import { codePath } from '../../src/code/code-path';
 import type { Excerpt } from '../../src/code/source-code';
 import type { TaskColumns } from '../../src/graph/task-columns';
 import type { LineAnswer, ShapeAnswer } from '../../src/query/totals';
@@ -36,12 +37,11 @@ export function fetchShapes(where: string): Promise<ShapeAnswer> {
 
 /** Fetches the code around an event's source; null if the collector has none. */
 export function fetchCode(event: TraceEvent): Promise<Excerpt | null> {
-  const { source = '', host = '', processId = 0, timestamp } = event;
   if (embeddedTask) {
+    const { source = '' } = event;
     return Promise.resolve(Object.hasOwn(embeddedCode, source) ? embeddedCode[source]! : null);
   }
-  const [process, time] = [processId, timestamp].map((one) => String(Math.max(0, one)));
-  return get(`/api/code?${new URLSearchParams({ source, host, process: process!, time: time! })}`);
+  return get(codePath(event));
 }
 
 /** Fetches a part of a task's events. */
