@@ -1,6 +1,7 @@
 import { Heap } from '../../../src/graph/heap';
-import { Links } from '../../../src/graph/links';
+import type { Links } from '../../../src/graph/links';
 import { NONE } from '../../../src/graph/task-model';
+import { sortedInto } from './buckets';
 import type { ViewGraph } from './view-graph';
 
 /**
@@ -80,7 +81,7 @@ export function layOut(graph: ViewGraph): GraphLayout {
     lanes: placed,
     columns,
     rows,
-    inRow: nodesInRows(row, rows),
+    inRow: sortedInto(rows, row),
   };
 }
 
@@ -139,14 +140,4 @@ class LaneColumns {
     this.taken.push({ column, to });
     return column;
   }
-}
-
-function nodesInRows(row: Int32Array, rows: number): Links {
-  const start = new Int32Array(rows + 1);
-  for (const one of row) start[one + 1]!++;
-  for (let i = 0; i < rows; i++) start[i + 1]! += start[i]!;
-  const next = start.slice();
-  const nodes = new Int32Array(row.length);
-  for (let node = 0; node < row.length; node++) nodes[next[row[node]!]!++] = node;
-  return new Links(start, nodes);
 }

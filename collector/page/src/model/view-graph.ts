@@ -2,6 +2,7 @@ import { causalOrder } from '../../../src/graph/causal-graph';
 import type { CausalGraph } from '../../../src/graph/causal-graph';
 import { Links } from '../../../src/graph/links';
 import { NONE } from '../../../src/graph/task-model';
+import { sortedInto } from './buckets';
 import { foldBranches, foldChains, foldOperations } from './folds';
 import type { Known, Shown } from './folds';
 import { foldGroups } from './groups';
@@ -104,7 +105,7 @@ export function viewGraph(
     }
   }
   const size = first.length;
-  const events = eventsOf(size, graph.order, nodeOf);
+  const events = sortedInto(size, nodeOf, graph.order);
   const parents = parentsOf(size, events, nodeOf, shown.parents);
   const children = parents.reversed();
   const time = Float64Array.from(first, (event) => model.time[event]!);
@@ -167,18 +168,4 @@ function parentsOf(size: number, events: Links, nodeOf: Int32Array, parents: Lin
     start[node + 1] = length;
   }
   return new Links(start, to.subarray(0, length));
-}
-
-/** Returns the events of each node, in their order. */
-function eventsOf(size: number, order: Int32Array, nodeOf: Int32Array): Links {
-  const start = new Int32Array(size + 1);
-  for (const node of nodeOf) if (node !== NONE) start[node + 1]!++;
-  for (let node = 0; node < size; node++) start[node + 1]! += start[node]!;
-  const next = start.slice();
-  const events = new Int32Array(start[size]!);
-  for (const event of order) {
-    const node = nodeOf[event]!;
-    if (node !== NONE) events[next[node]!++] = event;
-  }
-  return new Links(start, events);
 }
