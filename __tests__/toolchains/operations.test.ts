@@ -1,6 +1,6 @@
 // What becomes an operation of itself, with the real packages and, where Debian has one, the real server.
 import { Events } from '../operations/program';
-import type { Finished } from '../operations/program';
+import { contention, expectApart, expectQueries, queries } from './queries';
 import { startMysql, startPostgres, startRedis } from './servers';
 import type { Server } from './servers';
 import { programsWith } from './traced';
@@ -13,6 +13,7 @@ const PACKAGES = [
   'mysql2@3.24.6',
   'pg@8.23.1',
   'pino@10.4.0',
+  'postgres@3.4.9',
   'redis@6.3.1',
 ];
 
@@ -162,85 +163,6 @@ describe('Redis', () => {
   });
 });
 
-/** What a service asks of a database: one query, three side by side, and one that fails. */
-const queries = (ask: string): string => `
-  function asked(client, text) {
-    return new Promise((resolve, reject) => {
-      client.query(text, (error, result) => (error ? reject(error) : resolve(result)));
-    });
-  }
-  const { url, stop } = await serve(async (request, response) => {
-    await ${ask}("insert into carts values (17, 'secret')");
-    const parts = await Promise.all([
-      ${ask}('select a from carts where a = 17'),
-      ${ask}('select b from carts'),
-      ${ask}('select 1 as one'),
-    ]);
-    await ${ask}('select a from nowhere').catch((error) => parts.push(error.code));
-    response.end(String(parts.length) + parts[3]);
-  });
-  // A task of its own, which does not begin where this program does.
-  console.log(await get(url + '/x', { headers: inTask(1) }));
-  await stop();
-`;
-
-/** Expects what `queries` has done to be in the graph, by the names that the database has for the three and the failure. */
-function expectQueries({ events, stdout }: Finished, code: string, system: string): void {
-  expect(stdout).toBe(`4${code}\n`);
-  const begun = events.find('begin', /^INSERT carts$/);
-  expect(events.parentsOf(begun)).toEqual(['begin GET /x']);
-  expect(Events.field(begun, 'db.system.name')).toBe(system);
-  expect(Events.field(begun, 'db.query.text')).toBe('insert into carts values (?)');
-  for (const one of events.all('begin', /^SELECT( carts)?$/)) {
-    expect(events.parentsOf(one)).toEqual(['end INSERT carts ended']);
-  }
-  expect(events.parentsOf(events.find('begin', /^SELECT nowhere$/))).toEqual([
-    ...['end SELECT carts ended', 'end SELECT carts ended', 'end SELECT ended'],
-  ]);
-  const failed = events.find('end', /^SELECT nowhere failed$/);
-  expect(Events.field(failed, 'error.type')).toBe(code);
-  expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual([
-    'end SELECT nowhere failed',
-  ]);
-  // A pool asks a connection later, when the line that has asked the pool is no longer on the stack.
-  for (const one of events.all('begin', /carts|nowhere/)) {
-    expect([one.label, one.source]).toEqual([
-      one.label,
-      expect.stringMatching(/^program\.mjs:\d+$/),
-    ]);
-  }
-  expect(JSON.stringify(events.reports)).not.toContain('secret');
-}
-
-/** 32 requests at once, each with three queries of its own, two of them side by side. */
-const contention = (ask: string): string => `
-  const ask = ${ask};
-  const { url, stop } = await serve(async (request, response) => {
-    const n = request.url.slice(1);
-    await Promise.all([ask('select 1 as a' + n), ask('select 2 as a' + n)]);
-    await ask('select 3 as a' + n);
-    response.end();
-  });
-  const send = (n) => get(url + '/' + n, { headers: inTask(n + 1) });
-  await Promise.all(Array.from({ length: 32 }, (_, n) => send(n)));
-  await stop();
-  await pool.end();
-`;
-
-/** Expects that each query is in the task of its request, and that the last has waited for the others. */
-function expectApart({ events, stderr }: Finished): void {
-  expect(stderr).toBe('');
-  for (let n = 0; n < 32; n++) {
-    const own = events.ofTask(n + 1);
-    const queried = own.reports.flatMap((one) => Events.field(one, 'db.query.text') ?? []);
-    expect(queried).toEqual(Array.from({ length: 3 }, () => `select ? as a${n}`));
-    const [first, second, third] = own.all('begin', /^SELECT$/);
-    expect(own.parentsOf(first!)).toEqual([`begin GET /${n}`]);
-    expect(own.parentsOf(second!)).toEqual([`begin GET /${n}`]);
-    expect(own.parentsOf(third!)).toEqual(['end SELECT ended', 'end SELECT ended']);
-  }
-}
-
 describe('PostgreSQL', () => {
   let server: Server;
   beforeAll(async () => {
@@ -290,6 +212,77 @@ describe('PostgreSQL', () => {
     `);
 
     expectApart(finished);
+  });
+
+  const openPostgres = {
+    imported: `import postgres from 'postgres';`,
+    required: `import { createRequire } from 'node:module';
+      const postgres = createRequire(import.meta.url)('postgres');`,
+  };
+
+  test.each(Object.entries(openPostgres))(
+    'postgres, %s: queries run side by side, and are joined',
+    async (_, open) => {
+      const finished = await run(`
+        ${open}
+        const options = { host: '127.0.0.1', port: ${server.port}, user: 'postgres', onnotice() {} };
+        const sql = postgres(options);
+        await sql\`drop table if exists carts\`;
+        await sql\`create table carts (a int, b text)\`;
+        const ask = (text) => sql.unsafe(text);
+        ${queries('ask')}
+        await sql.end();
+      `);
+
+      expectQueries(finished, '42P01', 'postgresql');
+    },
+  );
+
+  test('postgres: 32 requests that share two connections keep their queries apart', async () => {
+    const finished = await run(`
+      ${openPostgres.imported}
+      const options = { host: '127.0.0.1', port: ${server.port}, user: 'postgres', max: 2 };
+      const sql = postgres(options);
+      const pool = { end: () => sql.end() };
+      ${contention('(text) => sql.unsafe(text)')}
+    `);
+
+    expectApart(finished);
+  });
+
+  test('postgres: parts of queries, transactions and cursors are as they were', async () => {
+    const { events, stdout, stderr } = await run(`
+      ${openPostgres.imported}
+      const options = { host: '127.0.0.1', port: ${server.port}, user: 'postgres' };
+      const sql = postgres(options);
+      const { url, stop } = await serve(async (request, response) => {
+        const part = sql\`where n > \${'2'}::int\`;
+        const found = await sql\`select n from generate_series(1, 4) as n \${part}\`;
+        const kept = await sql.begin(async (inside) => {
+          const [{ n }] = await inside\`select \${6}::int as n\`;
+          return n + 1;
+        });
+        const read = [];
+        for await (const [row] of sql\`select n from generate_series(1, 3) as n\`.cursor()) read.push(row.n);
+        const thrown = await sql\`select \${1}::int / 0\`.catch((error) => error.code);
+        response.end([found.count, found[0].n, kept, read, thrown].join());
+      });
+      console.log(await get(url + '/x', { headers: inTask(1) }));
+      await stop();
+      await sql.end();
+    `);
+
+    expect(stderr).toBe('');
+    expect(stdout).toBe('2,3,7,1,2,3,22012\n');
+    const first = events.find('begin', /^SELECT generate_series/);
+    expect(Events.field(first, 'db.query.text')).toBe(
+      'select n from generate_series(?) as n where n > ?::int',
+    );
+    expect(events.parentsOf(events.find('begin', /^BEGIN$/))).toEqual([
+      'end SELECT generate_series ended',
+    ]);
+    expect(events.parentsOf(events.find('begin', /^COMMIT$/))).toEqual(['end SELECT ended']);
+    expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual(['end SELECT failed']);
   });
 
   test('pg: what a callback gets is as it was, and its query is in the graph', async () => {

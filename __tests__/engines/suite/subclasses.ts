@@ -53,3 +53,15 @@ test('a callback that a subclass calls twice is in its frame both times', async 
   await after;
   equal([found[0], found.length > 1, found.includes('nobody')], ['ada', true, false]);
 });
+
+test('a promise that begins its work when it is asked does so in the frame of a combinator, which joins it', async () => {
+  class Lazy extends Promise<void> {
+    override then(...handlers: never[]): never {
+      add('asked by ' + read());
+      return super.then(...(handlers as never as [])) as never;
+    }
+  }
+  setLocal(user, 'ada');
+  await Promise.all([new Lazy((resolve) => resolve()), inTurn(() => {})]);
+  equal([joined(), read()], [['asked by ada'], 'ada']);
+});

@@ -23,6 +23,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   openai: ['OpenAI'],
   pg: ['Client'],
   'pg-pool': ['Pool'],
+  postgres: ['Query'],
   undici: ['DispatcherBase'],
   winston: ['Logger'],
 };

@@ -2,7 +2,8 @@ import { findSourceMap } from 'node:module';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attempt } from '../operations/attempt.js';
-import { callSites } from '../operations/called-from.js';
+import { lazyWork } from '../kernel/index.js';
+import { callSites, rememberAwaiting } from '../operations/called-from.js';
 
 /** How many calls are looked at, from the running function on: libraries call each other before they do anything. */
 const DEPTH = 50;
@@ -18,6 +19,7 @@ const MAX_POSITIONS = 10_000;
 /** Makes operations and lines of logs tell which line of the program they come from. */
 export function watchCallSites(): void {
   callSites.find = finder();
+  lazyWork.frame = rememberAwaiting;
 }
 
 /**

@@ -32,6 +32,7 @@ export { resumeModuleIfSuspended, enterModule, resumeModule } from './modules.js
 export { endingOf, stamp, stampNew } from './promise-stamp.js';
 export { react } from './reactions.js';
 export { first, held, hold } from './hold.js';
+export { lazyWork } from './lazy-work.js';
 export { isPromise, shared } from './realm.js';
 export { enterSlot, runWith } from './set-slot.js';
 export { causeHere, spawnAt } from './spawned-at.js';

@@ -4,6 +4,7 @@ import { noteMade } from './failures.js';
 import { OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { here } from './here.js';
+import { frameOfThen } from './lazy-work.js';
 import { endingOf } from './promise-stamp.js';
 import { adoptEnding, isOpen, openSettlement, settle } from './strand.js';
 import type { Ending, Strand } from './strand.js';
@@ -65,6 +66,7 @@ export function wrapAwaited(thenable: object, frame: Frame): ForEngine {
 }
 
 function thenIn(receiver: object, then: Then, frame: Frame, ending: Strand): Then {
+  frame = frameOfThen(frame);
   return (resolve, reject) =>
     callIn(frame, then as never, receiver, [resolver(ending, resolve), rejecter(ending, reject)]);
 }

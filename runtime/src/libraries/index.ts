@@ -5,6 +5,7 @@ import { frameworks } from './frameworks.js';
 import { grpc } from './grpc.js';
 import { kafka } from './kafka.js';
 import { loggers } from './loggers.js';
+import { postgres } from './postgres.js';
 import { queues } from './queues.js';
 import { remoteServices } from './remote-services.js';
 import { replaceMethod } from './replace.js';
@@ -19,6 +20,7 @@ const libraryMethods: LibraryMethods = {
   ...grpc,
   ...kafka,
   ...loggers,
+  ...postgres,
   ...queues,
   ...remoteServices,
   ...sqlite,

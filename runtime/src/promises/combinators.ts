@@ -106,15 +106,35 @@ Object.defineProperty(StandIn, 'resolve', {
 
 function resolvePart(value: unknown): unknown {
   const call = combination!;
-  const foreign =
-    !isNativePromise(value) && isForeign(value) ? wrapThenable(value, call.frame) : undefined;
+  const foreign = isWrapped(value) ? wrapThenable(value, call.frame) : undefined;
   const given = foreign ? foreign.value : value;
   const promise = Reflect.apply(call.resolve as AnyMethod, Promise, [given]) as Promise<unknown>;
-  const ending = foreign?.ending ?? (isNativePromise(promise) ? endingOf(promise) : undefined);
+  const known = isNativePromise(promise) ? endingOf(promise) : undefined;
+  const ending = foreign?.ending ?? known ?? endingOf(value);
   if (ending !== undefined) call.parts.push(ending);
   const part = new Part(call.strand, promise, ending);
   keepPart(call, part);
   return part;
+}
+
+/** Returns true for a part whose `then` the engine calls later, and which may begin its work there. */
+function isWrapped(value: unknown): value is object {
+  if (!isForeign(value) || endingOf(value) !== undefined) return false;
+  return !isNativePromise(value) || isLazy(value);
+}
+
+/** Returns true for a promise of a subclass with a `then` of its own. Runs no getter. */
+function isLazy(promise: Promise<unknown>): boolean {
+  const then = dataOf(promise, 'then');
+  if (typeof then !== 'function' || then === Promise.prototype.then) return false;
+  return dataOf(promise, 'constructor') !== Promise;
+}
+
+/** Returns the value of a data property, also of an inherited one; undefined for a getter. */
+function dataOf(value: object, name: string): unknown {
+  let at: object | null = value;
+  while (at !== null && !Object.hasOwn(at, name)) at = Object.getPrototypeOf(at) as object | null;
+  return at === null ? undefined : Object.getOwnPropertyDescriptor(at, name)!.value;
 }
 
 /**
@@ -177,8 +197,7 @@ function combinedByHand(
   const endings: Ending[] = [];
   const strand = openSettlement(endings);
   const seen = (value: unknown): unknown => {
-    const foreign =
-      !isNativePromise(value) && isForeign(value) ? wrapThenable(value, frame) : undefined;
+    const foreign = isWrapped(value) ? wrapThenable(value, frame) : undefined;
     const part = foreign ? Promise.resolve(foreign.value) : value;
     const ending = foreign?.ending ?? endingOf(part);
     if (ending !== undefined) endings.push(ending);

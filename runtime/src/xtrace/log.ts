@@ -140,8 +140,7 @@ export function setTaskId(taskId: TaskId): void {
  * after a join, and undefined before the first event.
  */
 export function getEventId(): EventId | undefined {
-  const { latest } = currentTrace();
-  return latest[latest.length - 1]?.id;
+  return currentTrace().latest.at(-1)?.id;
 }
 
 /**

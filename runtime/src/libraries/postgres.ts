@@ -1,0 +1,79 @@
+import { currentFrame, openSettlement, runIn, settle, stamp } from '../kernel/index.js';
+import type { AnyFunction } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
+import { endFollowed } from '../operations/followed.js';
+import { failure } from '../operations/operation-events.js';
+import type { Outcome } from '../operations/operation-events.js';
+import { queryLabel, withoutLiterals } from '../operations/sql.js';
+import { beginCall } from './call-operation.js';
+import type { Described, LibraryMethods, Replace } from './replace.js';
+
+/** A query of the package postgres: a promise that is sent when somebody asks for its result. */
+interface Query {
+  readonly strings: readonly string[];
+  /** Values, names, and other queries as parts of this one. */
+  readonly args: readonly unknown[];
+  readonly executed: boolean;
+  readonly streaming?: boolean;
+  readonly cursorRows?: number;
+  /** Undefined for a query of the package itself, which asks for the types of arrays when it connects. */
+  readonly canceller: unknown;
+  /** What the connection calls with the result. */
+  resolve: Settle;
+  reject: Settle;
+}
+
+type Settle = (value: unknown) => unknown;
+
+/** Returns the text of a query with `?` in place of each value. */
+function textOf({ strings, args }: Query, isPart: (value: unknown) => value is Query): string {
+  return strings
+    .map((text, i) => {
+      const value = args[i];
+      if (i === strings.length - 1) return text;
+      return text + (isPart(value) ? textOf(value, isPart) : '?');
+    })
+    .join('');
+}
+
+function describe(query: Query): Described | undefined {
+  if (query.executed || query.canceller === undefined) return undefined;
+  // A cursor and a stream tell of their end in other ways.
+  if (query.streaming || query.cursorRows !== undefined) return undefined;
+  const { constructor } = query;
+  const plain = withoutLiterals(
+    textOf(query, (value): value is Query => value instanceof constructor),
+  );
+  return {
+    label: queryLabel(plain),
+    fields: { 'db.system.name': 'postgresql', 'db.query.text': plain },
+  };
+}
+
+/** Stands for `handle()`, which sends a query the first time. Whoever awaits the query comes after its end event. */
+const sends: Replace = (method) =>
+  function (this: Query, ...args: never[]): unknown {
+    const send = (): unknown => Reflect.apply(method, this, args);
+    const described = attempt(() => describe(this));
+    if (described === undefined) return send();
+    const { operation, frame } = beginCall(described.label, 'client', described.fields);
+    const ending = openSettlement();
+    stamp(this, ending);
+    const ended = (settled: Settle, outcome: (value: unknown) => Outcome): Settle => {
+      return (value) => {
+        const work = (): unknown => {
+          endFollowed(operation, outcome(value));
+          settle(ending, currentFrame());
+          return settled(value);
+        };
+        return runIn(frame, work, undefined, []);
+      };
+    };
+    this.resolve = ended(this.resolve, () => ({ status: 'ok' }));
+    this.reject = ended(this.reject, failure);
+    return runIn(frame, send as AnyFunction, undefined, []);
+  } as never;
+
+export const postgres: LibraryMethods = {
+  'postgres Query': { handle: sends },
+};
