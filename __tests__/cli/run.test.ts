@@ -256,6 +256,11 @@ test.each([
     'long',
     '--functions must be a time, such as 1ms or 0.5s, got "long". (TL_ARGUMENT_INVALID)',
   ],
+  [
+    '--files',
+    '10x',
+    '--files must be a time, such as 1ms or 0.5s, got "10x". (TL_ARGUMENT_INVALID)',
+  ],
 ])('%s %s is refused', async (option, value, message) => {
   write('program.js', 'console.log("not run")');
   const { code, stdout, stderr } = await run(option, value, 'program.js');
@@ -264,10 +269,12 @@ test.each([
   expect(stderr).toContain(message);
 });
 
-test('functions that take long are logged also in production, and the page is opened', async () => {
+test('functions and calls that take long are logged also in production, and the page is opened', async () => {
   write(
     'program.js',
-    'const load = async () => { await new Promise((r) => setTimeout(r, 20)); }; await load();',
+    `import { readFile } from 'node:fs/promises';
+    const load = async () => { await new Promise((r) => setTimeout(r, 20)); await readFile('program.js'); };
+    await load();`,
   );
   write(
     'browser.cjs',
@@ -276,11 +283,18 @@ test('functions that take long are logged also in production, and the page is op
   );
   chmodSync(join(folder, 'browser.cjs'), 0o755);
   env = { ...env, NODE_ENV: 'production', BROWSER: join(folder, 'browser.cjs') };
-  const { code, stderr } = await run('--functions', '10ms', '--open', 'program.js');
+  const { code, stderr } = await run(
+    '--functions',
+    '10ms',
+    '--files',
+    '0ms',
+    '--open',
+    'program.js',
+  );
 
   expect(code).toBe(0);
   expect(stderr).toMatch(/^throughline: tasks at \S+ \(.*\)\n$/);
-  await until('one task', async () => (await titles()).join() === 'load');
+  await until('one task', async () => (await titles()).join() === 'readFile program.js');
   await until('a page', () => existsSync(join(folder, 'opened')));
   expect(readFileSync(join(folder, 'opened'), 'utf8')).toBe(page());
 });

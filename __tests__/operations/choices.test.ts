@@ -84,6 +84,57 @@ describe('functions', () => {
   });
 });
 
+describe('files', () => {
+  const program = `${prelude}
+    import fs, { readFile, realpath, statSync } from 'node:fs';
+    import { open, readFile as read } from 'node:fs/promises';
+    import { execFileSync } from 'node:child_process';
+    import { promisify } from 'node:util';
+    execFileSync('sh', ['-c', 'rm -f slow slower; mkfifo slow slower']);
+    const written = (name) => setTimeout(() => fs.writeFile(name, 'x', () => {}), 60);
+    const { url, stop } = await serve(async (request, response) => {
+      written('slow');
+      const first = await read('slow', 'utf8');
+      written('slower');
+      const second = await promisify(readFile)(new URL('slower', import.meta.url), 'utf8');
+      const third = fs.readFileSync('/dev/stdin', 'utf8');
+      const none = await read('none').catch(({ code }) => code);
+      const { bytesRead } = await promisify(fs.read)((await open('program.js')).fd, Buffer.alloc(4), 0, 4, 0);
+      const kinds = [typeof realpath.native, statSync('slow').isFIFO(), readFile.name, readFile.length];
+      response.end([first, second, third, none, bytesRead, ...kinds].join());
+    });
+    process.stdout.write((await get(url + '/x', { headers: inTask(1) })) + '\\n');
+    await stop();
+  `;
+  const answer = 'x,x,,ENOENT,4,function,true,readFile,3\n';
+
+  test('a call that takes long is an event at its end, with its line', async () => {
+    const { events, stdout } = await programs.run(program, { THROUGHLINE_FILES: '50' });
+    const file = (label: string) => events.reports.find((one) => one.label === label)!;
+
+    expect(stdout).toBe(answer);
+    const slow = file('readFile slow');
+    expect(Events.field(slow, 'file.path')).toBe('slow');
+    expect(Number(Events.field(slow, 'duration'))).toBeGreaterThanOrEqual(50);
+    expect(slow.source).toMatch(/program\.js:\d+$/);
+    expect(events.parentsOf(slow)).toEqual(['begin GET /x']);
+    expect(events.parentsOf(file('readFile slower'))).toEqual(['event readFile slow']);
+    expect(file('readFile none')).toBeUndefined();
+  });
+
+  test('each is logged with its failure if none is too short, and none without being asked for', async () => {
+    const asked = await programs.run(program, { THROUGHLINE_FILES: '0' });
+    const plain = await programs.run(program);
+
+    expect(asked.stdout).toBe(answer);
+    const failed = asked.events.reports.find(({ label }) => label === 'readFile none')!;
+    expect(Events.field(failed, 'error.type')).toBe('ENOENT');
+    expect(asked.events.parentsOf(failed)).toEqual(['event readFileSync /dev/stdin']);
+    expect(plain.stdout).toBe(answer);
+    expect(plain.events.reports.filter(({ label }) => /^read/.test(label))).toEqual([]);
+  });
+});
+
 describe('sampling', () => {
   const program = `${prelude}
     const { url, stop } = await serve(async (request, response) => {

@@ -23,7 +23,12 @@ export function run(program: Command): void {
     .option(
       '--functions <time>',
       'log async functions that take at least this long, such as 1ms',
-      millisecondsOf,
+      millisecondsFor('--functions'),
+    )
+    .option(
+      '--files <time>',
+      'log calls of node:fs that take at least this long, such as 10ms',
+      millisecondsFor('--files'),
     )
     .option('--otlp', 'send spans and logs to the receiver that OTEL_EXPORTER_OTLP_ENDPOINT names')
     .option('--open', 'show the page in the browser')
@@ -60,13 +65,14 @@ interface Options {
   readonly logs: boolean;
   readonly sample?: number;
   readonly functions?: number;
+  readonly files?: number;
   readonly otlp?: boolean;
   readonly open?: boolean;
 }
 
 function environmentFor(
   address: string,
-  { include, exclude, propagateTo, logs, sample, functions }: Options,
+  { include, exclude, propagateTo, logs, sample, functions, files }: Options,
 ): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '', THROUGHLINE_OPTIONS } = process.env;
   const preload = new URL('../run/preload.js', import.meta.url).href;
@@ -83,6 +89,7 @@ function environmentFor(
     ...(!logs && { THROUGHLINE_LOGS: 'off' }),
     ...(sample !== undefined && { THROUGHLINE_SAMPLE: String(sample) }),
     ...(functions !== undefined && { THROUGHLINE_FUNCTIONS: String(functions) }),
+    ...(files !== undefined && { THROUGHLINE_FILES: String(files) }),
     THROUGHLINE_OPTIONS: JSON.stringify({
       ...(JSON.parse(THROUGHLINE_OPTIONS ?? '{}') as object),
       ...asked,
@@ -122,13 +129,15 @@ function partOf(text: string): number {
   );
 }
 
-function millisecondsOf(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? [];
-  if (number !== undefined) return Number(number) * (unit === 's' ? 1000 : 1);
-  throw new CliError(
-    'TL_ARGUMENT_INVALID',
-    `--functions must be a time, such as 1ms or 0.5s, got ${JSON.stringify(text)}.`,
-  );
+function millisecondsFor(option: string): (text: string) => number {
+  return (text) => {
+    const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? [];
+    if (number !== undefined) return Number(number) * (unit === 's' ? 1000 : 1);
+    throw new CliError(
+      'TL_ARGUMENT_INVALID',
+      `${option} must be a time, such as 1ms or 0.5s, got ${JSON.stringify(text)}.`,
+    );
+  };
 }
 
 function sayWithout(error: unknown): undefined {

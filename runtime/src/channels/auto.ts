@@ -39,6 +39,7 @@ startOperations({
   sample: numberIn('THROUGHLINE_SAMPLE', (part) => part > 0 && part <= 1, 'above 0 and at most 1'),
   messages: wordIn('THROUGHLINE_MESSAGES', ['join', 'link', 'new']),
   functions: numberIn('THROUGHLINE_FUNCTIONS', (min) => min >= 0, 'of milliseconds'),
+  files: numberIn('THROUGHLINE_FILES', (min) => min >= 0, 'of milliseconds'),
 });
 
 function namesIn(variable: string): string[] {

@@ -4,6 +4,7 @@ import { calls } from '../promises/followed-calls.js';
 import { watchFetch } from '../operations/fetch.js';
 import { followCall, followCallback } from '../operations/followed.js';
 import { fastifyChannels } from './fastify.js';
+import { watchFiles } from './files.js';
 import { watchFunctions } from './functions.js';
 import { followGlobalFetch } from './global-fetch.js';
 import { httpClientChannels } from './http-client.js';
@@ -46,6 +47,8 @@ export interface OperationOptions {
   readonly messages?: MessagePolicy | undefined;
   /** Milliseconds. An instrumented async function that took so long is an event at its end. */
   readonly functions?: number | undefined;
+  /** Milliseconds. A call of `node:fs` that took so long is an event at its end. */
+  readonly files?: number | undefined;
 }
 
 const started = shared('operations', { isStarted: false });
@@ -58,6 +61,7 @@ export function startOperations({
   logs = true,
   sample = 1,
   functions,
+  files,
   messages: policy,
 }: OperationOptions = {}): void {
   if (started.isStarted) return;
@@ -90,6 +94,7 @@ export function startOperations({
   if (logs) watchConsole();
   if (sample < 1) keepOnly(sample);
   if (functions !== undefined) watchFunctions(functions);
+  if (files !== undefined) watchFiles(files);
   watchFailures();
   combinators.describe = describeParts;
   client.state.omits = wasTold;
