@@ -38,10 +38,11 @@ export class Project {
    * them, unless they are the same. A folder belongs to one test file.
    */
   static async with(
-    packages: readonly string[],
+    asked: readonly string[],
     node = process.execPath,
     workspaces: readonly string[] = ['runtime', 'babel-plugin'],
   ): Promise<Project> {
+    const packages = await wanted(asked);
     const ours = await packed(workspaces);
     const env = pathWith(node);
     const name = hashOf(expect.getState().testPath!, ...packages);
@@ -160,6 +161,23 @@ export async function nodeOf(major: 20 | 22 | 24 | 26): Promise<string> {
     await run('npm', [...INSTALL, version], { cwd: empty });
   });
   return join(folder, 'node_modules', 'node', 'bin', 'node');
+}
+
+/** With `npm run test:newest`, the newest versions of packages in place of those that the tests name. */
+async function wanted(packages: readonly string[]): Promise<readonly string[]> {
+  if (!process.env['THROUGHLINE_NEWEST']) return packages;
+  return Promise.all(packages.map(newest));
+}
+
+/** Returns a package such as `pg@8.23.1` with its newest version. One under another name keeps its major version. */
+async function newest(asked: string): Promise<string> {
+  const [, alias = '', name = '', version = ''] = /^([^@]+@npm:)?(@?[^@]+)@(.+)$/.exec(asked) ?? [];
+  const range = alias === '' ? 'latest' : `^${version.split('.')[0]}`;
+  const found = await run('npm', ['view', `${name}@${range}`, 'version', '--json'], {
+    cwd: tmpdir(),
+  });
+  const [last] = [JSON.parse(found) as string | string[]].flat().slice(-1);
+  return `${alias}${name}@${last}`;
 }
 
 /** Our packages as they would be published. */

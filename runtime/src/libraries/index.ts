@@ -14,7 +14,7 @@ import { sqlite } from './sqlite.js';
 import { undici } from './undici.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
-const libraryMethods: LibraryMethods = {
+export const libraryMethods: LibraryMethods = {
   ...databases,
   ...frameworks,
   ...grpc,
