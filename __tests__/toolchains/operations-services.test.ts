@@ -6,7 +6,7 @@ const PACKAGES = [
   '@anthropic-ai/sdk@1.14.0',
   '@aws-sdk/client-dynamodb@3.1169.0',
   'dynalite@4.0.0',
-  'openai@6.49.0',
+  'openai@7.59.0',
 ];
 
 const run = programsWith(PACKAGES);

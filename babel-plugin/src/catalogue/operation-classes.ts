@@ -3,7 +3,7 @@
  * of the package. The runtime says what their methods are (runtime/src/libraries).
  */
 const operationClasses: Readonly<Record<string, readonly string[]>> = {
-  '@anthropic-ai/sdk': ['BaseAnthropic'],
+  '@anthropic-ai/sdk': ['APIPromise', 'BaseAnthropic'],
   '@grpc/grpc-js': [
     'BaseInterceptingCall',
     'BaseServerInterceptingCall',
@@ -20,7 +20,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   koa: ['Application'],
   mongodb: ['Connection'],
   mysql2: ['BaseConnection', 'BasePool', 'PromiseConnection', 'PromisePool'],
-  openai: ['OpenAI'],
+  openai: ['APIPromise', 'OpenAI'],
   pg: ['Client'],
   'pg-pool': ['Pool'],
   postgres: ['Query'],

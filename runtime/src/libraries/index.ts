@@ -1,13 +1,14 @@
 import { libraryClasses } from '../promises/library-classes.js';
 import type { LibraryClass } from '../promises/library-classes.js';
+import { aws } from './aws.js';
 import { databases } from './databases.js';
 import { frameworks } from './frameworks.js';
 import { grpc } from './grpc.js';
 import { kafka } from './kafka.js';
+import { languageModels } from './language-models.js';
 import { loggers } from './loggers.js';
 import { postgres } from './postgres.js';
 import { queues } from './queues.js';
-import { remoteServices } from './remote-services.js';
 import { replaceMethod } from './replace.js';
 import type { LibraryMethods } from './replace.js';
 import { sqlite } from './sqlite.js';
@@ -15,14 +16,15 @@ import { undici } from './undici.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
 export const libraryMethods: LibraryMethods = {
+  ...aws,
   ...databases,
   ...frameworks,
   ...grpc,
   ...kafka,
+  ...languageModels,
   ...loggers,
   ...postgres,
   ...queues,
-  ...remoteServices,
   ...sqlite,
   ...undici,
 };
