@@ -169,15 +169,12 @@ async function wanted(packages: readonly string[]): Promise<readonly string[]> {
   return Promise.all(packages.map(newest));
 }
 
-/** Returns a package such as `pg@8.23.1` with its newest version. One under another name keeps its major version. */
+/** Returns a package such as `pg@8.23.1` with its newest version. One under another name is an older one on purpose. */
 async function newest(asked: string): Promise<string> {
-  const [, alias = '', name = '', version = ''] = /^([^@]+@npm:)?(@?[^@]+)@(.+)$/.exec(asked) ?? [];
-  const range = alias === '' ? 'latest' : `^${version.split('.')[0]}`;
-  const found = await run('npm', ['view', `${name}@${range}`, 'version', '--json'], {
-    cwd: tmpdir(),
-  });
-  const [last] = [JSON.parse(found) as string | string[]].flat().slice(-1);
-  return `${alias}${name}@${last}`;
+  if (asked.includes('@npm:')) return asked;
+  const name = asked.slice(0, asked.lastIndexOf('@'));
+  const version = await run('npm', ['view', name, 'version'], { cwd: tmpdir() });
+  return `${name}@${version.trim()}`;
 }
 
 /** Our packages as they would be published. */
