@@ -285,6 +285,30 @@ describe('PostgreSQL', () => {
     expect(events.parentsOf(events.find('end', /^GET \/x 200$/))).toEqual(['end SELECT failed']);
   });
 
+  test.each(['client', 'pool'])(
+    'pg, by a callback of a %s: who stands between gives the callback what it wants',
+    async (name) => {
+      const { events, stdout } = await run(`
+        import pg from 'pg';
+        const options = { host: '127.0.0.1', port: ${server.port}, user: 'postgres' };
+        const client = new pg.Client(options);
+        const pool = new pg.Pool(options);
+        await client.connect();
+        const { query } = ${name};
+        ${name}.query = (text, callback) =>
+          query.call(${name}, text, (error, result) => callback(error, result?.rows));
+        ${name}.query('select 7 as n', (error, rows) => {
+          console.log(rows[0].n);
+          client.end();
+          pool.end();
+        });
+      `);
+
+      expect(stdout).toBe('7\n');
+      events.find('end', /^SELECT ended$/);
+    },
+  );
+
   test('pg: what a callback gets is as it was, and its query is in the graph', async () => {
     const { events, stdout } = await run(`
       import pg from 'pg';

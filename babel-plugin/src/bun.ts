@@ -28,7 +28,7 @@ type BunLoadResult = { contents: string; loader: string } | { exports: object; l
  * the first file is loaded.
  */
 export default function throughline(written: AdapterOptions = {}): BunPlugin {
-  const { options, covers } = splitOptions(written);
+  const { optionsFor, covers } = splitOptions(written);
   return {
     name: 'throughline',
     setup(build) {
@@ -46,7 +46,7 @@ export default function throughline(written: AdapterOptions = {}): BunPlugin {
         const format = isModule(source, file) ? 'module' : 'commonjs';
         // A running Bun reads no source map of a plugin, so that lines have to stay where they are.
         const sourceMaps = build.config ? true : 'lines';
-        const request = { file, options, format, sourceMaps } as const;
+        const request = { file, options: optionsFor(file), format, sourceMaps } as const;
         const made = covers(file) ? instrumentSync(source, request) : undefined;
         return { format, code: made?.code ?? source };
       }

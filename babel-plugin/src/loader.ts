@@ -38,8 +38,13 @@ async function made(
   inputMap: object | undefined,
 ): ReturnType<typeof instrument> {
   const { resourcePath: file, mode } = context;
-  const { options, covers } = splitOptions(context.getOptions());
+  const { optionsFor, covers } = splitOptions(context.getOptions());
   if (!covers(file)) return undefined;
   const environment = environmentOf(mode);
-  return instrument(source, { file, options, environment, inputMap: inputMap as never });
+  return instrument(source, {
+    file,
+    options: optionsFor(file),
+    environment,
+    inputMap: inputMap as never,
+  });
 }

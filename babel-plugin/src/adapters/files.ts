@@ -1,6 +1,8 @@
 import { socketPackages } from '../catalogue/connections.js';
+import { operationClassesOf } from '../catalogue/operation-classes.js';
 import { invalidOption, list } from '../errors.js';
 import { packageOf } from '../package-of.js';
+import { spawnPointKinds } from '../options.js';
 import type { Options } from '../options.js';
 
 /** Options of the adapters and of `register`: the plugin's own, and which files to instrument. */
@@ -37,7 +39,10 @@ export function isTyped(file: string): boolean {
 
 /** The plugin's options, and tests for the files to instrument. */
 export interface SplitOptions {
+  /** The plugin's options as they were written. */
   readonly options: Options;
+  /** Returns the plugin's options for a file. */
+  optionsFor(file: string): Options;
   /** Returns true for a source file to instrument. */
   covers(file: string): boolean;
   /** Returns true for a file to instrument once its own compiler has made JavaScript of it. */
@@ -60,7 +65,8 @@ export function splitOptions(written: AdapterOptions = {}): SplitOptions {
   const { include, exclude, auto, ...options } = written;
   if (auto !== undefined && typeof auto !== 'boolean')
     throw invalidOption('auto', 'a boolean', auto);
-  const included = include === 'all' ? [isNoSocketPackage] : patterns('include', include);
+  const isAll = include === 'all';
+  const included = isAll ? [isIncludedByAll] : patterns('include', include);
   const excluded = patterns('exclude', exclude);
   function isChosen(path: string): boolean {
     if (path.includes('/node_modules/') && !included.some((matches) => matches(path))) return false;
@@ -68,6 +74,10 @@ export function splitOptions(written: AdapterOptions = {}): SplitOptions {
   }
   return {
     options,
+    optionsFor(file) {
+      const isLeftOut = isAll && socketPackages.has(packageOf(file.replaceAll('\\', '/')) ?? '');
+      return isLeftOut ? { ...options, skip: [...spawnPointKinds] } : options;
+    },
     covers(file) {
       const path = file.replaceAll('\\', '/');
       if (!SOURCE.test(path) || DECLARATIONS.test(path) || COMPONENT.test(path)) return false;
@@ -82,8 +92,10 @@ export function splitOptions(written: AdapterOptions = {}): SplitOptions {
 
 type Pattern = (path: string) => boolean;
 
-function isNoSocketPackage(path: string): boolean {
-  return !socketPackages.has(packageOf(path) ?? '');
+/** Of the packages for WebSockets, files with classes whose methods are operations are included, and only tell of these. */
+function isIncludedByAll(path: string): boolean {
+  const name = packageOf(path);
+  return name === undefined || !socketPackages.has(name) || operationClassesOf(name).length > 0;
 }
 
 function patterns(name: string, given: unknown = []): Pattern[] {

@@ -51,7 +51,7 @@ export function nodeFiles(): NodeFiles {
   if (typeof sourceMaps !== 'boolean') {
     throw invalidOption('sourceMaps', 'true or false', sourceMaps);
   }
-  const { options, covers } = splitOptions({ include: 'all', ...written });
+  const { options, optionsFor, covers } = splitOptions({ include: 'all', ...written });
   const babel = (here('@babel/core/package.json') as { version: string }).version;
   const salt = JSON.stringify([packageVersion, babel, options, sourceMaps, root], patternsAsText);
   const cache = cacheFor(root, salt);
@@ -115,7 +115,7 @@ export function nodeFiles(): NodeFiles {
     progress.count();
     const lowered = hasDecorators(code, file) ? decorators.lower(code, file) : undefined;
     const made = by.instrumentSync(lowered?.code ?? code, {
-      ...{ file, options, format, cwd: root, sourceMaps: maps, presets },
+      ...{ file, options: optionsFor(file), format, cwd: root, sourceMaps: maps, presets },
       isLoaded: true,
       // Stack traces name the files of dependencies as they are.
       inputMap: (isOwn ? lowered?.map : false) as never,

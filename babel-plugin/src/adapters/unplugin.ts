@@ -21,7 +21,7 @@ export const unplugin: UnpluginInstance<AdapterOptions | undefined, true> = crea
 
 /** Instruments source files. It runs first, so that it sees `async` before another tool transforms it. */
 function sources(written: AdapterOptions | undefined, build: Build): UnpluginOptions {
-  const { options, covers } = splitOptions(written);
+  const { options, optionsFor, covers } = splitOptions(written);
   return {
     name: 'throughline',
     enforce: 'pre',
@@ -58,7 +58,8 @@ function sources(written: AdapterOptions | undefined, build: Build): UnpluginOpt
     transform: (code, id) => {
       const { environment } = build;
       const format = build.formatOf(code);
-      return instrument(code, { file: fileOf(id), options, format, environment });
+      const file = fileOf(id);
+      return instrument(code, { file, options: optionsFor(file), format, environment });
     },
   };
 }

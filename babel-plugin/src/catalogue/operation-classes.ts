@@ -26,6 +26,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   postgres: ['Query'],
   undici: ['DispatcherBase'],
   winston: ['Logger'],
+  ws: ['WebSocket', 'WebSocketServer'],
 };
 
 /** Classes of the platform, by module: they are told of by the files that import them. */

@@ -35,34 +35,37 @@ export function spawnInMethod(
   // returns was not handed over to run later, whatever the class.
   const call = { isOver: rule.classes === undefined };
   const given = args.slice();
-  const outer = methodCalls.given;
-  methodCalls.given = given;
+  const passed = orAtOnce(given, applyRule(rule, args), call);
+  const { running: outer } = methodCalls;
+  methodCalls.running = { given, passed };
   try {
-    return callAs(receiver, method, orAtOnce(given, applyRule(rule, args), call));
+    return callAs(receiver, method, passed);
   } finally {
-    methodCalls.given = outer;
+    methodCalls.running = outer;
     call.isOver = true;
   }
 }
 
-const methodCalls = shared('method-calls', {
-  /** The arguments, as the program wrote them, of the call that is under way. */
-  given: undefined as readonly unknown[] | undefined,
+/** The arguments of a call: as the program wrote them, and as the method gets them. */
+interface MethodCall {
+  readonly given: readonly unknown[];
+  readonly passed: readonly unknown[];
+}
+
+const methodCalls = shared('running-method-call', {
+  running: undefined as MethodCall | undefined,
 });
 
 /**
  * Returns the callback that the program wrote as the last argument of a call, for the method that is called. Undefined
- * where the call is not instrumented, so that the argument itself is that callback.
+ * where the argument itself is that callback: the call is not instrumented, or who stands between has put its own there.
  */
 export function takeWrittenCallback(args: readonly unknown[]): AnyFunction | undefined {
-  const { given } = methodCalls;
-  methodCalls.given = undefined;
-  const last = args.length - 1;
-  const written = given?.[last];
-  const isThisCall =
-    given?.length === args.length &&
-    args.every((argument, i) => i === last || argument === given[i]);
-  return isThisCall && typeof written === 'function' ? (written as AnyFunction) : undefined;
+  const { running } = methodCalls;
+  methodCalls.running = undefined;
+  const at = running?.passed.indexOf(args.at(-1)) ?? -1;
+  const written = running?.given[at];
+  return typeof written === 'function' ? (written as AnyFunction) : undefined;
 }
 
 /** Makes spawned callbacks run plainly, in the caller's frame, until the call is over. */

@@ -6,6 +6,7 @@ import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
+import { MESSAGES_HEADER } from '../operations/websocket-header.js';
 import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 
@@ -52,6 +53,7 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
     for (const [name, value] of headersFor(begun)) {
       if (!request.hasHeader(name)) request.setHeader(name, value);
     }
+    if (request.getHeader('upgrade') === 'websocket') request.setHeader(MESSAGES_HEADER, '1');
   }
 
   if (!hasCreatedChannel()) {

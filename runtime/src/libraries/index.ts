@@ -13,6 +13,7 @@ import { replaceMethod } from './replace.js';
 import type { LibraryMethods } from './replace.js';
 import { sqlite } from './sqlite.js';
 import { undici } from './undici.js';
+import { websockets } from './websockets.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
 export const libraryMethods: LibraryMethods = {
@@ -27,6 +28,7 @@ export const libraryMethods: LibraryMethods = {
   ...queues,
   ...sqlite,
   ...undici,
+  ...websockets,
 };
 
 /** Makes the methods of libraries operations, of those that are loaded and of those that will be. */
