@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { transformSync } from '@babel/core';
+import { instrumentSync } from '../../babel-plugin/src/adapters/transform';
 import throughline from '../../babel-plugin/src/index';
 
 test('sites are places of what the user wrote, when another tool has changed it before', () => {
@@ -35,4 +39,47 @@ test.each([
   })!;
 
   expect(code).toContain(`("${name}", [`);
+});
+
+describe('a map that has a map for each part of the file', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'throughline-index-map-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  // AAIA: the first column of the first line is that of line 5.
+  const section = (line: number, source: string): object => ({
+    offset: { line, column: 0 },
+    map: { version: 3, sources: [source], sourcesContent: ['x'], names: [], mappings: 'AAIA' },
+  });
+  const code = 'setTimeout(f, 1);\nsetTimeout(g, 1);\n';
+
+  test.each([
+    [
+      'in a file',
+      ['src.js', 'src.js'],
+      '("src.js", ["5:0 timer setTimeout", "5:0 timer setTimeout"]',
+    ],
+    [
+      'in a comment',
+      ['src.js', 'src.js'],
+      '("src.js", ["5:0 timer setTimeout", "5:0 timer setTimeout"]',
+    ],
+    [
+      'in a file, of several sources',
+      ['a.js', 'b.js'],
+      '("bundle.js", ["1:0 timer setTimeout", "2:0 timer setTimeout"]',
+    ],
+  ])('%s, is read', (where, sources, table) => {
+    const map = JSON.stringify({ version: 3, sections: sources.map((one, i) => section(i, one)) });
+    writeFileSync(join(folder, 'bundle.js.map'), map);
+    const url = where.startsWith('in a file')
+      ? 'bundle.js.map'
+      : `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+    const file = join(folder, 'bundle.js');
+    const made = instrumentSync(`${code}//# sourceMappingURL=${url}`, {
+      ...{ file, cwd: folder, options: { causes: false } },
+    });
+
+    expect(made!.code).toContain(table);
+  });
 });

@@ -20,7 +20,10 @@ const PACKAGES = [
   'pg@8.23.1',
   'postgres@3.4.9',
   'undici@8.11.0',
+  'socket.io@4.8.4',
+  'socket.io-client@4.8.4',
   'winston@3.19.0',
+  'ws@8.23.0',
 ];
 
 /** The names of methods, by package and class. */

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import type { SourceMapInput } from '@jridgewell/trace-mapping';
+import { FlattenMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import type { SourceMapInput, TraceMap } from '@jridgewell/trace-mapping';
 import type { types as t } from '@babel/core';
 import type { SpawnPointKind } from './options.js';
 
@@ -22,8 +22,11 @@ export class SiteTable {
     /** Source map to the original source, when another tool transformed the code before. */
     map?: SourceMapInput,
   ) {
-    this.trace = map === undefined ? undefined : new TraceMap(map);
-    const source = this.trace?.sources.length === 1 ? this.trace.sources[0] : undefined;
+    // Some bundlers write a map for each part of a file (Source Map, "Index map").
+    const trace = map === undefined ? undefined : new FlattenMap(map);
+    // A table has the name of one file: in a bundle of several, places are those of the bundle.
+    this.trace = new Set(trace?.sources).size === 1 ? trace : undefined;
+    const source = this.trace?.sources[0] ?? undefined;
     const file = source?.replace(QUERY, '');
     this.isPart = file !== source && file !== undefined;
     this.file = relative(cwd, file ? besides(filename, file) : (filename ?? 'unknown'));

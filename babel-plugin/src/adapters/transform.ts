@@ -1,6 +1,7 @@
 import { parseSync, transformAsync, transformSync, traverse } from '@babel/core';
 import type { ParserOptions, PluginPass, TransformOptions } from '@babel/core';
 import throughline from '../index.js';
+import { flatIndexMap } from './index-map.js';
 import { withInlineMap } from './inline-map.js';
 import type { FileMetadata } from '../file-metadata.js';
 import { isTyped } from './files.js';
@@ -47,7 +48,7 @@ export async function instrument(
   code: string,
   request: InstrumentRequest,
 ): Promise<Transformed | undefined> {
-  const settings = babelSettings(request);
+  const settings = settingsFor(code, request);
   return transformed(
     await transformAsync(code, settings).catch((error: unknown) =>
       transformAsync(code, inOlderDialect(settings, error)),
@@ -57,9 +58,14 @@ export async function instrument(
 
 /** Instruments a file synchronously; undefined when it stays as it is. */
 export function instrumentSync(code: string, request: InstrumentRequest): Transformed | undefined {
-  const made = transformed(inDialectOf(code, babelSettings(request), transformSync));
+  const made = transformed(inDialectOf(code, settingsFor(code, request), transformSync));
   if (request.sourceMaps !== 'inline' || made?.map === undefined) return made;
   return { code: withInlineMap(made.code, made.map), map: undefined };
+}
+
+function settingsFor(code: string, request: InstrumentRequest): TransformOptions {
+  const { file, inputMap = flatIndexMap(code, file) } = request;
+  return babelSettings({ ...request, inputMap: inputMap as never });
 }
 
 /** Returns true when the code alone, without its types, makes a file a module. */

@@ -24,6 +24,8 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   pg: ['Client'],
   'pg-pool': ['Pool'],
   postgres: ['Query'],
+  'socket.io': ['Socket', 'StrictEventEmitter'],
+  'socket.io-client': ['Socket'],
   undici: ['DispatcherBase'],
   winston: ['Logger'],
   ws: ['WebSocket', 'WebSocketServer'],

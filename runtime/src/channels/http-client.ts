@@ -53,7 +53,7 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
     for (const [name, value] of headersFor(begun)) {
       if (!request.hasHeader(name)) request.setHeader(name, value);
     }
-    if (request.getHeader('upgrade') === 'websocket') request.setHeader(MESSAGES_HEADER, '1');
+    if (opensMessages(request)) request.setHeader(MESSAGES_HEADER, '1');
   }
 
   if (!hasCreatedChannel()) {
@@ -71,6 +71,11 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
       finish(request, (label) => answered(label, response.statusCode ?? 0));
     },
   };
+}
+
+/** Returns true for a request that opens a WebSocket or, by any transport, a socket of Socket.IO. */
+function opensMessages(request: ClientRequest): boolean {
+  return request.getHeader('upgrade') === 'websocket' || /[?&]EIO=\d/.test(request.path);
 }
 
 /** Returns true where Node tells of a request while headers can still be set: since 22.12 and 23.2. */

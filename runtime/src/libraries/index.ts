@@ -11,6 +11,7 @@ import { postgres } from './postgres.js';
 import { queues } from './queues.js';
 import { replaceMethod } from './replace.js';
 import type { LibraryMethods } from './replace.js';
+import { socketIo } from './socket-io.js';
 import { sqlite } from './sqlite.js';
 import { undici } from './undici.js';
 import { websockets } from './websockets.js';
@@ -26,6 +27,7 @@ export const libraryMethods: LibraryMethods = {
   ...loggers,
   ...postgres,
   ...queues,
+  ...socketIo,
   ...sqlite,
   ...undici,
   ...websockets,

@@ -88,7 +88,10 @@ export function responseHeader({ trace: { taskId } }: Operation, eventId: EventI
 }
 
 /** Makes the current context come after the event that an answer tells of, if it is of the task of the request. */
-export function joinResponse({ trace }: Operation, header: string | undefined): void {
+export function joinResponse(
+  { trace }: Pick<Operation, 'trace'>,
+  header: string | undefined,
+): void {
   const told = parseTraceParent(header);
   if (told === undefined || !isSameTask(trace.taskId, told.taskId)) return;
   const latest = [Position.elsewhere(told.eventId, trace.latest)];

@@ -1,0 +1,162 @@
+// Messages of WebSockets by the package ws: who handles one goes on with the task of its sender, where both sides run with
+// Throughline. Others see nothing but what the program has sent.
+import { Events } from '../operations/program';
+import { programsWith } from './traced';
+
+const run = programsWith(['ws@8.23.0', 'socket.io@4.8.4', 'socket.io-client@4.8.4']);
+
+const SERVER = `
+  import { WebSocket, WebSocketServer } from 'ws';
+  const http_ = http.createServer().listen(0, '127.0.0.1');
+  await once(http_, 'listening');
+  const sockets = new WebSocketServer({ server: http_ });
+  const url = 'ws://127.0.0.1:' + http_.address().port + '/chat?secret=1';
+  const closed = () => new Promise((resolve) => sockets.close(() => http_.close(resolve)));
+`;
+
+test('each of 32 messages is handled in the task of its sender, in both directions', async () => {
+  const { events, stdout, stderr } = await run(`
+    import { log } from '@throughline/runtime/xtrace';
+    ${SERVER}
+    sockets.on('connection', (socket) => {
+      socket.on('message', async (data) => {
+        await pause();
+        log('served ' + data);
+        socket.send('answer ' + data);
+      });
+    });
+    const socket = new WebSocket(url);
+    await once(socket, 'open');
+    const { url: own, stop } = await serve((request, response) => {
+      const n = request.url.slice(1);
+      const listener = (data) => {
+        if (String(data) !== 'answer ' + n) return;
+        socket.off('message', listener);
+        log('got ' + data);
+        response.end();
+      };
+      socket.on('message', listener);
+      socket.send(n);
+    });
+    let pongs = 0;
+    socket.on('pong', () => pongs++);
+    const ask = (n) => get(own + '/' + n, { headers: inTask(n + 1) });
+    await Promise.all(Array.from({ length: 32 }, (_, n) => ask(n)));
+    console.log(pongs, socket.listenerCount('message'));
+    socket.close();
+    await closed();
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '0 0\n', stderr: '' });
+  for (let n = 0; n < 32; n++) {
+    const own = events.ofTask(n + 1);
+    const find = (label: string) => own.reports.filter((one) => one.label === label);
+    expect(own.parentsOf(find(`served ${n}`)[0]!)).toEqual(['event message /chat']);
+    const [got] = find(`got answer ${n}`);
+    // The listener was added after the begin of its request, and hears the message.
+    expect(own.parentsOf(got!)).toEqual([`begin GET /${n}`, 'event message /chat']);
+    const handled = find('message /chat').map((one) => own.parentsOf(one)[0]);
+    expect(handled).toEqual(expect.arrayContaining([`begin GET /${n}`, `event served ${n}`]));
+  }
+  expect(JSON.stringify(events.reports)).not.toContain('secret');
+});
+
+test('a server begins a task for each message of somebody who says nothing', async () => {
+  const { events, stdout } = await run(`
+    import { log } from '@throughline/runtime/xtrace';
+    import { execFileSync } from 'node:child_process';
+    import { writeFileSync } from 'node:fs';
+    import { spawn } from 'node:child_process';
+    ${SERVER}
+    sockets.on('connection', (socket, request) => {
+      console.log(Object.keys(request.headers).filter((name) => /trace|throughline/.test(name)).join());
+      socket.on('message', (data) => {
+        log('served ' + data);
+        socket.send('answer ' + data);
+      });
+    });
+    writeFileSync('client.mjs', \`
+      import { WebSocket } from 'ws';
+      const socket = new WebSocket(process.argv[2]);
+      const seen = [];
+      for (const name of ['message', 'ping', 'pong']) socket.on(name, (data) => seen.push(name + ' ' + data));
+      socket.on('upgrade', ({ headers }) => seen.push(Object.keys(headers).sort().join()));
+      socket.on('open', () => { socket.send('a'); socket.send('b'); });
+      socket.on('message', (data) => {
+        if (String(data) !== 'answer b') return;
+        console.log(seen.join(' | '));
+        socket.close();
+      });\`);
+    const env = { ...process.env, NODE_OPTIONS: '', TRACEPARENT: '' };
+    const child = spawn(process.execPath, ['client.mjs', url], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    await once(child, 'exit');
+    await closed();
+  `);
+
+  expect(stdout).toBe(
+    '\nconnection,sec-websocket-accept,upgrade | message answer a | message answer b\n',
+  );
+  const served = events.reports.filter(({ label }) => label.startsWith('served '));
+  expect(served).toHaveLength(2);
+  expect(new Set(served.map(({ taskId }) => taskId)).size).toBe(2);
+  for (const one of served) {
+    expect(new Events(events.reports).parentsOf(one)).toEqual(['event message /chat']);
+  }
+});
+
+describe('Socket.IO', () => {
+  const SOCKET_IO = `
+    import { Server } from 'socket.io';
+    import { io } from 'socket.io-client';
+    import { log } from '@throughline/runtime/xtrace';
+    const http_ = http.createServer().listen(0, '127.0.0.1');
+    await once(http_, 'listening');
+    const server = new Server(http_);
+    const url = 'http://127.0.0.1:' + http_.address().port;
+  `;
+
+  test.each(['polling', 'websocket'])(
+    'by %s, each of 16 events and its answer are in the task of the sender',
+    async (transport) => {
+      const { events, stdout, stderr } = await run(`${SOCKET_IO}
+        server.on('connection', (socket) => {
+          socket.on('order', async (n, { items }, answer) => {
+            await pause();
+            log('served ' + n);
+            socket.emit('news', n);
+            answer('answer ' + n, items);
+          });
+        });
+        const socket = io(url, { transports: ['${transport}'] });
+        await new Promise((resolve) => socket.on('connect', resolve));
+        const news = [];
+        socket.on('news', (...args) => { log('news ' + args[0]); news.push(args.length); });
+        const { url: own, stop } = await serve(async (request, response) => {
+          const n = request.url.slice(1);
+          const answer = await socket.emitWithAck('order', n, { items: [1, 2] });
+          log('got ' + n);
+          response.end(String(answer));
+        });
+        const ask = (n) => get(own + '/' + n, { headers: inTask(n + 1) });
+        const answers = await Promise.all(Array.from({ length: 16 }, (_, n) => ask(n)));
+        console.log(answers[3], new Set(news));
+        socket.close();
+        server.close();
+        await stop();
+      `);
+
+      expect({ stdout, stderr }).toEqual({ stdout: 'answer 3 Set(1) { 1 }\n', stderr: '' });
+      for (let n = 0; n < 16; n++) {
+        const own = events.ofTask(n + 1);
+        const parentsOf = (label: string): string[] =>
+          own.parentsOf(own.reports.find((one) => one.label === label)!);
+        expect(parentsOf('message order')).toEqual([`begin GET /${n}`]);
+        expect(parentsOf(`served ${n}`)).toEqual(['event message order']);
+        expect(parentsOf('message news')).toEqual([`event served ${n}`]);
+        expect(parentsOf(`news ${n}`)).toContain('event message news');
+        expect(parentsOf(`got ${n}`)).toEqual([`event served ${n}`]);
+      }
+    },
+  );
+});

@@ -1,0 +1,41 @@
+import { setLocal } from '../faces/slots.js';
+import { branch, currentFrame, runIn } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
+import { inject } from '../operations/carrier.js';
+import { MAX_JOINED } from '../operations/messages.js';
+import type { Carried } from '../operations/messages.js';
+import { client } from '../xtrace/log.js';
+import type { Fields } from '../xtrace/log.js';
+
+// Messages of sockets. Nobody knows when the listeners of one have done their work, so it is one event, without an end.
+
+/** Returns a frame that comes after an event for a message, in the task that `enter` continues or begins. */
+export function messageFrame(label: string, fields: Fields, enter: () => void): Frame {
+  const open = (): Frame => {
+    setLocal(client.traceSlot, undefined);
+    enter();
+    client.log(label, { kind: 'consumer', ...fields });
+    return currentFrame();
+  };
+  return runIn(branch(currentFrame()), open, undefined, []) as Frame;
+}
+
+/** The last event that has sent something, and how often. */
+let latest = { event: '', count: 0 };
+
+/** Returns where a message comes from that is sent now, as a text of at most 60 characters. */
+export function senderText(): string {
+  const { traceparent = '' } = inject<{ traceparent?: string }>({});
+  const [, , event = ''] = traceparent.split('-');
+  latest = { event, count: event === latest.event ? latest.count + 1 : 1 };
+  return latest.count > MAX_JOINED ? `many ${traceparent}` : traceparent;
+}
+
+/** Reads such a text, which may be anything; undefined for what is none. */
+export function readSender(text: unknown): Carried | undefined {
+  const [, many, traceparent] = SENDER.exec(String(text)) ?? [];
+  if (traceparent === undefined) return undefined;
+  return { headers: { traceparent }, isRepeated: many !== undefined };
+}
+
+const SENDER = /^(many )?(00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})$/;
