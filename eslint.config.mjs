@@ -82,7 +82,8 @@ const rooms = {
       'state',
     ],
     adapters: [
-      ...['catalogue/connections', 'errors', 'index', 'module-format', 'options'],
+      ...['catalogue/connections', 'catalogue/operation-classes', 'errors', 'index'],
+      ...['module-format', 'options'],
       ...['file-metadata', 'package-of', 'package-version', 'rewrite/kept-parentheses'],
     ],
     check: ['adapters', 'errors', 'options', 'plugin'],

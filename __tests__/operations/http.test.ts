@@ -6,6 +6,28 @@ afterAll(() => programs.remove());
 const task = '0af7651916cd43dd8448eb211c80319c';
 const parent = `00-${task}-b7ad6b7169203331-01`;
 
+test('headers that are a list are sent with ours, and as they were', async () => {
+  const { events, stdout } = await programs.run(`${prelude}
+    const { url, stop } = await serve((request, response) => {
+      response.end([request.headers['x-a'], Boolean(request.headers.traceparent), request.rawHeaders.length].join());
+    });
+    const ask = (headers) => new Promise((resolve) => {
+      http.get(url + '/inner', { headers }, async (response) => {
+        let text = '';
+        for await (const chunk of response) text += chunk;
+        resolve(text);
+      });
+    });
+    const own = await ask(['x-a', '1', 'Traceparent', '00-' + '1'.repeat(32) + '-' + '2'.repeat(16) + '-01', 'host', 'a']);
+    process.stdout.write([await ask(['x-a', '1', 'host', 'a']), own].join(' '));
+    await stop();
+  `);
+
+  const isNew = Number(process.versions.node.split('.')[0]) > 22;
+  expect(stdout).toBe(isNew ? '1,true,8 1,true,8' : '1,false,6 1,true,8');
+  expect(events.all('begin', /^GET 127\.0\.0\.1\/inner$/)).toHaveLength(2);
+});
+
 test('a request is the task of the one that it was sent for, and its answer comes after what it waited for', async () => {
   const { events, stdout } = await programs.run(`${prelude}
     const inner = await serve(async (request, response) => {

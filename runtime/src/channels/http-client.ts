@@ -48,8 +48,8 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   }
 
   function addHeaders(request: ClientRequest, begun: Operation | undefined): void {
-    if (begun === undefined || request.headersSent || request.hasHeader('traceparent')) return;
-    if (!isPeer(request.host)) return;
+    if (begun === undefined || request.hasHeader('traceparent') || !isPeer(request.host)) return;
+    if (request.headersSent) return addToHead(request, headersFor(begun));
     for (const [name, value] of headersFor(begun)) {
       if (!request.hasHeader(name)) request.setHeader(name, value);
     }
@@ -62,8 +62,14 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   return {
     'http.client.request.created': (created: Created) => {
       const begun = begin(created);
+      // Node writes the head at once if the headers are a list.
+      if (created.request.headersSent) return addHeaders(created.request, begun);
       // Not at once: another tool that is told of the request later may have a header of its own.
       beforeHead(created.request, (request) => addHeaders(request, begun));
+    },
+    // Older versions call nothing before a head that they write at once: then it goes without our headers.
+    'http.client.request.start': ({ request }: Created) => {
+      if (!running.has(request)) begin({ request });
     },
     'http.client.response.finish': ({ request, response }: Answered) => {
       const begun = running.get(request);
@@ -83,6 +89,24 @@ function hasCreatedChannel(
   [major = 0, minor = 0] = process.versions.node.split('.').map(Number),
 ): boolean {
   return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
+}
+
+/** A request whose head is written, and not sent yet (lib/_http_outgoing.js). */
+interface Written {
+  _header: string | null;
+  readonly _headerSent: boolean;
+}
+
+/** Adds headers to a head that is written. One that the program has written stays alone. */
+function addToHead(request: object, headers: readonly (readonly [string, string])[]): void {
+  const written = request as Written;
+  const { _header: head } = written;
+  if (typeof head !== 'string' || written._headerSent || !head.endsWith('\r\n\r\n')) return;
+  if (/^traceparent:/im.test(head)) return;
+  const lines = headers
+    .filter(([name]) => !new RegExp(`^${name}:`, 'im').test(head))
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  written._header = `${head.slice(0, -2)}${lines.join('')}\r\n`;
 }
 
 /** What Node calls before it writes the head of a request. */

@@ -3,6 +3,7 @@ import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { pack, unpack } from '../threads/baggage.js';
 import type { Baggage } from '../threads/baggage.js';
+import { variable } from './variable.js';
 
 /** The variable by which a process tells one that it forks that it takes our messages. */
 export const CHANNEL = 'THROUGHLINE_IPC';
@@ -71,11 +72,10 @@ function frameOf(number: number, { frames }: Channel): Frame | undefined {
 
 /** Follows the messages of this process with the one that has forked it, if that takes ours. */
 export function followParent(): void {
-  const { env } = process;
-  const isAsked = env[CHANNEL] !== undefined;
+  if (variable(CHANNEL) === undefined) return;
   // What this process starts has no such channel because of it, and the program need not see it.
-  delete env[CHANNEL];
-  if (!isAsked || process.send === undefined) return;
+  delete process.env[CHANNEL];
+  if (process.send === undefined) return;
   followMessages(process as unknown as ProcessEnd);
   attempt(() => process.send!({ cmd: COMMAND } satisfies Ours, undefined, undefined, ignore));
 }

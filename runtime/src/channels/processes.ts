@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { variable } from './variable.js';
 import type { Outcome } from '../operations/operation-events.js';
 import type { Fields } from '../xtrace/log.js';
 
@@ -6,7 +7,7 @@ import type { Fields } from '../xtrace/log.js';
 export const VARIABLE = 'TRACEPARENT';
 
 /** What the variable was when this process began: what the program puts there later is its own. */
-export const inherited = process.env[VARIABLE];
+export const inherited = variable(VARIABLE);
 
 /** Returns what the operation of a process is called. */
 export function describeProgram(

@@ -3,6 +3,7 @@ import { combinators } from '../promises/combinator-parts.js';
 import { calls } from '../promises/followed-calls.js';
 import { watchFetch } from '../operations/fetch.js';
 import { followCall, followCallback } from '../operations/followed.js';
+import { watchFetchServers } from './fetch-servers.js';
 import { fastifyChannels } from './fastify.js';
 import { watchFiles } from './files.js';
 import { watchFunctions } from './functions.js';
@@ -89,6 +90,7 @@ export function startOperations({
   else watchFetch(({ hostname }) => isPeer(hostname));
   b3.forms = forms;
   messages.policy = policy;
+  watchFetchServers();
   watchHttp2(isPeer);
   watchLibraryMethods();
   if (logs) watchConsole();

@@ -31,6 +31,9 @@ interface SentRequest {
   hasHeader(name: string): boolean;
 }
 
+/** What dd-trace keeps in the realm. */
+const DATADOG = '_ddtrace';
+
 /** How tools send what they have recorded, by a sign that no request of a program has. */
 const REPORTS: readonly ((request: SentRequest) => boolean)[] = [
   // Sentry ("Envelopes", authentication by the query).
@@ -38,6 +41,10 @@ const REPORTS: readonly ((request: SentRequest) => boolean)[] = [
   // Datadog (trace agent, "Sending traces"): the language of the tracer.
   (request) =>
     request.hasHeader('datadog-meta-lang') || request.hasHeader('dd-client-library-language'),
+  // What its tracer for Node asks the agent for beside that, where it is loaded.
+  ({ path }) =>
+    DATADOG in globalThis &&
+    /^\/(?:v0\.\d+\/config|dogstatsd\/v\d+\/proxy|telemetry\/proxy\/.*)$/.test(path),
 ];
 
 /** Returns true for a request by which another tool, or this one, sends what it has recorded. */

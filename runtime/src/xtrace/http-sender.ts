@@ -13,6 +13,11 @@ const BATCH = 500;
 /** How long an event waits for others to be sent with it. */
 const GATHERING_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
+/**
+ * How long an answer may take. A worker at the edge may end with the request that it has served: then requests and timers of it are never
+ * heard of again.
+ */
+const PATIENCE_MS = 5_000;
 
 // Read once: what the program puts in its place would see our requests.
 const { fetch, setTimeout } = globalThis;
@@ -26,7 +31,9 @@ export class HttpSender {
   private sending: Promise<boolean> | undefined;
   /** The batch that is on its way. */
   private unanswered: readonly Report[] = [];
-  private isWoken = false;
+  /** When what is on its way is given up, and when a timer that was set must have run, as `Date.now()` has it. */
+  private lostAt = 0;
+  private wokenBy = 0;
   private isLeft = false;
   private pauseMs = GATHERING_MS;
 
@@ -41,16 +48,22 @@ export class HttpSender {
   /** Schedules a request. */
   wake(): void {
     if (this.isLeft) return this.sendLast();
-    if (this.isWoken) return;
-    this.isWoken = true;
+    const now = Date.now();
+    if (now < this.wokenBy) return;
+    this.wokenBy = now + this.pauseMs + PATIENCE_MS;
     setTimeout(() => {
-      this.isWoken = false;
+      this.wokenBy = 0;
       void this.send();
     }, this.pauseMs);
   }
 
   /** Sends what is queued, and resolves to true if it has arrived. */
   async flush(): Promise<boolean> {
+    const running = this.sending;
+    if (running) {
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      if (this.sending === running) this.giveUp();
+    }
     do if (!(await this.send())) return false;
     while (this.queue.size > 0);
     return true;
@@ -87,8 +100,22 @@ export class HttpSender {
   }
 
   private send(): Promise<boolean> {
-    this.sending ??= this.sendBatch().finally(() => (this.sending = undefined));
+    if (this.sending && Date.now() >= this.lostAt) this.giveUp();
+    if (this.sending === undefined) {
+      this.lostAt = Date.now() + PATIENCE_MS;
+      const sending = this.sendBatch().finally(() => {
+        if (this.sending === sending) this.sending = undefined;
+      });
+      this.sending = sending;
+    }
     return this.sending;
+  }
+
+  /** Takes back what is on its way. The collector keeps an event once, should it have arrived. */
+  private giveUp(): void {
+    this.queue.putBack(this.unanswered);
+    this.unanswered = [];
+    this.sending = undefined;
   }
 
   private async sendBatch(): Promise<boolean> {
@@ -97,6 +124,7 @@ export class HttpSender {
     this.unanswered = batch;
     try {
       const { ok, status } = await fetch(this.url, { method: 'POST', body: bytes });
+      if (this.unanswered !== batch) return true;
       if (status === REFUSED) {
         // Such as an event that is too long. It would be refused again.
         this.queue.drop(batch);
@@ -105,6 +133,7 @@ export class HttpSender {
       }
       if (!ok) throw new Error(`it answers with ${status}`);
     } catch (error) {
+      if (this.unanswered !== batch) return false;
       this.queue.putBack(batch);
       warnOnce(
         'TL_COLLECTOR_UNREACHABLE',
@@ -114,7 +143,7 @@ export class HttpSender {
       this.wake();
       return false;
     } finally {
-      this.unanswered = [];
+      if (this.unanswered === batch) this.unanswered = [];
     }
     this.pauseMs = GATHERING_MS;
     this.queue.confirm(batch);

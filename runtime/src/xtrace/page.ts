@@ -41,6 +41,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   if (location) origin.host = location.host;
   const own = (sender = new HttpSender(address, queue, client.reportDropped));
   client.state.wake = () => own.wake();
+  client.state.flush = () => own.flush();
   globalThis.addEventListener?.('pagehide', () => own.leave());
   globalThis.addEventListener?.('pageshow', () => own.comeBack());
   if (await own.flush()) return;

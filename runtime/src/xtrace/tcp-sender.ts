@@ -135,8 +135,13 @@ export class TcpSender implements Sender {
 
   private readAnswers(socket: Socket): void {
     let patience: ReturnType<typeof setTimeout> | undefined;
+    let isAnswered = false;
+    const warn = (): void => {
+      if (!isAnswered && !socket.destroyed) this.warnOfSilence();
+    };
     socket.on('connect', () => {
-      patience = setTimeout(() => this.warnOfSilence(), HELLO_MS).unref();
+      // Where the program has worked without a pause, the answer may be there, and unread.
+      patience = setTimeout(() => setImmediate(warn), HELLO_MS).unref();
     });
     const read = answerReader((number, isStored) => {
       if (isStored) {
@@ -151,6 +156,7 @@ export class TcpSender implements Sender {
       this.tellIfIdle();
     });
     socket.on('data', (chunk) => {
+      isAnswered = true;
       clearTimeout(patience);
       const peer = read(chunk);
       if (peer === 'collector') return;
