@@ -1,6 +1,7 @@
 import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { sending } from '../xtrace/flushing.js';
 import { client } from '../xtrace/log.js';
 import { attempt } from './attempt.js';
 import { servedOutcome } from './http.js';
@@ -96,7 +97,7 @@ function served(begun: Operation, request: Request, answer: () => unknown): unkn
 function sendBefore(context: ExecutionContext, result: unknown): void {
   const sent = async (): Promise<void> => {
     await Promise.resolve(result).catch(() => {});
-    await client.state.flush?.();
+    await sending.flush?.();
   };
   context.waitUntil(sent());
 }

@@ -36,8 +36,6 @@ const state = {
   origin: {} as Origin,
   /** Wakes the sender. Until there is one, reports wait in the queue. */
   wake: (): void => {},
-  /** Sends what waits, and resolves when it has arrived. Set once there is a sender. */
-  flush: undefined as (() => Promise<unknown>) | undefined,
   listener: undefined as TraceListener | undefined,
   /** How many dropped reports were told of. */
   droppedBefore: 0,

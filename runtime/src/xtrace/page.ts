@@ -1,4 +1,5 @@
 import { quote, ThroughlineError } from '../kernel/index.js';
+import { sending } from './flushing.js';
 import { HttpSender } from './http-sender.js';
 import { client } from './log.js';
 import type { ConnectOptions } from './node.js';
@@ -41,7 +42,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   if (location) origin.host = location.host;
   const own = (sender = new HttpSender(address, queue, client.reportDropped));
   client.state.wake = () => own.wake();
-  client.state.flush = () => own.flush();
+  sending.flush = () => own.flush();
   globalThis.addEventListener?.('pagehide', () => own.leave());
   globalThis.addEventListener?.('pageshow', () => own.comeBack());
   if (await own.flush()) return;
