@@ -122,6 +122,12 @@ test('a worker at the edge stays until its events are sent', async () => {
       });
       const url = String(await worker.ready).replace(/[/]$/, '');
       ${ASKING}
+      // It is answered before its events have arrived, and must not be stopped.
+      const stored = async () => {
+        const { tasks } = await (await fetch('${collector.url}/api/tasks?limit=100')).json();
+        return tasks.reduce((sum, { events }) => sum + events, 0);
+      };
+      for (const end = Date.now() + 10_000; (await stored()) < 50 && Date.now() < end;) await null;
       await worker.dispose();`,
   });
   await project.run('build.mjs');
