@@ -20,7 +20,7 @@ interface UndiciRequest {
 interface Response {
   readonly statusCode: number;
   /** Names and values in turn, as buffers. */
-  readonly headers: readonly { toString(): string }[];
+  readonly headers: readonly { readonly length: number; toString(): string }[];
 }
 interface Message {
   readonly request: UndiciRequest;
@@ -32,9 +32,32 @@ interface Sent {
   readonly frame: Frame;
 }
 
+/** The part of an address that names a server. */
+interface Origin {
+  readonly host: string;
+  readonly isPeer: boolean;
+}
+
+/** How many origins are remembered. */
+const MOST_ORIGINS = 1000;
+
 /** The channels of `fetch` and undici. `isPeer` tells which hosts get the id of the task. */
 export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
   const running = new WeakMap<UndiciRequest, Sent>();
+  const origins = new Map<string, Origin>();
+
+  /** Reads an origin. Programs ask few servers, many times. */
+  function read(origin: string | URL): Origin {
+    const text = String(origin);
+    let found = origins.get(text);
+    if (found === undefined) {
+      const { host, hostname } = new URL(text);
+      found = { host, isPeer: isPeer(hostname) };
+      if (origins.size >= MOST_ORIGINS) origins.clear();
+      origins.set(text, found);
+    }
+    return found;
+  }
 
   /** What tells of an answer runs in the context of the connection, which has served others before. */
   function finish(
@@ -57,10 +80,10 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       const { path } = request;
       if (isReport({ path, hasHeader: (name) => headerOf(request, name) !== undefined })) return;
       continueFollowed();
-      const { host, hostname } = new URL(request.origin);
+      const { host, isPeer: isTold } = read(request.origin);
       const begun = noteBegun(beginRequest(request.method, host, withoutQuery(request.path)));
       running.set(request, { begun, frame: currentFrame() });
-      if (isPeer(hostname) && traceParentOf(request) === undefined) addHeaders(request, begun);
+      if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun);
     },
     'undici:request:headers': ({
       request,
@@ -116,13 +139,25 @@ function headerOf({ headers }: UndiciRequest, name: string): string | undefined 
     const line = headers.split('\n').find((one) => one.toLowerCase().startsWith(`${name}:`));
     return line?.slice(name.length + 1).trim();
   }
-  const at = headers.findIndex((one, i) => i % 2 === 0 && String(one).toLowerCase() === name);
-  return at === -1 ? undefined : String(headers[at + 1]);
+  for (let i = 0; i < headers.length; i += 2) {
+    if (isNamed(headers[i], name)) return String(headers[i + 1]);
+  }
+  return undefined;
+}
+
+/** Returns true if the name of a header is the one in lower case. Most differ in their length. */
+function isNamed(header: unknown, name: string): boolean {
+  const text = String(header);
+  return text.length === name.length && text.toLowerCase() === name;
 }
 
 function responseHeaderIn(headers: Response['headers']): string | undefined {
-  const at = headers.findIndex(
-    (name, i) => i % 2 === 0 && name.toString().toLowerCase() === RESPONSE_HEADER,
-  );
-  return at === -1 ? undefined : headers[at + 1]?.toString();
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    // A name of another length need not be decoded.
+    if (name.length === RESPONSE_HEADER.length && isNamed(name, RESPONSE_HEADER)) {
+      return headers[i + 1]?.toString();
+    }
+  }
+  return undefined;
 }

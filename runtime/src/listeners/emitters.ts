@@ -96,7 +96,40 @@ const removerNames = ['off', 'removeListener'];
 
 /** Returns true for a method that a program or a tool has put in place of the emitter class's own. */
 function isReplaced(emitter: object, method: unknown, names: readonly string[]): boolean {
+  if (streamMethods().has(method)) return false;
   return !names.some((name) => inherited(emitter, name) === method);
+}
+
+/** The methods by which Node's streams stand in for those of its emitters, if they find a wrapper by its listener as those do. */
+function streamMethods(): ReadonlySet<unknown> {
+  return (ofStreams ??= new Set(findStreamMethods()));
+}
+let ofStreams: ReadonlySet<unknown> | undefined;
+
+function findStreamMethods(): unknown[] {
+  try {
+    const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
+    const { Readable } = process?.getBuiltinModule?.('stream') as { Readable: new () => object };
+    const stream = new Readable() as Record<string, AnyMethod>;
+    const [adders, removers] = [adderNames, removerNames].map((names) =>
+      names.flatMap((name) => {
+        const own = Object.getOwnPropertyDescriptor(Readable.prototype, name);
+        return own === undefined ? [] : [own.value as AnyMethod];
+      }),
+    );
+    const isFound = (add: AnyMethod, remove: AnyMethod): boolean => {
+      const listener = (): void => {};
+      const kept: Kept = () => {};
+      kept.listener = listener;
+      add.call(stream, 'throughline', kept);
+      remove.call(stream, 'throughline', listener);
+      return stream['listenerCount']!('throughline') === 0;
+    };
+    const areFound = adders!.every((add) => removers!.every((remove) => isFound(add, remove)));
+    return areFound ? [...adders!, ...removers!] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Wrappers that were added by replaced methods, which find listeners by identity: by emitter, event and listener. */
@@ -268,7 +301,10 @@ const emitterMethods = [
   ['on', 'once', 'emit', 'removeListener', 'listeners', 'rawListeners'],
   ['on', 'once', 'emit', 'removeListener', 'listeners', 'hasListeners', 'emitReserved'],
 ];
+/** Whether a prototype is that of an emitter class. */
 const known = new WeakMap<object, boolean>();
+/** The prototypes that are, or inherit from, that of an emitter class. */
+const inheriting = new WeakSet<object>();
 
 /**
  * Returns true for instances of Node's EventEmitter, and of library classes that have its methods. Only
@@ -276,7 +312,18 @@ const known = new WeakMap<object, boolean>();
  */
 export function isEmitter(value: unknown): value is object {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  for (let at = prototypeOf(value); at !== null; at = prototypeOf(at)) {
+  const prototype = prototypeOf(value);
+  if (prototype === null) return false;
+  if (inheriting.has(prototype)) return true;
+  // One that does not inherit from an emitter class may do so later.
+  if (!isEmitterClass(prototype)) return false;
+  inheriting.add(prototype);
+  return true;
+}
+
+/** Returns true for the prototype of an emitter class, and for one that inherits from such a class. */
+function isEmitterClass(start: object): boolean {
+  for (let at: object | null = start; at !== null; at = prototypeOf(at)) {
     let answer = known.get(at);
     if (answer === undefined) {
       const prototype = at;
