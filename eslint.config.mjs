@@ -35,6 +35,7 @@ const rooms = {
     ],
     xtrace: ['kernel', 'causes', 'faces', 'otlp/sender', 'otlp/settings'],
     propagation: ['kernel', 'promises', 'xtrace'],
+    baggage: ['kernel', 'faces', 'operations/bag-members'],
     operations: ['kernel', 'faces', 'promises', 'xtrace'],
     libraries: ['kernel', 'callbacks', 'faces', 'operations', 'promises', 'propagation', 'xtrace'],
     channels: [

@@ -67,7 +67,7 @@ const long = [
 ];
 /** One tool of each family, from packed packages. */
 const FAMILIES =
-  /toolchains.(bundlers|vite|node|components|minified|decorators|library-classes|both-ways|operations[a-z-]*|jest-suites|vitest-suites)\.test/
+  /toolchains.(bundlers|vite|node|components|minified|decorators|library-classes|both-ways|fetch-servers|operations[a-z-]*|jest-suites|vitest-suites)\.test/
     .source;
 const families = [
   'one bundler of each family',

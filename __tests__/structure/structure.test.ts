@@ -58,6 +58,7 @@ describe('folders', () => {
     ['runtime/src/faces/a.ts', "import 'node:async_hooks';"],
     ['runtime/src/with-causes/a.ts', "import '../compiled.js';"],
     ['runtime/src/xtrace/a.ts', "import '../propagation/carrier.js';"],
+    ['runtime/src/baggage/a.ts', "import '../operations/operation.js';"],
     ['runtime/src/otlp/a.ts', "import '../operations/operation.js';"],
     ['runtime/src/operations/a.ts', "import '../propagation/carrier.js';"],
     ['runtime/src/operations/a.ts', "import 'node:http';"],

@@ -1,6 +1,7 @@
 /** Every code that the runtime throws or warns with. Codes are public API; ERRORS.md explains each. */
 export type RuntimeErrorCode =
   | 'TL_ADDRESS_INVALID'
+  | 'TL_BAGGAGE_INVALID'
   | 'TL_COLLECTOR_UNREACHABLE'
   | 'TL_CONTEXT_LOST'
   | 'TL_ID_INVALID'

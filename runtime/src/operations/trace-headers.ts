@@ -8,6 +8,7 @@ import type { Trace } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
 import { b3Headers, readB3 } from './b3.js';
 import type { Sender } from './b3.js';
+import { bagMembers } from './bag-members.js';
 import { passableBaggage } from './baggage-header.js';
 import { isKept } from './sampling.js';
 import { formatTraceParent, parseTraceParent } from './trace-context.js';
@@ -37,7 +38,7 @@ export function senderIn(header: (name: string) => string | undefined): Sender |
 export function continueFromRequest(header: (name: string) => string | undefined): void {
   const own = parseTraceParent(header('traceparent'));
   const parent = own ?? readB3(header);
-  const baggage = passableBaggage(header('baggage'));
+  const baggage = bagMembers.take(passableBaggage(header('baggage')));
   if (parent === undefined) {
     const taskId = client.startTask();
     setLocal(passed, { taskId, isOwn: true, flags: undefined, state: undefined, baggage });
@@ -69,7 +70,7 @@ export function headersAfter({ taskId }: Trace, eventId: EventId): [name: string
   const given = known?.taskId === taskId ? known : undefined;
   const flags = given?.flags ?? flagsOf(taskId, given?.isOwn);
   const parent = { taskId, eventId, flags };
-  const others = { tracestate: given?.state, baggage: given?.baggage };
+  const others = { tracestate: given?.state, baggage: bagMembers.add(given?.baggage) };
   return [
     ['traceparent', formatTraceParent(parent)],
     ...b3Headers(parent),
