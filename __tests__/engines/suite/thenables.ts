@@ -87,3 +87,23 @@ test('a then that throws rejects in the strand', async () => {
   }
   equal(found, 'ada');
 });
+
+test('a proxy that shows no property, or another one, is a thenable, and is joined', async () => {
+  setLocal(user, 'ada');
+  const lazy = (name: string, shown?: PropertyDescriptor): PromiseLike<void> =>
+    new Proxy({} as PromiseLike<void>, {
+      has: (_, key) => key === 'then',
+      getOwnPropertyDescriptor: () => shown,
+      get: (_, key) =>
+        key === 'then'
+          ? (resolve: () => void) => {
+              add(`${name} of ${read()}`);
+              resolve();
+            }
+          : undefined,
+    });
+  const returned = async (): Promise<void> => lazy('returned');
+  const empty = { value: undefined, writable: true, enumerable: true, configurable: true };
+  await Promise.all([lazy('one'), lazy('two', empty), returned()]);
+  equal([joined().sort(), read()], [['one of ada', 'returned of ada', 'two of ada'], 'ada']);
+});

@@ -2,8 +2,7 @@
 export function isForeign(value: unknown): value is object {
   if (typeof value !== 'object' ? typeof value !== 'function' : value === null) return false;
   try {
-    if (Object.getPrototypeOf(value) === Promise.prototype) return false;
-    return 'then' in (value as object);
+    return Object.getPrototypeOf(value) !== Promise.prototype && 'then' in (value as object);
   } catch {
     // The trap of a proxy threw. The engine runs into the same error and reports it.
     return false;
@@ -11,17 +10,14 @@ export function isForeign(value: unknown): value is object {
 }
 
 /**
- * Returns true if `then` is a data property that holds a function. Never runs a getter, because a getter may
- * return something else the second time.
+ * Returns true if `then` is a function. Never runs a getter, because a getter may return something else the second
+ * time. A proxy is asked for the value: it may show no property, or one with another value.
  */
 export function hasCallableThen(value: object): boolean {
-  for (
-    let at: object | null = value;
-    at !== null;
-    at = Object.getPrototypeOf(at) as object | null
-  ) {
+  for (let at: object | null = value; at; at = Object.getPrototypeOf(at) as object | null) {
     const property = Object.getOwnPropertyDescriptor(at, 'then');
-    if (property !== undefined) return typeof property.value === 'function';
+    if (property?.get) return false;
+    if (property) break;
   }
-  return false;
+  return typeof (value as { then: unknown }).then === 'function';
 }

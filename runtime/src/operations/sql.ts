@@ -31,5 +31,7 @@ export function queryLabel(query: string): string {
   const [, verb = 'query'] = /^\W*(\w+)/.exec(query) ?? [];
   const [, target] = /\b(?:from|into|update|join|table)\s+([\w.$"`]+)/i.exec(query) ?? [];
   const name = verb.toUpperCase();
-  return target === undefined ? name : `${name} ${target.replace(/["`]/g, '')}`;
+  if (target === undefined) return name;
+  // Query builders write the schema that is meant anyway.
+  return `${name} ${target.replace(/["`]/g, '').replace(/^(?:public|main|dbo)\./, '')}`;
 }

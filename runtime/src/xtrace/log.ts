@@ -82,7 +82,7 @@ function report(
 ): void {
   if (state.keeps?.(taskId) === false) return;
   const fields: (readonly [string, string])[] = [];
-  if (given !== undefined) {
+  if (given) {
     for (const key of Object.keys(given)) fields.push([key, textOf(() => given[key])]);
   }
   for (const note of notes) {
@@ -97,7 +97,7 @@ function report(
     ...state.origin,
   };
   if (source !== undefined) made.source = source;
-  if (fields.length > 0) made.fields = fields;
+  if (fields.length) made.fields = fields;
   state.listener?.logged(made);
   state.queue.push(made);
   state.wake();
