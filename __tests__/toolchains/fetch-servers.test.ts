@@ -15,19 +15,19 @@ beforeAll(async () => {
   ]);
 });
 
-/** Asks 16 times at once, with a task of its own each, and prints the answers and the headers that tell where they come from. */
+/** Asks 16 times at once, with a task of its own each, and prints the answers. */
 const ASKING = `
   const inTask = (n) => '00-' + String(n).padStart(32, '0') + '-b7ad6b7169203331-01';
   const ask = async (n) => {
     const headers = { traceparent: inTask(n) };
     const response = await fetch(url + '/carts/' + n + '?secret=1', { headers });
-    return (await response.text()) + ' ' + (response.headers.get('traceresponse') ?? '').slice(3, 35).replace(/^0+/, '');
+    return response.text();
   };
   const answers = await Promise.all(Array.from({ length: 16 }, (_, n) => ask(n + 1)));
   const failed = await fetch(url + '/fails', { headers: { traceparent: inTask(99) } });
   console.log(answers.join('|') + '|' + failed.status);
 `;
-const ANSWERS = `${Array.from({ length: 16 }, (_, n) => `cart ${n + 1} ${n + 1}`).join('|')}|500\n`;
+const ANSWERS = `${Array.from({ length: 16 }, (_, n) => `cart ${n + 1}`).join('|')}|500\n`;
 
 const HANDLER = `
   const pause = () => new Promise((resolve) => setTimeout(resolve, 2));

@@ -25,7 +25,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   'pg-pool': ['Pool'],
   postgres: ['Query'],
   'socket.io': ['Socket', 'StrictEventEmitter'],
-  'socket.io-client': ['Socket'],
+  'socket.io-client': ['Manager', 'Socket'],
   undici: ['DispatcherBase'],
   winston: ['Logger'],
   ws: ['WebSocket', 'WebSocketServer'],

@@ -23,22 +23,27 @@ export function watchFetchServers(): void {
 
 function traced(argument: unknown): unknown {
   if (typeof argument === 'function') return tracedHandler(argument as Handler);
-  if (typeof argument !== 'object' || argument === null) return argument;
+  // Others may have getters and private fields, which a copy would lose.
+  if (!isPlain(argument)) return argument;
   const { handler, fetch, routes } = argument as Served;
   return {
     ...argument,
     ...(typeof handler === 'function' && { handler: tracedHandler(handler as Handler) }),
     ...(typeof fetch === 'function' && { fetch: tracedHandler(fetch as Handler) }),
-    ...(typeof routes === 'object' && { routes: mapped(routes, tracedRoute) }),
+    ...(isPlain(routes) && { routes: mapped(routes, tracedRoute) }),
   };
 }
 
 /** A route of Bun is a function, one for each method, or an answer. */
 function tracedRoute(route: unknown): unknown {
   if (typeof route === 'function') return tracedHandler(route as Handler);
-  return Object.getPrototypeOf(Object(route)) === Object.prototype
-    ? mapped(route as Record<string, unknown>, tracedRoute)
-    : route;
+  return isPlain(route) ? mapped(route, tracedRoute) : route;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
 }
 
 function mapped(

@@ -20,6 +20,9 @@ import { calledFrom } from '../operations/called-from.js';
 import { logFrom } from '../operations/log-line.js';
 import { failureFields } from '../operations/operation-events.js';
 
+// Read once: a program may replace the global, for example by a clock of its own.
+const now = performance.now.bind(performance);
+
 /** The object whose functions programs call. Of a module of the ES kind, it is the default export. */
 const files = (fs as { readonly default?: typeof fs }).default ?? fs;
 
@@ -48,7 +51,7 @@ type Form = (
  */
 export function watchFiles(min: number): void {
   const over = (call: FileCall, error?: unknown): void => {
-    const duration = performance.now() - call.at;
+    const duration = now() - call.at;
     if (duration >= min) attempt(() => logCall(call, duration, error));
   };
   for (const name of Object.keys(files).filter((one) => `${one}Sync` in files)) {
@@ -78,8 +81,13 @@ function replace(
   Object.defineProperty(functions, name, { ...property, value: replaced });
 }
 
+/** True in a call that is made in place: those that it makes itself, such as that of `openSync` for `readFileSync`, are parts of it. */
+let isInside = false;
+
 const inPlace: Form = (name, call, args, over) => {
-  const begun = { name, file: args[0], at: performance.now() };
+  if (isInside) return call(args);
+  isInside = true;
+  const begun = { name, file: args[0], at: now() };
   try {
     const result = call(args);
     over(begun);
@@ -87,6 +95,8 @@ const inPlace: Form = (name, call, args, over) => {
   } catch (error) {
     over(begun, error);
     throw error;
+  } finally {
+    isInside = false;
   }
 };
 
@@ -96,7 +106,12 @@ const withCallback: Form = (name, call, args, over) => {
   const caller = currentFrame();
   const begun = beginLater(name, args);
   function called(this: unknown, ...given: unknown[]): unknown {
-    runIn(branch(caller), () => over(begun, given[0]), undefined, []);
+    runIn(
+      branch(caller),
+      () => over(begun, name === 'exists' ? undefined : given[0]),
+      undefined,
+      [],
+    );
     return Reflect.apply(callback as AnyFunction, this, given);
   }
   return call([...args.slice(0, -1), called]);
@@ -124,7 +139,7 @@ const withPromise: Form = (name, call, args, over) => {
 
 /** Begins a call that ends when the line that has made it is no longer on the stack. */
 function beginLater(name: string, [file]: readonly unknown[]): FileCall {
-  return { name, file, at: performance.now(), source: attempt(calledFrom) };
+  return { name, file, at: now(), source: attempt(calledFrom) };
 }
 
 function logCall(call: FileCall, duration: number, error: unknown): void {

@@ -6,7 +6,7 @@ import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
-import { MESSAGES_HEADER } from '../operations/websocket-header.js';
+import { isOffered, MESSAGES_HEADER } from '../operations/websocket-header.js';
 import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 
@@ -53,7 +53,7 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
     for (const [name, value] of headersFor(begun)) {
       if (!request.hasHeader(name)) request.setHeader(name, value);
     }
-    if (opensMessages(request)) request.setHeader(MESSAGES_HEADER, '1');
+    if (isOffered(request)) request.setHeader(MESSAGES_HEADER, '1');
   }
 
   if (!hasCreatedChannel()) {
@@ -79,11 +79,6 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
   };
 }
 
-/** Returns true for a request that opens a WebSocket or, by any transport, a socket of Socket.IO. */
-function opensMessages(request: ClientRequest): boolean {
-  return request.getHeader('upgrade') === 'websocket' || /[?&]EIO=\d/.test(request.path);
-}
-
 /** Returns true where Node tells of a request while headers can still be set: since 22.12 and 23.2. */
 function hasCreatedChannel(
   [major = 0, minor = 0] = process.versions.node.split('.').map(Number),
@@ -97,6 +92,9 @@ interface Written {
   readonly _headerSent: boolean;
 }
 
+/** What cannot end a line of a head. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** Adds headers to a head that is written. One that the program has written stays alone. */
 function addToHead(request: object, headers: readonly (readonly [string, string])[]): void {
   const written = request as Written;
@@ -104,7 +102,7 @@ function addToHead(request: object, headers: readonly (readonly [string, string]
   if (typeof head !== 'string' || written._headerSent || !head.endsWith('\r\n\r\n')) return;
   if (/^traceparent:/im.test(head)) return;
   const lines = headers
-    .filter(([name]) => !new RegExp(`^${name}:`, 'im').test(head))
+    .filter(([name, value]) => !new RegExp(`^${name}:`, 'im').test(head) && PLAIN.test(value))
     .map(([name, value]) => `${name}: ${value}\r\n`);
   written._header = `${head.slice(0, -2)}${lines.join('')}\r\n`;
 }

@@ -14,7 +14,7 @@ import type { LibraryMethods } from './replace.js';
 import { socketIo } from './socket-io.js';
 import { sqlite } from './sqlite.js';
 import { undici } from './undici.js';
-import { websockets } from './websockets.js';
+import { offerInRequests, websockets } from './websockets.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
 export const libraryMethods: LibraryMethods = {
@@ -40,6 +40,7 @@ export function watchLibraryMethods(): void {
 }
 
 function replaceMethods(name: string, { prototype }: LibraryClass): void {
+  if (name === 'ws WebSocket') offerInRequests(prototype as object);
   if (!Object.hasOwn(libraryMethods, name)) return;
   for (const [method, replace] of Object.entries(libraryMethods[name]!)) {
     replaceMethod(prototype as object, method, replace);

@@ -2,6 +2,7 @@ import {
   branch,
   currentFrame,
   end,
+  isPromise,
   resume,
   resumeIfSuspended,
   run,
@@ -27,6 +28,7 @@ interface ModelRequest {
 /** The promise that both return. It reads the answer when somebody asks for the result. */
 interface LazyAnswer {
   parsedPromise?: Promise<unknown>;
+  readonly responsePromise?: Promise<unknown>;
   /** Reads the answer, whose head `makeRequest` has returned. */
   parseResponse: (client: unknown, head: object) => unknown;
 }
@@ -102,6 +104,29 @@ const readsAnswer: Replace = (method) =>
     return Reflect.apply(method, this, args);
   };
 
+/** Stands for `asResponse()`, of which the program reads the answer itself: the operation ends with its head. */
+const givesAnswer: Replace = (method) =>
+  function (this: LazyAnswer, ...args: never[]): unknown {
+    const given: unknown = Reflect.apply(method, this, args);
+    // Who asks for both reads it here as well.
+    if (this.parsedPromise !== undefined || !isPromise(given)) return given;
+    const { responsePromise } = this;
+    return run(async (strand) => {
+      try {
+        const response = resume(strand, await suspend(strand, given));
+        const head = resume(strand, await suspend(strand, responsePromise)) as object;
+        const begun = unread.get(head);
+        if (begun !== undefined) {
+          unread.delete(head);
+          endOperation(begun, { status: 'ok' });
+        }
+        return response;
+      } finally {
+        end(strand);
+      }
+    });
+  };
+
 function endingWith(parseResponse: LazyAnswer['parseResponse']): LazyAnswer['parseResponse'] {
   return function (this: unknown, ...args) {
     const [, head] = args;
@@ -166,8 +191,8 @@ function toolName({ name, function: called }: ToolUse): string {
 }
 
 export const languageModels: LibraryMethods = {
-  '@anthropic-ai/sdk APIPromise': { parse: readsAnswer },
+  '@anthropic-ai/sdk APIPromise': { asResponse: givesAnswer, parse: readsAnswer },
   '@anthropic-ai/sdk BaseAnthropic': { makeRequest: asksModel('anthropic') },
-  'openai APIPromise': { parse: readsAnswer },
+  'openai APIPromise': { asResponse: givesAnswer, parse: readsAnswer },
   'openai OpenAI': { makeRequest: asksModel('openai') },
 };

@@ -1,6 +1,7 @@
 import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import { shortened, shortenedFields } from '../operations/bounds.js';
 import { inject } from '../operations/carrier.js';
 import { MAX_JOINED } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
@@ -14,7 +15,8 @@ export function messageFrame(label: string, fields: Fields, enter: () => void): 
   const open = (): Frame => {
     setLocal(client.traceSlot, undefined);
     enter();
-    client.log(label, { kind: 'consumer', ...fields });
+    // The other side has chosen both.
+    client.log(shortened(label), { kind: 'consumer', ...shortenedFields(fields) });
     return currentFrame();
   };
   return runIn(branch(currentFrame()), open, undefined, []) as Frame;
@@ -33,7 +35,7 @@ export function senderText(): string {
 
 /** Reads such a text, which may be anything; undefined for what is none. */
 export function readSender(text: unknown): Carried | undefined {
-  const [, many, traceparent] = SENDER.exec(String(text)) ?? [];
+  const [, many, traceparent] = (typeof text === 'string' && SENDER.exec(text)) || [];
   if (traceparent === undefined) return undefined;
   return { headers: { traceparent }, isRepeated: many !== undefined };
 }

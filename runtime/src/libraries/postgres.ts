@@ -1,4 +1,4 @@
-import { currentFrame, openSettlement, runIn, settle, stamp } from '../kernel/index.js';
+import { branch, currentFrame, openSettlement, runIn, settle, stamp } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { endFollowed } from '../operations/followed.js';
@@ -16,8 +16,11 @@ interface Query {
   readonly executed: boolean;
   readonly streaming?: boolean;
   readonly cursorRows?: number;
-  /** Undefined for a query of the package itself, which asks for the types of arrays when it connects. */
+  /** Undefined for a query of the package itself, which asks for the types of arrays when it connects; null after `cancel()`. */
   readonly canceller: unknown;
+  /** What the program has passed to `forEach` and `cursor`, which the connection calls. */
+  forEachFn?: AnyFunction;
+  cursorFn?: AnyFunction;
   /** What the connection calls with the result. */
   resolve: Settle;
   reject: Settle;
@@ -37,7 +40,7 @@ function textOf({ strings, args }: Query, isPart: (value: unknown) => value is Q
 }
 
 function describe(query: Query): Described | undefined {
-  if (query.executed || query.canceller === undefined) return undefined;
+  if (query.executed || !query.canceller) return undefined;
   // A cursor and a stream tell of their end in other ways.
   if (query.streaming || query.cursorRows !== undefined) return undefined;
   const { constructor } = query;
@@ -54,13 +57,18 @@ function describe(query: Query): Described | undefined {
 const sends: Replace = (method) =>
   function (this: Query, ...args: never[]): unknown {
     const send = (): unknown => Reflect.apply(method, this, args);
+    if (!this.executed) attempt(() => callHere(this));
     const described = attempt(() => describe(this));
     if (described === undefined) return send();
     const { operation, frame } = beginCall(described.label, 'client', described.fields);
     const ending = openSettlement();
     stamp(this, ending);
+    let isOver = false;
     const ended = (settled: Settle, outcome: (value: unknown) => Outcome): Settle => {
       return (value) => {
+        // A description comes before the result.
+        if (isOver) return settled(value);
+        isOver = true;
         const work = (): unknown => {
           endFollowed(operation, outcome(value));
           settle(ending, currentFrame());
@@ -73,6 +81,18 @@ const sends: Replace = (method) =>
     this.reject = ended(this.reject, failure);
     return runIn(frame, send as AnyFunction, undefined, []);
   } as never;
+
+/** Has callbacks for rows run in the context of who has asked for them: the connection is that of another request. */
+function callHere(query: Query): void {
+  const frame = currentFrame();
+  for (const name of ['forEachFn', 'cursorFn'] as const) {
+    const { [name]: callback } = query;
+    if (typeof callback !== 'function') continue;
+    query[name] = function (this: unknown, ...args: never[]): unknown {
+      return runIn(branch(frame), callback, this, args);
+    };
+  }
+}
 
 export const postgres: LibraryMethods = {
   'postgres Query': { handle: sends },

@@ -1,17 +1,21 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
-import type { Frame } from '../kernel/index.js';
+import type { AnyFunction, Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { followMethod, noteReached } from '../operations/followed.js';
 import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { joinResponse } from '../operations/trace-headers.js';
-import { MESSAGES_HEADER } from '../operations/websocket-header.js';
+import { MESSAGES_HEADER, offeringFrame } from '../operations/websocket-header.js';
 import { client } from '../xtrace/log.js';
 import { messageFrame, readSender, senderText } from './message-event.js';
 import type { LibraryMethods, Replace } from './replace.js';
 
 /** A socket of Socket.IO, at either side. */
 interface Socket {
+  /** Versions without it are left alone: their protocols, and their own methods, are others. */
+  readonly emitWithAck?: unknown;
+  /** At the client: what is sent when it is connected. */
+  readonly sendBuffer?: readonly Packet[];
   readonly nsp: string | { readonly name: string };
   /** At the server: the headers of the request for it. */
   readonly handshake?: { readonly headers: Readonly<Record<string, unknown>> };
@@ -48,8 +52,53 @@ const waiting = new WeakMap<object, Map<number, Frame>>();
 const MOST_WAITING = 1024;
 
 function isAgreed(socket: Socket): boolean {
+  if (typeof socket.emitWithAck !== 'function') return false;
   return agreed.has(socket) || socket.handshake?.headers[MESSAGES_HEADER] !== undefined;
 }
+
+/** The frames of those who have sent packets that wait for a connection. */
+const buffered = new WeakMap<Packet, Frame>();
+
+/** The socket whose program calls `emit` right now. What is sent otherwise, a client has kept, and it is not known for whom. */
+let emitting: unknown;
+
+/** Stands for `emit(name, …)`. */
+const emits: Replace = (method) =>
+  function (this: Socket, ...args: never[]): unknown {
+    const outer = emitting;
+    emitting = isDraining ? undefined : this;
+    const before = this.sendBuffer?.length ?? 0;
+    try {
+      return Reflect.apply(method, this, args);
+    } finally {
+      if (emitting === this) attempt(() => keepFrame(this, before));
+      emitting = outer;
+    }
+  } as never;
+
+function keepFrame({ sendBuffer = [] }: Socket, before: number): void {
+  for (const packet of sendBuffer.slice(before)) buffered.set(packet, currentFrame());
+}
+
+let isDraining = false;
+
+/** Stands for `_drainQueue(…)` of a client, which sends again what was not acknowledged, or what has waited for that. */
+const drains: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const outer = isDraining;
+    isDraining = true;
+    try {
+      return Reflect.apply(method, this, args);
+    } finally {
+      isDraining = outer;
+    }
+  };
+
+/** Stands for `open(…)` of a manager, which makes the connection. */
+const opens: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    return runIn(offeringFrame(branch(currentFrame())), method, this, args);
+  };
 
 /** Stands for `packet(packet, …)`, which sends one. */
 const sends: Replace = (method) =>
@@ -65,19 +114,26 @@ function carrying(socket: Socket, packet: Packet): Packet | undefined {
   if (type === CONNECT && socket.handshake)
     return { ...packet, data: { ...Object(data), throughline: 1 } };
   if (!CARRYING.has(type) || !Array.isArray(data)) return undefined;
-  if (id !== undefined && isEvent(type)) keepWaiting(socket, id);
-  const envelope: Envelope = { throughline: senderText() };
-  return { ...packet, data: [...(data as unknown[]), envelope] };
+  const frame = isEvent(type) ? frameOfSender(socket, packet) : currentFrame();
+  if (frame === undefined) return undefined;
+  if (id !== undefined && isEvent(type)) keepWaiting(socket, id, frame);
+  const throughline = runIn(branch(frame), senderText, undefined, []) as string;
+  return { ...packet, data: [...(data as unknown[]), { throughline } satisfies Envelope] };
+}
+
+/** An acknowledgement is sent by the listener, an event by who calls `emit`, at once or earlier. */
+function frameOfSender(socket: Socket, packet: Packet): Frame | undefined {
+  return emitting === socket ? currentFrame() : buffered.get(packet);
 }
 
 function isEvent(type: number): boolean {
   return type === 2 || type === 5;
 }
 
-function keepWaiting(socket: Socket, id: number): void {
+function keepWaiting(socket: Socket, id: number, frame: Frame): void {
   let frames = waiting.get(socket);
   if (frames === undefined) waiting.set(socket, (frames = new Map()));
-  frames.set(id, currentFrame());
+  frames.set(id, frame);
   if (frames.size > MOST_WAITING) frames.delete(frames.keys().next().value!);
 }
 
@@ -85,13 +141,16 @@ function keepWaiting(socket: Socket, id: number): void {
 const connects: Replace = (method) =>
   function (this: Socket, ...args: never[]): unknown {
     const { type, data } = args[0] as unknown as Packet;
+    // After a reconnect it may be another server.
     if (type === CONNECT && Object(data).throughline !== undefined) agreed.add(this);
+    else if (type === CONNECT) agreed.delete(this);
     return Reflect.apply(method, this, args);
   } as never;
 
 /** An event that a server has got, and will tell its listeners of in a later tick. */
 interface Coming {
-  readonly args: readonly unknown[];
+  /** Its name and arguments. A middleware may refuse it, and then nobody keeps them. */
+  readonly args: WeakRef<readonly unknown[]>;
   readonly frame: Frame;
 }
 
@@ -102,7 +161,7 @@ const hears: Replace = (method) =>
   function (this: Socket, ...args: never[]): unknown {
     const packet = args[0] as unknown as Packet;
     const frame = attempt(() => frameOfEvent(this, packet));
-    if (frame && this.handshake) keepComing(this, { args: packet.data as unknown[], frame });
+    if (frame && this.handshake) keepComing(this, packet.data as unknown[], frame);
     return frame ? runIn(frame, method, this, args) : Reflect.apply(method, this, args);
   } as never;
 
@@ -122,10 +181,29 @@ function frameOfEvent(socket: Socket, packet: Packet): Frame | undefined {
   );
 }
 
-function keepComing(socket: object, event: Coming): void {
+function keepComing(socket: object, args: readonly unknown[], frame: Frame): void {
   const list = coming.get(socket);
+  const event = { args: new WeakRef(args), frame };
   if (list === undefined) coming.set(socket, [event]);
   else if (list.push(event) > MOST_WAITING) list.shift();
+}
+
+/** Stands for `run(event, next)` of a server's socket, which asks the middlewares. */
+const filters: Replace = (method) =>
+  function (this: Socket, ...args: never[]): unknown {
+    const [event, next] = args as unknown as [readonly unknown[], AnyFunction];
+    const told = (...given: never[]): unknown => {
+      if (given[0]) attempt(() => forget(this, event));
+      return Reflect.apply(next, undefined, given);
+    };
+    return Reflect.apply(method, this, [event, told] as never[]);
+  } as never;
+
+/** Forgets an event that a middleware has refused. */
+function forget(socket: object, args: readonly unknown[]): void {
+  const list = coming.get(socket) ?? [];
+  const at = list.findIndex((one) => one.args.deref() === args);
+  if (at !== -1) list.splice(at, 1);
 }
 
 /** Stands for `emitUntyped(name, …)`, by which a server tells listeners of an event. */
@@ -138,8 +216,10 @@ const tells: Replace = (method) =>
 /** Middlewares may let a later event overtake one with the same arguments: then nobody knows which this is. */
 function takeComing(socket: Socket, args: readonly unknown[]): Frame | undefined {
   const list = coming.get(socket) ?? [];
-  const isThis = (one: Coming): boolean =>
-    one.args.length === args.length && one.args.every((arg, i) => Object.is(arg, args[i]));
+  const isThis = (one: Coming): boolean => {
+    const known = one.args.deref();
+    return known?.length === args.length && known.every((arg, i) => Object.is(arg, args[i]));
+  };
   const [found, ...others] = list.filter(isThis);
   if (found === undefined) return undefined;
   list.splice(list.indexOf(found), 1);
@@ -180,10 +260,11 @@ const asks: Replace = (method) =>
     return followMethod(() => Reflect.apply(method, this, args));
   };
 
-const both = { packet: sends, onevent: hears, onack: isAnswered, emitWithAck: asks };
+const both = { emit: emits, packet: sends, onevent: hears, onack: isAnswered, emitWithAck: asks };
 
 export const socketIo: LibraryMethods = {
-  'socket.io Socket': both,
+  'socket.io Socket': { ...both, run: filters },
   'socket.io StrictEventEmitter': { emitUntyped: tells },
-  'socket.io-client Socket': { ...both, onpacket: connects },
+  'socket.io-client Manager': { open: opens },
+  'socket.io-client Socket': { ...both, onpacket: connects, _drainQueue: drains },
 };

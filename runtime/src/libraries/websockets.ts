@@ -5,7 +5,7 @@ import { valueOf, withoutQuery } from '../operations/http.js';
 import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { continueFromRequest } from '../operations/trace-headers.js';
-import { MESSAGES_HEADER } from '../operations/websocket-header.js';
+import { isEngine, MESSAGES_HEADER, offerIn } from '../operations/websocket-header.js';
 import { messageFrame, readSender, senderText } from './message-event.js';
 import type { LibraryMethods, Replace } from './replace.js';
 
@@ -14,7 +14,9 @@ interface WebSocket {
   readonly readyState: number;
   /** The address that a client has connected to. */
   readonly url: string;
-  pong(data: string): void;
+  /** True at a server, which masks nothing. */
+  readonly _isServer: boolean;
+  readonly _sender: { pong(data: string, isMasked: boolean): void };
 }
 
 /** The head of a request, or of an answer (Node, "http.IncomingMessage"). */
@@ -88,7 +90,8 @@ const NOTHING: Carried = { headers: {}, isRepeated: false };
 const sends: Replace = (method) =>
   function (this: WebSocket, ...args: never[]): unknown {
     if (connections.get(this)?.isCarried && this.readyState === OPEN) {
-      attempt(() => this.pong(CARRIED + senderText()));
+      // A program may have a method `pong` of its own.
+      attempt(() => this._sender.pong(CARRIED + senderText(), !this._isServer));
     }
     return Reflect.apply(method, this, args);
   } as never;
@@ -99,12 +102,16 @@ let upgraded: Head | undefined;
 /** Stands for `completeUpgrade(…, request, socket, head, callback)` of a server. The callback tells the program of the socket. */
 const upgrades: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
-    const request = args[3] as unknown as Head;
+    const request = (args as readonly unknown[]).find((one) => isHead(one)) as Head | undefined;
     const callback = args.at(-1) as unknown as AnyFunction;
-    function connected(this: unknown, ...given: never[]): unknown {
+    // Another version.
+    if (request === undefined || typeof callback !== 'function') {
+      return Reflect.apply(method, this, args);
+    }
+    const connected = function (this: unknown, ...given: never[]): unknown {
       const frame = attempt(() => connect(given[0]!, request));
       return frame ? runIn(frame, callback, this, given) : Reflect.apply(callback, this, given);
-    }
+    };
     upgraded = request;
     try {
       return Reflect.apply(method, this, [...args.slice(0, -1), connected] as never[]);
@@ -116,7 +123,7 @@ const upgrades: Replace = (method) =>
 /** Notes a socket of a server, and returns the frame in which the program is told of it: in the task of the request for it. */
 function connect(socket: object, request: Head): Frame | undefined {
   // Socket.IO has messages of its own, and calls their listeners later.
-  if (isEngine(request)) return undefined;
+  if (isEngine(request.url)) return undefined;
   const { headers, url } = request;
   const path = withoutQuery(url);
   const isCarried = headers[MESSAGES_HEADER] !== undefined;
@@ -126,23 +133,40 @@ function connect(socket: object, request: Head): Frame | undefined {
   );
 }
 
-function isEngine({ url = '' }: Head): boolean {
-  return /[?&]EIO=\d/.test(url);
+function isHead(value: unknown): value is Head {
+  const { url, headers } = Object(value) as Partial<Head>;
+  return typeof url === 'string' && typeof headers === 'object';
 }
 
 /** Stands for `emit` of a server: the head of an answer agrees to what the client has offered. */
 const answers: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
     const [name, head] = args as readonly unknown[];
-    if (
-      name === 'headers' &&
-      upgraded?.headers[MESSAGES_HEADER] !== undefined &&
-      !isEngine(upgraded)
-    ) {
-      (head as string[]).push(`${MESSAGES_HEADER}: 1`);
-    }
+    if (name === 'headers') attempt(() => agree(head));
     return Reflect.apply(method, this, args);
   };
+
+function agree(head: unknown): void {
+  if (upgraded === undefined || upgraded.headers[MESSAGES_HEADER] === undefined) return;
+  if (Array.isArray(head) && !isEngine(upgraded.url)) head.push(`${MESSAGES_HEADER}: 1`);
+}
+
+/**
+ * Has the requests by which clients of a class open their sockets make the offer. A client keeps its request in a property until it is answered,
+ * and sends it after that.
+ */
+export function offerInRequests(prototype: object): void {
+  Object.defineProperty(prototype, '_req', {
+    set(this: object, value: unknown) {
+      if (typeof value === 'object' && value !== null) offerIn(value);
+      // From then on the property is as it was.
+      Object.defineProperty(this, '_req', { value, ...PLAIN });
+    },
+    configurable: true,
+  });
+}
+
+const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 export const websockets: LibraryMethods = {
   'ws WebSocket': { emit: tells, send: sends },

@@ -13,6 +13,8 @@ const MEMBER =
  */
 export function passableState(header: string | undefined): string | undefined {
   if (header === undefined || header.length > MOST_CHARACTERS) return undefined;
+  // Spaces and tabs may stand around members, and no end of a line.
+  if (/[^\t\x20-\x7e]/.test(header)) return undefined;
   const members = header.split(',').flatMap((member) => member.trim() || []);
   const isValid =
     members.length > 0 &&

@@ -5,11 +5,10 @@ import { sending } from '../xtrace/flushing.js';
 import { client } from '../xtrace/log.js';
 import { attempt } from './attempt.js';
 import { servedOutcome } from './http.js';
-import { beginOperation, failure } from './operation-events.js';
-import type { Operation } from './operation-events.js';
-import { Served } from './served.js';
+import { beginOperation, endOperation, failure } from './operation-events.js';
+import type { Operation, Outcome } from './operation-events.js';
 import { endWhenSettled } from './settled.js';
-import { continueFromRequest, RESPONSE_HEADER } from './trace-headers.js';
+import { continueFromRequest } from './trace-headers.js';
 
 /** What Workers get as their last argument. */
 interface ExecutionContext {
@@ -29,75 +28,73 @@ export function tracedHandler<A extends unknown[], R>(
 ): (request: Request, ...more: A) => R {
   return function (this: unknown, request: Request, ...more: A): R {
     const serve = (): unknown => {
-      const begun = attempt(() => begin(request));
       const answer = (): unknown => Reflect.apply(handler, this, [request, ...more]);
-      return begun === undefined ? answer() : served(begun, request, answer);
+      const begun = attempt(() => begin(request, more.at(-1)));
+      return begun === undefined ? answer() : served(begun, answer);
     };
     const frame = branch(currentFrame()).with(client.traceSlot, undefined);
-    const result = runIn(frame, serve as AnyFunction, undefined, []);
-    const context = more.find((one) => typeof Object(one).waitUntil === 'function');
-    if (context !== undefined) attempt(() => sendBefore(context as ExecutionContext, result));
-    return result as R;
+    return runIn(frame, serve as AnyFunction, undefined, []) as R;
   };
 }
 
-function begin(request: Request): Operation {
-  const { host, pathname } = new URL(request.url);
-  continueFromRequest((name) => request.headers.get(name) ?? undefined);
-  const begun = beginOperation(`${request.method} ${pathname}`, 'server', {
-    'http.request.method': request.method,
-    'url.path': pathname,
+/** A request that is being served. */
+interface Serving {
+  readonly operation: Operation;
+  readonly method: string;
+  readonly path: string;
+  /** Called when the end event is logged. */
+  readonly over: () => void;
+}
+
+function begin(request: Request, last: unknown): Serving {
+  const { method, headers } = request;
+  const { host, pathname: path } = new URL(request.url);
+  continueFromRequest((name) => headers.get(name) ?? undefined);
+  const operation = beginOperation(`${method} ${path}`, 'server', {
+    'http.request.method': method,
+    'url.path': path,
     'server.address': host,
   });
-  setLocal(client.traceSlot, begun.trace);
-  return begun;
+  setLocal(client.traceSlot, operation.trace);
+  return { operation, method, path, over: stayUntilSent(last) };
 }
 
-/** Ends the operation of a request when it is answered. */
-function served(begun: Operation, request: Request, answer: () => unknown): unknown {
-  const end = (response: unknown): void => {
-    const { pathname } = new URL(request.url);
-    const { status } = Object(response) as Partial<Response>;
-    const outcome = servedOutcome(request.method, pathname, undefined, status);
-    const one = new Served(
-      begun,
-      () => true,
-      () => outcome,
-    );
-    if (request.headers.has('traceparent')) {
-      const header = one.header();
-      // An answer that was fetched takes no header.
-      attempt(() => (response as Response).headers.set(RESPONSE_HEADER, header!));
-    }
-    one.finish(true);
+/** Keeps a worker until the events are sent, after the function that is returned was called. */
+function stayUntilSent(context: unknown): () => void {
+  if (typeof Object(context).waitUntil !== 'function') return () => {};
+  let over = (): void => {};
+  const ended = new Promise<void>((resolve) => (over = resolve));
+  (context as ExecutionContext).waitUntil(ended.then(() => sending.flush?.()));
+  return over;
+}
+
+function served(serving: Serving, answer: () => unknown): unknown {
+  const { operation, over } = serving;
+  const end = (outcome: Outcome): void => {
+    attempt(() => endOperation(operation, outcome));
+    over();
   };
+  let response: unknown;
   try {
-    const response = answer();
-    if (typeof Object(response).then !== 'function') {
-      end(response);
-      return response;
-    }
-    return endWhenSettled(begun, response, {
-      outcome: (value) => {
-        attempt(() => end(value));
-        return undefined;
-      },
-    });
+    response = answer();
   } catch (error) {
-    const one = new Served(
-      begun,
-      () => true,
-      () => failure(error),
-    );
-    one.finish(true);
+    end(failure(error));
     throw error;
   }
+  if (typeof Object(response).then !== 'function') {
+    end(outcomeOf(serving, response));
+    return response;
+  }
+  return endWhenSettled(operation, response, {
+    outcome: (value) => outcomeOf(serving, value),
+    ended: over,
+  });
 }
 
-function sendBefore(context: ExecutionContext, result: unknown): void {
-  const sent = async (): Promise<void> => {
-    await Promise.resolve(result).catch(() => {});
-    await sending.flush?.();
-  };
-  context.waitUntil(sent());
+/** Without an answer, the connection has become another one, such as a WebSocket of Bun. */
+function outcomeOf({ method, path }: Serving, response: unknown): Outcome {
+  const { status } = Object(response) as Partial<Response>;
+  return typeof status === 'number'
+    ? servedOutcome(method, path, undefined, status)
+    : { status: 'ok' };
 }

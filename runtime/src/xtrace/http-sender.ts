@@ -18,6 +18,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * heard of again.
  */
 const PATIENCE_MS = 5_000;
+const LONGEST_PATIENCE_MS = 120_000;
 
 // Read once: what the program puts in its place would see our requests.
 const { fetch, setTimeout } = globalThis;
@@ -34,6 +35,9 @@ export class HttpSender {
   /** When what is on its way is given up, and when a timer that was set must have run, as `Date.now()` has it. */
   private lostAt = 0;
   private wokenBy = 0;
+  private patienceMs = PATIENCE_MS;
+  /** Breaks off what is on its way. */
+  private breakOff = (): void => {};
   private isLeft = false;
   private pauseMs = GATHERING_MS;
 
@@ -61,7 +65,7 @@ export class HttpSender {
   async flush(): Promise<boolean> {
     const running = this.sending;
     if (running) {
-      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, this.patienceMs))]);
       if (this.sending === running) this.giveUp();
     }
     do if (!(await this.send())) return false;
@@ -102,7 +106,7 @@ export class HttpSender {
   private send(): Promise<boolean> {
     if (this.sending && Date.now() >= this.lostAt) this.giveUp();
     if (this.sending === undefined) {
-      this.lostAt = Date.now() + PATIENCE_MS;
+      this.lostAt = Date.now() + this.patienceMs;
       const sending = this.sendBatch().finally(() => {
         if (this.sending === sending) this.sending = undefined;
       });
@@ -113,6 +117,13 @@ export class HttpSender {
 
   /** Takes back what is on its way. The collector keeps an event once, should it have arrived. */
   private giveUp(): void {
+    try {
+      this.breakOff();
+    } catch {
+      // Workers let nobody touch what belongs to a request that has ended.
+    }
+    // A slow connection gets longer for the next attempt.
+    this.patienceMs = Math.min(this.patienceMs * 2, LONGEST_PATIENCE_MS);
     this.queue.putBack(this.unanswered);
     this.unanswered = [];
     this.sending = undefined;
@@ -122,8 +133,13 @@ export class HttpSender {
     if (this.queue.size === 0) return true;
     const { bytes, batch } = this.take(BATCH_BYTES);
     this.unanswered = batch;
+    const upload = new AbortController();
+    this.breakOff = () => upload.abort();
     try {
-      const { ok, status } = await fetch(this.url, { method: 'POST', body: bytes });
+      const { ok, status } = await fetch(this.url, {
+        ...{ method: 'POST', body: bytes },
+        signal: upload.signal,
+      });
       if (this.unanswered !== batch) return true;
       if (status === REFUSED) {
         // Such as an event that is too long. It would be refused again.
@@ -146,6 +162,7 @@ export class HttpSender {
       if (this.unanswered === batch) this.unanswered = [];
     }
     this.pauseMs = GATHERING_MS;
+    this.patienceMs = PATIENCE_MS;
     this.queue.confirm(batch);
     this.onConfirmed();
     if (this.queue.size > 0) this.wake();
