@@ -42,6 +42,7 @@ test.each([
   ['a value that is too long', `foo=${'v'.repeat(257)}`],
   ['other letters', 'foo=é'],
   ['control characters', 'foo=a\u0001b'],
+  ['an end of a line between members', 'a=1,\r\n\r\nc=2'],
   ['100 MB', `foo=${'v'.repeat(1e8)}`],
 ])('%s is discarded', (_, header) => {
   expect(passableState(header)).toBeUndefined();

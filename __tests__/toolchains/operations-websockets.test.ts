@@ -105,6 +105,27 @@ test('a server begins a task for each message of somebody who says nothing', asy
   }
 });
 
+test('nobody but ws and Socket.IO offers to say where messages come from', async () => {
+  const { stdout } = await run(`
+    const server = http.createServer((request, response) => response.end(String('throughline-messages' in request.headers)));
+    server.on('upgrade', (request, socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\\r\\nConnection: upgrade\\r\\nUpgrade: websocket\\r\\nx-offered: ' +
+        ('throughline-messages' in request.headers) + '\\r\\n\\r\\n');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = 'http://127.0.0.1:' + server.address().port;
+    const request = http.request(url, { headers: { connection: 'Upgrade', upgrade: 'websocket' } }).end();
+    const [response, socket] = await once(request, 'upgrade');
+    socket.destroy();
+    console.log(response.headers['x-offered'], await get(url + '/socket.io/?EIO=4&transport=polling'));
+    server.close();
+    server.closeAllConnections();
+  `);
+
+  expect(stdout).toBe('false false\n');
+});
+
 describe('Socket.IO', () => {
   const SOCKET_IO = `
     import { Server } from 'socket.io';
@@ -159,4 +180,60 @@ describe('Socket.IO', () => {
       }
     },
   );
+
+  test('what waits for a connection is sent for who has sent it, and an answer is theirs', async () => {
+    const { events, stdout, stderr } = await run(`${SOCKET_IO}
+      server.on('connection', (socket) => {
+        socket.on('order', (n, answer) => { log('served ' + n); answer(n); });
+      });
+      const socket = io(url, { transports: ['websocket'], autoConnect: false });
+      const { url: own, stop } = await serve(async (request, response) => {
+        const n = request.url.slice(1);
+        response.end(await socket.emitWithAck('order', n));
+      });
+      const asked = Promise.all(Array.from({ length: 8 }, (_, n) => get(own + '/' + n, { headers: inTask(n + 1) })));
+      await pause();
+      while (socket.sendBuffer.length < 8) await pause();
+      socket.connect();
+      console.log((await asked).join());
+      socket.close();
+      server.close();
+      await stop();
+    `);
+
+    expect({ stdout, stderr }).toEqual({ stdout: '0,1,2,3,4,5,6,7\n', stderr: '' });
+    for (let n = 0; n < 8; n++) {
+      const own = events.ofTask(n + 1);
+      const of = (label: RegExp): string[] =>
+        own.reports.filter((one) => label.test(one.label)).map(({ label: text }) => text);
+      // Before the server has agreed nobody is named: then the order is a task of its own, and never one of another request.
+      expect(of(/^served /).filter((one) => one !== `served ${n}`)).toEqual([]);
+    }
+  });
+
+  test('an event that a middleware refuses leaves nothing behind, and a long name is cut', async () => {
+    const { events, stdout, stderr } = await run(`${SOCKET_IO}
+      server.on('connection', (socket) => {
+        socket.use(([name, n], next) => next(n === 1 ? new Error('refused') : undefined));
+        socket.on('error', () => {});
+        socket.on('order', (n) => log('served ' + n));
+        socket.on('last', (answer) => answer());
+      });
+      const socket = io(url, { transports: ['websocket'] });
+      await new Promise((resolve) => socket.on('connect', resolve));
+      for (const n of [1, 1, 2, 1, 3]) socket.emit('order', n);
+      socket.emit('x'.repeat(10_000));
+      await socket.emitWithAck('last');
+      console.log('done');
+      socket.close();
+      server.close();
+    `);
+
+    expect({ stdout, stderr }).toEqual({ stdout: 'done\n', stderr: '' });
+    const served = events.reports.filter(({ label }) => label.startsWith('served '));
+    expect(served.map((one) => events.parentsOf(one))).toEqual([
+      ...[['event message order'], ['event message order']],
+    ]);
+    expect(Math.max(...events.reports.map(({ label }) => label.length))).toBe(256);
+  });
 });

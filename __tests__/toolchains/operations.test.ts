@@ -250,6 +250,36 @@ describe('PostgreSQL', () => {
     expectApart(finished);
   });
 
+  test('postgres: callbacks for rows run in the context of who has asked, and a description ends once', async () => {
+    const { events, stdout, stderr } = await run(`
+      ${openPostgres.imported}
+      import { log } from '@throughline/runtime/xtrace';
+      const options = { host: '127.0.0.1', port: ${server.port}, user: 'postgres', max: 1 };
+      const sql = postgres(options);
+      const { url, stop } = await serve(async (request, response) => {
+        const n = Number(request.url.slice(1));
+        await sql\`select \${n}::int as n\`.forEach((row) => log('row ' + row.n));
+        await sql\`select \${n}::int as n\`.cursor(1, ([row]) => log('cursor ' + row.n));
+        const { columns } = await sql\`select \${n}::int as n\`.describe();
+        response.end(columns[0].name);
+      });
+      const ask = (n) => get(url + '/' + n, { headers: inTask(n + 1) });
+      console.log(new Set(await Promise.all(Array.from({ length: 8 }, (_, n) => ask(n)))));
+      await stop();
+      await sql.end();
+    `);
+
+    expect({ stdout, stderr }).toEqual({ stdout: "Set(1) { 'n' }\n", stderr: '' });
+    for (let n = 0; n < 8; n++) {
+      const own = events.ofTask(n + 1);
+      const labels = own.reports
+        .map(({ label }) => label)
+        .filter((one) => /^(?:row|cursor) /.test(one));
+      expect(labels).toEqual([`row ${n}`, `cursor ${n}`]);
+      expect(own.all('begin', /^SELECT/)).toHaveLength(own.all('end', /^SELECT/).length);
+    }
+  });
+
   test('postgres: parts of queries, transactions and cursors are as they were', async () => {
     const { events, stdout, stderr } = await run(`
       ${openPostgres.imported}

@@ -105,5 +105,5 @@ test('a proxy that shows no property, or another one, is a thenable, and is join
   const returned = async (): Promise<void> => lazy('returned');
   const empty = { value: undefined, writable: true, enumerable: true, configurable: true };
   await Promise.all([lazy('one'), lazy('two', empty), returned()]);
-  equal([joined().sort(), read()], [['one of ada', 'returned of ada', 'two of ada'], 'ada']);
+  equal([[...joined()].sort(), read()], [['one of ada', 'returned of ada', 'two of ada'], 'ada']);
 });

@@ -51,8 +51,12 @@ const waiting = new WeakMap<object, Map<number, Frame>>();
 /** How many of them are kept for a socket: the other side may never answer. */
 const MOST_WAITING = 1024;
 
+function isKnown({ emitWithAck }: Socket): boolean {
+  return typeof emitWithAck === 'function';
+}
+
 function isAgreed(socket: Socket): boolean {
-  if (typeof socket.emitWithAck !== 'function') return false;
+  if (!isKnown(socket)) return false;
   return agreed.has(socket) || socket.handshake?.headers[MESSAGES_HEADER] !== undefined;
 }
 
@@ -168,7 +172,7 @@ const hears: Replace = (method) =>
 function frameOfEvent(socket: Socket, packet: Packet): Frame | undefined {
   const sender = isAgreed(socket) ? takeSender(packet) : undefined;
   // What comes to a client from somebody who says nothing stays in the context of its listener.
-  if (sender === undefined && !socket.handshake) return undefined;
+  if (!isKnown(socket) || (sender === undefined && !socket.handshake)) return undefined;
   const [name] = packet.data as unknown[];
   const { nsp } = socket;
   return messageFrame(
