@@ -1,5 +1,6 @@
 // Messages of WebSockets by the package ws: who handles one goes on with the task of its sender, where both sides run with
 // Throughline. Others see nothing but what the program has sent.
+import type { Report } from '@throughline/runtime/report';
 import { Events } from '../operations/program';
 import { programsWith } from './traced';
 
@@ -102,6 +103,49 @@ test('a server begins a task for each message of somebody who says nothing', asy
   expect(new Set(served.map(({ taskId }) => taskId)).size).toBe(2);
   for (const one of served) {
     expect(new Events(events.reports).parentsOf(one)).toEqual(['event message /chat']);
+  }
+});
+
+test('what a connection has set is there in its listeners, in the tasks of the messages', async () => {
+  const { events, stdout } = await run(`
+    import { getLocal, register, setLocal } from '@throughline/runtime';
+    import { log } from '@throughline/runtime/xtrace';
+    ${SERVER}
+    const user = register('nobody');
+    sockets.on('connection', (socket, { url }) => {
+      setLocal(user, url);
+      const answer = (how, data) => {
+        log(how + ' ' + data);
+        socket.send(how + (how === 'on' ? ' ' + getLocal(user) : ''));
+      };
+      socket.on('message', (data) => answer('on', data));
+      socket.addEventListener('message', ({ data }) => answer('listener', data));
+      socket.onmessage = ({ data }) => answer('property', data);
+    });
+    const ask = async (name) => {
+      const socket = new WebSocket(url.replace('chat', name));
+      await once(socket, 'open');
+      const got = [];
+      await new Promise((resolve) => {
+        socket.on('message', (data) => got.push(String(data)) === 3 && resolve());
+        socket.send('hi');
+      });
+      socket.close();
+      return got;
+    };
+    console.log((await Promise.all([ask('ada'), ask('bob')])).join());
+    await closed();
+  `);
+
+  const asked = ['ada', 'bob'].map((name) => `on /${name}?secret=1,listener,property`);
+  expect(stdout).toBe(`${asked.join()}\n`);
+  for (const how of ['on', 'listener', 'property']) {
+    const heard = events.reports.filter(({ label }) => label.startsWith(`${how} hi`));
+    const isOfMessage = ({ taskId }: Report): boolean =>
+      events.reports.some(
+        (one) => one.taskId === taskId && /^message [/](?:ada|bob)$/.test(one.label),
+      );
+    expect(heard.map(isOfMessage)).toEqual([true, true]);
   }
 });
 

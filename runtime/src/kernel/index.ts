@@ -33,6 +33,7 @@ export { endingOf, stamp, stampNew } from './promise-stamp.js';
 export { react } from './reactions.js';
 export { first, held, hold } from './hold.js';
 export { lazyWork } from './lazy-work.js';
+export { messageFrames } from './message-frames.js';
 export { isPromise, shared } from './realm.js';
 export { enterSlot, runWith } from './set-slot.js';
 export { causeHere, spawnAt } from './spawned-at.js';

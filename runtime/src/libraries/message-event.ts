@@ -1,12 +1,14 @@
 import { setLocal } from '../faces/slots.js';
-import { branch, currentFrame, runIn } from '../kernel/index.js';
+import { branch, currentFrame, messageFrames, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { shortened, shortenedFields } from '../operations/bounds.js';
 import { inject } from '../operations/carrier.js';
 import { MAX_JOINED } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
+import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
+import { joinTraces } from '../xtrace/trace.js';
 
 // Messages of sockets. Nobody knows when the listeners of one have done their work, so it is one event, without an end.
 
@@ -19,8 +21,21 @@ export function messageFrame(label: string, fields: Fields, enter: () => void): 
     client.log(shortened(label), { kind: 'consumer', ...shortenedFields(fields) });
     return currentFrame();
   };
-  return runIn(branch(currentFrame()), open, undefined, []) as Frame;
+  const frame = runIn(branch(currentFrame()), open, undefined, []) as Frame;
+  told.add(frame);
+  return frame;
 }
+
+const told = new WeakSet<Frame>();
+
+messageFrames.listened = (registered, trigger) => {
+  if (!told.has(trigger) || registered.isEmpty) return undefined;
+  const trace = trigger.get(client.traceSlot)!;
+  const before = registered.get(client.traceSlot);
+  // In its own task, a listener also comes after the code that has added it.
+  const isOwn = before !== undefined && isSameTask(before.taskId, trace.taskId);
+  return branch(registered).with(client.traceSlot, isOwn ? joinTraces(trace, before) : trace);
+};
 
 /** The last event that has sent something, and how often. */
 let latest = { event: '', count: 0 };

@@ -4,6 +4,7 @@ import {
   currentFrame,
   failureFrame,
   joinFrames,
+  messageFrames,
   OUTSIDE,
   strandFrame,
 } from '../kernel/index.js';
@@ -35,6 +36,8 @@ export function listenerFrame(
   policy: Policy = 'auto',
   trigger = triggerHere(registered, emitter),
 ): Frame {
+  const told = messageFrames.listened?.(registered, trigger);
+  if (told !== undefined) return told;
   if (policy === 'registration') return joinFrames(branch(registered), trigger);
   if (trigger === OUTSIDE && policy === 'auto') return branch(registered);
   const frame = joinFrames(branch(trigger), registered);
