@@ -36,8 +36,6 @@ export class HttpSender {
   private lostAt = 0;
   private wokenBy = 0;
   private patienceMs = PATIENCE_MS;
-  /** Breaks off what is on its way. */
-  private breakOff = (): void => {};
   private isLeft = false;
   private pauseMs = GATHERING_MS;
 
@@ -117,13 +115,6 @@ export class HttpSender {
 
   /** Takes back what is on its way. The collector keeps an event once, should it have arrived. */
   private giveUp(): void {
-    try {
-      this.breakOff();
-    } catch {
-      // Workers let nobody touch what belongs to a request that has ended.
-    }
-    // A slow connection gets longer for the next attempt.
-    this.patienceMs = Math.min(this.patienceMs * 2, LONGEST_PATIENCE_MS);
     this.queue.putBack(this.unanswered);
     this.unanswered = [];
     this.sending = undefined;
@@ -133,14 +124,13 @@ export class HttpSender {
     if (this.queue.size === 0) return true;
     const { bytes, batch } = this.take(BATCH_BYTES);
     this.unanswered = batch;
-    const upload = new AbortController();
-    this.breakOff = () => upload.abort();
     try {
-      const { ok, status } = await fetch(this.url, {
-        ...{ method: 'POST', body: bytes },
-        signal: upload.signal,
-      });
-      if (this.unanswered !== batch) return true;
+      const { ok, status } = await fetch(this.url, { method: 'POST', body: bytes });
+      if (this.unanswered !== batch) {
+        // It was given up too early: the connection is slow.
+        this.patienceMs = Math.min(this.patienceMs * 2, LONGEST_PATIENCE_MS);
+        return true;
+      }
       if (status === REFUSED) {
         // Such as an event that is too long. It would be refused again.
         this.queue.drop(batch);
@@ -162,7 +152,6 @@ export class HttpSender {
       if (this.unanswered === batch) this.unanswered = [];
     }
     this.pauseMs = GATHERING_MS;
-    this.patienceMs = PATIENCE_MS;
     this.queue.confirm(batch);
     this.onConfirmed();
     if (this.queue.size > 0) this.wake();
