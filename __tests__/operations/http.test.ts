@@ -23,7 +23,7 @@ test('headers that are a list are sent with ours, and as they were', async () =>
     await stop();
   `);
 
-  const isNew = Number(process.versions.node.split('.')[0]) > 22;
+  const isNew = Number(process.versions.node.split('.')[0]) >= 22;
   expect(stdout).toBe(isNew ? '1,true,8 1,true,8' : '1,false,6 1,true,8');
   expect(events.all('begin', /^GET 127\.0\.0\.1\/inner$/)).toHaveLength(2);
 });
