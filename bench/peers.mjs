@@ -8,7 +8,7 @@ import { here } from './compile.mjs';
 const SERVICE = { '@grpc/grpc-js': '1.14.4', express: '5.3.0' };
 
 /** The newest versions that a Node can run. */
-function tracersFor(major) {
+export function tracerPackages(major) {
   return major < 22
     ? { '@opentelemetry/auto-instrumentations-node': '0.81.2', 'dd-trace': '5.132.0' }
     : { '@opentelemetry/auto-instrumentations-node': '0.82.0', 'dd-trace': '6.21.0' };
@@ -21,7 +21,7 @@ export function peersFor(node) {
   );
   const dependencies = {
     ...SERVICE,
-    ...tracersFor(Number(major)),
+    ...tracerPackages(Number(major)),
   };
   const text = JSON.stringify({ private: true, type: 'module', dependencies });
   const folder = join(here, '.cache', 'bench', `peers-${major}`);

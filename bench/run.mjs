@@ -28,7 +28,7 @@ const benchmarks = (
   await Promise.all(benchFiles.map((file) => import(new URL(file, folder))))
 ).flatMap((module) => module.default);
 /** Benchmarks not measured in nanoseconds. Each has a module of its name that exports a function of its name. */
-const others = ['size', 'memory', 'collector', 'page', 'jest', 'vitest'].filter((name) =>
+const others = ['start', 'size', 'memory', 'collector', 'page', 'jest', 'vitest'].filter((name) =>
   existsSync(new URL(`${name}.mjs`, folder)),
 );
 
@@ -72,7 +72,7 @@ for (const benchmark of chosen) {
     await write(benchmark.name, benchmarkTable(benchmark, columns, values.rounds), order);
 }
 for (const name of chosenOthers) {
-  const found = (await (await import(`./${name}.mjs`))[name]({ ...values, engines })) ?? {};
+  const found = (await (await import(`./${name}.mjs`))[name]({ ...values, engines, order })) ?? {};
   if (found.isOver) process.exitCode = 1;
 }
 const tables = { size: sizeTable, memory: () => memoryTable(engines) };
