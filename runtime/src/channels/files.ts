@@ -2,23 +2,14 @@ import * as fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  branch,
-  currentFrame,
-  end,
-  isPromise,
-  resume,
-  resumeIfSuspended,
-  run,
-  runIn,
-  suspend,
-} from '../kernel/index.js';
+import { branch, currentFrame, isPromise, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { shortenedFields } from '../operations/bounds.js';
 import { calledFrom } from '../operations/called-from.js';
 import { logFrom } from '../operations/log-line.js';
 import { failureFields } from '../operations/operation-events.js';
+import { whenSettled } from '../operations/settled.js';
 
 // Read once: a program may replace the global, for example by a clock of its own.
 const now = performance.now.bind(performance);
@@ -122,19 +113,11 @@ const withPromise: Form = (name, call, args, over) => {
   const result = call(args);
   // `glob` returns a generator.
   if (!isPromise(result)) return result;
-  return run(async (strand) => {
-    try {
-      const value = resume(strand, await suspend(strand, result));
-      over(begun);
-      return value;
-    } catch (error) {
-      resumeIfSuspended(strand);
-      over(begun, error);
-      throw error;
-    } finally {
-      end(strand);
-    }
-  });
+  return whenSettled(
+    result,
+    () => over(begun),
+    (error) => over(begun, error),
+  );
 };
 
 /** Begins a call that ends when the line that has made it is no longer on the stack. */

@@ -57,7 +57,7 @@ function describe(query: Query): Described | undefined {
 const sends: Replace = (method) =>
   function (this: Query, ...args: never[]): unknown {
     const send = (): unknown => Reflect.apply(method, this, args);
-    if (!this.executed) attempt(() => callHere(this));
+    if (!this.executed) attempt(() => keepContext(this));
     const described = attempt(() => describe(this));
     if (described === undefined) return send();
     const { operation, frame } = beginCall(described.label, 'client', described.fields);
@@ -83,7 +83,7 @@ const sends: Replace = (method) =>
   } as never;
 
 /** Has callbacks for rows run in the context of who has asked for them: the connection is that of another request. */
-function callHere(query: Query): void {
+function keepContext(query: Query): void {
   const frame = currentFrame();
   for (const name of ['forEachFn', 'cursorFn'] as const) {
     const { [name]: callback } = query;

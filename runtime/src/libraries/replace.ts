@@ -105,7 +105,7 @@ export function handles(
   describe: Describe,
   carried: (args: readonly unknown[]) => Carried,
 ): Replace {
-  return handling(describe, (args) => continueFromMessage(attempt(() => carried(args)) ?? NOTHING));
+  return handling(describe, (args) => continueFromMessage(attempt(() => carried(args))));
 }
 
 /** The same for one that handles many messages at once. `carried` returns what came with each. */
@@ -115,9 +115,6 @@ export function handlesBatch(
 ): Replace {
   return handling(describe, (args) => continueFromBatch(attempt(() => carried(args)) ?? []));
 }
-
-/** What came with a message that says nothing. */
-const NOTHING: Carried = { headers: {}, isRepeated: false };
 
 function handling(describe: Describe, enter: (args: readonly unknown[]) => void): Replace {
   return (method) =>

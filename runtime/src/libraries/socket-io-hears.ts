@@ -39,7 +39,7 @@ function frameOfEvent(socket: Socket, packet: Packet): Frame | undefined {
       'messaging.system': 'socket.io',
       'messaging.destination.name': typeof nsp === 'string' ? nsp : nsp.name,
     },
-    () => continueFromMessage(sender ?? { headers: {}, isRepeated: false }),
+    () => continueFromMessage(sender),
   );
 }
 

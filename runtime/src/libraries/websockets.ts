@@ -79,12 +79,10 @@ function frameOfMessage(connection: Connection): Frame | undefined {
   const { path, isServer, sender } = connection;
   connection.sender = undefined;
   if (sender === undefined && !isServer) return undefined;
-  return messageFrame(`message ${path}`, FIELDS, () => continueFromMessage(sender ?? NOTHING));
+  return messageFrame(`message ${path}`, FIELDS, () => continueFromMessage(sender));
 }
 
 const FIELDS = { 'network.protocol.name': 'websocket' };
-/** What came with a message that says nothing. */
-const NOTHING: Carried = { headers: {}, isRepeated: false };
 
 /** Stands for `send(data, …)` of a socket: says first where the message comes from. */
 const sends: Replace = (method) =>

@@ -21,11 +21,17 @@ export interface Carried {
 /** What the program has chosen for all messages. */
 export const messages = shared('messages', { policy: undefined as MessagePolicy | undefined });
 
+/** What came with a message that says nothing. */
+const NOTHING: Carried = { headers: {}, isRepeated: false };
+
 /** The number of messages in one call from which on they do not join the task of their sender. */
 export const MAX_JOINED = 64;
 
-/** Continues the task that a message carries in the current context, or begins one, which may have a link to that. */
-export function continueFromMessage({ headers, isRepeated }: Carried): void {
+/**
+ * Continues the task that a message carries in the current context, or begins one, which may have a link to that. Begins one for a message
+ * that says nothing.
+ */
+export function continueFromMessage({ headers, isRepeated }: Carried = NOTHING): void {
   const { policy = isRepeated ? 'link' : 'join' } = messages;
   if (policy === 'join') {
     continueFromRequest((name) => textOf(headers[name]));
@@ -42,7 +48,7 @@ export function continueFromMessage({ headers, isRepeated }: Carried): void {
  */
 export function continueFromBatch(batch: readonly Carried[]): void {
   const [first, ...others] = batch;
-  if (first === undefined || others.length === 0) return continueFromMessage(first ?? NOTHING);
+  if (first === undefined || others.length === 0) return continueFromMessage(first);
   const senders = sendersOf(batch);
   const isOneTask = senders.every(({ taskId }) => isSameTask(taskId, senders[0]!.taskId));
   const isJoined = isOneTask && !batch.some(({ isRepeated }) => isRepeated);
@@ -57,8 +63,6 @@ export function continueFromBatch(batch: readonly Carried[]): void {
   client.startTask();
   if (policy !== 'new') noteSenders(senders.slice(-MAX_LATEST));
 }
-
-const NOTHING: Carried = { headers: {}, isRepeated: false };
 
 function senderOf({ headers }: Carried): Sender | undefined {
   return senderIn((name) => textOf(headers[name]));

@@ -18,17 +18,33 @@ export function endWhenSettled(
   result: unknown,
   { outcome = () => ({ status: 'ok' }), ending = () => {}, ended = () => {} }: Settling = {},
 ): Promise<unknown> {
+  const fulfilled = (value: unknown): void => {
+    ending();
+    const known = outcome(value);
+    if (known) endOperation(begun, known);
+  };
+  const rejected = (error: unknown): void => {
+    ending();
+    endOperation(begun, failure(error));
+  };
+  return whenSettled(result, fulfilled, rejected, ended);
+}
+
+/** Returns a promise that settles as `result` does, in a strand in which the functions are called before. */
+export function whenSettled(
+  result: unknown,
+  fulfilled: (value: unknown) => void,
+  rejected: (error: unknown) => void,
+  ended = (): void => {},
+): Promise<unknown> {
   return run(async (strand) => {
     try {
       const value = resume(strand, await suspend(strand, result));
-      ending();
-      const known = outcome(value);
-      if (known) endOperation(begun, known);
+      fulfilled(value);
       return value;
     } catch (error) {
       resumeIfSuspended(strand);
-      ending();
-      endOperation(begun, failure(error));
+      rejected(error);
       throw error;
     } finally {
       ended();
