@@ -118,6 +118,8 @@ const rooms = {
     search: ['errors'],
     graph: ['reports'],
     store: ['errors', 'graph', 'reports', 'search', 'settings'],
+    clickhouse: ['errors', 'graph', 'reports', 'search', 'store'],
+    'store-thread': ['clickhouse', 'errors', 'reports', 'search', 'store'],
     ingest: ['errors', 'graph', 'reports', 'store'],
     otlp: ['reports'],
     code: ['reports'],

@@ -2,6 +2,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Server } from 'node:http';
+import { isClickHouse, withoutPassword } from './clickhouse/location.js';
 import { CodeFolders, notesOf } from './code/folders.js';
 import { CollectorError, errorMessage } from './errors.js';
 import { encodeBatch } from '@throughline/runtime/report';
@@ -14,13 +15,13 @@ import { webApp } from './query/web.js';
 import { readSettings } from './settings.js';
 import type { Settings } from './settings.js';
 import type { TraceEvent } from './reports/trace-event.js';
-import { ThreadedStore } from './store/threaded-store.js';
+import { ThreadedStore } from './store-thread/threaded-store.js';
 
 /** A running collector. */
 export interface Collector {
   /** Address for the X-Trace client's `connect()`, as `host:port`. */
   readonly reportAddress: string;
-  /** The database file, or `:memory:`. */
+  /** The database file, `:memory:`, or the ClickHouse server, without its password. */
   readonly store: string;
   /** URL of the page and of the HTTP API, without a trailing slash. */
   readonly url: string;
@@ -34,6 +35,8 @@ export interface Collector {
   readonly isOtlpPortFree: boolean;
   /** Address for exporters of OpenTelemetry over gRPC, as `host:port`; nothing if its port is in use. */
   readonly otlpGrpcAddress: string | undefined;
+  /** Why the store cannot be reached at the moment, if so. Reports wait on disk meanwhile. */
+  readonly away: string | undefined;
   /** What became of the reports that were received so far. */
   readonly counters: Readonly<Counters>;
   /** Stores events that did not arrive as reports, such as those of a file. Resolves when they are stored. */
@@ -59,18 +62,27 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     webPort,
     otlpPort,
     otlpGrpcPort,
-    store: file,
+    store: location,
+    spool,
+    maxSpool,
     maxSize,
     maxAge,
     allowOrigins,
     sources,
     token,
   } = readSettings(given);
-  const store = await ThreadedStore.open(file, { maxBytes: maxSize, maxAgeMs: maxAge });
+  const store = await ThreadedStore.open(
+    location,
+    { maxBytes: maxSize, maxAgeMs: maxAge },
+    { file: spool, maxBytes: maxSpool },
+  );
   const acceptor = new Acceptor(store);
+  acceptor.inherit(store.inherited);
+  store.onSettled((outcomes) => acceptor.settle(outcomes));
   const reports = new ReportServer(acceptor, token);
   let reportAddress = '';
-  const storeFile = file === ':memory:' ? undefined : resolve(file);
+  const isFile = location !== ':memory:' && !isClickHouse(location);
+  const storeFile = isFile ? resolve(location) : undefined;
   const isOpen = token === undefined && !isLocal(host);
   const app = webApp({
     ...{ store, acceptor, reports, host, allowOrigins, token },
@@ -104,13 +116,16 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     const calls = await grpc.listen(host, otlpGrpcPort).catch(() => undefined);
     return {
       reportAddress,
-      store: file,
+      store: withoutPassword(location),
       url: `http://${urlHost(host)}:${page}`,
       pageUrl: `http://${urlHost(host)}:${page}${token === undefined ? '' : `/?token=${encodeURIComponent(token)}`}`,
       isOpen,
       otlpUrl: `http://${urlHost(host)}:${spans ?? page}`,
       isOtlpPortFree: spans !== undefined,
       otlpGrpcAddress: calls === undefined ? undefined : `${urlHost(host)}:${calls}`,
+      get away() {
+        return store.away;
+      },
       get counters() {
         return acceptor.counters;
       },

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { isClickHouse, withoutPassword } from './clickhouse/location.js';
 import { CollectorError } from './errors.js';
 
 /** Settings of a collector. Each has a default and an environment variable. */
@@ -29,10 +30,17 @@ export interface Settings {
   sources: readonly string[];
   /** What everybody must show who reads or sends: at least 8 visible ASCII characters. Default: none is asked for. */
   token: string | undefined;
-  /** Database file of the embedded store, or `:memory:`. Default: `events.db` in the user's data folder. */
-  store: string;
   /**
-   * Largest size of the store, in bytes, or as text such as `500MB`. Beyond it, the oldest tasks are removed. Default: `2GB`.
+   * Database file of the embedded store, `:memory:`, or a ClickHouse server that several collectors may share:
+   * `clickhouse://user:password@host:8123/database`, or `clickhouses://` for TLS. Default: `events.db` in the user's data folder.
+   */
+  store: string;
+  /** File in which reports wait while ClickHouse is away. Default: `spool.db` in the user's data folder. */
+  spool: string;
+  /** Most that may wait there, in bytes, or as text such as `500MB`. Beyond it, senders are slowed down. Default: `1GB`. */
+  maxSpool: number;
+  /**
+   * Largest size of the embedded store, in bytes, or as text such as `500MB`. Beyond it, the oldest tasks are removed. Default: `2GB`.
    */
   maxSize: number;
   /** Largest age of a task, in milliseconds, or as text such as `12h` or `7d`. Older tasks are removed. Default: no limit. */
@@ -45,6 +53,8 @@ interface Setting<T> {
   readonly read: (name: string, value: unknown) => T;
 }
 
+const data = envPaths('throughline', { suffix: '' }).data;
+
 /** The default, environment variable and check of each setting. */
 export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   host: { fallback: '127.0.0.1', variable: 'THROUGHLINE_HOST', read: nonEmptyString },
@@ -56,10 +66,12 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   sources: { fallback: [], variable: 'THROUGHLINE_SOURCES', read: folders },
   token: { fallback: undefined, variable: 'THROUGHLINE_TOKEN', read: secret },
   store: {
-    fallback: join(envPaths('throughline', { suffix: '' }).data, 'events.db'),
+    fallback: join(data, 'events.db'),
     variable: 'THROUGHLINE_STORE',
-    read: nonEmptyString,
+    read: location,
   },
+  spool: { fallback: join(data, 'spool.db'), variable: 'THROUGHLINE_SPOOL', read: nonEmptyString },
+  maxSpool: { fallback: 1024 ** 3, variable: 'THROUGHLINE_MAX_SPOOL', read: size },
   maxSize: { fallback: 2 * 1024 ** 3, variable: 'THROUGHLINE_MAX_SIZE', read: size },
   maxAge: { fallback: Infinity, variable: 'THROUGHLINE_MAX_AGE', read: age },
 };
@@ -89,6 +101,8 @@ export function readSettings(
     sources: read('sources'),
     token: read('token'),
     store: read('store'),
+    spool: read('spool'),
+    maxSpool: read('maxSpool'),
     maxSize: read('maxSize'),
     maxAge: read('maxAge'),
   };
@@ -97,6 +111,13 @@ export function readSettings(
 function nonEmptyString(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw invalid(name, 'a non-empty string', value);
+}
+
+/** Reads where a store is. What is no URL is a file. */
+function location(name: string, value: unknown): string {
+  const text = nonEmptyString(name, value);
+  if (!isClickHouse(text) || (URL.canParse(text) && new URL(text).host !== '')) return text;
+  throw invalid(name, 'such as clickhouse://host:8123/database', withoutPassword(text));
 }
 
 function secret(name: string, value: unknown): string | undefined {

@@ -20,7 +20,7 @@ export interface Counters {
   refused: number;
   /** Not stored, because the collector ended while the store failed. */
   dropped: number;
-  /** Not in the store yet. */
+  /** Not in the store yet: in memory, or on disk while the store is away. */
   waiting: number;
 }
 
@@ -45,6 +45,8 @@ export class Acceptor {
   /** Tells that events were stored. */
   readonly changes = new ChangeFeed();
   private waitingBytes = 0;
+  /** How many batches wait in memory. */
+  private pending = 0;
   private readonly forRoom: (() => void)[] = [];
   private readonly forDrain: (() => void)[] = [];
 
@@ -68,18 +70,36 @@ export class Acceptor {
     counters.received += received;
     counters.waiting += received;
     this.waitingBytes += length;
+    this.pending++;
     try {
       const [outcome] = await this.store.append([batch]);
       this.count(outcome!);
+      counters.waiting -= received - (outcome!.spooled ?? 0);
       return outcome!;
     } catch (error) {
       counters.dropped += received;
+      counters.waiting -= received;
       this.lastProblem = `${received} reports were dropped: ${errorMessage(error)}`;
       throw error;
     } finally {
-      counters.waiting -= received;
       this.waitingBytes -= length;
+      this.pending--;
       this.tell();
+    }
+  }
+
+  /** Counts reports that the process before has received, and that still wait on disk. */
+  inherit(spooled: number): void {
+    this.counters.received += spooled;
+    this.counters.waiting += spooled;
+  }
+
+  /** Counts what became of reports that have waited on disk. */
+  settle(outcomes: readonly Outcome[]): void {
+    for (const outcome of outcomes) {
+      const { kept, duplicates, conflicts, refused } = outcome;
+      this.count(outcome);
+      this.counters.waiting -= kept + duplicates + conflicts + refused;
     }
   }
 
@@ -88,9 +108,9 @@ export class Acceptor {
     return this.isFull ? new Promise((resolve) => this.forRoom.push(resolve)) : Promise.resolve();
   }
 
-  /** Resolves when no report waits. */
+  /** Resolves when no report waits in memory. */
   drain(): Promise<void> {
-    if (this.counters.waiting === 0) return Promise.resolve();
+    if (this.pending === 0) return Promise.resolve();
     return new Promise((resolve) => this.forDrain.push(resolve));
   }
 
@@ -108,6 +128,6 @@ export class Acceptor {
 
   private tell(): void {
     if (!this.isFull) for (const tell of this.forRoom.splice(0)) tell();
-    if (this.counters.waiting === 0) for (const tell of this.forDrain.splice(0)) tell();
+    if (this.pending === 0) for (const tell of this.forDrain.splice(0)) tell();
   }
 }

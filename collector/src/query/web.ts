@@ -9,7 +9,7 @@ import type { CollectorErrorCode } from '../errors.js';
 import { PAGE } from '../exports/html.js';
 import type { Acceptor } from '../ingest/accept.js';
 import type { ReportServer } from '../ingest/report-server.js';
-import type { Store } from '../store/store.js';
+import type { Store, StoreSize } from '../store/store.js';
 import { wholeNumber } from './ask.js';
 import { addEventQuery } from './ask-events.js';
 import { addTaskQuery } from './ask-task.js';
@@ -23,7 +23,10 @@ import { takeReports } from './take-reports.js';
 
 /** The parts of a collector that the web app reads from. */
 export interface WebAppParts {
-  readonly store: Store & { readonly failing?: string | undefined };
+  readonly store: Store & {
+    readonly failing?: string | undefined;
+    readonly away?: string | undefined;
+  };
   readonly acceptor: Acceptor;
   readonly reports: ReportServer;
   /** Returns the address for reports, as `host:port`. */
@@ -73,12 +76,12 @@ export function webApp(parts: WebAppParts): Hono {
     return context.json((await excerptOf(folders, context.req.query('source') ?? '')) ?? null);
   });
   app.get('/health', async (context) => {
-    const [size, unreadable] = await store.size().then(
-      (known) => [known, undefined] as const,
-      (error: unknown) => [undefined, errorMessage(error)] as const,
-    );
+    const { size, unreadable } = await sizeOf(store);
     const failing = store.failing && `the store fails: ${store.failing}. It is tried again.`;
-    const problems = [unreadable, failing, acceptor.lastProblem, reports.lastProblem];
+    const away =
+      store.away && `the store is away, and reports wait on disk until it is back: ${store.away}`;
+    const problems = [unreadable, failing, away, acceptor.lastProblem, reports.lastProblem];
+    // While reports can wait on disk, senders may go on.
     const ok = unreadable === undefined && store.failing === undefined && !acceptor.isFull;
     if (!isShown(context, token)) return context.json({ ok }, ok ? 200 : 503);
     const answer = {
@@ -94,7 +97,7 @@ export function webApp(parts: WebAppParts): Hono {
     return context.json(answer, ok ? 200 : 503);
   });
   app.get('/metrics', async (context) =>
-    context.text(metricsText(acceptor, reports, await store.size())),
+    context.text(metricsText(acceptor, reports, (await sizeOf(store)).size)),
   );
   app.all('/api/*', (context) => context.json(unknownPath(context.req.path), 404));
 
@@ -110,12 +113,25 @@ export function webApp(parts: WebAppParts): Hono {
   return app;
 }
 
+/** Returns the size of a store, or why it is not known. One that is away is not asked: it might not answer for long. */
+async function sizeOf(
+  store: WebAppParts['store'],
+): Promise<{ readonly size?: StoreSize; readonly unreadable?: string }> {
+  if (store.away !== undefined) return {};
+  try {
+    return { size: await store.size() };
+  } catch (error) {
+    return { unreadable: errorMessage(error) };
+  }
+}
+
 /** The status of an answer, for errors that are not 400. */
 const STATUS: Partial<Record<CollectorErrorCode, 401 | 403 | 404 | 503>> = {
   TL_TASK_UNKNOWN: 404,
   TL_REQUEST_REFUSED: 403,
   TL_TOKEN_REFUSED: 401,
   TL_COLLECTOR_FULL: 503,
+  TL_STORE_UNAVAILABLE: 503,
 };
 
 function errorResponse(context: Context, error: Error): Response {

@@ -14,12 +14,9 @@ import type {
   TaskSummary,
 } from './store.js';
 import type { TraceEvent } from '../reports/trace-event.js';
-import { DURATION, filterOf } from './task-filter.js';
+import { DURATION, tasksWhere } from './task-filter.js';
 import { wordsOf } from './task-state.js';
 
-/** How many events are made into one part of JSON. */
-const JSON_EVENTS = 1000;
-const encoder = new TextEncoder();
 /** How many segments of a slice are read at once. */
 const SEGMENTS_AT_ONCE = 64;
 
@@ -86,21 +83,9 @@ export class SegmentReader {
     return { columns, total: row['events'] as number, next: `${number}:${known}` };
   }
 
-  taskJson(taskId: string): readonly Uint8Array[] {
-    const events = this.task(taskId);
-    if (events.length === 0) return [];
-    const parts = [encoder.encode(`{"taskId":${JSON.stringify(events[0]!.taskId)},"events":[`)];
-    for (let at = 0; at < events.length; at += JSON_EVENTS) {
-      const written = JSON.stringify(events.slice(at, at + JSON_EVENTS));
-      parts.push(encoder.encode(`${at > 0 ? ',' : ''}${written.slice(1, -1)}`));
-    }
-    parts.push(encoder.encode(']}'));
-    return parts;
-  }
-
   tasks({ offset, limit, where = [], order = 'last', reversed = false }: TaskRange): TaskPage {
     const { tasks: total, evicted } = this.size();
-    const filter = filterOf(where);
+    const filter = tasksWhere(where);
     const matching = where.length === 0 ? total : this.count(filter.where, filter.values);
     const by = ORDERS[order][reversed ? 1 : 0];
     // The order alone is found first, in an index where there is one: a page far down costs no reading of what is before it.
@@ -116,7 +101,7 @@ export class SegmentReader {
   }
 
   histogram(conditions: readonly TaskCondition[], parts: number): TaskHistogram | undefined {
-    const { where, values } = filterOf(conditions);
+    const { where, values } = tasksWhere(conditions);
     const [range] = this.driver
       .prepare(`SELECT min(first) AS least, max(first) AS most FROM tasks WHERE ${where}`)
       .all(...values);

@@ -7,6 +7,7 @@ import { settings } from '../settings.js';
 import { openDriver } from './driver.js';
 import type { Driver } from './driver.js';
 import type { Limits } from './eviction.js';
+import { jsonParts } from './json-parts.js';
 import { migrate } from './migrate.js';
 import { addColumns, contentsOf, createTables, prepare } from './schema.js';
 import { SegmentReader } from './segment-reader.js';
@@ -61,7 +62,7 @@ export class SqliteStore implements Store {
   }
 
   async taskJson(taskId: string): Promise<readonly Uint8Array[]> {
-    return this.snapshot(() => this.reader.taskJson(taskId));
+    return jsonParts(await this.task(taskId));
   }
 
   async sliceJson(taskId: string, after: string, limit: number): Promise<Uint8Array | undefined> {

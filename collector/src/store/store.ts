@@ -14,6 +14,8 @@ export interface Outcome {
   readonly refused: number;
   /** Why the last one was refused, if one was. */
   readonly problem?: string;
+  /** Kept on disk because the store is away. What becomes of them is counted when it is back. */
+  readonly spooled?: number;
 }
 
 /** One task in a list. */

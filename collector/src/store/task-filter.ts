@@ -1,11 +1,7 @@
+import { filterOf } from '../search/sql-filter.js';
+import type { Dialect, SqlFilter } from '../search/sql-filter.js';
 import type { TaskCondition } from '../search/task-query.js';
 import type { Value } from './driver.js';
-
-/** A condition in SQL, with the values of its parameters. */
-export interface SqlFilter {
-  readonly where: string;
-  readonly values: readonly Value[];
-}
 
 /** How long a task took: the operation that begins it, or all of its events. */
 export const DURATION = 'ifnull(ended, last) - first';
@@ -22,42 +18,35 @@ function word(sql: string): string {
 const TARGET = word(REST);
 const ROUTE = `iif(instr(title, ' ') = 0, title, substr(${TARGET}, max(instr(${TARGET}, '/'), 1)))`;
 
-/** The columns behind the fields of a search. A list matches if one of its items does. */
-const COLUMNS: Readonly<Record<TaskCondition['field'], { sql: string; list?: string }>> = {
-  title: { sql: 'title' },
-  method: { sql: word('title') },
-  route: { sql: ROUTE },
-  status: { sql: `substr(${REST}, instr(${REST} || ' ', ' ') + 1)` },
-  process: { sql: "json_extract(value, '$[0]')", list: 'processes' },
-  tag: { sql: 'value', list: 'tags' },
-  duration: { sql: DURATION },
-  events: { sql: 'events' },
-  errors: { sql: 'errors' },
-  start: { sql: 'first' },
-  end: { sql: 'last' },
-  id: { sql: 'low' },
-  text: {
-    sql: `title || char(10) || (SELECT ifnull(group_concat(json_extract(value, '$[0]'), char(10)), '') FROM json_each(processes))
-      || char(10) || (SELECT ifnull(group_concat(value, char(10)), '') FROM json_each(tags))`,
+const SQLITE: Dialect<Value> = {
+  columns: {
+    title: { sql: 'title' },
+    method: { sql: word('title') },
+    route: { sql: ROUTE },
+    status: { sql: `substr(${REST}, instr(${REST} || ' ', ' ') + 1)` },
+    process: { sql: "json_extract(value, '$[0]')", list: 'processes' },
+    tag: { sql: 'value', list: 'tags' },
+    duration: { sql: DURATION },
+    events: { sql: 'events' },
+    errors: { sql: 'errors' },
+    start: { sql: 'first' },
+    end: { sql: 'last' },
+    id: { sql: 'low' },
+    text: {
+      sql: `title || char(10) || (SELECT ifnull(group_concat(json_extract(value, '$[0]'), char(10)), '') FROM json_each(processes))
+        || char(10) || (SELECT ifnull(group_concat(value, char(10)), '') FROM json_each(tags))`,
+    },
+  },
+  contains: (sql, parameter) => `${sql} LIKE ${parameter} ESCAPE '\\'`,
+  some: (list, condition) => `EXISTS (SELECT 1 FROM json_each(${list}) WHERE ${condition})`,
+  parameter: () => '?',
+  value({ field, operator, value }) {
+    if (field === 'id') return Buffer.from(String(value).slice(-16), 'hex').reverse();
+    return operator === '~' ? `%${String(value).replace(/[\\%_]/g, '\\$&')}%` : value;
   },
 };
 
-/** Writes conditions as SQL: all of them must hold. */
-export function filterOf(conditions: readonly TaskCondition[]): SqlFilter {
-  const parts = conditions.map(({ negated, field, operator }) => {
-    const { sql, list } = COLUMNS[field];
-    // "Not equal" is true of a list if no item is equal.
-    const isNot = operator === '!=';
-    const compared =
-      operator === '~' ? `${sql} LIKE ? ESCAPE '\\'` : `${sql} ${isNot ? '=' : operator} ?`;
-    const some = list ? `EXISTS (SELECT 1 FROM json_each(${list}) WHERE ${compared})` : compared;
-    return negated !== isNot ? `NOT (${some})` : some;
-  });
-  return {
-    where: parts.length > 0 ? parts.join(' AND ') : '1',
-    values: conditions.map(({ field, operator, value }) => {
-      if (field === 'id') return Buffer.from(String(value).slice(-16), 'hex').reverse();
-      return operator === '~' ? `%${String(value).replace(/[\\%_]/g, '\\$&')}%` : value;
-    }),
-  };
+/** Writes conditions for the table `tasks` of SQLite: all of them must hold. */
+export function tasksWhere(conditions: readonly TaskCondition[]): SqlFilter<Value> {
+  return filterOf(conditions, SQLITE);
 }

@@ -1,4 +1,5 @@
 import { idOf } from '../reports/ids.js';
+import { OperationFields } from '../reports/operation-fields.js';
 import { FIELD } from '../reports/report-fields.js';
 import type { ReportView } from '../reports/report-view.js';
 import { ByteBuffer } from './byte-buffer.js';
@@ -8,10 +9,10 @@ import { ID_BYTES } from './segment-codec.js';
 /** The longest title in a list, in characters. */
 const MAX_TITLE = 256;
 /** How many processes and tags of a task are named in a list. */
-const MAX_PROCESSES = 20;
-const MAX_TAGS = 20;
+export const MAX_PROCESSES = 20;
+export const MAX_TAGS = 20;
 
-const decoder = new TextDecoder('latin1');
+const fields = new OperationFields();
 
 /** A buffer that has grown beyond this size is not used for another task. */
 const MOST_KEPT_BYTES = 65_536;
@@ -125,20 +126,11 @@ export class TaskState {
 
   /** The end of the operation that the first event begins knows better what to call it: `GET /carts/:id`. */
   private readPairs(view: ReportView): void {
-    let ends = false;
-    let isOfTitle = false;
-    for (let i = 0; i < view.pairCount * 2; i += 2) {
-      const length = view.keys[i + 1]! - view.keys[i]!;
-      if (length !== 5 && length !== 9 && length !== 10) continue;
-      const key = decoder.decode(view.bytes.subarray(view.keys[i], view.keys[i + 1]));
-      if (key === 'error.type') this.errors++;
-      else if (key === 'phase') ends = valueIn(view, i) === 'end';
-      else if (key === 'operation') isOfTitle = valueIn(view, i) === this.titleEvent;
-    }
-    if (!ends || !isOfTitle) return;
+    fields.read(view);
+    if (fields.isError) this.errors++;
+    if (!fields.ends || fields.operation !== this.titleEvent) return;
     const ended = shortTextIn(view, FIELD.label);
-    // An end that knows no better name says only that it is one.
-    if (ended !== `${this.title} ended`) this.title = ended;
+    if (isBetterName(ended, this.title)) this.title = ended;
     this.ended = Math.max(view.timestamp, this.first);
   }
 
@@ -160,8 +152,9 @@ export class TaskState {
   }
 }
 
-function valueIn(view: ReportView, i: number): string {
-  return decoder.decode(view.bytes.subarray(view.values[i], view.values[i + 1]));
+/** An end that knows no better name than its begin says only that it is one. */
+export function isBetterName(ended: string, begun: string): boolean {
+  return ended !== `${begun} ended`;
 }
 
 /** Returns the text of a field, cut to the length of a title. */
@@ -172,7 +165,11 @@ function shortTextIn(view: ReportView, field: number): string {
 
 function shortText(view: ReportView, start: number, end: number): string {
   // Four bytes are the most that a character takes.
-  const text = view.text(start, Math.min(end, start + (MAX_TITLE + 1) * 4));
+  return cutText(view.text(start, Math.min(end, start + (MAX_TITLE + 1) * 4)));
+}
+
+/** Cuts a text to the length of a title. */
+export function cutText(text: string): string {
   if (text.length <= MAX_TITLE) return withoutNul(text);
   // Not in the middle of a pair of surrogates.
   return withoutNul(`${text.slice(0, MAX_TITLE).replace(/[\ud800-\udbff]$/, '')}…`);

@@ -3,10 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { CollectorError } from '../errors.js';
 import type { TaskCondition } from '../search/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
-import type { RetentionLimits } from './retention.js';
-import type { Outcome, Store, StoreSize, TaskHistogram, TaskPage, TaskRange } from './store.js';
+import type { RetentionLimits } from '../store/retention.js';
+import type {
+  Outcome,
+  Store,
+  StoreSize,
+  TaskHistogram,
+  TaskPage,
+  TaskRange,
+} from '../store/store.js';
 import type { TraceEvent } from '../reports/trace-event.js';
-import type { Answer, Call, ThreadData } from './thread-messages.js';
+import type { Answer, Call, SpoolSettings, ThreadData } from './messages.js';
 
 const YOUNG_GENERATION_MB = 16;
 
@@ -15,7 +22,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** A store of SQLite in threads of its own: one writes, and another one answers queries meanwhile. */
+/** A store in threads of its own: one writes, and another one answers queries meanwhile. */
 export class ThreadedStore implements Store {
   private closing: Promise<void> | undefined;
 
@@ -24,13 +31,18 @@ export class ThreadedStore implements Store {
     private readonly reader: StoreThread,
   ) {}
 
-  /** Opens the store in a file, or in memory for `:memory:`. Throws `TL_STORE_UNAVAILABLE`. */
-  static async open(file: string, limits: RetentionLimits): Promise<ThreadedStore> {
-    const writer = await StoreThread.start({ file, limits, writes: true });
+  /** Opens the store: a file, `:memory:`, or a ClickHouse server (`settings.ts`). Throws `TL_STORE_UNAVAILABLE`. */
+  static async open(
+    location: string,
+    limits: RetentionLimits,
+    spool: SpoolSettings,
+  ): Promise<ThreadedStore> {
+    const data = { location, limits, spool };
+    const writer = await StoreThread.start({ ...data, writes: true });
     // What is in memory, only its own connection sees.
-    if (file === ':memory:') return new ThreadedStore(writer, writer);
+    if (location === ':memory:') return new ThreadedStore(writer, writer);
     try {
-      return new ThreadedStore(writer, await StoreThread.start({ file, limits, writes: false }));
+      return new ThreadedStore(writer, await StoreThread.start({ ...data, writes: false }));
     } catch (error) {
       await writer.close();
       throw error;
@@ -40,6 +52,21 @@ export class ThreadedStore implements Store {
   /** Why nothing can be stored at the moment, if so. It tries again by itself. */
   get failing(): string | undefined {
     return this.writer.failing;
+  }
+
+  /** Why the store cannot be reached at the moment, if so. Reports wait on disk meanwhile. */
+  get away(): string | undefined {
+    return this.writer.away;
+  }
+
+  /** How many reports the process before has left on disk. */
+  get inherited(): number {
+    return this.writer.spooled;
+  }
+
+  /** Calls `tell` with what became of reports that have waited on disk. */
+  onSettled(tell: (outcomes: readonly Outcome[]) => void): void {
+    this.writer.onSettled = tell;
   }
 
   /** Takes the buffers of the batches: they are empty afterwards. */
@@ -90,6 +117,9 @@ export class ThreadedStore implements Store {
 /** A thread with a store, and the calls that it has not answered. */
 class StoreThread {
   failing: string | undefined;
+  away: string | undefined;
+  spooled = 0;
+  onSettled: ((outcomes: readonly Outcome[]) => void) | undefined;
   /** Why it can answer no more. */
   private dead: Error | undefined;
   private readonly pending = new Map<number, Pending>();
@@ -108,7 +138,7 @@ class StoreThread {
   }
 
   static async start(data: ThreadData): Promise<StoreThread> {
-    const worker = new Worker(fileURLToPath(new URL('./store-thread.js', import.meta.url)), {
+    const worker = new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), {
       workerData: data,
       // Most objects of a thread live for one transaction or one query. With more room, they are only collected later.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
@@ -116,7 +146,9 @@ class StoreThread {
       execArgv: [],
     });
     const thread = new StoreThread(worker);
-    await new Promise<void>((resolve, reject) => thread.pending.set(0, { resolve, reject }));
+    thread.spooled = await new Promise((resolve, reject) => {
+      thread.pending.set(0, { resolve, reject });
+    });
     return thread;
   }
 
@@ -140,10 +172,9 @@ class StoreThread {
   }
 
   private settle(answer: Answer): void {
-    if ('failing' in answer) {
-      this.failing = answer.failing || undefined;
-      return;
-    }
+    if ('failing' in answer) return void (this.failing = answer.failing || undefined);
+    if ('away' in answer) return void (this.away = answer.away || undefined);
+    if ('settled' in answer) return this.onSettled?.(answer.settled);
     const pending = this.pending.get(answer.id);
     this.pending.delete(answer.id);
     if (!('error' in answer)) pending?.resolve(answer.result as never);

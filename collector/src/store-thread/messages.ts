@@ -1,11 +1,20 @@
 import type { CollectorErrorCode } from '../errors.js';
 import type { TaskCondition } from '../search/task-query.js';
-import type { RetentionLimits } from './retention.js';
+import type { RetentionLimits } from '../store/retention.js';
+import type { Outcome } from '../store/store.js';
+
+/** Where reports wait while a store on another machine is away. */
+export interface SpoolSettings {
+  readonly file: string;
+  readonly maxBytes: number;
+}
 
 /** What a thread of a store is started with. */
 export interface ThreadData {
-  readonly file: string;
+  /** A file, `:memory:`, or the location of a ClickHouse server. */
+  readonly location: string;
   readonly limits: RetentionLimits;
+  readonly spool: SpoolSettings;
   /** False for a thread that only answers queries. */
   readonly writes: boolean;
 }
@@ -30,11 +39,17 @@ export interface HistogramRange {
   readonly parts: number;
 }
 
-/** What the thread says: the end of a call, or that the store fails (why), or works again (false). */
+/** What the thread says on its own: that the store fails or is away (why) or no longer (false), and what became of spooled reports. */
+export type News =
+  | { readonly failing: string | false }
+  | { readonly away: string | false }
+  | { readonly settled: readonly Outcome[] };
+
+/** What the thread says: the end of a call, or news. */
 export type Answer =
   | { readonly id: number; readonly result: unknown }
   | {
       readonly id: number;
       readonly error: { readonly code: CollectorErrorCode | undefined; readonly message: string };
     }
-  | { readonly failing: string | false };
+  | News;

@@ -1,0 +1,156 @@
+// The store of several collectors in a current ClickHouse: the engine itself, and the real client.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Collector, Settings } from '@throughline/collector';
+import { encodeBatch } from '@throughline/runtime/report';
+import { ClickHouseStore } from '../../collector/src/clickhouse/clickhouse-store';
+import type { TraceEvent } from '../../collector/src/reports/trace-event';
+import type { TaskPage } from '../../collector/src/store/store';
+import { testStore } from '../collector/store-contract';
+import { ask, startTestCollector } from '../harness/test-collector';
+import { event, id } from '../harness/trace-events';
+import { until } from '../harness/until';
+import { startClickHouse } from './clickhouse-server';
+import type { ClickHouse } from './clickhouse-server';
+
+let server: ClickHouse;
+beforeAll(async () => {
+  server = await startClickHouse();
+});
+afterAll(() => server.stop());
+
+async function newDatabase(): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await server.command(`CREATE DATABASE ${name}`);
+  return name;
+}
+
+/** Each file of a test is a database. */
+const databases = new Map<string, Promise<string>>();
+
+testStore('ClickHouse store', async (file) => {
+  const name = databases.get(file) ?? newDatabase();
+  databases.set(file, name);
+  return new ClickHouseStore(`${server.location}/${await name}`, Infinity);
+});
+
+describe('a collector over ClickHouse', () => {
+  let folder: string;
+  let database: string;
+  const running: { close(): Promise<void> }[] = [];
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'throughline-spool-'));
+    database = await newDatabase();
+  });
+  afterEach(async () => {
+    for (const one of running.splice(0)) await one.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = async (settings: Partial<Settings> = {}): Promise<Collector> => {
+    const collector = await startTestCollector({
+      store: `${server.location}/${database}`,
+      spool: join(folder, 'spool.db'),
+      ...settings,
+    });
+    running.push(collector);
+    return collector;
+  };
+  const send = async (collector: Collector, events: readonly TraceEvent[]) =>
+    (await ask(collector, '/api/reports', { method: 'POST', body: Buffer.from(encodeBatch(events)) })).body;
+  const listed = async (collector: Collector) =>
+    (await ask<TaskPage>(collector, '/api/tasks')).body.tasks;
+
+  test('two collectors share it: each shows what the other one has stored, once', async () => {
+    const [one, other] = [await start(), await start({ spool: join(folder, 'other.db') })];
+    expect(await send(one, [event(1, 1), event(1, 2)])).toMatchObject({ kept: 2 });
+    expect(await send(other, [event(1, 2), event(1, 3)])).toMatchObject({ kept: 1, duplicates: 1 });
+    // It knows the task, and not what the other one has stored of it since.
+    await send(one, [event(1, 3)]);
+
+    for (const collector of [one, other]) {
+      expect(await listed(collector)).toMatchObject([{ taskId: id(1), events: 3 }]);
+      const { body } = await ask<{ events: TraceEvent[] }>(collector, `/api/tasks/${id(1)}`);
+      expect(body.events).toEqual([event(1, 1), event(1, 2), event(1, 3)]);
+    }
+  });
+
+  test('while it is away, reports wait on disk, and are stored when it is back', async () => {
+    const collector = await start();
+    await send(collector, [event(1, 1)]);
+    await server.kill();
+
+    expect(await send(collector, [event(1, 1), event(1, 2)])).toMatchObject({ spooled: 2 });
+    expect(await send(collector, [event(2, 1)])).toMatchObject({ kept: 0, spooled: 1 });
+    expect(collector.counters).toMatchObject({ received: 4, kept: 1, waiting: 3 });
+    const health = await ask<{ problems: string[] }>(collector, '/health');
+    expect(health.status).toBe(200);
+    expect(health.body.problems.join()).toMatch(/the store is away.*wait on disk.*ECONNREFUSED/);
+    expect(await ask(collector, '/api/tasks')).toMatchObject({
+      status: 503,
+      body: { code: 'TL_STORE_UNAVAILABLE' },
+    });
+    expect((await ask(collector, '/metrics')).text).toMatch(/reports_waiting 3\n/);
+
+    server = await server.restart();
+    await until('nothing waits', () => collector.counters.waiting === 0);
+    expect(collector.counters).toMatchObject({ received: 4, kept: 3, duplicates: 1 });
+    expect(collector.away).toBeUndefined();
+    expect(await listed(collector)).toMatchObject([{ events: 2 }, { events: 1 }]);
+  });
+
+  test('what waits on disk survives the collector, and a collector starts though the store is away', async () => {
+    await server.kill();
+    const first = await start();
+    await send(first, [event(1, 1), event(1, 2)]);
+    expect(first.away).toMatch(/ECONNREFUSED/);
+    await first.close();
+    const second = await start();
+    expect(second.counters).toMatchObject({ received: 2, waiting: 2, kept: 0 });
+
+    server = await server.restart();
+    await until('nothing waits', () => second.counters.waiting === 0);
+    expect(second.counters).toMatchObject({ received: 2, kept: 2 });
+    expect(await listed(second)).toMatchObject([{ events: 2 }]);
+  });
+
+  test('when the spool is full, senders wait', async () => {
+    await server.kill();
+    const collector = await start({ maxSpool: 100 });
+    const sent = send(collector, [event(1, 1, [], { label: 'x'.repeat(200) })]);
+    await until('it says so', async () => {
+      const { status, body } = await ask<{ problems: string[] }>(collector, '/health');
+      return status === 503 && /the spool is full/.test(body.problems.join());
+    });
+
+    server = await server.restart();
+    expect(await sent).toMatchObject({ kept: 1 });
+  });
+
+  test('a spool has one collector', async () => {
+    await start();
+    await expect(start()).rejects.toThrow(
+      /Cannot open the spool ".*spool\.db".*set "spool" to another one.*TL_STORE_UNAVAILABLE/,
+    );
+  });
+
+  test.each([
+    ['a database that does not exist', (at: string) => `${at}/nowhere`, /UNKNOWN_DATABASE/],
+    ['a table of another program', (at: string) => `${at}/other`, /"events" is not one of this/],
+  ])('%s is refused at the start', async (_, store, message) => {
+    await server.command('CREATE DATABASE IF NOT EXISTS other');
+    await server.command('CREATE OR REPLACE TABLE other.events (x Int8) ORDER BY x');
+
+    await expect(start({ store: store(server.location) })).rejects.toThrow(message);
+    expect(await server.command('EXISTS TABLE other.tasks')).toBe('0\n');
+  });
+
+  test('old events are removed by the server', async () => {
+    await (await start({ maxAge: 3_600_000 })).close();
+    const tables = await server.command(`SHOW CREATE TABLE ${database}.events`);
+
+    expect(tables).toMatch(/TTL received \+ toIntervalSecond\(3600\)/);
+  });
+});

@@ -1,0 +1,117 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { ClickHouseError, createClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import { errorMessage } from '../errors.js';
+import { COLUMN_LIST } from './columns.js';
+
+/** How long a call may take, in milliseconds: a shard that hangs must not hold the others up for ever. */
+const TIMEOUT_MS = 20_000;
+
+/** Values of a query's parameters, by name. */
+export type Parameters = Readonly<Record<string, string | number>>;
+
+/** A connection to a ClickHouse server: a client with the settings that the store needs. */
+export class Connection {
+  private readonly client: ClickHouseClient;
+  private insertSettings: ClickHouseSettings = {};
+
+  /** `location` is that of `--store`: `clickhouse://user:password@host:8123/database`, or `clickhouses://` for TLS. */
+  constructor(location: string) {
+    this.client = createClient({
+      url: httpUrl(location),
+      application: 'throughline',
+      request_timeout: TIMEOUT_MS,
+      // A server that is away is told of where the collector tells it.
+      log: { LoggerClass: SilentLogger },
+    });
+  }
+
+  /** Asks for the server's version, and remembers what to tell it at an insert. */
+  async open(): Promise<{ readonly major: number }> {
+    const [row] = await this.rows<[string]>('SELECT version()');
+    const major = parseInt(row![0]);
+    this.insertSettings = {
+      // An answer means that the rows are on their shards. This is the name that old and new servers know.
+      insert_distributed_sync: 1,
+      // A profile may have the server answer before it has stored anything.
+      ...(major >= 22 && { async_insert: 0 as const }),
+    } as ClickHouseSettings;
+    return { major };
+  }
+
+  /** Returns the rows of a query, each a list of its columns. Numbers of 64 bits are texts. */
+  async rows<T>(query: string, parameters: Parameters = {}): Promise<T[]> {
+    const result = await this.client.query({
+      query,
+      format: 'JSONCompactEachRow',
+      ...(Object.keys(parameters).length > 0 && { query_params: parameters }),
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+    });
+    return result.json<T>();
+  }
+
+  /** Returns the rows of a query in RowBinary. */
+  async bytes(query: string): Promise<Uint8Array> {
+    const { stream } = await this.client.exec({ query: `${query} FORMAT RowBinary` });
+    return buffer(stream);
+  }
+
+  /** Stores rows in RowBinary with all columns of `events`. Resolves when they are stored. */
+  async insert(rows: Uint8Array): Promise<void> {
+    const { stream } = await this.client.exec({
+      query: `INSERT INTO events (${COLUMN_LIST}) FORMAT RowBinary`,
+      values: Readable.from([rows], { objectMode: false }),
+      clickhouse_settings: this.insertSettings,
+    });
+    await buffer(stream);
+  }
+
+  /** Runs a statement that returns nothing. */
+  async command(query: string): Promise<void> {
+    await this.client.command({ query });
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+
+/** The answers of a server that stay the same until somebody changes something. */
+const LASTING = new Set([
+  ...['AUTHENTICATION_FAILED', 'REQUIRED_PASSWORD', 'WRONG_PASSWORD', 'UNKNOWN_USER'],
+  ...['UNKNOWN_DATABASE', 'ACCESS_DENIED', 'SYNTAX_ERROR', 'UNKNOWN_TYPE', 'UNKNOWN_STORAGE'],
+]);
+
+/** A server that cannot be used as it is. */
+export class UnfitServer extends Error {}
+
+/** Returns true for an error after which the same call may succeed later. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof ClickHouseError) return !LASTING.has(error.type ?? '');
+  return !(error instanceof UnfitServer);
+}
+
+/** Returns the message of an error, without the stack of the server. */
+export function problemOf(error: unknown): string {
+  if (error instanceof ClickHouseError) return `${error.message} (${error.type ?? error.code})`;
+  // An attempt at several addresses of a name fails without a message.
+  return errorMessage(error) || (error as { code?: string }).code || 'no answer';
+}
+
+/** Returns the URL for the client: with the ports on which servers answer over HTTP by default. */
+function httpUrl(location: string): string {
+  // Of a scheme that it does not know, `URL` keeps every port.
+  const { port } = new URL(location);
+  const url = new URL(location.replace(/^clickhouse/, 'http'));
+  if (port === '') url.port = url.protocol === 'https:' ? '8443' : '8123';
+  return url.href;
+}
+
+class SilentLogger {
+  trace(): void {}
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(): void {}
+}

@@ -1,0 +1,110 @@
+import { EVENT_COLUMNS } from './columns.js';
+import { UnfitServer } from './connection.js';
+import type { Connection } from './connection.js';
+
+/** The oldest server on which the collector creates tables: before it, summaries of tasks are not understood. */
+const OLDEST_VERSION = 23;
+
+const columns = Object.entries(EVENT_COLUMNS)
+  .map(([name, type]) => `  ${name} ${type}`)
+  .join(',\n');
+
+/** The longest text that a summary has, in characters. Lists show less. */
+const TEXT = 300;
+
+/**
+ * The tables, by name, for one server. Those of a cluster are in docs/scale.md.
+ *
+ * What comes twice, from two collectors, counts once: every column of a summary is a function of the set of events, and not of how
+ * often they came.
+ */
+export const TABLES: Readonly<Record<'tasks' | 'events' | 'tasks_of_events', string>> = {
+  tasks: `CREATE TABLE IF NOT EXISTS tasks (
+  task UInt64,
+  upper UInt64,
+  received SimpleAggregateFunction(max, Date),
+  events AggregateFunction(uniqExact, UInt64),
+  errors AggregateFunction(uniqExactIf, UInt64, UInt8),
+  first AggregateFunction(min, Int64),
+  last AggregateFunction(max, Int64),
+  arrived AggregateFunction(min, UInt64),
+  title AggregateFunction(argMin, Tuple(UInt64, String), Tuple(Int64, UInt64)),
+  ended AggregateFunction(argMinIf, Tuple(UInt64, String, Int64), Int64, UInt8),
+  processes AggregateFunction(minMap, Array(String), Array(Int64)),
+  tags AggregateFunction(minMap, Array(String), Array(UInt64))
+) ENGINE = AggregatingMergeTree
+PARTITION BY (toYYYYMM(received), upper = 0)
+ORDER BY (task, upper)`,
+
+  events: `CREATE TABLE IF NOT EXISTS events (
+${columns},
+  received DateTime DEFAULT now()
+) ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMMDD(received)
+ORDER BY (task, time, event)`,
+
+  tasks_of_events: `CREATE MATERIALIZED VIEW IF NOT EXISTS tasks_of_events TO tasks AS
+SELECT
+  task,
+  upper,
+  toDate(events.received) AS received,
+  uniqExactState(event) AS events,
+  uniqExactIfState(event, failed) AS errors,
+  minState(time) AS first,
+  maxState(time) AS last,
+  minState(seq) AS arrived,
+  argMinState((event, substringUTF8(toString(label), 1, ${TEXT})), (time, seq)) AS title,
+  argMinIfState((ends, substringUTF8(toString(label), 1, ${TEXT}), time), began, toUInt8(ends != 0)) AS ended,
+  minMapState([substringUTF8(toString(ifNull(process_name, '')), 1, ${TEXT})], [time]) AS processes,
+  minMapState(
+    arrayMap(tag -> substringUTF8(toString(tag), 1, ${TEXT}), arraySlice(arrayDistinct(tags), 1, 20)),
+    arrayMap(i -> seq * 64 + i, range(least(toUInt64(length(arrayDistinct(tags))), 20)))
+  ) AS tags
+FROM events
+GROUP BY task, upper, received`,
+};
+
+/**
+ * Makes the tables where they are missing. Those of a cluster (`Distributed`) are the user's, and are left as they are. Throws an
+ * `UnfitServer` for tables that are not of this version, and for a server that is too old.
+ */
+export async function prepare(connection: Connection, maxAgeMs: number): Promise<void> {
+  const { major } = await connection.open();
+  const engine = await engineOf(connection);
+  if (engine !== undefined) await checkColumns(connection);
+  if (engine === 'Distributed') return;
+  if (major < OLDEST_VERSION) {
+    throw new UnfitServer(
+      `it is version ${major} of ClickHouse, and ${OLDEST_VERSION} or newer is needed`,
+    );
+  }
+  // All of them, in this order: another collector may have made the first one a moment ago.
+  for (const statement of Object.values(TABLES)) await connection.command(statement);
+  if (maxAgeMs === Infinity) return;
+  const seconds = Math.max(1, Math.round(maxAgeMs / 1000));
+  for (const table of ['events', 'tasks']) {
+    await connection.command(
+      `ALTER TABLE ${table} MODIFY TTL received + INTERVAL ${seconds} SECOND`,
+    );
+  }
+}
+
+/** Returns the engine of the table `events`, if there is one. */
+async function engineOf(connection: Connection): Promise<string | undefined> {
+  const [row] = await connection.rows<[string]>(
+    "SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
+  );
+  return row?.[0];
+}
+
+async function checkColumns(connection: Connection): Promise<void> {
+  const rows = await connection.rows<[string]>(
+    "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'events'",
+  );
+  const present = new Set(rows.map(([name]) => name));
+  const missing = Object.keys(EVENT_COLUMNS).filter((name) => !present.has(name));
+  if (missing.length === 0) return;
+  throw new UnfitServer(
+    `its table "events" is not one of this collector: it has no columns ${missing.join(', ')}`,
+  );
+}
