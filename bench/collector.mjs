@@ -1,6 +1,7 @@
-// npm run bench -- collector [--node PATH]...
+// npm run bench -- collector [--store LOCATION] [--node PATH]...
 //
-// A collector in a process of its own, with its store in a file, and a sender in this one. Prints how many events a second are
+// A collector in a process of its own, with its store in a file or at a location such as clickhouse://127.0.0.1:8123/bench, and a sender
+// in this one. Prints how many events a second are
 // acknowledged, how long an acknowledgement takes, bytes an event on disk, and how long tasks and lists take to be answered.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,16 +19,18 @@ const WINDOW = 16;
 const cli = fileURLToPath(new URL('../cli/bin/throughline.js', import.meta.url));
 
 /** Measures each Node. */
-export async function collector({ engines }) {
+export async function collector({ engines, store }) {
   for (const { path, name } of engines) {
     console.log(`\ncollector: takes, stores and answers (Node ${name})`);
-    await measureWith(path);
+    await measureWith(path, store);
   }
 }
 
-async function measureWith(node) {
+async function measureWith(node, location) {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
-  const child = spawn(node, [cli, 'serve', '--store', join(folder, 'events.db')], {
+  const store = location ?? join(folder, 'events.db');
+  const args = ['serve', '--store', store, '--spool', join(folder, 'spool.db')];
+  const child = spawn(node, [cli, ...args], {
     env: { ...process.env, THROUGHLINE_REPORT_PORT: '0', THROUGHLINE_WEB_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -46,13 +49,16 @@ async function measureAt(address, url) {
   const health = async () => (await fetch(`${url}/health`)).json();
   const { store: empty, processId } = await health();
   const batches = batchesOf(EVENTS, (n) => 1 + Math.floor(n / 5));
+  const cpuBefore = cpuOf(processId);
   const before = performance.now();
   const latencies = await sendAll(address, batches);
   const seconds = (performance.now() - before) / 1000;
+  const cpu = (cpuOf(processId) - cpuBefore) / EVENTS;
   const { store, reports } = await health();
   if (reports.kept !== EVENTS) throw new Error(`${reports.kept} of ${EVENTS} events were kept`);
   print('five events a task, acknowledged', `${Math.round(EVENTS / seconds)} events/s`);
   print('acknowledgement, median and p99', `${at(latencies, 0.5)} ms, ${at(latencies, 0.99)} ms`);
+  print('processor time of the collector', `${cpu.toFixed(1)} µs/event`);
   print('on disk', `${((store.bytes - empty.bytes) / EVENTS).toFixed(0)} bytes/event`);
   print('memory of the collector', `${memoryOf(processId)} MB at most`);
   for (const count of [1000, 10_000, 100_000]) {
@@ -185,6 +191,16 @@ function memoryOf(processId) {
     return Math.round(Number(kilobytes) / 1024);
   } catch {
     return '?';
+  }
+}
+
+/** Returns the processor time of a process in microseconds, where the system tells (Linux): in its ticks of 10 ms. */
+function cpuOf(processId) {
+  try {
+    const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  } catch {
+    return NaN;
   }
 }
 

@@ -1,4 +1,4 @@
-// npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]... [--suite DIR] [--compare REV]
+// npm run bench -- NAME... [--json] [--write] [--rounds N] [--node PATH]... [--suite DIR] [--store LOCATION] [--compare REV]
 //
 // Runs on built files. Prints the median of the rounds, their range, and the ratio to the case `nothing`. Exits with 1
 // when a budget is exceeded twice in a row. --write writes the results to docs/performance.md, with a column per Node.
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
     suite: { type: 'string' },
+    store: { type: 'string' },
     compare: { type: 'string' },
     node: { type: 'string', multiple: true, default: [process.execPath] },
   },

@@ -11,7 +11,16 @@ import { Session } from 'chdb';
 
 const [, , folder, port] = process.argv;
 // The engine lives as long as one session does. Each request gets its own, so that its settings are nobody else's.
-new Session(folder);
+const engine = join(folder, 'data');
+const configuration = join(folder, 'config.xml');
+writeFileSync(
+  configuration,
+  // A server knows by its port that it is itself a member of the cluster.
+  `<clickhouse><tcp_port>9000</tcp_port><remote_servers><throughline><shard><replica>
+    <host>127.0.0.1</host><port>9000</port>
+  </replica></shard></throughline></remote_servers></clickhouse>`,
+);
+new Session(engine, { connectionArgs: [`--config-file=${configuration}`] });
 
 /** Parameters of a request that are no settings. */
 const CONTROL = new Set(['query', 'query_id', 'default_format', 'enable_http_compression']);
@@ -33,7 +42,7 @@ async function answer(request, response) {
   const parameters = new URL(request.url, 'http://localhost').searchParams;
   const body = await buffer(request);
   const inUrl = parameters.get('query');
-  const session = new Session(folder);
+  const session = new Session(engine);
   try {
     for (const [name, value] of parameters) {
       if (name === 'database') session.query(`USE ${value}`);

@@ -1,14 +1,16 @@
 // The store of several collectors in a current ClickHouse: the engine itself, and the real client.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collector, Settings } from '@throughline/collector';
 import { encodeBatch } from '@throughline/runtime/report';
 import { ClickHouseStore } from '../../collector/src/clickhouse/clickhouse-store';
+import { TABLES } from '../../collector/src/clickhouse/schema';
 import type { TraceEvent } from '../../collector/src/reports/trace-event';
 import type { TaskPage } from '../../collector/src/store/store';
 import { testStore } from '../collector/store-contract';
+import { root } from '../harness/child';
 import { ask, startTestCollector } from '../harness/test-collector';
 import { event, id } from '../harness/trace-events';
 import { until } from '../harness/until';
@@ -59,7 +61,12 @@ describe('a collector over ClickHouse', () => {
     return collector;
   };
   const send = async (collector: Collector, events: readonly TraceEvent[]) =>
-    (await ask(collector, '/api/reports', { method: 'POST', body: Buffer.from(encodeBatch(events)) })).body;
+    (
+      await ask(collector, '/api/reports', {
+        method: 'POST',
+        body: Buffer.from(encodeBatch(events)),
+      })
+    ).body;
   const listed = async (collector: Collector) =>
     (await ask<TaskPage>(collector, '/api/tasks')).body.tasks;
 
@@ -75,6 +82,19 @@ describe('a collector over ClickHouse', () => {
       const { body } = await ask<{ events: TraceEvent[] }>(collector, `/api/tasks/${id(1)}`);
       expect(body.events).toEqual([event(1, 1), event(1, 2), event(1, 3)]);
     }
+  });
+
+  test('a live answer of one has what the other one stores', async () => {
+    const [one, other] = [await start(), await start({ spool: join(folder, 'other.db') })];
+    await send(one, [event(1, 1)]);
+    const gone = new AbortController();
+    const live = await fetch(`${one.url}/api/tasks/${id(1)}/live`, { signal: gone.signal });
+    const reader = live.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toMatch(/"total":1,/);
+    await send(other, [event(1, 2)]);
+
+    expect((await reader.read()).value).toMatch(/"total":2,/);
+    gone.abort();
   });
 
   test('while it is away, reports wait on disk, and are stored when it is back', async () => {
@@ -153,4 +173,68 @@ describe('a collector over ClickHouse', () => {
 
     expect(tables).toMatch(/TTL received \+ toIntervalSecond\(3600\)/);
   });
+
+  describe('on tables of a cluster, as docs/scale.md has them', () => {
+    const page = readFileSync(join(root, 'docs', 'scale.md'), 'utf8');
+    const statements = /```sql\n([\s\S]*?)```/
+      .exec(page)![1]!
+      .split(';\n')
+      .map((statement) => statement.trim())
+      .filter(Boolean);
+
+    test('they are those of one server, with what is of a cluster', () => {
+      const asOfOne = statements.slice(0, 3).map((statement) =>
+        plain(
+          statement
+            .replace(' ON CLUSTER throughline', '')
+            .replace(/Replicated(\w+)\('.*?', '\{replica\}'\)/, '$1')
+            .replace(/_of_shard/g, '')
+            .replace(/ TTL .*$/m, '')
+            .replace(/\nTTL .*$/, '')
+            .replace(/^CREATE (TABLE|MATERIALIZED VIEW) /, 'CREATE $1 IF NOT EXISTS '),
+        ),
+      );
+
+      expect(asOfOne).toEqual(Object.values(TABLES).map(plain));
+    });
+
+    test('a collector stores, lists and reads, and makes no table', async () => {
+      for (const statement of statements) {
+        await server.command(
+          statement
+            // The engine is the only server of its cluster, and has no replicas.
+            .replace(/Replicated(\w+)\('.*?', '\{replica\}'\)/, '$1')
+            .replace(' ON CLUSTER throughline', '')
+            .replace(/CREATE (TABLE|MATERIALIZED VIEW) /, `CREATE $1 ${database}.`)
+            .replace(/(TO |FROM |AS )(\w+_of_shard)/g, `$1${database}.$2`)
+            .replace('currentDatabase()', `'${database}'`),
+        );
+      }
+      const collector = await start();
+      const half = { ...event(1, 4), taskId: `${'a'.repeat(16)}${id(1)}` };
+      await send(collector, [event(1, 1), event(1, 2), event(2, 1), half]);
+
+      expect(await listed(collector)).toMatchObject([
+        { taskId: half.taskId, events: 3 },
+        { taskId: id(2), events: 1 },
+      ]);
+      expect(await ask(collector, '/api/tasks?where=events%3E1')).toMatchObject({
+        body: { matching: 1, total: 2 },
+      });
+      expect(await ask(collector, `/api/tasks/${id(1)}/slices`)).toMatchObject({
+        body: { total: 3 },
+      });
+      const tables = await server.command(
+        `SELECT name FROM system.tables WHERE database = '${database}' ORDER BY name`,
+      );
+      expect(tables.trim().split('\n')).toEqual([
+        ...['events', 'events_of_shard', 'tasks', 'tasks_of_events', 'tasks_of_shard'],
+      ]);
+    });
+  });
 });
+
+/** The same statement with one space wherever there is some. */
+function plain(statement: string): string {
+  return statement.replace(/\s+/g, ' ').trim();
+}

@@ -87,6 +87,7 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const app = webApp({
     ...{ store, acceptor, reports, host, allowOrigins, token },
     file: storeFile,
+    isShared: isClickHouse(location),
     // What programs were run in is nobody else's concern.
     code: new CodeFolders(sources, isOpen ? undefined : notesOf(storeFile)),
     reportAddress: () => reportAddress,

@@ -3,7 +3,7 @@ import { settings, startCollector } from '@throughline/collector';
 
 /** Adds `throughline serve`, which runs a collector until it is interrupted. */
 export function serve(program: Command): void {
-  const { host, reportPort, webPort, otlpPort, otlpGrpcPort, store } = settings;
+  const { host, reportPort, webPort, otlpPort, otlpGrpcPort, store, spool } = settings;
   program
     .command('serve')
     .description('Run a collector: receive reports, store them and show them on a page.')
@@ -25,7 +25,15 @@ export function serve(program: Command): void {
       `port for OpenTelemetry over gRPC, 0 for a free port (default: ${otlpGrpcPort.fallback})`,
     )
     .option('--token <token>', 'ask everybody for this token who reads or sends')
-    .option('--store <file>', `database file, or :memory: (default: ${store.fallback})`)
+    .option(
+      '--store <location>',
+      `database file, :memory:, or clickhouse://host:8123/database (default: ${store.fallback})`,
+    )
+    .option(
+      '--spool <file>',
+      `where reports wait while ClickHouse is away (default: ${spool.fallback})`,
+    )
+    .option('--max-spool <size>', 'most that may wait there (default: 1GB)')
     .option('--allow-origins <urls>', 'origins of pages that may send events (separated by commas)')
     .option('--sources <folders>', 'show code of these folders beside events (separated by commas)')
     .option('--max-size <size>', 'remove the oldest tasks above this size (default: 2GB)')
@@ -41,11 +49,14 @@ export function serve(program: Command): void {
       const grpc = otlpGrpcAddress ? `at ${otlpGrpcAddress}` : 'is off, because its port is in use';
       console.log(`OpenTelemetry over gRPC ${grpc}`);
       console.log(`Storing events in ${collector.store}`);
+      if (collector.away !== undefined) console.log(`${collector.away} ${AWAY}`);
       console.log('Press Ctrl-C to stop.');
       await untilInterrupted();
       await collector.close();
     });
 }
+
+const AWAY = 'Reports wait on disk until it is back.';
 
 const OPEN =
   'Everybody who can reach this address can read what programs log, and write to it. Ask for a token with --token.';

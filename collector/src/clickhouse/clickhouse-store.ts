@@ -54,9 +54,10 @@ export class ClickHouseStore implements Store {
     return isPassing((error as Error).cause);
   }
 
-  async append(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
+  /** `isRetry`: the same batches may have been given before, to this store or to another one, and be there in part. */
+  async append(batches: readonly BatchBytes[], isRetry = false): Promise<readonly Outcome[]> {
     await this.prepare();
-    return this.writer.write(batches);
+    return this.writer.write(batches, isRetry);
   }
 
   async task(taskId: string): Promise<TraceEvent[]> {

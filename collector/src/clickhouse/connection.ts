@@ -44,11 +44,11 @@ export class Connection {
   async rows<T>(query: string, parameters: Parameters = {}): Promise<T[]> {
     const result = await this.client.query({
       query,
-      format: 'JSONCompactEachRow',
+      format: 'JSONCompact',
       ...(Object.keys(parameters).length > 0 && { query_params: parameters }),
       clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
     });
-    return result.json<T>();
+    return (await result.json<T>()).data;
   }
 
   /** Returns the rows of a query in RowBinary. */
@@ -77,19 +77,18 @@ export class Connection {
   }
 }
 
-/** The answers of a server that stay the same until somebody changes something. */
-const LASTING = new Set([
-  ...['AUTHENTICATION_FAILED', 'REQUIRED_PASSWORD', 'WRONG_PASSWORD', 'UNKNOWN_USER'],
-  ...['UNKNOWN_DATABASE', 'ACCESS_DENIED', 'SYNTAX_ERROR', 'UNKNOWN_TYPE', 'UNKNOWN_STORAGE'],
+/** The errors of a server that is there, after which the same call may succeed. */
+const PASSING = new Set([
+  ...['TIMEOUT_EXCEEDED', 'SOCKET_TIMEOUT', 'NETWORK_ERROR', 'ALL_CONNECTION_TRIES_FAILED'],
+  ...['TOO_MANY_SIMULTANEOUS_QUERIES', 'MEMORY_LIMIT_EXCEEDED', 'NOT_ENOUGH_SPACE'],
+  ...['KEEPER_EXCEPTION', 'NO_ZOOKEEPER', 'TABLE_IS_READ_ONLY', 'ABORTED', 'SERVER_OVERLOADED'],
 ]);
 
-/** A server that cannot be used as it is. */
-export class UnfitServer extends Error {}
-
-/** Returns true for an error after which the same call may succeed later. */
+/** Returns true if an error passes though nobody changes anything: the server is not there, or has too much to do. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof ClickHouseError) return !LASTING.has(error.type ?? '');
-  return !(error instanceof UnfitServer);
+  if (error instanceof ClickHouseError) return PASSING.has(error.type ?? '');
+  const { code, message } = error as { code?: string; message: string };
+  return code?.startsWith('E') || /timeout|hang up/i.test(message);
 }
 
 /** Returns the message of an error, without the stack of the server. */

@@ -44,20 +44,24 @@ export class EventWriter {
   constructor(private readonly connection: Connection) {}
 
   /**
-   * Stores batches, after those that are being stored: cursors rely on that order. When it rejects, some of their rows may be stored;
-   * they are found when the same batches are written again.
+   * Stores batches, after those that are being stored: cursors rely on that order. When it rejects, some of their rows may be stored,
+   * and of those, some may not be in the summaries. So what is given again is written again: summaries count it once, and the table
+   * keeps it once.
    */
-  write(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
-    const written = this.writing.then(() => this.writeNow(batches));
+  write(batches: readonly BatchBytes[], isRetry: boolean): Promise<readonly Outcome[]> {
+    const written = this.writing.then(() => this.writeNow(batches, isRetry));
     this.writing = written.catch(() => {});
     return written;
   }
 
-  private async writeNow(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
+  private async writeNow(
+    batches: readonly BatchBytes[],
+    isRetry: boolean,
+  ): Promise<readonly Outcome[]> {
     try {
       await this.learn(batches);
       this.rows.clear();
-      const outcomes = batches.map((batch) => this.encode(batch));
+      const outcomes = batches.map((batch) => this.encode(batch, isRetry));
       if (this.rows.length > 0) await this.connection.insert(this.rows.taken());
       this.memory.trim();
       return outcomes;
@@ -131,27 +135,32 @@ export class EventWriter {
     }
   }
 
-  private encode(batch: BatchBytes): Outcome {
+  private encode(batch: BatchBytes, isRetry: boolean): Outcome {
     const counts = { kept: 0, duplicates: 0, conflicts: 0, refused: 0 };
     const { refused, problem } = eachReadable(batch, this.view, (start, end) => {
-      counts[this.encodeReport(start, end)]++;
+      counts[this.encodeReport(start, end, isRetry)]++;
     });
     counts.refused = refused;
     return problem === undefined ? counts : { ...counts, problem };
   }
 
-  private encodeReport(start: number, end: number): 'kept' | 'duplicates' | 'conflicts' {
+  private encodeReport(
+    start: number,
+    end: number,
+    isRetry: boolean,
+  ): 'kept' | 'duplicates' | 'conflicts' {
     const { view, memory, facts } = this;
     // A batch with more tasks than are remembered may have made others unknown. It only makes what comes twice count twice.
     const task = memory.find(view) ?? memory.remember(view);
     facts.hash = view.hash(start, end);
     const known = memory.add(task, view.eventLow, view.eventHigh, facts.hash);
-    if (known !== 'new') return known === 'same' ? 'duplicates' : 'conflicts';
+    if (known === 'other') return 'conflicts';
+    if (known === 'same' && !isRetry) return 'duplicates';
     this.readFields();
     // It grows from start to start, too, so that events are in the order in which they came.
     facts.seq = Math.max(facts.seq + 1, Date.now() * 1000);
     writeRow(view, this.rows, facts);
-    return 'kept';
+    return known === 'new' ? 'kept' : 'duplicates';
   }
 
   private readFields(): void {

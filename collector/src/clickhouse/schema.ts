@@ -1,5 +1,4 @@
 import { EVENT_COLUMNS } from './columns.js';
-import { UnfitServer } from './connection.js';
 import type { Connection } from './connection.js';
 
 /** The oldest server on which the collector creates tables: before it, summaries of tasks are not understood. */
@@ -66,7 +65,7 @@ GROUP BY task, upper, received`,
 
 /**
  * Makes the tables where they are missing. Those of a cluster (`Distributed`) are the user's, and are left as they are. Throws an
- * `UnfitServer` for tables that are not of this version, and for a server that is too old.
+ * `Error` for tables that are not of this version, and for a server that is too old.
  */
 export async function prepare(connection: Connection, maxAgeMs: number): Promise<void> {
   const { major } = await connection.open();
@@ -74,7 +73,7 @@ export async function prepare(connection: Connection, maxAgeMs: number): Promise
   if (engine !== undefined) await checkColumns(connection);
   if (engine === 'Distributed') return;
   if (major < OLDEST_VERSION) {
-    throw new UnfitServer(
+    throw new Error(
       `it is version ${major} of ClickHouse, and ${OLDEST_VERSION} or newer is needed`,
     );
   }
@@ -104,7 +103,7 @@ async function checkColumns(connection: Connection): Promise<void> {
   const present = new Set(rows.map(([name]) => name));
   const missing = Object.keys(EVENT_COLUMNS).filter((name) => !present.has(name));
   if (missing.length === 0) return;
-  throw new UnfitServer(
+  throw new Error(
     `its table "events" is not one of this collector: it has no columns ${missing.join(', ')}`,
   );
 }

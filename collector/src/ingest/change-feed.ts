@@ -19,15 +19,17 @@ export class ChangeFeed {
     this.waiting.clear();
   }
 
-  /** Resolves when there is a change after `version`, or when the signal is aborted. */
-  after(version: number, signal: AbortSignal): Promise<void> {
+  /** Resolves when there is a change after `version`, when the signal is aborted, or after so many milliseconds. */
+  after(version: number, signal: AbortSignal, longestMs = Infinity): Promise<void> {
     if (this.version > version || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {
         this.waiting.delete(end);
+        clearTimeout(timer);
         signal.removeEventListener('abort', end);
         resolve();
       };
+      const timer = longestMs === Infinity ? undefined : setTimeout(end, longestMs).unref();
       this.waiting.add(end);
       signal.addEventListener('abort', end);
     });

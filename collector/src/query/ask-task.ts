@@ -20,8 +20,17 @@ const PAUSE_MS = 200;
 /** Interval between keep-alive comments, in milliseconds; shorter than the timeouts of proxies. */
 const SILENCE_MS = 15_000;
 
-/** Adds what can be asked of one task: its events whole, in slices, live, and as text. */
-export function addTaskQuery(app: Hono, store: Store, changes: ChangeFeed): void {
+/** How often a live answer looks for what other collectors have stored, in milliseconds. */
+const SHARED_MS = 2000;
+
+/** Adds what can be asked of one task: its events whole, in slices, live, and as text. `isShared`: other collectors store there, too. */
+export function addTaskQuery(
+  app: Hono,
+  store: Store,
+  changes: ChangeFeed,
+  isShared: boolean,
+): void {
+  const longestMs = isShared ? SHARED_MS : Infinity;
   app.get('/api/tasks/:task', async (context) => {
     const text = context.req.param('task');
     const parts = await taskParts(store, text);
@@ -42,7 +51,7 @@ export function addTaskQuery(app: Hono, store: Store, changes: ChangeFeed): void
     // An id that is none is refused at once.
     parseTaskId(text);
     let after = context.req.query('after') ?? '';
-    return live(context, changes, async () => {
+    return live(context, changes, longestMs, async () => {
       const slice = await taskSlice(store, text, after, DEFAULT_SLICE);
       if (slice === undefined) return undefined;
       const data = Buffer.from(slice).toString();
@@ -54,7 +63,7 @@ export function addTaskQuery(app: Hono, store: Store, changes: ChangeFeed): void
   });
   app.get('/api/live', (context) => {
     let known = '';
-    return live(context, changes, async () => {
+    return live(context, changes, longestMs, async () => {
       const size = JSON.stringify(await store.size());
       return size === known ? undefined : (known = size);
     });
@@ -76,12 +85,13 @@ export function addTaskQuery(app: Hono, store: Store, changes: ChangeFeed): void
 }
 
 /**
- * Answers with what `next` returns, again and again until it returns nothing, and then after each change of the store, as server-sent
- * events (HTML, section 9.2).
+ * Answers with what `next` returns, again and again until it returns nothing, and then after each change of the store, or after a time,
+ * as server-sent events (HTML, section 9.2).
  */
 function live(
   context: Context,
   changes: ChangeFeed,
+  longestMs: number,
   next: () => Promise<string | undefined>,
 ): Response {
   return streamSSE(context, async (stream) => {
@@ -94,7 +104,7 @@ function live(
         const data = await next();
         if (data !== undefined) await stream.writeSSE({ data });
         await stream.sleep(PAUSE_MS);
-        if (data === undefined) await changes.after(seen, gone.signal);
+        if (data === undefined) await changes.after(seen, gone.signal, longestMs);
       }
     } finally {
       clearInterval(silence);

@@ -35,7 +35,9 @@ export interface WebAppParts {
   readonly host: string;
   /** Origins of pages that may send reports, beside those on this machine. */
   readonly allowOrigins: readonly string[];
-  /** The database file, as an absolute path; nothing if it is in memory. */
+  /** True if other collectors may store in it, too. */
+  readonly isShared: boolean;
+  /** The database file, as an absolute path; nothing if it is in memory, or on a server. */
   readonly file: string | undefined;
   /** Where code is that the page shows. */
   readonly code: CodeFolders;
@@ -45,7 +47,18 @@ export interface WebAppParts {
 
 /** Creates the HTTP app: reports, queries, health and the page. */
 export function webApp(parts: WebAppParts): Hono {
-  const { store, acceptor, reports, reportAddress, host, allowOrigins, code, file, token } = parts;
+  const {
+    store,
+    acceptor,
+    reports,
+    reportAddress,
+    host,
+    allowOrigins,
+    code,
+    file,
+    token,
+    isShared,
+  } = parts;
   const app = new Hono();
   // Labels come from programs. The page shows them as text; this policy stops scripts if it ever fails to.
   const self = ["'self'"];
@@ -66,7 +79,7 @@ export function webApp(parts: WebAppParts): Hono {
   addOtlp(app, acceptor, mayReport);
   addOriginalPaths(app, store);
   addTaskQueries(app, store);
-  addTaskQuery(app, store, acceptor.changes);
+  addTaskQuery(app, store, acceptor.changes, isShared);
   addEventQuery(app, store);
   app.get('/api/code', async (context) => {
     const host = context.req.query('host') ?? '';

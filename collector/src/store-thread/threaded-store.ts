@@ -66,7 +66,7 @@ export class ThreadedStore implements Store {
 
   /** Calls `tell` with what became of reports that have waited on disk. */
   onSettled(tell: (outcomes: readonly Outcome[]) => void): void {
-    this.writer.onSettled = tell;
+    this.writer.tellSettled(tell);
   }
 
   /** Takes the buffers of the batches: they are empty afterwards. */
@@ -119,12 +119,14 @@ class StoreThread {
   failing: string | undefined;
   away: string | undefined;
   spooled = 0;
-  onSettled: ((outcomes: readonly Outcome[]) => void) | undefined;
   /** Why it can answer no more. */
   private dead: Error | undefined;
   private readonly pending = new Map<number, Pending>();
   private readonly ended: Promise<void>;
   private lastId = 0;
+  /** What was settled before somebody wanted to know. */
+  private readonly settled: Outcome[] = [];
+  private onSettled = (outcomes: readonly Outcome[]): void => void this.settled.push(...outcomes);
 
   private constructor(private readonly worker: Worker) {
     worker.on('message', (answer: Answer) => this.settle(answer));
@@ -166,6 +168,11 @@ class StoreThread {
     });
   }
 
+  tellSettled(tell: (outcomes: readonly Outcome[]) => void): void {
+    this.onSettled = tell;
+    tell(this.settled.splice(0));
+  }
+
   async close(): Promise<void> {
     if (this.dead === undefined) await this.call('close', undefined);
     await this.ended;
@@ -174,7 +181,7 @@ class StoreThread {
   private settle(answer: Answer): void {
     if ('failing' in answer) return void (this.failing = answer.failing || undefined);
     if ('away' in answer) return void (this.away = answer.away || undefined);
-    if ('settled' in answer) return this.onSettled?.(answer.settled);
+    if ('settled' in answer) return this.onSettled(answer.settled);
     const pending = this.pending.get(answer.id);
     this.pending.delete(answer.id);
     if (!('error' in answer)) pending?.resolve(answer.result as never);
