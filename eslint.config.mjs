@@ -120,7 +120,8 @@ const rooms = {
     store: ['errors', 'graph', 'reports', 'search', 'settings'],
     clickhouse: ['errors', 'graph', 'reports', 'search', 'store'],
     'store-thread': ['clickhouse', 'errors', 'reports', 'search', 'store'],
-    ingest: ['errors', 'graph', 'reports', 'store'],
+    listen: ['errors', 'settings'],
+    ingest: ['errors', 'graph', 'listen', 'reports', 'store'],
     otlp: ['reports'],
     code: ['reports'],
     files: ['errors', 'graph', 'otlp', 'reports'],
@@ -135,6 +136,7 @@ const rooms = {
         'files',
         'graph',
         'ingest',
+        'listen',
         'otlp',
         'reports',
         'search',
@@ -273,7 +275,7 @@ export default tseslint.config(
     // These print what went wrong.
     files: [
       'runtime/src/{channels/auto,channels/console,kernel/warn}.ts',
-      'collector/src/{collector,query/web}.ts',
+      'collector/src/{listen/http-server,query/web}.ts',
     ],
     rules: { 'no-console': 'off' },
   },

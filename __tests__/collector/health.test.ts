@@ -149,7 +149,7 @@ test('/health is 503 while the store fails or is full, and 200 once it works aga
       allowOrigins: [],
       code: new CodeFolders([], undefined),
       file: undefined,
-    isShared: false,
+      isShared: false,
       token: undefined,
     },
     reportAddress: () => '127.0.0.1:5563',

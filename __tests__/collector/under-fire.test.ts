@@ -8,6 +8,7 @@ import type { Report } from '@throughline/runtime/report';
 import { encodeMessage } from '../../collector/src/ingest/pubsub-messages';
 import { openDriver } from '../../collector/src/store/driver';
 import { ReportQueue } from '../../runtime/src/xtrace/queue';
+import { parseAddress } from '../../runtime/src/xtrace/address';
 import { TcpSender } from '../../runtime/src/xtrace/tcp-sender';
 import { Child, root } from '../harness/child';
 import { freePort } from '../harness/collector';
@@ -63,7 +64,7 @@ test('a collector that is killed again and again loses nothing and keeps nothing
   let collector = (child = start());
   await collector.said(/Page at/);
   const queue = new ReportQueue();
-  sender = new TcpSender({ host: '127.0.0.1', port: reportPort, isAcknowledged: true }, queue);
+  sender = new TcpSender(parseAddress(`:${reportPort}`), queue);
   let sent = 0;
   const more = (): void => {
     for (let i = 0; i < 500; i++) queue.push(reportOf(++sent));
@@ -94,7 +95,7 @@ test('a file that another program holds is waited for, and /health says so', asy
   const collector = await startTestCollector({ store });
   const queue = new ReportQueue();
   const [host, port] = collector.reportAddress.split(':') as [string, string];
-  sender = new TcpSender({ host, port: Number(port), isAcknowledged: true }, queue);
+  sender = new TcpSender(parseAddress(`${host}:${port}`), queue);
   const other = openDriver(store);
   other.exec('BEGIN EXCLUSIVE');
   for (let i = 1; i <= 1000; i++) queue.push(reportOf(i));
@@ -175,7 +176,7 @@ test('connections that never end their messages do not fill the memory', async (
   });
   await until('the largest to be closed', () => closed >= 6);
   const queue = new ReportQueue();
-  sender = new TcpSender({ host, port: Number(port), isAcknowledged: true }, queue);
+  sender = new TcpSender(parseAddress(`${host}:${port}`), queue);
   queue.push(reportOf(1));
 
   expect(await sender.flush(50_000)).toBe(true);

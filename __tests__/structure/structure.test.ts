@@ -116,6 +116,7 @@ describe('folders', () => {
     ['collector/src/reports/a.ts', "import '../store/store.js';"],
     ['collector/src/store/a.ts', "import '../ingest/accept.js';"],
     ['collector/src/clickhouse/a.ts', "import '../store-thread/messages.js';"],
+    ['collector/src/listen/a.ts', "import '../ingest/accept.js';"],
     ['collector/src/store-thread/a.ts', "import '../ingest/accept.js';"],
     ['collector/src/ingest/a.ts', "import '../query/web.js';"],
     ['collector/src/query/a.ts', "import '../collector.js';"],

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { freePort, SmallCollector } from '../harness/collector';
 import { warnOnce } from '../../runtime/src/kernel/warn';
 import { ReportQueue } from '../../runtime/src/xtrace/queue';
+import { parseAddress } from '../../runtime/src/xtrace/address';
 import { TcpSender } from '../../runtime/src/xtrace/tcp-sender';
 import type { Report } from '../../runtime/src/xtrace/report';
 
@@ -41,7 +42,7 @@ function send(
   queue = new ReportQueue(),
   isAcknowledged = true,
 ): { sender: TcpSender; queue: ReportQueue } {
-  const sender = new TcpSender({ host: '127.0.0.1', port, isAcknowledged }, queue);
+  const sender = new TcpSender(parseAddress(`${isAcknowledged ? '' : 'pubsub://'}:${port}`), queue);
   senders.push(sender);
   return { sender, queue };
 }

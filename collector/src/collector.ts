@@ -1,13 +1,12 @@
-import { createAdaptorServer } from '@hono/node-server';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import type { Server } from 'node:http';
 import { isClickHouse, withoutPassword } from './clickhouse/location.js';
 import { CodeFolders, notesOf } from './code/folders.js';
 import { CollectorError, errorMessage } from './errors.js';
 import { encodeBatch } from '@throughline/runtime/report';
 import { Acceptor } from './ingest/accept.js';
 import type { Counters } from './ingest/accept.js';
+import { closeServer, httpServer, listen, listenOrThrow, urlHost } from './listen/http-server.js';
+import { certificateOf } from './listen/tls.js';
 import { ReportServer } from './ingest/report-server.js';
 import { OtlpGrpcServer } from './query/otlp-grpc.js';
 import { isLocal } from './query/guard.js';
@@ -17,13 +16,19 @@ import type { Settings } from './settings.js';
 import type { TraceEvent } from './reports/trace-event.js';
 import { ThreadedStore } from './store-thread/threaded-store.js';
 
+type Ports = Pick<Settings, 'host' | 'reportPort' | 'webPort' | 'otlpPort' | 'otlpGrpcPort'>;
+type Places = Pick<
+  Collector,
+  'reportAddress' | 'url' | 'otlpUrl' | 'isOtlpPortFree' | 'otlpGrpcAddress'
+>;
+
 /** A running collector. */
 export interface Collector {
-  /** Address for the X-Trace client's `connect()`, as `host:port`. */
+  /** Address for the X-Trace client's `connect()`: `host:port`, `tls://host:port` or `unix:/path`. */
   readonly reportAddress: string;
   /** The database file, `:memory:`, or the ClickHouse server, without its password. */
   readonly store: string;
-  /** URL of the page and of the HTTP API, without a trailing slash. */
+  /** URL of the page and of the HTTP API, without a trailing slash; `unix:/path` for a Unix socket. */
   readonly url: string;
   /** The same with the token, which the page keeps when it was opened once. */
   readonly pageUrl: string;
@@ -69,8 +74,12 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     maxAge,
     allowOrigins,
     sources,
+    socket,
+    cert,
+    key,
     token,
   } = readSettings(given);
+  const certificate = certificateOf({ cert, key, socket });
   const store = await ThreadedStore.open(
     location,
     { maxBytes: maxSize, maxAgeMs: maxAge },
@@ -79,11 +88,11 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const acceptor = new Acceptor(store);
   acceptor.inherit(store.inherited);
   store.onSettled((outcomes) => acceptor.settle(outcomes));
-  const reports = new ReportServer(acceptor, token);
+  const reports = new ReportServer(acceptor, token, certificate);
   let reportAddress = '';
   const isFile = location !== ':memory:' && !isClickHouse(location);
   const storeFile = isFile ? resolve(location) : undefined;
-  const isOpen = token === undefined && !isLocal(host);
+  const isOpen = token === undefined && socket === undefined && !isLocal(host);
   const app = webApp({
     ...{ store, acceptor, reports, host, allowOrigins, token },
     file: storeFile,
@@ -92,12 +101,44 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     code: new CodeFolders(sources, isOpen ? undefined : notesOf(storeFile)),
     reportAddress: () => reportAddress,
   });
-  const web = createAdaptorServer(app) as Server;
-  const otlp = createAdaptorServer(app) as Server;
-  const grpc = new OtlpGrpcServer(acceptor, token);
+  const web = httpServer(app, certificate);
+  const otlp = httpServer(app, certificate);
+  const grpc = new OtlpGrpcServer(acceptor, token, certificate);
 
   const addBatch = async (batch: Uint8Array): Promise<void> => {
     await acceptor.accept(batch);
+  };
+  const listenOnPorts = async (asked: Ports): Promise<Places> => {
+    const at = `${certificate ? 'https' : 'http'}://${urlHost(host)}`;
+    const reportsAt = await listenOrThrow('reportPort', asked.reportPort, () =>
+      reports.listen(host, asked.reportPort),
+    );
+    const pageAt = await listenOrThrow('webPort', asked.webPort, () =>
+      listen(web, host, asked.webPort),
+    );
+    const spansAt = await listen(otlp, host, asked.otlpPort).catch(() => undefined);
+    const callsAt = await grpc.listen(host, asked.otlpGrpcPort).catch(() => undefined);
+    return {
+      reportAddress: `${certificate ? 'tls://' : ''}${urlHost(host)}:${reportsAt}`,
+      url: `${at}:${pageAt}`,
+      otlpUrl: `${at}:${spansAt ?? pageAt}`,
+      isOtlpPortFree: spansAt !== undefined,
+      otlpGrpcAddress: callsAt === undefined ? undefined : `${urlHost(host)}:${callsAt}`,
+    };
+  };
+  const listenOnPath = async (path: string): Promise<Places> => {
+    await reports.listenOn(path, web).catch((error: unknown) => {
+      throw new CollectorError(
+        'TL_PORT_UNAVAILABLE',
+        `Cannot listen on the socket "${path}": ${errorMessage(error)}. Set "socket" to another path.`,
+        { cause: error },
+      );
+    });
+    const url = `unix:${path}`;
+    return {
+      ...{ reportAddress: url, url, otlpUrl: url },
+      ...{ isOtlpPortFree: true, otlpGrpcAddress: undefined },
+    };
   };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
@@ -108,22 +149,16 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     await store.close();
   };
   try {
-    const port = await listenOrThrow('reportPort', reportPort, () =>
-      reports.listen(host, reportPort),
-    );
-    reportAddress = `${urlHost(host)}:${port}`;
-    const page = await listenOrThrow('webPort', webPort, () => listen(web, host, webPort));
-    const spans = await listen(otlp, host, otlpPort).catch(() => undefined);
-    const calls = await grpc.listen(host, otlpGrpcPort).catch(() => undefined);
+    const places =
+      socket === undefined
+        ? await listenOnPorts({ host, reportPort, webPort, otlpPort, otlpGrpcPort })
+        : await listenOnPath(socket);
+    reportAddress = places.reportAddress;
     return {
-      reportAddress,
+      ...places,
       store: withoutPassword(location),
-      url: `http://${urlHost(host)}:${page}`,
-      pageUrl: `http://${urlHost(host)}:${page}${token === undefined ? '' : `/?token=${encodeURIComponent(token)}`}`,
+      pageUrl: `${places.url}${token === undefined ? '' : `/?token=${encodeURIComponent(token)}`}`,
       isOpen,
-      otlpUrl: `http://${urlHost(host)}:${spans ?? page}`,
-      isOtlpPortFree: spans !== undefined,
-      otlpGrpcAddress: calls === undefined ? undefined : `${urlHost(host)}:${calls}`,
       get away() {
         return store.away;
       },
@@ -138,44 +173,4 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
     await close();
     throw error;
   }
-}
-
-async function listenOrThrow(
-  name: string,
-  port: number,
-  listen: () => Promise<number>,
-): Promise<number> {
-  try {
-    return await listen();
-  } catch (error) {
-    throw new CollectorError(
-      'TL_PORT_UNAVAILABLE',
-      `Cannot listen on port ${port}: ${errorMessage(error)}. Set "${name}" to another port, or to 0 for any free port.`,
-      { cause: error },
-    );
-  }
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      // A connection that cannot be accepted, such as with too many files open, must not end the collector.
-      server.on('error', (error) => console.error(`throughline: ${error.message}`));
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return Promise.resolve();
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

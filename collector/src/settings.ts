@@ -28,6 +28,14 @@ export interface Settings {
    * run in by `throughline run`.
    */
   sources: readonly string[];
+  /**
+   * Path of a Unix socket on which everything is served, to this user only, in place of ports; on Windows, of a named pipe. Default:
+   * none.
+   */
+  socket: string | undefined;
+  /** Files of a certificate with its chain, and of its key, as PEM. With them, everything is served over TLS. Default: none. */
+  cert: string | undefined;
+  key: string | undefined;
   /** What everybody must show who reads or sends: at least 8 visible ASCII characters. Default: none is asked for. */
   token: string | undefined;
   /**
@@ -64,6 +72,9 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   otlpGrpcPort: { fallback: 4317, variable: 'THROUGHLINE_OTLP_GRPC_PORT', read: port },
   allowOrigins: { fallback: [], variable: 'THROUGHLINE_ALLOW_ORIGINS', read: origins },
   sources: { fallback: [], variable: 'THROUGHLINE_SOURCES', read: folders },
+  socket: { fallback: undefined, variable: 'THROUGHLINE_SOCKET', read: optionalPath },
+  cert: { fallback: undefined, variable: 'THROUGHLINE_CERT', read: optionalPath },
+  key: { fallback: undefined, variable: 'THROUGHLINE_KEY', read: optionalPath },
   token: { fallback: undefined, variable: 'THROUGHLINE_TOKEN', read: secret },
   store: {
     fallback: join(data, 'events.db'),
@@ -99,6 +110,9 @@ export function readSettings(
     otlpGrpcPort: read('otlpGrpcPort'),
     allowOrigins: read('allowOrigins'),
     sources: read('sources'),
+    socket: read('socket'),
+    cert: read('cert'),
+    key: read('key'),
     token: read('token'),
     store: read('store'),
     spool: read('spool'),
@@ -111,6 +125,11 @@ export function readSettings(
 function nonEmptyString(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw invalid(name, 'a non-empty string', value);
+}
+
+/** Reads a path. An empty one is as good as none, as for variables. */
+function optionalPath(name: string, value: unknown): string | undefined {
+  return value === '' ? undefined : resolve(nonEmptyString(name, value));
 }
 
 /** Reads where a store is. What is no URL is a file. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { settings, startCollector } from '@throughline/collector';
+import type { Collector } from '@throughline/collector';
 
 /** Adds `throughline serve`, which runs a collector until it is interrupted. */
 export function serve(program: Command): void {
@@ -24,6 +25,9 @@ export function serve(program: Command): void {
       '--otlp-grpc-port <port>',
       `port for OpenTelemetry over gRPC, 0 for a free port (default: ${otlpGrpcPort.fallback})`,
     )
+    .option('--socket <path>', 'serve on a Unix socket, to this user only, in place of ports')
+    .option('--cert <file>', 'serve over TLS with this certificate (PEM)')
+    .option('--key <file>', 'the key of the certificate (PEM)')
     .option('--token <token>', 'ask everybody for this token who reads or sends')
     .option(
       '--store <location>',
@@ -40,14 +44,8 @@ export function serve(program: Command): void {
     .option('--max-age <age>', 'remove tasks that are older, such as 7d (default: none)')
     .action(async (options: Record<string, string>) => {
       const collector = await startCollector(options);
-      console.log(`Receiving reports at ${collector.reportAddress}`);
-      console.log(`Page at ${collector.pageUrl}`);
-      if (collector.isOpen) console.log(OPEN);
-      const { isOtlpPortFree, otlpUrl, otlpGrpcAddress } = collector;
-      const why = isOtlpPortFree ? '' : ', because its usual port is in use';
-      console.log(`OpenTelemetry at ${otlpUrl}${why}`);
-      const grpc = otlpGrpcAddress ? `at ${otlpGrpcAddress}` : 'is off, because its port is in use';
-      console.log(`OpenTelemetry over gRPC ${grpc}`);
+      if (collector.url.startsWith('unix:')) console.log(`Serving everything at ${collector.url}`);
+      else printAddresses(collector);
       console.log(`Storing events in ${collector.store}`);
       if (collector.away !== undefined) console.log(`${collector.away} ${AWAY}`);
       console.log('Press Ctrl-C to stop.');
@@ -57,6 +55,17 @@ export function serve(program: Command): void {
 }
 
 const AWAY = 'Reports wait on disk until it is back.';
+
+function printAddresses(collector: Collector): void {
+  console.log(`Receiving reports at ${collector.reportAddress}`);
+  console.log(`Page at ${collector.pageUrl}`);
+  if (collector.isOpen) console.log(OPEN);
+  const { isOtlpPortFree, otlpUrl, otlpGrpcAddress } = collector;
+  const why = isOtlpPortFree ? '' : ', because its usual port is in use';
+  console.log(`OpenTelemetry at ${otlpUrl}${why}`);
+  const grpc = otlpGrpcAddress ? `at ${otlpGrpcAddress}` : 'is off, because its port is in use';
+  console.log(`OpenTelemetry over gRPC ${grpc}`);
+}
 
 const OPEN =
   'Everybody who can reach this address can read what programs log, and write to it. Ask for a token with --token.';

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
-import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../errors.js';
 import { collectorUrl, tokenHeader } from '../sources/collector-url.js';
+import { ask } from '../sources/request.js';
 
 /** A collector that programs can report to. */
 export interface RunningCollector {
   /** URL of its page. */
   readonly url: string;
-  /** Where it takes reports, as `host:port`. */
+  /** Where it takes reports: what `connect()` takes. */
   readonly reportAddress: string;
   /** Its database file; nothing if it is in memory, or an older version. */
   readonly file: string | undefined;
@@ -73,13 +74,15 @@ interface Health {
 
 /** Asks a collector. Returns undefined if nothing answers. */
 async function healthOf(url: string): Promise<Health | undefined> {
-  const text = await textAt(`${url}/health`).catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { processId, reportAddress, file } = Object(parsed(text)) as Partial<Health>;
+  const said = await ask(url, '/health', { headers: tokenHeader() })
+    .then((answer) => text(answer))
+    .catch(() => undefined);
+  if (said === undefined) return undefined;
+  const { processId, reportAddress, file } = Object(parsed(said)) as Partial<Health>;
   if (processId !== undefined && reportAddress !== undefined) {
     return { processId, reportAddress, file };
   }
-  const { ok } = Object(parsed(text)) as { ok?: unknown };
+  const { ok } = Object(parsed(said)) as { ok?: unknown };
   if (typeof ok === 'boolean') {
     throw new CliError(
       'TL_TOKEN_REFUSED',
@@ -90,19 +93,6 @@ async function healthOf(url: string): Promise<Health | undefined> {
     'TL_COLLECTOR_UNREACHABLE',
     `The server at ${url} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free.`,
   );
-}
-
-/** Returns what a server answers. The first `fetch` of a process takes ten times as long. */
-function textAt(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent: false, headers: tokenHeader() }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (part: string) => (text += part));
-      response.on('end', () => resolve(text));
-      response.on('error', reject);
-    }).on('error', reject);
-  });
 }
 
 function parsed(text: string): unknown {

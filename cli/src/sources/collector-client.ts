@@ -9,6 +9,8 @@ import type {
   TraceEvent,
 } from '@throughline/collector';
 import { tokenHeader } from './collector-url.js';
+import { request } from './request.js';
+import type { RequestOptions } from './request.js';
 import type { EventSource, TaskQuery } from './source.js';
 
 /** The description of the option that names a collector. */
@@ -66,7 +68,7 @@ export class CollectorClient implements EventSource {
       await this.fetch(path, {
         method: 'POST',
         headers: { 'content-type': type },
-        body: body as BodyInit,
+        body,
       }),
     );
   }
@@ -75,14 +77,14 @@ export class CollectorClient implements EventSource {
     return this.answer(path, await this.fetch(path));
   }
 
-  private async fetch(path: string, options?: RequestInit): Promise<Response> {
+  private async fetch(path: string, options?: RequestOptions): Promise<Response> {
     try {
-      const headers = { ...tokenHeader(), ...(options?.headers as Record<string, string>) };
-      return await fetch(new URL(path, this.url), { ...options, headers });
+      const headers = { ...tokenHeader(), ...options?.headers };
+      return await request(this.url, path, { ...options, headers });
     } catch (error) {
       throw new CliError(
         'TL_COLLECTOR_UNREACHABLE',
-        `Cannot reach a collector at ${this.url}: ${errorMessage((error as Error).cause ?? error)}. Start one with "throughline serve", or pass its URL with --collector.`,
+        `Cannot reach a collector at ${this.url}: ${errorMessage(error)}. Start one with "throughline serve", or pass its URL with --collector.`,
         { cause: error },
       );
     }

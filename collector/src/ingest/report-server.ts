@@ -1,7 +1,11 @@
+import type { Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { TOKEN_REFUSED } from '@throughline/runtime/report';
 import { errorMessage } from '../errors.js';
+import type { Certificate } from '../listen/tls.js';
+import { listenOnSocket, passToHttp } from '../listen/unix-socket.js';
 import type { Acceptor } from './accept.js';
 import { acknowledged } from './acknowledged.js';
 import { isToken, readHello } from './hello.js';
@@ -27,13 +31,23 @@ export class ReportServer {
   /** Message of the last error, for `/health`. */
   lastProblem: string | undefined;
 
+  /** The server that gets requests by HTTP, where they come to the same socket. */
+  private web: HttpServer | undefined;
+
   /** With a token, only senders that show it are served: the original protocol cannot. */
   constructor(
     private readonly acceptor: Acceptor,
     private readonly token?: string,
+    certificate?: Certificate,
   ) {
     this.pubsub = new Pubsub(acceptor, (problem) => (this.lastProblem = problem));
-    this.server = createServer((socket) => this.serve(socket));
+    const serve = (socket: Socket): void => this.serve(socket);
+    this.server = certificate ? createTlsServer(certificate, serve) : createServer(serve);
+    // Who is no peer of TLS is no concern of others.
+    this.server.on('tlsClientError', (error: Error) => {
+      this.counters.badStreams++;
+      this.lastProblem = `a connection was closed: ${error.message}`;
+    });
   }
 
   /** How many messages were not delivered to subscribers that read too slowly. */
@@ -52,6 +66,13 @@ export class ReportServer {
         resolve(typeof address === 'object' && address ? address.port : port);
       });
     });
+  }
+
+  /** Starts listening on a Unix socket, for reports and, on behalf of `web`, for requests by HTTP. Rejects with Node's error. */
+  async listenOn(path: string, web: HttpServer): Promise<void> {
+    this.web = web;
+    await listenOnSocket(this.server, path);
+    this.server.on('error', (error) => (this.lastProblem = error.message));
   }
 
   /** Stops listening and closes every connection, after reading the data that was sent before. */
@@ -80,6 +101,7 @@ export class ReportServer {
     const read = (chunk: Buffer): void => {
       if (receive === undefined) {
         first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+        if (this.web !== undefined && passToHttp(socket, first, this.web)) return;
         const hello = readHello(first);
         if (hello === undefined) return;
         if (!isToken(hello.token, this.token)) {

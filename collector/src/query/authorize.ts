@@ -22,6 +22,7 @@ export function authorize(token: string | undefined): MiddlewareHandler {
     if (inAddress !== undefined && context.req.method === 'GET' && isToken(inAddress, token)) {
       setCookie(context, COOKIE, inAddress, {
         ...{ httpOnly: true, sameSite: 'Strict', path: '/', maxAge: COOKIE_SECONDS },
+        secure: context.req.url.startsWith('https:'),
       });
       return context.redirect(withoutToken(context.req.url));
     }

@@ -39,7 +39,7 @@ export function reportOrigins(allowed: readonly string[]): MayReport {
 }
 
 function isOwn(origin: string, host: string | undefined): boolean {
-  return host !== undefined && origin === `http://${host}`;
+  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function hostnameOf(url: string): string {

@@ -5,6 +5,7 @@ import type { sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/gr
 import { errorMessage } from '../errors.js';
 import type { Acceptor } from '../ingest/accept.js';
 import { bearerIn, isToken } from '../ingest/hello.js';
+import type { Certificate } from '../listen/tls.js';
 import { MAX_UNPACKED_BYTES, partialSuccess, readProtobuf, SIGNALS } from './take-otlp.js';
 import type { Signal } from './take-otlp.js';
 
@@ -24,6 +25,7 @@ export class OtlpGrpcServer {
   constructor(
     private readonly acceptor: Acceptor,
     private readonly token?: string,
+    private readonly certificate?: Certificate,
   ) {
     for (const [name, signal] of Object.entries(SERVICES)) {
       this.server.addService(definitionOf(name), {
@@ -37,9 +39,14 @@ export class OtlpGrpcServer {
   async listen(host: string, port: number): Promise<number> {
     // The library prints an error of its own when it cannot listen.
     await listenOnce(host, port);
+    const { cert, key } = this.certificate ?? {};
+    const credentials =
+      cert && key
+        ? ServerCredentials.createSsl(null, [{ cert_chain: cert, private_key: key }])
+        : ServerCredentials.createInsecure();
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     return new Promise((resolve, reject) => {
-      this.server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+      this.server.bindAsync(address, credentials, (error, bound) =>
         error ? reject(error) : resolve(bound),
       );
     });

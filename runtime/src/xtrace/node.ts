@@ -37,7 +37,7 @@ const connection = shared('xtrace-connection', {
 
 /**
  * Connects to a collector and sends it the events of this process. `address` is `host:port`, or `:5563` for a
- * collector on this machine. The collector acknowledges what it has stored; the rest is sent again after a reconnect. An original
+ * collector on this machine; over TLS, it is `tls://host:port`, and for a Unix socket, `unix:/path`. The collector acknowledges what it has stored; the rest is sent again after a reconnect. An original
  * X-Trace server, which acknowledges nothing, is `pubsub://host:port`. A receiver of OpenTelemetry is `otlp+http://host:4318`, or
  * `otlp` for the one that OpenTelemetry's variables name: it gets spans and log records.
  *

@@ -1,6 +1,7 @@
-import { createConnection } from 'node:net';
+import { createConnection, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout } from 'node:timers';
+import { connect as connectTls } from 'node:tls';
 import { warnOnce } from '../kernel/index.js';
 import type { Address } from './address.js';
 import type { ReportQueue } from './queue.js';
@@ -31,6 +32,8 @@ const HELLO_MS = 10_000;
  */
 export class TcpSender implements Sender {
   private readonly wire: Wire;
+  /** The event of a socket that can be written to. */
+  private readonly opened: 'connect' | 'secureConnect';
   private socket: Socket | undefined;
   private ready = false;
   private closed = false;
@@ -52,6 +55,7 @@ export class TcpSender implements Sender {
     private readonly onConfirmed: () => void = () => {},
     private readonly onLeft: () => void = () => {},
   ) {
+    this.opened = address.isEncrypted ? 'secureConnect' : 'connect';
     this.wire = address.isAcknowledged ? acknowledgedWire : pubsubWire;
     this.firstAttempt = new Promise((resolve) => (this.firstAttemptOver = resolve));
     this.connect();
@@ -111,12 +115,11 @@ export class TcpSender implements Sender {
   }
 
   private connect(): void {
-    const { host, port } = this.address;
-    const socket = createConnection({ host, port });
+    const socket = open(this.address);
     this.socket = socket;
     if (this.idle.size === 0) socket.unref();
     socket.setNoDelay(true);
-    socket.on('connect', () => {
+    socket.on(this.opened, () => {
       this.ready = true;
       // Where there is an answer, it shows that it is a collector.
       if (!this.wire.isAcknowledged) this.pauseMs = FIRST_PAUSE_MS;
@@ -139,7 +142,7 @@ export class TcpSender implements Sender {
     const warn = (): void => {
       if (!isAnswered && !socket.destroyed) this.warnOfSilence();
     };
-    socket.on('connect', () => {
+    socket.on(this.opened, () => {
       // Where the program has worked without a pause, the answer may be there, and unread.
       patience = setTimeout(() => setImmediate(warn), HELLO_MS).unref();
     });
@@ -168,19 +171,18 @@ export class TcpSender implements Sender {
   }
 
   private warnOfToken(): void {
-    const { host, port } = this.address;
     const given = this.token === undefined ? 'a token' : 'another token';
     warnOnce(
       'TL_TOKEN_REFUSED',
-      `the collector at ${host}:${port} wants ${given}. Set THROUGHLINE_TOKEN to the one that it was started with`,
+      `the collector at ${this.address.text} wants ${given}. Set THROUGHLINE_TOKEN to the one that it was started with`,
     );
   }
 
   private warnOfSilence(): void {
-    const { host, port } = this.address;
+    const { text } = this.address;
     warnOnce(
       'TL_COLLECTOR_UNREACHABLE',
-      `the server at ${host}:${port} does not answer as a collector. The address of an original X-Trace server is "pubsub://${host}:${port}"`,
+      `the server at ${text} does not answer as a collector. The address of an original X-Trace server is "pubsub://${text}"`,
     );
   }
 
@@ -195,7 +197,7 @@ export class TcpSender implements Sender {
     const reason = failure ? `: ${failure.message}` : '';
     warnOnce(
       'TL_COLLECTOR_UNREACHABLE',
-      `cannot reach the collector at ${this.address.host}:${this.address.port}${reason}; up to ${this.queue.limit} events are queued`,
+      `cannot reach the collector at ${this.address.text}${reason}; up to ${this.queue.limit} events are queued`,
     );
     // Randomised, or all processes of a fleet would reconnect at the same moment.
     const pauseMs = this.pauseMs * (0.5 + Math.random() / 2);
@@ -252,4 +254,12 @@ export class TcpSender implements Sender {
     if (this.queue.size > 0 || this.unconfirmed.size > 0) return;
     for (const tell of [...this.idle]) tell();
   }
+}
+
+function open({ host, port, path, isEncrypted }: Address): Socket {
+  if (path !== undefined) return createConnection({ path });
+  // The name is what the certificate must be for. An address has none.
+  return isEncrypted
+    ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '' })
+    : createConnection({ host, port });
 }
