@@ -186,6 +186,17 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
       expect(await store.task(`${'c'.repeat(16)}${id(1)}`)).toEqual([]);
     });
 
+    test('append: tasks with the same lower half of their ids may have events with the same id', async () => {
+      const [a, b] = ['a', 'b'].map((upper) => ({
+        ...event(1, 1),
+        taskId: `${upper.repeat(16)}${id(1)}`,
+      }));
+      await append(store, [a!, b!]);
+
+      expect(await store.task(a!.taskId)).toEqual([a]);
+      expect(await store.task(b!.taskId)).toEqual([b]);
+    });
+
     test('append: events of one task that come one by one, between others, are all there', async () => {
       for (let i = 1; i <= 300; i++) await append(store, [event(1, i), event(2, i)]);
 
@@ -474,6 +485,27 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
       await append(store, [end]);
 
       expect(await summaries()).toMatchObject([{ title: 'GET /carts/:id 200' }]);
+    });
+
+    test('tasks: an operation that begins at the same moment as the task does not end it', async () => {
+      const of = (operation: number, phase: string): Partial<TraceEvent> => ({
+        fields: [
+          ['operation', id(operation)],
+          ['phase', phase],
+        ],
+      });
+      const timestamp = 1_700_000_000_000_000;
+      await append(store, [
+        event(1, 1, [], { label: 'GET', timestamp, ...of(1, 'begin') }),
+        event(1, 2, [1], { label: 'SELECT', timestamp, ...of(2, 'begin') }),
+        event(1, 3, [2], { label: 'SELECT 1', timestamp: timestamp + 5, ...of(2, 'end') }),
+        event(1, 4, [3], { label: 'GET / 200', timestamp: timestamp + 10, ...of(1, 'end') }),
+        event(1, 5, [1], { label: 'late', timestamp: timestamp + 900 }),
+      ]);
+      // Ids of events are those of their task.
+      await append(store, [event(2, 1, [], { timestamp: 5, ...of(1, 'begin') })]);
+
+      expect((await summaries())[0]).toMatchObject({ title: 'GET / 200', duration: 10 });
     });
 
     test('tasks: errors are counted, and titles are cut', async () => {

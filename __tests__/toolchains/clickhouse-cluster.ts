@@ -12,7 +12,7 @@ import { until } from '../harness/until';
 const PROGRAM = '/usr/sbin/clickhouse-server';
 
 /**
- * What so old a server does not understand is not here: summaries of tasks (`SimpleAggregateFunction`, `minMap`, `argMin` of tuples, and so
+ * What so old a server does not understand is not here: summaries of tasks (`SimpleAggregateFunction`, `minMap`, and so
  * lists and searches), texts by number inside of what may be missing, and codecs of columns.
  */
 const COLUMNS = Object.entries(EVENT_COLUMNS).map(([name, type]) => {
@@ -89,8 +89,9 @@ export class Cluster {
     await Promise.all(shards.map((shard) => shard.start()));
     for (const shard of shards) {
       await shard.ask(
-        `CREATE TABLE events_of_shard (${COLUMNS.join(', ')}, received DateTime DEFAULT now())
-        ENGINE = ReplacingMergeTree PARTITION BY toYYYYMMDD(received) ORDER BY (task, time, event)`,
+        `CREATE TABLE events_of_shard (${COLUMNS.join(', ')}, received DateTime DEFAULT now(), rank UInt64 DEFAULT bitNot(seq))
+        ENGINE = ReplacingMergeTree(rank) PARTITION BY toYYYYMMDD(received)
+        ORDER BY (task, time, event, upper)`,
       );
       await shard.ask(
         'CREATE TABLE events AS events_of_shard ENGINE = Distributed(throughline, default, events_of_shard, task)',

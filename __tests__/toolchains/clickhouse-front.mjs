@@ -23,7 +23,9 @@ writeFileSync(
 new Session(engine, { connectionArgs: [`--config-file=${configuration}`] });
 
 /** Parameters of a request that are no settings. */
-const CONTROL = new Set(['query', 'query_id', 'default_format', 'enable_http_compression']);
+const CONTROL = new Set([
+  ...['query', 'query_id', 'default_format', 'enable_http_compression', 'wait_end_of_query'],
+]);
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error) => {

@@ -8,7 +8,8 @@ import { encodeBatch } from '@throughline/runtime/report';
 import { ClickHouseStore } from '../../collector/src/clickhouse/clickhouse-store';
 import { TABLES } from '../../collector/src/clickhouse/schema';
 import type { TraceEvent } from '../../collector/src/reports/trace-event';
-import type { TaskPage } from '../../collector/src/store/store';
+import { fromColumns } from '../../collector/src/graph/task-columns';
+import type { TaskPage, TaskSlice } from '../../collector/src/store/store';
 import { testStore } from '../collector/store-contract';
 import { root } from '../harness/child';
 import { ask, startTestCollector } from '../harness/test-collector';
@@ -167,11 +168,96 @@ describe('a collector over ClickHouse', () => {
     expect(await server.command('EXISTS TABLE other.tasks')).toBe('0\n');
   });
 
-  test('old events are removed by the server', async () => {
-    await (await start({ maxAge: 3_600_000 })).close();
-    const tables = await server.command(`SHOW CREATE TABLE ${database}.events`);
+  test('old events are removed by the server, and new ones are listed', async () => {
+    const ttl = async (): Promise<number> =>
+      Number(
+        await server.command(
+          `SELECT countIf(engine_full LIKE '%TTL received + toIntervalSecond(21600)%')
+          FROM system.tables WHERE database = '${database}'`,
+        ),
+      );
+    const collector = await start({ maxAge: 6 * 3_600_000 });
+    await send(collector, [event(1, 1)]);
+    expect(await ttl()).toBe(2);
+    await server.command(`OPTIMIZE TABLE ${database}.tasks FINAL`);
+    expect(await listed(collector)).toMatchObject([{ events: 1 }]);
 
-    expect(tables).toMatch(/TTL received \+ toIntervalSecond\(3600\)/);
+    await start({ spool: join(folder, 'other.db') });
+    expect(await ttl()).toBe(0);
+  });
+
+  test('an end that comes before its begin, to another collector, names its task', async () => {
+    const [one, other] = [await start(), await start({ spool: join(folder, 'other.db') })];
+    const fields = (phase: string): NonNullable<TraceEvent['fields']> => [
+      ['operation', id(1)],
+      ['phase', phase],
+    ];
+    await send(other, [event(1, 9, [1], { label: 'GET /carts/:id', fields: fields('end') })]);
+    await send(one, [event(1, 1, [], { label: 'GET', fields: fields('begin') }), event(1, 20)]);
+
+    expect(await listed(one)).toMatchObject([{ title: 'GET /carts/:id', duration: 8, events: 3 }]);
+  });
+
+  test('what two collectors have stored stays as it came first, for cursors, too', async () => {
+    const [one, other] = [await start(), await start({ spool: join(folder, 'other.db') })];
+    const labels = async (collector: Collector, after = ''): Promise<string[]> => {
+      const { body } = await ask<TaskSlice>(collector, `/api/tasks/${id(1)}/slices?after=${after}`);
+      cursor = body.next;
+      return [...fromColumns(body.columns)].map(({ label }) => label);
+    };
+    let cursor = '';
+    await send(one, [event(1, 1)]);
+    await send(other, [event(1, 1), event(1, 2)]);
+    await send(one, [event(1, 2, [], { label: 'other contents' })]);
+    expect(await labels(one)).toEqual(['event 1', 'event 2']);
+    await server.command(`OPTIMIZE TABLE ${database}.events FINAL`);
+
+    expect(await labels(one, cursor)).toEqual([]);
+    expect(await labels(one)).toEqual(['event 1', 'event 2']);
+  });
+
+  test('what a summary misses, because a server has failed, it has when it comes again', async () => {
+    const [one, other] = [await start(), await start({ spool: join(folder, 'other.db') })];
+    await server.command(`DETACH TABLE ${database}.tasks_of_events`);
+    await send(one, [event(1, 1), event(1, 2)]);
+    await server.command(`ATTACH TABLE ${database}.tasks_of_events`);
+    expect(await listed(one)).toEqual([]);
+
+    expect(await send(other, [event(1, 1), event(1, 2)])).toMatchObject({ duplicates: 2 });
+    expect(await listed(one)).toMatchObject([{ events: 2 }]);
+  });
+
+  test('a database that is made anew gets its tables again', async () => {
+    const collector = await start();
+    await send(collector, [event(1, 1)]);
+    await server.command(`DROP DATABASE ${database} SYNC`);
+    await server.command(`CREATE DATABASE ${database}`);
+    await send(collector, [event(1, 2)]);
+    await until('it is stored', () => collector.counters.waiting === 0);
+
+    expect(await listed(collector)).toMatchObject([{ events: 1 }]);
+  });
+
+  test('a server that goes away while nothing is sent makes no collector unwell', async () => {
+    const collector = await start();
+    await server.kill();
+    const health = await ask<{ problems: string[] }>(collector, '/health');
+
+    expect(health.status).toBe(200);
+    expect(health.body.problems.join()).toMatch(/ECONNREFUSED/);
+    server = await server.restart();
+  });
+
+  test.each([
+    ['1:11111:'.repeat(40), 'digits without end'],
+    ['1:2,x', 'something else'],
+    ["1:1' OR 1", 'SQL'],
+  ])('a cursor of %s is none (%s)', async (cursor) => {
+    const collector = await start();
+    await send(collector, [event(1, 1)]);
+
+    const path = `/api/tasks/${id(1)}/slices?after=${encodeURIComponent(cursor)}`;
+    expect(await ask(collector, path)).toMatchObject({ body: { columns: { ids: id(1) } } });
   });
 
   describe('on tables of a cluster, as docs/scale.md has them', () => {
@@ -187,7 +273,7 @@ describe('a collector over ClickHouse', () => {
         plain(
           statement
             .replace(' ON CLUSTER throughline', '')
-            .replace(/Replicated(\w+)\('.*?', '\{replica\}'\)/, '$1')
+            .replace(/Replicated(\w+)\('.*?', '\{replica\}'(?:, (\w+))?\)/, ofOneServer)
             .replace(/_of_shard/g, '')
             .replace(/ TTL .*$/m, '')
             .replace(/\nTTL .*$/, '')
@@ -203,7 +289,7 @@ describe('a collector over ClickHouse', () => {
         await server.command(
           statement
             // The engine is the only server of its cluster, and has no replicas.
-            .replace(/Replicated(\w+)\('.*?', '\{replica\}'\)/, '$1')
+            .replace(/Replicated(\w+)\('.*?', '\{replica\}'(?:, (\w+))?\)/, ofOneServer)
             .replace(' ON CLUSTER throughline', '')
             .replace(/CREATE (TABLE|MATERIALIZED VIEW) /, `CREATE $1 ${database}.`)
             .replace(/(TO |FROM |AS )(\w+_of_shard)/g, `$1${database}.$2`)
@@ -237,4 +323,9 @@ describe('a collector over ClickHouse', () => {
 /** The same statement with one space wherever there is some. */
 function plain(statement: string): string {
   return statement.replace(/\s+/g, ' ').trim();
+}
+
+/** An engine without its replicas. */
+function ofOneServer(_: string, engine: string, version?: string): string {
+  return version === undefined ? engine : `${engine}(${version})`;
 }

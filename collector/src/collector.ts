@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isClickHouse, withoutPassword } from './clickhouse/location.js';
+import { isClickHouse, withoutPassword } from './store/location.js';
 import { CodeFolders, notesOf } from './code/folders.js';
 import { CollectorError, errorMessage } from './errors.js';
 import { encodeBatch } from '@throughline/runtime/report';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { isClickHouse, withoutPassword } from './clickhouse/location.js';
+import { isClickHouse, withoutPassword } from './store/location.js';
 import { CollectorError } from './errors.js';
 
 /** Settings of a collector. Each has a default and an environment variable. */

@@ -1,4 +1,4 @@
-import { CollectorError } from '../errors.js';
+import { CollectorError, errorMessage } from '../errors.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { TaskCondition } from '../search/task-query.js';
 import { jsonParts } from '../store/json-parts.js';
@@ -11,10 +11,10 @@ import type {
   TaskRange,
 } from '../store/store.js';
 import type { TraceEvent } from '../reports/trace-event.js';
-import { Connection, isPassing, problemOf } from './connection.js';
+import { Connection, isPassing, isWithoutTables, problemOf } from './connection.js';
 import { EventReader } from './event-reader.js';
 import { EventWriter } from './event-writer.js';
-import { withoutPassword } from './location.js';
+import { withoutPassword } from '../store/location.js';
 import { prepare } from './schema.js';
 
 /** A store in ClickHouse, which several collectors may have in common. */
@@ -29,7 +29,7 @@ export class ClickHouseStore implements Store {
     private readonly location: string,
     private readonly maxAgeMs: number,
   ) {
-    this.connection = new Connection(location);
+    this.connection = connectionTo(location);
     this.writer = new EventWriter(this.connection);
     this.reader = new EventReader(this.connection);
   }
@@ -54,10 +54,8 @@ export class ClickHouseStore implements Store {
     return isPassing((error as Error).cause);
   }
 
-  /** `isRetry`: the same batches may have been given before, to this store or to another one, and be there in part. */
-  async append(batches: readonly BatchBytes[], isRetry = false): Promise<readonly Outcome[]> {
-    await this.prepare();
-    return this.writer.write(batches, isRetry);
+  async append(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
+    return this.withTables(() => this.writer.write(batches));
   }
 
   async task(taskId: string): Promise<TraceEvent[]> {
@@ -94,15 +92,38 @@ export class ClickHouseStore implements Store {
 
   /** Throws `TL_STORE_UNAVAILABLE` if the server does not answer. */
   private async ask<T>(read: () => Promise<T>): Promise<T> {
-    await this.prepare();
     try {
-      return await read();
+      return await this.withTables(read);
     } catch (error) {
+      if (error instanceof CollectorError) throw error;
       throw new CollectorError(
         'TL_STORE_UNAVAILABLE',
         `The store "${withoutPassword(this.location)}" did not answer: ${problemOf(error)}.`,
         { cause: error },
       );
     }
+  }
+
+  /** Makes the tables first, and the next time, too, if they are gone. */
+  private async withTables<T>(work: () => Promise<T>): Promise<T> {
+    await this.prepare();
+    try {
+      return await work();
+    } catch (error) {
+      if (isWithoutTables(error)) this.isPrepared = false;
+      throw error;
+    }
+  }
+}
+
+/** Throws `TL_SETTING_INVALID` for a location that the client does not take. */
+function connectionTo(location: string): Connection {
+  try {
+    return new Connection(location);
+  } catch (error) {
+    throw new CollectorError(
+      'TL_SETTING_INVALID',
+      `Setting "store" is not a location of a ClickHouse server, "${withoutPassword(location)}": ${errorMessage(error)}. It looks like clickhouse://user:password@host:8123/database, with signs such as %, / and @ in the password written as %25, %2F and %40.`,
+    );
   }
 }

@@ -24,9 +24,8 @@ export const EVENT_COLUMNS = {
   field_names: 'Array(LowCardinality(String))',
   field_values: 'Array(String)',
   tags: 'Array(LowCardinality(String))',
-  /** The operation that the event ends, if it ends one, and the time at which that began. */
+  /** The operation that the event ends; 0 if it ends none. */
   ends: 'UInt64',
-  began: 'Int64',
   /** 1 if the event has the field `error.type`. */
   failed: 'UInt8',
   /** Of the report's bytes. */

@@ -5,7 +5,7 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { errorMessage } from '../errors.js';
 import { COLUMN_LIST } from './columns.js';
 
-/** How long a call may take, in milliseconds: a shard that hangs must not hold the others up for ever. */
+/** How long a server may be silent, in milliseconds: a shard that hangs must not hold the others up for ever. */
 const TIMEOUT_MS = 20_000;
 
 /** Values of a query's parameters, by name. */
@@ -22,7 +22,7 @@ export class Connection {
       url: httpUrl(location),
       application: 'throughline',
       request_timeout: TIMEOUT_MS,
-      // A server that is away is told of where the collector tells it.
+      // The collector reports a server that is away itself, in `/health`.
       log: { LoggerClass: SilentLogger },
     });
   }
@@ -34,7 +34,7 @@ export class Connection {
     this.insertSettings = {
       // An answer means that the rows are on their shards. This is the name that old and new servers know.
       insert_distributed_sync: 1,
-      // A profile may have the server answer before it has stored anything.
+      // A profile may have the server answer before it has stored anything. Servers of old clusters do not know it.
       ...(major >= 22 && { async_insert: 0 as const }),
     } as ClickHouseSettings;
     return { major };
@@ -51,9 +51,22 @@ export class Connection {
     return (await result.json<T>()).data;
   }
 
-  /** Returns the rows of a query in RowBinary. */
+  /** The same with the names of columns. */
+  async objects<T>(query: string): Promise<T[]> {
+    const result = await this.client.query({
+      query,
+      format: 'JSON',
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+    });
+    return (await result.json<T>()).data;
+  }
+
+  /** Returns the rows of a query in RowBinary. An error on the way comes in place of them, and not among them. */
   async bytes(query: string): Promise<Uint8Array> {
-    const { stream } = await this.client.exec({ query: `${query} FORMAT RowBinary` });
+    const { stream } = await this.client.exec({
+      query: `${query} FORMAT RowBinary`,
+      clickhouse_settings: { wait_end_of_query: 1 },
+    });
     return buffer(stream);
   }
 
@@ -84,25 +97,40 @@ const PASSING = new Set([
   ...['KEEPER_EXCEPTION', 'NO_ZOOKEEPER', 'TABLE_IS_READ_ONLY', 'ABORTED', 'SERVER_OVERLOADED'],
 ]);
 
+/** Node's errors of a server that cannot be reached. Others, such as those of TLS, stay the same. */
+const ON_THE_WAY = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE'],
+  ...['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+]);
+
 /** Returns true if an error passes though nobody changes anything: the server is not there, or has too much to do. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof ClickHouseError) return PASSING.has(error.type ?? '');
-  const { code, message } = error as { code?: string; message: string };
-  return code?.startsWith('E') || /timeout|hang up/i.test(message);
+  const { code = '', message } = error as { code?: string; message: string };
+  // The client has no code for its timeouts, nor for what a load balancer answers.
+  return (
+    ON_THE_WAY.has(code) || /timeout|hang up|\b50[234]\b|Bad Gateway|Unavailable/i.test(message)
+  );
 }
 
-/** Returns the message of an error, without the stack of the server. */
+/** Returns the message of an error, without the stack of the server, and without a full stop. */
 export function problemOf(error: unknown): string {
-  if (error instanceof ClickHouseError) return `${error.message} (${error.type ?? error.code})`;
+  const { code } = error as { code?: string };
   // An attempt at several addresses of a name fails without a message.
-  return errorMessage(error) || (error as { code?: string }).code || 'no answer';
+  const message = (errorMessage(error) || code || 'no answer').replace(/[.\s]+$/, '').slice(0, 500);
+  return error instanceof ClickHouseError ? `${message} (${error.type ?? error.code})` : message;
+}
+
+/** Returns true for an error that says that the tables are gone. */
+export function isWithoutTables(error: unknown): boolean {
+  return error instanceof ClickHouseError && /^UNKNOWN_(?:TABLE|DATABASE)$/.test(error.type ?? '');
 }
 
 /** Returns the URL for the client: with the ports on which servers answer over HTTP by default. */
 function httpUrl(location: string): string {
   // Of a scheme that it does not know, `URL` keeps every port.
   const { port } = new URL(location);
-  const url = new URL(location.replace(/^clickhouse/, 'http'));
+  const url = new URL(location.replace(/^clickhouse/i, 'http'));
   if (port === '') url.port = url.protocol === 'https:' ? '8443' : '8123';
   return url.href;
 }

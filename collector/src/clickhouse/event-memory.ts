@@ -2,9 +2,8 @@ import type { ReportView } from '../reports/report-view.js';
 import { KnownEvents } from '../store/known-events.js';
 import type { Known } from '../store/known-events.js';
 
-/** How many tasks are kept in memory, and how many begun operations in each of two generations. */
+/** How many tasks are kept in memory. */
 const MAX_TASKS = 65_536;
-const MAX_BEGUN = 65_536;
 
 /** A task whose stored events are known. */
 export interface KnownTask {
@@ -14,24 +13,24 @@ export interface KnownTask {
   readonly upperLow: number;
   readonly upperHigh: number;
   /** The generation of `KnownEvents` in which its events became known. */
-  knownSince: number;
+  readonly knownSince: number;
+  /** True if some of its events were read from the table, and may be missing in the summaries. */
+  isDoubtful: boolean;
   /** The next task with the same key. */
-  next: KnownTask | undefined;
+  readonly next: KnownTask | undefined;
 }
 
 /**
- * What a collector remembers of the events that are stored, so that one that comes again is not stored again, and that the end of an
- * operation finds its begin. What other collectors store meanwhile is unknown here; where it matters, summaries and reads are right
- * whatever comes twice.
+ * What a collector remembers of the events that are stored, so that one that comes again is not stored again. What other collectors
+ * store meanwhile is unknown here: it is stored twice then, and counted and read once.
  */
 export class EventMemory {
   private readonly events = new KnownEvents();
   /** By 53 bits of the id. */
   private readonly tasks = new Map<number, KnownTask>();
+  private readonly doubtful: KnownTask[] = [];
   private count = 0;
   private lastNumber = 0;
-  private begun = new Map<string, number>();
-  private begunBefore = new Map<string, number>();
 
   /** Returns the task of a report, if all of its stored events are known. */
   find(view: ReportView): KnownTask | undefined {
@@ -48,7 +47,7 @@ export class EventMemory {
     const { taskLow: low, taskHigh: high, upperLow, upperHigh } = view;
     const key = keyOf(view);
     const task: KnownTask = {
-      ...{ number: ++this.lastNumber, low, high, upperLow, upperHigh },
+      ...{ number: ++this.lastNumber, low, high, upperLow, upperHigh, isDoubtful: false },
       ...{ knownSince: this.events.generation, next: this.tasks.get(key) },
     };
     this.tasks.set(key, task);
@@ -56,8 +55,11 @@ export class EventMemory {
     return task;
   }
 
+  /** Notes an event that was read from the table. */
   load(task: KnownTask, low: number, high: number, hash: number): void {
     this.events.load(task.number, low, high, hash);
+    if (!task.isDoubtful) this.doubtful.push(task);
+    task.isDoubtful = true;
   }
 
   /** Notes an event, and says if it was known. */
@@ -65,34 +67,16 @@ export class EventMemory {
     return this.events.add(task.number, low, high, hash);
   }
 
-  /** Notes that an operation has begun. */
-  begin(operation: string, time: number): void {
-    if (this.begun.size >= MAX_BEGUN) {
-      this.begunBefore = this.begun;
-      this.begun = new Map();
-    }
-    this.begun.set(operation, time);
+  /** Notes that everything was stored, and forgets what is too much. */
+  committed(): void {
+    for (const task of this.doubtful.splice(0)) task.isDoubtful = false;
+    if (this.count > MAX_TASKS) this.clear();
   }
 
-  /** Returns when an operation began, if that is known. */
-  beginOf(operation: string): number | undefined {
-    return this.begun.get(operation) ?? this.begunBefore.get(operation);
-  }
-
-  /** Forgets what is too much. Call it between two batches. */
-  trim(): void {
-    if (this.count > MAX_TASKS) this.forgetTasks();
-  }
-
-  /** Forgets everything, when it is not known what was stored. */
+  /** Forgets everything, also when it is not known what was stored. */
   clear(): void {
-    this.forgetTasks();
-    this.begun.clear();
-    this.begunBefore.clear();
-  }
-
-  private forgetTasks(): void {
     this.tasks.clear();
+    this.doubtful.length = 0;
     this.count = 0;
     this.events.clear();
   }

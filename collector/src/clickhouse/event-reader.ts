@@ -1,6 +1,7 @@
 import { toColumns } from '../graph/task-columns.js';
+import { decimalOf, fromDecimalNumber } from '../reports/ids.js';
 import type { TaskCondition } from '../search/task-query.js';
-import { cutText, isBetterName, MAX_PROCESSES, MAX_TAGS } from '../store/task-state.js';
+import { cutText, MAX_PROCESSES, MAX_TAGS } from '../store/task-state.js';
 import type {
   StoreSize,
   TASK_ORDERS,
@@ -13,14 +14,13 @@ import type {
 import type { TraceEvent } from '../reports/trace-event.js';
 import { COLUMN_LIST } from './columns.js';
 import type { Connection } from './connection.js';
-import { numberOf } from './event-writer.js';
 import { readRows } from './row-codec.js';
 import type { StoredEvent } from './row-codec.js';
 import { tasksWhere } from './task-filter.js';
 
-/** A size that took longer than this to be found, in milliseconds, is told again for so many times as long. */
+/** A size that took longer than this to be found, in milliseconds, is kept for so many times as long. */
 const SLOW_MS = 500;
-const TOLD_AGAIN = 20;
+const KEPT_FACTOR = 20;
 
 /** The half of a task's id that no report had. */
 const NO_UPPER = '0'.repeat(16);
@@ -38,22 +38,27 @@ const OWNERS = `SELECT task, argMin(upper, since) AS owner FROM (
 /** One row for each task. `condition` is one of the columns that `tasks` is sorted by. */
 function summaries(condition = '1'): string {
   return `SELECT
-    task, upper, events, errors, first, last, arrived, processes, tags, begun, ending,
-    ending.1 != 0 AND ending.1 = begun.1 AS isEnded,
-    if(isEnded AND ending.2 != concat(begun.2, ' ended'), ending.2, begun.2) AS title,
-    if(isEnded, greatest(ending.3, first), last) - first AS duration
+    task, upper, events, errors, first, last, arrived, processes, tags,
+    arraySort(end -> end.3, arrayFilter(end -> end.1 = begun.1, ends))[1] AS ended,
+    if(ended.1 != 0 AND ended.2 != concat(begun.2, ' ended'), ended.2, begun.2) AS title,
+    if(ended.1 != 0, greatest(ended.3, first), last) - first AS duration
   FROM (
     SELECT
       summary.task AS task, if(summary.upper = 0, owners.owner, summary.upper) AS upper,
       uniqExactMerge(summary.events) AS events, uniqExactIfMerge(summary.errors) AS errors,
       minMerge(summary.first) AS first, maxMerge(summary.last) AS last,
       minMerge(summary.arrived) AS arrived, argMinMerge(summary.title) AS begun,
-      argMinIfMerge(summary.ended) AS ending, minMapMerge(summary.processes) AS processes,
+      groupUniqArrayIfMerge(summary.ends) AS ends, minMapMerge(summary.processes) AS processes,
       minMapMerge(summary.tags) AS tags
     FROM (SELECT * FROM tasks WHERE ${condition}) AS summary
     GLOBAL ANY LEFT JOIN (${OWNERS}) AS owners ON summary.task = owners.task
     GROUP BY task, upper
   )`;
+}
+
+/** The first keys of a map that was two lists, by their values, in SQL. */
+function firstKeys(map: string, most: number): string {
+  return `arraySlice(arraySort((key, value) -> value, ${map}.1, ${map}.2), 1, ${most})`;
 }
 
 const SUMMARIES = summaries();
@@ -80,7 +85,7 @@ interface TaskRows {
 
 /** Reads what `EventWriter` has written, here or in another collector. */
 export class EventReader {
-  private known: { readonly size: StoreSize; readonly until: number } | undefined;
+  private sizeAsked: Promise<StoreSize> | undefined;
 
   constructor(private readonly connection: Connection) {}
 
@@ -139,7 +144,7 @@ export class EventReader {
     const counts = new Array<number>(parts).fill(0);
     const failed = new Array<number>(parts).fill(0);
     const rows = await this.connection.rows<[part: string, tasks: string, failed: string]>(
-      `SELECT least(intDiv((first - ${from}) * ${parts}, ${Math.max(1, to - from)}), ${parts - 1}) AS part,
+      `SELECT least(toUInt32(floor(toFloat64(first - ${from}) * ${parts} / ${Math.max(1, to - from)})), ${parts - 1}) AS part,
         count(), countIf(errors > 0)
       FROM (${SUMMARIES}) WHERE ${where} GROUP BY part`,
       parameters,
@@ -151,26 +156,38 @@ export class EventReader {
     return { from, to, counts, failed };
   }
 
-  async size(): Promise<StoreSize> {
+  /** Several who ask at once get the same answer. */
+  size(): Promise<StoreSize> {
+    if (this.sizeAsked !== undefined) return this.sizeAsked;
     const begun = Date.now();
-    if (this.known !== undefined && begun < this.known.until) return this.known.size;
+    const asked = this.askSize();
+    this.sizeAsked = asked;
+    const forget = (): void => {
+      this.sizeAsked = undefined;
+    };
+    asked.then(() => {
+      const took = Date.now() - begun;
+      if (took > SLOW_MS) setTimeout(forget, took * KEPT_FACTOR).unref();
+      else forget();
+    }, forget);
+    return asked;
+  }
+
+  private async askSize(): Promise<StoreSize> {
     const [row] = await this.connection.rows<[tasks: string, events: string]>(
       `SELECT count(), sum(events) FROM (${SUMMARIES})`,
     );
-    const size = {
+    return {
       tasks: Number(row![0]),
       events: Number(row![1]),
-      bytes: await this.bytes(),
+      bytes: await this.bytesOnDisk(),
       // The server removes what is too old (TTL), and counts nothing.
       evicted: { tasks: 0, events: 0 },
     };
-    const took = Date.now() - begun;
-    this.known = { size, until: took > SLOW_MS ? begun + took * TOLD_AGAIN : 0 };
-    return size;
   }
 
-  /** Returns the size of the tables on the disks of all shards. */
-  private async bytes(): Promise<number> {
+  /** Returns the size of the tables on all shards. */
+  private async bytesOnDisk(): Promise<number> {
     const [table] = await this.connection.rows<[string]>(
       "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
     );
@@ -195,11 +212,12 @@ export class EventReader {
   private async summariesOf(ids: readonly (readonly [string, string])[]): Promise<TaskSummary[]> {
     if (ids.length === 0) return [];
     const tasks = ids.map(([task]) => task).join();
-    const rows = await this.connection.rows<SummaryRow>(
-      `SELECT toString(task), upper, begun.2, ending.2, isEnded, events, errors, processes, tags, first, last, duration
+    const rows = await this.connection.objects<SummaryRow>(
+      `SELECT toString(task) AS id, upper, title, events, errors, first, last, duration,
+        ${firstKeys('processes', MAX_PROCESSES)} AS processes, ${firstKeys('tags', MAX_TAGS)} AS tags
       FROM (${summaries(`task IN (${tasks})`)})`,
     );
-    const byId = new Map(rows.map((row) => [`${row[0]} ${row[1]}`, row]));
+    const byId = new Map(rows.map((row) => [`${row.id} ${row.upper}`, row]));
     // One that is gone meanwhile, because it was too old, is left out.
     return ids.flatMap(([task, upper]) => {
       const row = byId.get(`${task} ${upper}`);
@@ -210,7 +228,7 @@ export class EventReader {
   /** Finds the rows of a task. Who knows only one half of an id means the task that has it. */
   private async rowsOf(taskId: string): Promise<TaskRows | undefined> {
     if (!/^(?:[0-9a-f]{16}|[0-9a-f]{32})$/.test(taskId)) return undefined;
-    const low = numberOf(taskId.slice(-16));
+    const low = decimalOf(taskId.slice(-16));
     const asked = taskId.slice(0, -16).replace(NO_UPPER, '');
     const found = await this.connection.rows<[upper: string, hex: string]>(
       `SELECT upper, lower(hex(upper)) FROM events WHERE task = ${low} GROUP BY upper ORDER BY min(seq)`,
@@ -245,40 +263,38 @@ export class EventReader {
   }
 }
 
-type SummaryRow = [
-  ...[task: string, upper: string, begun: string, ended: string, isEnded: number],
-  ...[events: string, errors: string, processes: [string[], string[]], tags: [string[], string[]]],
-  ...[first: string, last: string, duration: string],
-];
+/** A row of `SUMMARIES`. Numbers of 64 bits are texts. */
+interface SummaryRow {
+  readonly id: string;
+  readonly upper: string;
+  readonly title: string;
+  readonly events: string;
+  readonly errors: string;
+  readonly first: string;
+  readonly last: string;
+  readonly duration: string;
+  readonly processes: readonly string[];
+  readonly tags: readonly string[];
+}
 
 function summaryOf(row: SummaryRow): TaskSummary {
-  const [task, upper, begun, ended, isEnded, events, errors, processes, tags] = row;
-  const [first, last, duration] = row.slice(9) as string[];
   return {
-    taskId: (upper === '0' ? '' : hexOf(upper)) + hexOf(task),
-    title: cutText(isEnded && isBetterName(ended, begun) ? ended : begun),
-    events: Number(events),
-    errors: Number(errors),
-    processes: inOrder(processes, MAX_PROCESSES),
-    tags: inOrder(tags, MAX_TAGS),
-    firstEvent: Number(first),
-    lastEvent: Number(last),
-    duration: Number(duration),
+    taskId: (row.upper === '0' ? '' : fromDecimalNumber(row.upper)) + fromDecimalNumber(row.id),
+    title: cutText(row.title),
+    events: Number(row.events),
+    errors: Number(row.errors),
+    processes: row.processes.map(cutText),
+    tags: row.tags.map(cutText),
+    firstEvent: Number(row.first),
+    lastEvent: Number(row.last),
+    duration: Number(row.duration),
   };
 }
 
-/** Returns the first keys of a map that was two lists, by their values. */
-function inOrder([keys, values]: readonly [string[], string[]], most: number): string[] {
-  return keys
-    .map((key, i) => [cutText(key), BigInt(values[i]!)] as const)
-    .sort(([, a], [, b]) => (a < b ? -1 : 1))
-    .slice(0, most)
-    .map(([key]) => key);
-}
-
+/** Returns the cursor in a text: the beginning for a text that is none. */
 function readCursor(text: string): Map<number, number> {
-  if (!/^(?:\d{1,10}:\d{1,16},?)*$/.test(text)) return new Map();
-  const pairs = text.split(',').filter(Boolean);
+  const pairs = text.split(',');
+  if (!pairs.every((pair) => /^\d{1,10}:\d{1,16}$/.test(pair))) return new Map();
   return new Map(pairs.map((pair) => pair.split(':').map(Number) as [number, number]));
 }
 
@@ -287,10 +303,6 @@ function isAfter(cursor: ReadonlyMap<number, number>): string {
   if (cursor.size === 0) return '1';
   const known = [...cursor].map(([writer, seq]) => `(writer = ${writer} AND seq > ${seq})`);
   return `(${known.join(' OR ')} OR writer NOT IN (${[...cursor.keys()].join()}))`;
-}
-
-function hexOf(number: string): string {
-  return BigInt(number).toString(16).padStart(16, '0');
 }
 
 function byTime(a: TraceEvent, b: TraceEvent): number {

@@ -1,6 +1,6 @@
 import { eachReport } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
-import { idOf } from '../reports/ids.js';
+import { decimalOf, idOf } from '../reports/ids.js';
 import { OperationFields } from '../reports/operation-fields.js';
 import { ReportView } from '../reports/report-view.js';
 import { ByteBuffer, ByteReader } from '../store/byte-buffer.js';
@@ -19,7 +19,6 @@ const ID = /^[0-9a-f]{16}$/;
 interface Facts {
   endsLow: number;
   endsHigh: number;
-  began: number;
   failed: boolean;
   hash: number;
   readonly writer: number;
@@ -33,11 +32,10 @@ export class EventWriter {
   private readonly fields = new OperationFields();
   private readonly rows = new ByteBuffer(1024 * 1024);
   private readonly facts: Facts = {
-    ...{ endsLow: 0, endsHigh: 0, began: 0, failed: false, hash: 0, seq: 0 },
+    ...{ endsLow: 0, endsHigh: 0, failed: false, hash: 0, seq: 0 },
     // Another one for each start, and for each collector.
     writer: Math.trunc(Math.random() * 2 ** 32),
   };
-
   /** Ends when no batches are being written. */
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -45,25 +43,21 @@ export class EventWriter {
 
   /**
    * Stores batches, after those that are being stored: cursors rely on that order. When it rejects, some of their rows may be stored,
-   * and of those, some may not be in the summaries. So what is given again is written again: summaries count it once, and the table
-   * keeps it once.
+   * and of those, some may be missing in the summaries.
    */
-  write(batches: readonly BatchBytes[], isRetry: boolean): Promise<readonly Outcome[]> {
-    const written = this.writing.then(() => this.writeNow(batches, isRetry));
+  write(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
+    const written = this.writing.then(() => this.writeNow(batches));
     this.writing = written.catch(() => {});
     return written;
   }
 
-  private async writeNow(
-    batches: readonly BatchBytes[],
-    isRetry: boolean,
-  ): Promise<readonly Outcome[]> {
+  private async writeNow(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
     try {
       await this.learn(batches);
       this.rows.clear();
-      const outcomes = batches.map((batch) => this.encode(batch, isRetry));
+      const outcomes = batches.map((batch) => this.encode(batch));
       if (this.rows.length > 0) await this.connection.insert(this.rows.taken());
-      this.memory.trim();
+      this.memory.committed();
       return outcomes;
     } catch (error) {
       this.memory.clear();
@@ -71,42 +65,32 @@ export class EventWriter {
     }
   }
 
-  /** Finds out what is stored of the tasks in some batches, and when the operations began that they end. */
+  /** Finds out what is stored of the tasks in some batches. */
   private async learn(batches: readonly BatchBytes[]): Promise<void> {
-    const { view, fields, memory } = this;
+    const { view, memory } = this;
     const unknown = new Map<string, KnownTask[]>();
-    const ended = new Map<string, string>();
-    const begun = new Set<string>();
     for (const batch of batches) {
       eachReadable(batch, view, () => {
-        if (memory.find(view) === undefined) {
-          const id = idOf(view.taskLow, view.taskHigh);
-          const tasks = unknown.get(id);
-          const task = memory.remember(view);
-          if (tasks === undefined) unknown.set(id, [task]);
-          else tasks.push(task);
-        }
-        if (view.pairCount === 0) return;
-        fields.read(view);
-        const { operation } = fields;
-        if (!ID.test(operation)) return;
-        if (fields.begins) begun.add(operation);
-        else if (fields.ends && memory.beginOf(operation) === undefined) {
-          ended.set(operation, idOf(view.taskLow, view.taskHigh));
-        }
+        if (memory.find(view) !== undefined) return;
+        const id = idOf(view.taskLow, view.taskHigh);
+        const tasks = unknown.get(id);
+        const task = memory.remember(view);
+        if (tasks === undefined) unknown.set(id, [task]);
+        else tasks.push(task);
       });
     }
-    for (const ids of inParts([...unknown.keys()])) await this.loadTasks(ids, unknown);
-    const missing = [...ended].filter(([operation]) => !begun.has(operation));
-    for (const some of inParts(missing)) await this.loadBegins(some);
+    const ids = [...unknown.keys()];
+    for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
+      await this.load(ids.slice(at, at + IDS_PER_QUERY), unknown);
+    }
   }
 
-  private async loadTasks(
+  private async load(
     ids: readonly string[],
     unknown: ReadonlyMap<string, readonly KnownTask[]>,
   ): Promise<void> {
     const bytes = await this.connection.bytes(
-      `SELECT task, upper, event, hash FROM events WHERE task IN (${ids.map(numberOf).join()}) ORDER BY seq`,
+      `SELECT task, upper, event, hash FROM events WHERE task IN (${ids.map(decimalOf).join()}) ORDER BY seq`,
     );
     const reader = new ByteReader(bytes);
     while (reader.at < bytes.length) {
@@ -121,41 +105,24 @@ export class EventWriter {
     }
   }
 
-  private async loadBegins(ended: readonly (readonly [operation: string, task: string])[]) {
-    const operations = ended.map(([operation]) => numberOf(operation));
-    const tasks = new Set(ended.map(([, task]) => numberOf(task)));
-    const bytes = await this.connection.bytes(
-      `SELECT event, time FROM events WHERE task IN (${[...tasks].join()}) AND event IN (${operations.join()})`,
-    );
-    const reader = new ByteReader(bytes);
-    while (reader.at < bytes.length) {
-      const low = reader.word();
-      const operation = idOf(low, reader.word());
-      this.memory.begin(operation, Number(reader.bigint()));
-    }
-  }
-
-  private encode(batch: BatchBytes, isRetry: boolean): Outcome {
+  private encode(batch: BatchBytes): Outcome {
     const counts = { kept: 0, duplicates: 0, conflicts: 0, refused: 0 };
     const { refused, problem } = eachReadable(batch, this.view, (start, end) => {
-      counts[this.encodeReport(start, end, isRetry)]++;
+      counts[this.encodeReport(start, end)]++;
     });
     counts.refused = refused;
     return problem === undefined ? counts : { ...counts, problem };
   }
 
-  private encodeReport(
-    start: number,
-    end: number,
-    isRetry: boolean,
-  ): 'kept' | 'duplicates' | 'conflicts' {
+  private encodeReport(start: number, end: number): 'kept' | 'duplicates' | 'conflicts' {
     const { view, memory, facts } = this;
-    // A batch with more tasks than are remembered may have made others unknown. It only makes what comes twice count twice.
+    // A batch with more tasks than are remembered may have made others unknown. What comes twice is stored twice then.
     const task = memory.find(view) ?? memory.remember(view);
     facts.hash = view.hash(start, end);
     const known = memory.add(task, view.eventLow, view.eventHigh, facts.hash);
     if (known === 'other') return 'conflicts';
-    if (known === 'same' && !isRetry) return 'duplicates';
+    // One that is in the table may be missing in the summaries, if a server has failed between the two. To write it again is harmless.
+    if (known === 'same' && !task.isDoubtful) return 'duplicates';
     this.readFields();
     // It grows from start to start, too, so that events are in the order in which they came.
     facts.seq = Math.max(facts.seq + 1, Date.now() * 1000);
@@ -164,20 +131,15 @@ export class EventWriter {
   }
 
   private readFields(): void {
-    const { view, fields, facts, memory } = this;
-    facts.endsLow = facts.endsHigh = facts.began = 0;
+    const { view, fields, facts } = this;
+    facts.endsLow = facts.endsHigh = 0;
     facts.failed = false;
     if (view.pairCount === 0) return;
     fields.read(view);
     facts.failed = fields.isError;
-    const { operation } = fields;
-    if (!ID.test(operation)) return;
-    if (fields.begins) memory.begin(operation, view.timestamp);
-    const began = fields.ends ? memory.beginOf(operation) : undefined;
-    if (began === undefined) return;
-    facts.began = began;
-    facts.endsHigh = parseInt(operation.slice(0, 8), 16);
-    facts.endsLow = parseInt(operation.slice(8), 16);
+    if (!fields.ends || !ID.test(fields.operation)) return;
+    facts.endsHigh = parseInt(fields.operation.slice(0, 8), 16);
+    facts.endsLow = parseInt(fields.operation.slice(8), 16);
   }
 }
 
@@ -207,17 +169,4 @@ function eachReadable(
     refuse(error);
   }
   return problem === undefined ? { refused } : { refused, problem };
-}
-
-function inParts<T>(items: readonly T[]): T[][] {
-  const parts: T[][] = [];
-  for (let at = 0; at < items.length; at += IDS_PER_QUERY) {
-    parts.push(items.slice(at, at + IDS_PER_QUERY));
-  }
-  return parts;
-}
-
-/** Returns an id as a number in SQL. */
-export function numberOf(id: string): string {
-  return String(BigInt(`0x${id}`));
 }

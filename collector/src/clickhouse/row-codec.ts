@@ -21,8 +21,6 @@ export interface RowFacts {
   /** Halves of the operation that the event ends; both are 0 if it ends none. */
   readonly endsLow: number;
   readonly endsHigh: number;
-  /** When that began. */
-  readonly began: number;
   readonly failed: boolean;
   readonly hash: number;
   readonly writer: number;
@@ -72,7 +70,6 @@ export function writeRow(view: ReportView, rows: ByteBuffer, facts: RowFacts): v
   rows.reserve(FIXED_BYTES);
   rows.word(facts.endsLow);
   rows.word(facts.endsHigh);
-  writeNumber(rows, facts.began);
   rows.byte(facts.failed ? 1 : 0);
   rows.word(facts.hash);
   rows.word(facts.writer);
@@ -136,8 +133,8 @@ function readRow(reader: ByteReader, taskId: string): StoredEvent {
   if (names.length > 0) some['fields'] = names.map((name, i) => [name, values[i]!]);
   const tags = texts();
   if (tags.length > 0) some['tags'] = tags;
-  // The operation that it ends, when that began, whether it failed, and its hash.
-  reader.at += 21;
+  // The operation that it ends, whether it failed, and its hash.
+  reader.at += 13;
   const writer = reader.word();
   const seq = Number(reader.bigint());
   return { event: { taskId, eventId, parentEventIds, timestamp, label, ...some }, writer, seq };

@@ -8,27 +8,27 @@ const columns = Object.entries(EVENT_COLUMNS)
   .map(([name, type]) => `  ${name} ${type}`)
   .join(',\n');
 
-/** The longest text that a summary has, in characters. Lists show less. */
+/** The longest text that a summary has, in code points: a little more than lists show (`cutText`), which cut it in characters. */
 const TEXT = 300;
 
 /**
  * The tables, by name, for one server. Those of a cluster are in docs/scale.md.
  *
  * What comes twice, from two collectors, counts once: every column of a summary is a function of the set of events, and not of how
- * often they came.
+ * often they came, or in which order. Of rows that are the same event, the table keeps the one that came first: the highest rank.
  */
 export const TABLES: Readonly<Record<'tasks' | 'events' | 'tasks_of_events', string>> = {
   tasks: `CREATE TABLE IF NOT EXISTS tasks (
   task UInt64,
   upper UInt64,
-  received SimpleAggregateFunction(max, Date),
+  received SimpleAggregateFunction(max, DateTime),
   events AggregateFunction(uniqExact, UInt64),
   errors AggregateFunction(uniqExactIf, UInt64, UInt8),
   first AggregateFunction(min, Int64),
   last AggregateFunction(max, Int64),
   arrived AggregateFunction(min, UInt64),
   title AggregateFunction(argMin, Tuple(UInt64, String), Tuple(Int64, UInt64)),
-  ended AggregateFunction(argMinIf, Tuple(UInt64, String, Int64), Int64, UInt8),
+  ends AggregateFunction(groupUniqArrayIf, Tuple(UInt64, String, Int64), UInt8),
   processes AggregateFunction(minMap, Array(String), Array(Int64)),
   tags AggregateFunction(minMap, Array(String), Array(UInt64))
 ) ENGINE = AggregatingMergeTree
@@ -37,30 +37,31 @@ ORDER BY (task, upper)`,
 
   events: `CREATE TABLE IF NOT EXISTS events (
 ${columns},
-  received DateTime DEFAULT now()
-) ENGINE = ReplacingMergeTree
+  received DateTime DEFAULT now(),
+  rank UInt64 DEFAULT bitNot(seq)
+) ENGINE = ReplacingMergeTree(rank)
 PARTITION BY toYYYYMMDD(received)
-ORDER BY (task, time, event)`,
+ORDER BY (task, time, event, upper)`,
 
   tasks_of_events: `CREATE MATERIALIZED VIEW IF NOT EXISTS tasks_of_events TO tasks AS
 SELECT
   task,
   upper,
-  toDate(events.received) AS received,
+  max(events.received) AS received,
   uniqExactState(event) AS events,
   uniqExactIfState(event, failed) AS errors,
   minState(time) AS first,
   maxState(time) AS last,
   minState(seq) AS arrived,
   argMinState((event, substringUTF8(toString(label), 1, ${TEXT})), (time, seq)) AS title,
-  argMinIfState((ends, substringUTF8(toString(label), 1, ${TEXT}), time), began, toUInt8(ends != 0)) AS ended,
+  groupUniqArrayIfState((events.ends, substringUTF8(toString(label), 1, ${TEXT}), time), toUInt8(events.ends != 0)) AS ends,
   minMapState([substringUTF8(toString(ifNull(process_name, '')), 1, ${TEXT})], [time]) AS processes,
   minMapState(
     arrayMap(tag -> substringUTF8(toString(tag), 1, ${TEXT}), arraySlice(arrayDistinct(tags), 1, 20)),
     arrayMap(i -> seq * 64 + i, range(least(toUInt64(length(arrayDistinct(tags))), 20)))
   ) AS tags
 FROM events
-GROUP BY task, upper, received`,
+GROUP BY task, upper`,
 };
 
 /**
@@ -79,13 +80,20 @@ export async function prepare(connection: Connection, maxAgeMs: number): Promise
   }
   // All of them, in this order: another collector may have made the first one a moment ago.
   for (const statement of Object.values(TABLES)) await connection.command(statement);
-  if (maxAgeMs === Infinity) return;
+  for (const table of ['events', 'tasks']) await limitAge(connection, table, maxAgeMs);
+}
+
+/** Has the server remove what is older, or nothing any more. */
+async function limitAge(connection: Connection, table: string, maxAgeMs: number): Promise<void> {
+  const [row] = await connection.rows<[number]>(
+    `SELECT engine_full LIKE '% TTL %' FROM system.tables WHERE database = currentDatabase() AND name = '${table}'`,
+  );
   const seconds = Math.max(1, Math.round(maxAgeMs / 1000));
-  for (const table of ['events', 'tasks']) {
+  if (maxAgeMs !== Infinity) {
     await connection.command(
       `ALTER TABLE ${table} MODIFY TTL received + INTERVAL ${seconds} SECOND`,
     );
-  }
+  } else if (row?.[0] === 1) await connection.command(`ALTER TABLE ${table} REMOVE TTL`);
 }
 
 /** Returns the engine of the table `events`, if there is one. */

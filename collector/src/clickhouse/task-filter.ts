@@ -1,8 +1,8 @@
+import { decimalOf } from '../reports/ids.js';
 import { filterOf } from '../search/sql-filter.js';
 import type { Dialect } from '../search/sql-filter.js';
 import type { TaskCondition } from '../search/task-query.js';
 import type { Parameters } from './connection.js';
-import { numberOf } from './event-writer.js';
 
 // The same as for SQLite (`store/task-filter.ts`), in ClickHouse's functions. Columns are those of `SUMMARIES`.
 
@@ -36,7 +36,11 @@ const CLICKHOUSE: Dialect<string | number> = {
   contains: (sql, parameter) => `positionCaseInsensitiveUTF8(${sql}, ${parameter}) > 0`,
   some: (list, condition) => `arrayExists(item -> ${condition}, ${list})`,
   parameter: (index, value) => `{value${index}: ${typeof value === 'number' ? 'Int64' : 'String'}}`,
-  value: ({ field, value }) => (field === 'id' ? numberOf(String(value).slice(-16)) : value),
+  value({ field, value }) {
+    if (field === 'id') return decimalOf(String(value).slice(-16));
+    // No event has a larger number.
+    return typeof value === 'number' ? Math.min(value, Number.MAX_SAFE_INTEGER) : value;
+  },
 };
 
 /** Writes conditions for `SUMMARIES`, with the values of their parameters by name: all of them must hold. */

@@ -94,8 +94,9 @@ export function webApp(parts: WebAppParts): Hono {
     const away =
       store.away && `the store is away, and reports wait on disk until it is back: ${store.away}`;
     const problems = [unreadable, failing, away, acceptor.lastProblem, reports.lastProblem];
-    // While reports can wait on disk, senders may go on.
-    const ok = unreadable === undefined && store.failing === undefined && !acceptor.isFull;
+    // Reports may wait on disk for a store on a server, so senders may go on while it does not answer.
+    const isReadable = unreadable === undefined || isShared;
+    const ok = isReadable && store.failing === undefined && !acceptor.isFull;
     if (!isShown(context, token)) return context.json({ ok }, ok ? 200 : 503);
     const answer = {
       ok,
@@ -126,16 +127,29 @@ export function webApp(parts: WebAppParts): Hono {
   return app;
 }
 
+/** How long the size of a store may take, in milliseconds. */
+const SIZE_MS = 2000;
+
 /** Returns the size of a store, or why it is not known. One that is away is not asked: it might not answer for long. */
 async function sizeOf(
   store: WebAppParts['store'],
 ): Promise<{ readonly size?: StoreSize; readonly unreadable?: string }> {
   if (store.away !== undefined) return {};
   try {
-    return { size: await store.size() };
+    return { size: await inTime(store.size()) };
   } catch (error) {
     return { unreadable: errorMessage(error) };
   }
+}
+
+/** Rejects if a promise takes longer than who asks if the collector is well would wait. */
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const tell = (): void => reject(new Error(`the store has not answered for ${SIZE_MS} ms`));
+    timer = setTimeout(tell, SIZE_MS).unref();
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 /** The status of an answer, for errors that are not 400. */

@@ -16,7 +16,7 @@ export async function openClickHouse(
 ): Promise<Backend> {
   const store = new ClickHouseStore(location, limits.maxAgeMs);
   if (!writes) {
-    const append = (): never => {
+    const append = async (): Promise<never> => {
       throw new Error('this connection only reads');
     };
     return { store, spooled: 0, append, close: () => store.close() };

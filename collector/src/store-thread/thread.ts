@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isClickHouse } from '../clickhouse/location.js';
+import { isClickHouse } from '../store/location.js';
 import { CollectorError, errorMessage } from '../errors.js';
 import type { TaskRange } from '../store/store.js';
 import type { Backend } from './backend.js';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { CollectorError, errorMessage } from '../errors.js';
 import { openDriver } from './driver.js';
 import type { Driver } from './driver.js';
+import { isClickHouse, withoutPassword } from './location.js';
 import { contentsOf } from './schema.js';
 
 /**
@@ -11,6 +12,12 @@ import { contentsOf } from './schema.js';
  * Throws `TL_STORE_UNAVAILABLE`.
  */
 export function backUpStore(store: string, file: string): void {
+  if (isClickHouse(store)) {
+    throw new CollectorError(
+      'TL_STORE_UNAVAILABLE',
+      `The store "${withoutPassword(store)}" is no file. Copy it with ClickHouse's own BACKUP.`,
+    );
+  }
   if (!existsSync(store)) throw unavailable(store, 'there is no such file');
   let driver: Driver | undefined;
   try {

@@ -75,10 +75,12 @@ export class ByteReader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Throws an `Error` at the end of the bytes. */
   varint(): number {
     let value = 0;
     for (let unit = 1; ; unit *= 128) {
-      const byte = this.bytes[this.at++]!;
+      const byte = this.bytes[this.at++];
+      if (byte === undefined) throw new Error('the bytes end too early');
       value += (byte & 127) * unit;
       if (byte < 128) return value;
     }

@@ -47,9 +47,11 @@ export class Spool {
     try {
       mkdirSync(dirname(file), { recursive: true });
       driver = openDriver(file);
+      // Before anything is written: the file is to become small again.
+      driver.exec('PRAGMA auto_vacuum = FULL;');
       // Two collectors must not send the same batches on.
       driver.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;');
-      driver.exec('PRAGMA synchronous = NORMAL; PRAGMA auto_vacuum = FULL;');
+      driver.exec('PRAGMA synchronous = NORMAL;');
       driver.exec(
         'CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY, batch BLOB NOT NULL, reports INTEGER NOT NULL)',
       );

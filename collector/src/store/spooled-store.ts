@@ -2,16 +2,11 @@ import { errorMessage } from '../errors.js';
 import type { BatchBytes } from '../reports/batch.js';
 import { reportsOf } from './spool.js';
 import type { Spool } from './spool.js';
-import type { Outcome } from './store.js';
+import type { Outcome, Store } from './store.js';
 
 /** How long it waits before it tries again, in milliseconds: at first, and at most. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
-
-/** A store that is told if batches were given to it before, and may be there in part. */
-export interface RetriedStore {
-  append(batches: readonly BatchBytes[], isRetry: boolean): Promise<readonly Outcome[]>;
-}
 
 /** What a spooled store is told about its surroundings. */
 export interface SpoolOptions {
@@ -25,17 +20,15 @@ export interface SpoolOptions {
  * Stores batches in a store, and while that is away, in a spool, from which they are stored later. Whatever goes wrong, it is the
  * store that is away: batches were checked before, and what cannot be read in them is refused by the store.
  */
-export class SpooledStore {
+export class SpooledStore implements Pick<Store, 'append'> {
   /** The reason why the store cannot be reached, if it cannot. */
   private away: string | undefined;
   private draining: Promise<void> | undefined;
   private isClosing = false;
-  /** True if the batches that come next may have been given to the store before. */
-  private hasFailed = false;
   private endPause: (() => void) | undefined;
 
   constructor(
-    private readonly store: RetriedStore,
+    private readonly store: Pick<Store, 'append'>,
     private readonly spool: Spool,
     private readonly options: SpoolOptions,
   ) {}
@@ -50,13 +43,9 @@ export class SpooledStore {
   async append(batches: readonly BatchBytes[]): Promise<readonly Outcome[]> {
     if (this.away === undefined && !this.isClosing) {
       try {
-        const outcomes = await this.store.append(batches, this.hasFailed);
-        this.hasFailed = false;
-        return outcomes;
+        return await this.store.append(batches);
       } catch (error) {
-        this.hasFailed = true;
         this.spool.add(batches);
-        this.hasFailed = false;
         this.goAway(errorMessage(error));
       }
     } else this.spool.add(batches);
@@ -84,13 +73,13 @@ export class SpooledStore {
   private async drain(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     for (;;) {
-      if (this.away !== undefined) await this.pause(pauseMs);
+      if (this.away !== undefined && !this.isClosing) await this.pause(pauseMs);
       if (this.isClosing) break;
       const taken = this.spool.take();
       // With nothing to store, an empty batch finds out if the store is there.
       const batches = taken?.batches ?? [];
       try {
-        const outcomes = await this.store.append(batches, true);
+        const outcomes = await this.store.append(batches);
         if (taken !== undefined) {
           this.spool.done(taken);
           this.options.onSettled(outcomes);
