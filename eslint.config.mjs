@@ -169,11 +169,11 @@ const rooms = {
   },
   'cli/src': {
     'init-jest': ['errors'],
-    sources: ['errors'],
+    sources: ['errors', 'progress'],
     doctor: [],
     run: ['errors', 'sources'],
     mcp: ['errors', 'sources', 'version'],
-    commands: ['doctor', 'errors', 'init-jest', 'mcp', 'run', 'sources', 'write-file'],
+    commands: ['doctor', 'errors', 'init-jest', 'mcp', 'progress', 'run', 'sources', 'write-file'],
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { countReports, cutBatch, openEventFiles } from '@throughline/collector';
+import { Progress } from '../progress.js';
 import { COLLECTOR_HELP, CollectorClient } from '../sources/collector-client.js';
 import { collectorUrl } from '../sources/collector-url.js';
 import { printProblems } from '../sources/event-source.js';
@@ -25,6 +26,7 @@ async function sendFile(client: CollectorClient, path: string): Promise<void> {
   const { batches, problems } = await openEventFiles(path);
   printProblems(problems);
   let [sent, notStored] = [0, 0];
+  const progress = new Progress(`Sending ${path}`, sizeOf(batches));
   for (const part of batches.flatMap((batch) => cutBatch(batch, BATCH_BYTES))) {
     const { conflicts, refused } = await client.send<{ conflicts: number; refused: number }>(
       '/api/reports',
@@ -33,11 +35,17 @@ async function sendFile(client: CollectorClient, path: string): Promise<void> {
     );
     notStored += conflicts + refused;
     sent += countReports(part).count;
+    progress.add(part.length);
   }
+  progress.end();
   console.log(`Sent ${sent} events of ${path}.`);
   if (notStored === 0) return;
   console.error(
     `throughline: ${notStored} of them were not stored, because other events have their ids.`,
   );
   process.exitCode = 1;
+}
+
+function sizeOf(batches: readonly Uint8Array[]): number {
+  return batches.reduce((sum, { length }) => sum + length, 0);
 }

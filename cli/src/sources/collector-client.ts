@@ -8,6 +8,7 @@ import type {
   TaskSummary,
   TraceEvent,
 } from '@throughline/collector';
+import { Progress } from '../progress.js';
 import { tokenHeader } from './collector-url.js';
 import { request } from './request.js';
 import type { RequestOptions } from './request.js';
@@ -40,10 +41,11 @@ export class CollectorClient implements EventSource {
   }
 
   async task(taskId: string): Promise<readonly TraceEvent[]> {
-    const { events } = await this.get<{ events: TraceEvent[] }>(
-      `/api/tasks/${encodeURIComponent(taskId)}`,
+    const path = `/api/tasks/${encodeURIComponent(taskId)}`;
+    const response = await this.fetch(path);
+    return this.answer<{ events: TraceEvent[] }>(path, response, textOf).then(
+      ({ events }) => events,
     );
-    return events;
   }
 
   shapes(where: string): Promise<ShapeAnswer> {
@@ -90,9 +92,12 @@ export class CollectorClient implements EventSource {
     }
   }
 
-  private async answer<T>(path: string, response: Response): Promise<T> {
-    const answer = (await response.json().catch(() => undefined)) as
-      (T & { error?: string }) | undefined;
+  private async answer<T>(
+    path: string,
+    response: Response,
+    read = (from: Response): Promise<string> => from.text(),
+  ): Promise<T> {
+    const answer = parsed(await read(response)) as (T & { error?: string }) | undefined;
     if (answer !== undefined && response.ok) return answer;
     // The collector's own message, which ends with its code.
     if (typeof answer?.error === 'string') throw new Error(answer.error);
@@ -101,4 +106,25 @@ export class CollectorClient implements EventSource {
       `The server at ${this.url} is not a Throughline collector: it answered ${path} with status ${response.status}. Pass the URL of a collector with --collector.`,
     );
   }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads an answer that may be long, with a bar on a terminal. */
+async function textOf(response: Response): Promise<string> {
+  const size = Number(response.headers.get('content-length')) || undefined;
+  const progress = new Progress('Reading the task', size);
+  const parts: Uint8Array[] = [];
+  for await (const part of response.body!) {
+    parts.push(part);
+    progress.add(part.length);
+  }
+  progress.end();
+  return Buffer.concat(parts).toString();
 }

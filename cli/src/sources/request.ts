@@ -41,5 +41,9 @@ export async function request(
   options?: RequestOptions,
 ): Promise<Response> {
   const answer = await ask(url, path, options);
-  return new Response(Readable.toWeb(answer) as ReadableStream, { status: answer.statusCode! });
+  const length = answer.headers['content-length'];
+  return new Response(Readable.toWeb(answer) as ReadableStream, {
+    status: answer.statusCode!,
+    headers: length === undefined ? {} : { 'content-length': length },
+  });
 }

@@ -35,7 +35,10 @@ export function addTaskQuery(
     const text = context.req.param('task');
     const parts = await taskParts(store, text);
     if (parts.length === 0) throw unknownTask(text);
-    return context.body(streamOf(parts), 200, { 'content-type': 'application/json' });
+    return context.body(streamOf(parts), 200, {
+      'content-type': 'application/json',
+      'content-length': String(parts.reduce((sum, { length }) => sum + length, 0)),
+    });
   });
   app.get('/api/tasks/:task/slices', async (context) => {
     const text = context.req.param('task');
