@@ -197,7 +197,9 @@ function memoryOf(processId) {
 /** Returns the processor time of a process in microseconds, where the system tells (Linux): in its ticks of 10 ms. */
 function cpuOf(processId) {
   try {
-    const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    const fields = readFileSync(`/proc/${processId}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
     return (Number(fields[11]) + Number(fields[12])) * 10_000;
   } catch {
     return NaN;

@@ -308,7 +308,13 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
             ...{ processName: 'shop', timestamp: now + 5000 },
             fields: [['error.type', 'E']],
           }),
-          event(3, 5, [], { label: 'job "x"', timestamp: now - 5 * minute }),
+          event(3, 5, [], {
+            ...{ label: 'job "x"', timestamp: now - 5 * minute, tags: ['Nightly'] },
+            fields: [
+              ['cart', '7'],
+              ['db.system.name', 'postgresql'],
+            ],
+          }),
         ]);
       });
 
@@ -348,6 +354,22 @@ export function testStore(name: string, open: (file: string) => Promise<Store>):
         ['"job \\"x\\""', [3]],
         ["'; DROP TABLE tasks; --", []],
         ['%', [2]],
+        ['label="event 2"', [1]],
+        ['label~EVENT', [2, 1]],
+        ['label!="event 2"', [2, 3]],
+        ['-label~event', [3]],
+        ['error.type=E', [2]],
+        ['db.system.name~POSTGRES', [3]],
+        ['db.system.name=post', []],
+        ['field.cart=7', [3]],
+        ['field.cart=postgresql', []],
+        ['field.cart!=7', [2, 1]],
+        ['text~postgres', [3]],
+        ['text~night', [3]],
+        ['text~"event 4"', [2]],
+        ['text=7', [3]],
+        ['text~cart process=shop', [2, 1]],
+        ['text~"\' OR 1=1 --"', []],
       ])('%s', async (text, expected) => {
         const where = parseTaskQuery(text, now);
         const page = await store.tasks({ ...ALL, where });

@@ -262,7 +262,7 @@ describe('a collector over ClickHouse', () => {
 
   describe('on tables of a cluster, as docs/scale.md has them', () => {
     const page = readFileSync(join(root, 'docs', 'scale.md'), 'utf8');
-    const statements = /```sql\n([\s\S]*?)```/
+    const statements = /```sql tables\.sql\n([\s\S]*?)```/
       .exec(page)![1]!
       .split(';\n')
       .map((statement) => statement.trim())

@@ -1,4 +1,5 @@
 import { decimalOf } from '../reports/ids.js';
+import type { EventCondition } from '../search/event-condition.js';
 import { filterOf } from '../search/sql-filter.js';
 import type { Dialect } from '../search/sql-filter.js';
 import type { TaskCondition } from '../search/task-query.js';
@@ -29,12 +30,14 @@ const CLICKHOUSE: Dialect<string | number> = {
     start: { sql: 'first' },
     end: { sql: 'last' },
     id: { sql: 'toString(task)' },
-    text: {
+    word: {
       sql: "concat(title, '\\n', arrayStringConcat(processes.1, '\\n'), '\\n', arrayStringConcat(tags.1, '\\n'))",
     },
   },
   contains: (sql, parameter) => `positionCaseInsensitiveUTF8(${sql}, ${parameter}) > 0`,
   some: (list, condition) => `arrayExists(item -> ${condition}, ${list})`,
+  someEvent: (condition, parameter, index) =>
+    `task GLOBAL IN (SELECT task FROM events WHERE ${eventCondition(condition, parameter, index)})`,
   parameter: (index, value) => `{value${index}: ${typeof value === 'number' ? 'Int64' : 'String'}}`,
   value({ field, value }) {
     if (field === 'id') return decimalOf(String(value).slice(-16));
@@ -42,6 +45,20 @@ const CLICKHOUSE: Dialect<string | number> = {
     return typeof value === 'number' ? Math.min(value, Number.MAX_SAFE_INTEGER) : value;
   },
 };
+
+/** Writes what an event must meet. */
+function eventCondition({ field, operator }: EventCondition, value: string, index: number): string {
+  const meets = (text: string): string =>
+    operator === '~' ? CLICKHOUSE.contains(text, value) : `${text} = ${value}`;
+  if (field === 'label') return meets('label');
+  if (field === 'field') {
+    return `arrayExists((name, text) -> name = {name${index}: String} AND ${meets('text')}, field_names, field_values)`;
+  }
+  const lists = ['field_values', 'tags'].map(
+    (list) => `arrayExists(text -> ${meets('text')}, ${list})`,
+  );
+  return [meets('label'), ...lists].join(' OR ');
+}
 
 /** Writes conditions for `SUMMARIES`, with the values of their parameters by name: all of them must hold. */
 export function tasksWhere(conditions: readonly TaskCondition[]): {
@@ -51,6 +68,9 @@ export function tasksWhere(conditions: readonly TaskCondition[]): {
   const { where, values } = filterOf(conditions, CLICKHOUSE);
   return {
     where,
-    parameters: Object.fromEntries(values.map((value, index) => [`value${index}`, value])),
+    parameters: {
+      ...Object.fromEntries(values.map((value, index) => [`value${index}`, value])),
+      ...Object.fromEntries(conditions.map(({ name = '' }, index) => [`name${index}`, name])),
+    },
   };
 }

@@ -20,13 +20,20 @@ export const TASK_FIELDS = {
   start: { kind: 'time', about: 'when it began: >-15m, <2026-01-31T12:00' },
   end: { kind: 'time', about: 'when its latest event was' },
   id: { kind: 'id', about: 'the id of the task' },
+  label: { kind: 'text', about: 'the label of one of its events' },
+  text: { kind: 'text', about: 'a label, a field or a tag of one of its events' },
 } as const;
+
+/** How a field of events is named in a search, if its name has no dot: `field.cart=7`. */
+const EVENT_FIELD = 'field.';
 
 /** One condition that a task must meet. Times and durations are in microseconds. */
 export interface TaskCondition {
   readonly negated: boolean;
-  /** `text` for a word, which any text of the task may contain. */
-  readonly field: TaskField | 'text';
+  /** `word` for a word, which the title, processes or tags may contain, `field` for a field of one of its events. */
+  readonly field: TaskField | 'word' | 'field';
+  /** Of the field of an event. */
+  readonly name?: string;
   readonly operator: Operator;
   readonly value: string | number;
 }
@@ -52,21 +59,30 @@ export function parseTaskQuery(text: string, now = Date.now() * 1000): TaskCondi
 function conditionOf({ negated, field, value }: Term, now: number): TaskCondition {
   if (field === undefined) {
     if (/^errors?$/.test(value)) return { negated, field: 'errors', operator: '>', value: 0 };
-    return { negated, field: 'text', operator: '~', value };
+    return { negated, field: 'word', operator: '~', value };
   }
   const { name, operator } = field;
+  // Names of OpenTelemetry's conventions have dots: `db.system.name=postgresql`.
+  if (name.includes('.')) {
+    checkOperator(name, 'text', operator);
+    const of = name.startsWith(EVENT_FIELD) ? name.slice(EVENT_FIELD.length) : name;
+    return { negated, field: 'field', name: of, operator, value };
+  }
   if (!Object.hasOwn(TASK_FIELDS, name)) {
     throw invalid(
-      `Tasks have no field ${JSON.stringify(name)}. They have ${Object.keys(TASK_FIELDS).join(', ')}.`,
+      `Tasks have no field ${JSON.stringify(name)}. They have ${Object.keys(TASK_FIELDS).join(', ')}. A field of events is ${JSON.stringify(EVENT_FIELD + name)}.`,
     );
   }
   const known = name as TaskField;
   const { kind } = TASK_FIELDS[known];
-  const fit = OPERATORS[kind];
-  if (!fit.split(/, | and /).includes(operator)) {
-    throw invalid(`The field "${name}" has the operators ${fit}, got "${operator}".`);
-  }
+  checkOperator(name, kind, operator);
   return { negated, field: known, operator, value: READ[kind](value, name, now) };
+}
+
+function checkOperator(name: string, kind: keyof typeof OPERATORS, operator: string): void {
+  const fit = OPERATORS[kind];
+  if (fit.split(/, | and /).includes(operator)) return;
+  throw invalid(`The field "${name}" has the operators ${fit}, got "${operator}".`);
 }
 
 /** The operators of each kind of value. */

@@ -160,6 +160,68 @@ function readEvent(
   return { parentEventIds, timestamp, label, ...some };
 }
 
+/** A text as it is stored: its number in the dictionary, or where its bytes are. */
+export interface StoredText {
+  /** -1 for one that is written out. */
+  number: number;
+  start: number;
+  end: number;
+}
+
+/** Where a text of an event stands. */
+export type TextPlace = 'label' | 'field' | 'tag';
+
+/**
+ * Calls `test` for the label, the fields and the tags of events, until it returns true. Returns true if it did. Nothing is made of
+ * the events, so that many can be looked at.
+ */
+export function someText(
+  events: Uint8Array,
+  test: (place: TextPlace, text: StoredText, name: StoredText) => boolean,
+): boolean {
+  const reader = new ByteReader(events);
+  const [text, name] = [emptyText(), emptyText()];
+  while (reader.at < events.length) {
+    reader.varint();
+    const parts = reader.varint();
+    reader.varint();
+    for (const of of TEXTS) if (parts & PART[of]) readText(reader, text);
+    for (const of of INTEGERS) if (parts & PART[of]) reader.varint();
+    for (const of of DECIMALS) if (parts & PART[of]) reader.at += 8;
+    const parents = reader.varint();
+    reader.at += parents * 8;
+    readText(reader, text);
+    let isFound = test('label', text, name);
+    if (parts & PART.pairs) {
+      for (let left = reader.varint(); left > 0; left--) {
+        readText(reader, name);
+        readText(reader, text);
+        isFound ||= test('field', text, name);
+      }
+    }
+    if (parts & PART.tags) {
+      for (let left = reader.varint(); left > 0; left--) {
+        readText(reader, text);
+        isFound ||= test('tag', text, name);
+      }
+    }
+    if (isFound) return true;
+  }
+  return false;
+}
+
+function emptyText(): StoredText {
+  return { number: -1, start: 0, end: 0 };
+}
+
+function readText(reader: ByteReader, into: StoredText): void {
+  const value = reader.varint();
+  into.number = value % 2 === 1 ? (value - 1) / 2 : -1;
+  into.start = reader.at;
+  if (into.number < 0) reader.at += value / 2;
+  into.end = reader.at;
+}
+
 /** Makes small numbers of numbers near 0, for varints. */
 function zigzag(value: number): number {
   return value < 0 ? -value * 2 - 1 : value * 2;

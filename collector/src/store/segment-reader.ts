@@ -1,5 +1,7 @@
 import { idOf } from '../reports/ids.js';
+import type { EventCondition } from '../search/event-condition.js';
 import type { Driver, Row, Statement, Value } from './driver.js';
+import { EventSearch } from './event-search.js';
 import { readSegment } from './segment-codec.js';
 import { toColumns } from '../graph/task-columns.js';
 import type { TaskCondition } from '../search/task-query.js';
@@ -32,6 +34,8 @@ const ORDERS: Readonly<Record<(typeof TASK_ORDERS)[number], readonly [string, st
 
 /** Reads what `SegmentWriter` has written, here or in another thread. */
 export class SegmentReader {
+  /** Looks into events, for conditions that one of them must meet. */
+  readonly search: EventSearch;
   private readonly texts: string[] = [];
   private readonly findTask: Statement;
   private readonly segments: Statement;
@@ -47,6 +51,7 @@ export class SegmentReader {
     this.segmentsFrom = driver.prepare(
       'SELECT number, ids, events FROM segments WHERE task = ? AND number >= ? ORDER BY number LIMIT ?',
     );
+    this.search = new EventSearch(driver, (number) => this.textOf(number));
     this.totals = driver.prepare('SELECT * FROM totals');
     this.newTexts = driver.prepare('SELECT text FROM texts WHERE number >= ? ORDER BY number');
   }
@@ -85,7 +90,7 @@ export class SegmentReader {
 
   tasks({ offset, limit, where = [], order = 'last', reversed = false }: TaskRange): TaskPage {
     const { tasks: total, evicted } = this.size();
-    const filter = tasksWhere(where);
+    const filter = tasksWhere(where, this.tasksWith);
     const matching = where.length === 0 ? total : this.count(filter.where, filter.values);
     const by = ORDERS[order][reversed ? 1 : 0];
     // The order alone is found first, in an index where there is one: a page far down costs no reading of what is before it.
@@ -101,7 +106,7 @@ export class SegmentReader {
   }
 
   histogram(conditions: readonly TaskCondition[], parts: number): TaskHistogram | undefined {
-    const { where, values } = tasksWhere(conditions);
+    const { where, values } = tasksWhere(conditions, this.tasksWith);
     const [range] = this.driver
       .prepare(`SELECT min(first) AS least, max(first) AS most FROM tasks WHERE ${where}`)
       .all(...values);
@@ -165,6 +170,9 @@ export class SegmentReader {
       (number) => this.textOf(number),
     );
   }
+
+  private readonly tasksWith = (condition: EventCondition): string =>
+    this.search.tasksWith(condition);
 
   private textOf(number: number): string {
     if (number >= this.texts.length) {

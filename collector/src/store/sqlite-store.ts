@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
+import { isEventCondition } from '../search/event-condition.js';
 import type { TaskCondition } from '../search/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
 import { settings } from '../settings.js';
@@ -71,6 +72,7 @@ export class SqliteStore implements Store {
   }
 
   async tasks(range: TaskRange): Promise<TaskPage> {
+    await this.reader.search.prepare((range.where ?? []).filter(isEventCondition));
     return this.snapshot(() => this.reader.tasks(range));
   }
 
@@ -78,6 +80,7 @@ export class SqliteStore implements Store {
     where: readonly TaskCondition[],
     parts: number,
   ): Promise<TaskHistogram | undefined> {
+    await this.reader.search.prepare(where.filter(isEventCondition));
     return this.snapshot(() => this.reader.histogram(where, parts));
   }
 
