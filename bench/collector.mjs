@@ -69,8 +69,12 @@ async function measureAt(address, url) {
     );
     print(`a task of ${count} events, answered`, await timed(`${url}/api/tasks/${taskId(task)}`));
   }
+  const largest = taskId(0x7000_0000 + 100_000);
+  print('why one of 100000 events took so long', await timed(`${url}/api/tasks/${largest}/why`));
   const { tasks } = (await health()).store;
   print(`first page of ${tasks} tasks`, await timed(`${url}/api/tasks?limit=50`));
+  const search = encodeURIComponent('text~"priced 499998"');
+  print('a search in the texts of all events', await timed(`${url}/api/tasks?where=${search}`, 1));
   print('last page', await timed(`${url}/api/tasks?limit=50&offset=${tasks - 50}`));
 }
 
@@ -167,9 +171,9 @@ function eventId(n) {
   return `${spread(n)}${(n + 1).toString(16).padStart(8, '0')}`;
 }
 
-async function timed(url) {
+async function timed(url, rounds = 5) {
   const times = [];
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < rounds; i++) {
     const before = performance.now();
     await (await fetch(url)).arrayBuffer();
     times.push(performance.now() - before);

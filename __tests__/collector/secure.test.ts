@@ -1,7 +1,10 @@
 // Everything over TLS, and everything over a Unix socket.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { connect as connectPlain, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,7 +12,9 @@ import { connect } from 'node:tls';
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import type { Collector } from '@throughline/collector';
 import { Child, ran, root } from '../harness/child';
+import { freePort } from '../harness/collector';
 import { startTestCollector } from '../harness/test-collector';
+import { until } from '../harness/until';
 
 const cli = join(root, 'cli', 'bin', 'throughline.js');
 /** Logs an event, and waits until it is stored. */
@@ -32,6 +37,7 @@ describe('TLS', () => {
   let key: string;
   let collector: Collector;
   let trusting: Record<string, string>;
+  let otherCert: string;
   beforeAll(async () => {
     [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
     const subject = [
@@ -47,6 +53,23 @@ describe('TLS', () => {
     );
     collector = await startTestCollector({ cert, key });
     trusting = { NODE_EXTRA_CA_CERTS: cert };
+    otherCert = join(folder, 'other.pem');
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        '/dev/null',
+        '-out',
+        otherCert,
+        ...subject,
+      ],
+      { stdio: 'ignore' },
+    );
   });
   afterAll(() => collector.close());
 
@@ -69,6 +92,94 @@ describe('TLS', () => {
     });
 
     expect(stdout + stderr).toMatch(/Cannot reach a collector at tls:.*self-signed certificate/);
+  });
+
+  test('a certificate that nobody has signed is trusted by who has its file', async () => {
+    const THROUGHLINE_COLLECTOR = collector.reportAddress;
+    const env = { THROUGHLINE_COLLECTOR, THROUGHLINE_CERT: cert };
+    expect(await ran(['-e', PROGRAM], { env })).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
+
+    const list = [cli, 'list', '--collector', collector.url];
+    expect(await ran(list, { env })).toMatchObject({ code: 0, stderr: '' });
+    const other = { ...env, THROUGHLINE_CERT: otherCert };
+    expect((await ran(list, { env: other })).stderr).toMatch(/and it is not THROUGHLINE_CERT/);
+    const refused = await ran(['-e', PROGRAM], { env: other });
+    expect(refused.stdout).toMatch(/and it is not THROUGHLINE_CERT/);
+  });
+
+  test('a program may wait for the connection, and for nothing else', async () => {
+    const program = `
+      import { connect } from '@throughline/runtime/xtrace';
+      await connect('${collector.reportAddress}');
+      console.log('connected');`;
+    const { code, stdout } = await ran(['--input-type=module', '-e', program], { env: trusting });
+
+    expect([code, stdout]).toEqual([0, 'connected\n']);
+  });
+
+  test('`run` starts a collector with it, and the program and `stop` find that', async () => {
+    const env = {
+      ...{ THROUGHLINE_CERT: cert, THROUGHLINE_KEY: key, THROUGHLINE_STORE: ':memory:' },
+      THROUGHLINE_WEB_PORT: String(await freePort()),
+      THROUGHLINE_REPORT_PORT: String(await freePort()),
+    };
+    const program = join(folder, 'program.mjs');
+    writeFileSync(program, 'console.log("ran");');
+    const { code, stdout, stderr } = await ran([cli, 'run', program], { env, cwd: folder });
+    expect([code, stdout]).toEqual([0, 'ran\n']);
+    expect(stderr).toContain(`tasks at https://127.0.0.1:${env.THROUGHLINE_WEB_PORT}`);
+
+    const { stdout: list } = await ran([cli, 'list', '--json'], { env });
+    expect(list).toMatch(/"title":"ran"/);
+    expect((await ran([cli, 'stop'], { env })).stdout).toMatch(/^Stopped the collector at https:/);
+  });
+
+  test('a peer that never agrees holds neither the collector nor a program', async () => {
+    const own = await startTestCollector({ cert, key });
+    const idle = [own.url, own.otlpUrl, own.reportAddress].map((url) =>
+      connectPlain(Number(/:(\d+)$/.exec(url)![1]), '127.0.0.1'),
+    );
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    await own.close();
+    for (const socket of idle) socket.destroy();
+
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = `tls://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { code, stdout } = await ran(['-e', PROGRAM], {
+      env: { THROUGHLINE_COLLECTOR: address },
+    });
+    silent.close();
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/has not agreed on TLS for 5000 ms/)]);
+  });
+
+  test('what is logged just before the end is sent as far as the system takes it', async () => {
+    const kept = collector.counters.kept;
+    const program = `
+      import { connect, log, startTask } from '@throughline/runtime/xtrace';
+      await connect('${collector.reportAddress}');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      startTask();
+      for (let i = 0; i < 2000; i++) log('event ' + i);
+      process.exit();`;
+    await ran(['--input-type=module', '-e', program], { env: trusting });
+    await until('all of them', () => collector.counters.kept >= kept + 2000);
+  });
+
+  test('a page that came without TLS is not its own', async () => {
+    const { host } = new URL(collector.url);
+    const status = (origin: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        request(
+          `${collector.url}/api/tasks`,
+          { rejectUnauthorized: false, headers: { origin } },
+          (response) => resolve(response.statusCode!),
+        )
+          .on('error', reject)
+          .end();
+      });
+
+    expect([await status(`https://${host}`), await status(`http://${host}`)]).toEqual([200, 403]);
   });
 
   test('the page, its answers and OpenTelemetry over HTTP and gRPC are over it', async () => {
@@ -189,6 +300,19 @@ describeOnUnix('a Unix socket', () => {
     child.signal('SIGTERM');
     expect((await child.exit).code).toBe(0);
     expect(existsSync(path)).toBe(false);
+  });
+
+  test('a path that is too long, or in no folder, is refused', async () => {
+    const long = join(folder, 'x'.repeat(120));
+    for (const [path, message] of [
+      [long, /its path has \d+ bytes, and 10[37] are possible/],
+      [join(folder, 'nowhere', 'socket'), /there is no folder .*nowhere/],
+    ] as const) {
+      const { stderr, code } = await ran([cli, 'serve', '--socket', path, '--store', ':memory:']);
+      expect(stderr).toMatch(message);
+      expect(code).toBe(1);
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('x'))).toEqual([]);
   });
 
   test('a file of somebody else is left alone', async () => {

@@ -94,7 +94,8 @@ export async function startCollector(given: Partial<Settings> = {}): Promise<Col
   const storeFile = isFile ? resolve(location) : undefined;
   const isOpen = token === undefined && socket === undefined && !isLocal(host);
   const app = webApp({
-    ...{ store, acceptor, reports, host, allowOrigins, token },
+    ...{ store, acceptor, reports, allowOrigins, token },
+    host: socket === undefined ? host : undefined,
     file: storeFile,
     isShared: isClickHouse(location),
     // What programs were run in is nobody else's concern.

@@ -72,7 +72,7 @@ export const settings: { [K in keyof Settings]: Setting<Settings[K]> } = {
   otlpGrpcPort: { fallback: 4317, variable: 'THROUGHLINE_OTLP_GRPC_PORT', read: port },
   allowOrigins: { fallback: [], variable: 'THROUGHLINE_ALLOW_ORIGINS', read: origins },
   sources: { fallback: [], variable: 'THROUGHLINE_SOURCES', read: folders },
-  socket: { fallback: undefined, variable: 'THROUGHLINE_SOCKET', read: optionalPath },
+  socket: { fallback: undefined, variable: 'THROUGHLINE_SOCKET', read: socketPath },
   cert: { fallback: undefined, variable: 'THROUGHLINE_CERT', read: optionalPath },
   key: { fallback: undefined, variable: 'THROUGHLINE_KEY', read: optionalPath },
   token: { fallback: undefined, variable: 'THROUGHLINE_TOKEN', read: secret },
@@ -130,6 +130,11 @@ function nonEmptyString(name: string, value: unknown): string {
 /** Reads a path. An empty one is as good as none, as for variables. */
 function optionalPath(name: string, value: unknown): string | undefined {
   return value === '' ? undefined : resolve(nonEmptyString(name, value));
+}
+
+/** Reads the path of a socket, also in the form in which it is told: `unix:/path`. */
+function socketPath(name: string, value: unknown): string | undefined {
+  return optionalPath(name, typeof value === 'string' ? value.replace(/^unix:/i, '') : value);
 }
 
 /** Reads where a store is. What is no URL is a file. */

@@ -31,7 +31,7 @@ export function open(program: Command): void {
 function start(webPort: string): Promise<Collector> {
   // The setting also accepts a numeric string.
   return startCollector({
-    ...{ store: ':memory:', socket: '' },
+    ...{ store: ':memory:', socket: '', cert: '', key: '' },
     reportPort: 0,
     webPort: webPort as unknown as number,
   });

@@ -112,6 +112,7 @@ function say({ url, isNew }: RunningCollector): void {
 
 /** Loaded on demand, because few start it. */
 async function openBrowser(url: string): Promise<void> {
+  if (url.startsWith('unix:')) throw new Error('a browser cannot open a Unix socket');
   const { default: open } = await import('open');
   await open(url);
 }

@@ -51,6 +51,8 @@ export function serve(program: Command): void {
       console.log('Press Ctrl-C to stop.');
       await untilInterrupted();
       await collector.close();
+      // A peer that has not agreed on TLS over gRPC would hold the process.
+      process.exit();
     });
 }
 

@@ -18,6 +18,11 @@ export interface RunningCollector {
   readonly isNew: boolean;
 }
 
+/** Milliseconds within which a collector that runs must answer. */
+const ANSWERS_WITHIN = 5000;
+/** Node's errors of an address at which nobody listens. */
+const NOBODY = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE']);
+
 /** Milliseconds within which a collector that was started must answer. */
 const STARTS_WITHIN = 10_000;
 
@@ -74,9 +79,17 @@ interface Health {
 
 /** Asks a collector. Returns undefined if nothing answers. */
 async function healthOf(url: string): Promise<Health | undefined> {
-  const said = await ask(url, '/health', { headers: tokenHeader() })
+  const said = await ask(url, '/health', { headers: tokenHeader(), timeoutMs: ANSWERS_WITHIN })
     .then((answer) => text(answer))
-    .catch(() => undefined);
+    .catch((error: NodeJS.ErrnoException) => {
+      // Nobody is there, or somebody who is just about to go.
+      if (NOBODY.has(error.code ?? '')) return undefined;
+      throw new CliError(
+        'TL_COLLECTOR_UNREACHABLE',
+        `Cannot talk to the server at ${url}: ${error.message}. Set THROUGHLINE_WEB_PORT to a port that is free, or THROUGHLINE_CERT to the certificate of the collector.`,
+        { cause: error },
+      );
+    });
   if (said === undefined) return undefined;
   const { processId, reportAddress, file } = Object(parsed(said)) as Partial<Health>;
   if (processId !== undefined && reportAddress !== undefined) {

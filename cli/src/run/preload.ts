@@ -22,7 +22,10 @@ if (!isStarter(process.argv[1] ?? '')) {
     await import(urlOf('@throughline/babel-plugin/register'));
     const { connected } = (await import(urlOf('@throughline/runtime/auto'))) as typeof Auto;
     // What a program logs that ends at once could not be sent without a connection. The client itself says why there is none.
-    await Promise.race([connected.catch(() => {}), wait(PATIENCE_MS, undefined, { ref: false })]);
+    const over = new AbortController();
+    const patience = wait(PATIENCE_MS, undefined, { signal: over.signal });
+    await Promise.race([connected.catch(() => {}), patience]);
+    over.abort();
   } catch (error) {
     console.error(`throughline: ${runFailed(error).message}`);
   }

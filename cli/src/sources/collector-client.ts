@@ -60,7 +60,15 @@ export class CollectorClient implements EventSource {
   async eachChange(look: () => Promise<void>): Promise<void> {
     const { body } = await this.fetch('/api/live');
     // Each part is of one event, or of none: they are sent one at a time.
-    for await (const part of body ?? []) if (part.length > 0) await look();
+    const parts = (body ?? []) as AsyncIterable<Uint8Array>;
+    const reader = parts[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await reader.next().catch(() => {
+        throw new CliError('TL_COLLECTOR_UNREACHABLE', `The collector at ${this.url} has ended.`);
+      });
+      if (done) return;
+      if (value.length > 0) await look();
+    }
   }
 
   /** Sends bytes to a path, and returns the answer as JSON. */

@@ -28,7 +28,6 @@ export class EventMemory {
   private readonly events = new KnownEvents();
   /** By 53 bits of the id. */
   private readonly tasks = new Map<number, KnownTask>();
-  private readonly doubtful: KnownTask[] = [];
   private count = 0;
   private lastNumber = 0;
 
@@ -58,7 +57,6 @@ export class EventMemory {
   /** Notes an event that was read from the table. */
   load(task: KnownTask, low: number, high: number, hash: number): void {
     this.events.load(task.number, low, high, hash);
-    if (!task.isDoubtful) this.doubtful.push(task);
     task.isDoubtful = true;
   }
 
@@ -67,16 +65,14 @@ export class EventMemory {
     return this.events.add(task.number, low, high, hash);
   }
 
-  /** Notes that everything was stored, and forgets what is too much. */
-  committed(): void {
-    for (const task of this.doubtful.splice(0)) task.isDoubtful = false;
+  /** Forgets what is too much. Call it between two batches. */
+  trim(): void {
     if (this.count > MAX_TASKS) this.clear();
   }
 
   /** Forgets everything, also when it is not known what was stored. */
   clear(): void {
     this.tasks.clear();
-    this.doubtful.length = 0;
     this.count = 0;
     this.events.clear();
   }

@@ -57,7 +57,7 @@ export class EventWriter {
       this.rows.clear();
       const outcomes = batches.map((batch) => this.encode(batch));
       if (this.rows.length > 0) await this.connection.insert(this.rows.taken());
-      this.memory.committed();
+      this.memory.trim();
       return outcomes;
     } catch (error) {
       this.memory.clear();

@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { TOKEN_REFUSED } from '@throughline/runtime/report';
 import { errorMessage } from '../errors.js';
+import { HANDSHAKE_MS, trackConnections } from '../listen/connections.js';
 import type { Certificate } from '../listen/tls.js';
 import { listenOnSocket, passToHttp } from '../listen/unix-socket.js';
 import type { Acceptor } from './accept.js';
@@ -24,6 +25,7 @@ const CLOSING_MS = 500;
  */
 export class ReportServer {
   private readonly server: Server;
+  private readonly closeConnections: () => void;
   private readonly sockets = new Set<Socket>();
   private readonly unread = new Unread();
   private readonly pubsub: Pubsub;
@@ -42,7 +44,10 @@ export class ReportServer {
   ) {
     this.pubsub = new Pubsub(acceptor, (problem) => (this.lastProblem = problem));
     const serve = (socket: Socket): void => this.serve(socket);
-    this.server = certificate ? createTlsServer(certificate, serve) : createServer(serve);
+    this.server = certificate
+      ? createTlsServer({ ...certificate, handshakeTimeout: HANDSHAKE_MS }, serve)
+      : createServer(serve);
+    this.closeConnections = trackConnections(this.server);
     // Who is no peer of TLS is no concern of others.
     this.server.on('tlsClientError', (error: Error) => {
       this.counters.badStreams++;
@@ -72,15 +77,15 @@ export class ReportServer {
   async listenOn(path: string, web: HttpServer): Promise<void> {
     this.web = web;
     await listenOnSocket(this.server, path);
+    // Only then does it look for requests that take too long.
+    web.emit('listening');
     this.server.on('error', (error) => (this.lastProblem = error.message));
   }
 
   /** Stops listening and closes every connection, after reading the data that was sent before. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        for (const socket of this.sockets) socket.destroy();
-      }, CLOSING_MS);
+      const timer = setTimeout(() => this.closeConnections(), CLOSING_MS);
       this.server.close(() => {
         clearTimeout(timer);
         resolve();

@@ -4,14 +4,22 @@ import type { Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { CollectorError, errorMessage } from '../errors.js';
+import { HANDSHAKE_MS, trackConnections } from './connections.js';
 import type { Certificate } from './tls.js';
+
+const closers = new WeakMap<Server, () => void>();
 
 /** Makes a server for an app, over TLS if there is a certificate. */
 export function httpServer(app: Hono, certificate: Certificate | undefined): Server {
-  return createAdaptorServer({
+  const server = createAdaptorServer({
     fetch: app.fetch,
-    ...(certificate && { createServer: createHttpsServer, serverOptions: certificate }),
+    ...(certificate && {
+      createServer: createHttpsServer,
+      serverOptions: { ...certificate, handshakeTimeout: HANDSHAKE_MS },
+    }),
   }) as Server;
+  closers.set(server, trackConnections(server));
+  return server;
 }
 
 /** Listens, and resolves to the port. Throws `TL_PORT_UNAVAILABLE`, which names the setting. */
@@ -46,7 +54,7 @@ export function listen(server: Server, host: string, port: number): Promise<numb
 
 /** Stops listening, and closes all connections, those that came by another server, too. */
 export function closeServer(server: Server): Promise<void> {
-  server.closeAllConnections();
+  closers.get(server)?.();
   if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {
     server.close(() => resolve());

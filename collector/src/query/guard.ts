@@ -7,12 +7,17 @@ import { CollectorError } from '../errors.js';
  * - with a `Host` that is a public name, which its owner has pointed here ("DNS rebinding");
  * - with an `Origin` of another site, which could read answers or send reports.
  *
- * Some pages may send reports: see `reportOrigins`.
+ * Some pages may send reports: see `reportOrigins`. No name leads a browser to a Unix socket, which has no `host`.
  */
-export function guard(host: string, mayReport: MayReport): MiddlewareHandler {
+export function guard(host: string | undefined, mayReport: MayReport): MiddlewareHandler {
   return async (context, next) => {
     const asked = context.req.header('host');
-    if (isLocal(host) && asked !== undefined && !isLocal(hostnameOf(`http://${asked}`))) {
+    if (
+      host !== undefined &&
+      isLocal(host) &&
+      asked !== undefined &&
+      !isLocal(hostnameOf(`http://${asked}`))
+    ) {
       throw refused(
         `its header Host is ${JSON.stringify(asked)}`,
         'Use the address that "throughline serve" prints.',
@@ -20,7 +25,11 @@ export function guard(host: string, mayReport: MayReport): MiddlewareHandler {
     }
     const origin = context.req.header('origin');
     const isReport = /^\/(?:api\/(?:reports|v2\/spans)$|v1\/)/.test(context.req.path);
-    if (origin !== undefined && !isOwn(origin, asked) && !(isReport && mayReport(origin))) {
+    if (
+      origin !== undefined &&
+      !isOwn(origin, asked, context.req.url) &&
+      !(isReport && mayReport(origin))
+    ) {
       throw refused(
         `it is from a page of ${JSON.stringify(origin)}`,
         'Only the page of the collector may ask it.',
@@ -38,8 +47,11 @@ export function reportOrigins(allowed: readonly string[]): MayReport {
   return (origin) => isLocal(hostnameOf(origin)) || allowed.includes(origin);
 }
 
-function isOwn(origin: string, host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+/** A page that came without TLS may be anybody's, if the collector itself speaks TLS. In front of it, a proxy may do so. */
+function isOwn(origin: string, host: string | undefined, url: string): boolean {
+  if (host === undefined || !URL.canParse(origin)) return false;
+  const { protocol, host: own } = new URL(origin);
+  return own === host && (protocol === 'https:' || protocol === new URL(url).protocol);
 }
 
 function hostnameOf(url: string): string {

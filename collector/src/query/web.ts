@@ -31,8 +31,8 @@ export interface WebAppParts {
   readonly reports: ReportServer;
   /** Returns the address for reports, as `host:port`. */
   readonly reportAddress: () => string;
-  /** The address that the collector listens on. */
-  readonly host: string;
+  /** The address that the collector listens on; nothing for a Unix socket. */
+  readonly host: string | undefined;
   /** Origins of pages that may send reports, beside those on this machine. */
   readonly allowOrigins: readonly string[];
   /** True if other collectors may store in it, too. */

@@ -5,5 +5,7 @@ export function isClickHouse(location: string): boolean {
 
 /** Returns a location without its password, for people to see: whatever stands there, written right or not. */
 export function withoutPassword(location: string): string {
-  return isClickHouse(location) ? location.replace(/\/\/([^:@/]*):.*@/s, '//$1:***@') : location;
+  if (!isClickHouse(location)) return location;
+  // The client takes a token in the query.
+  return location.replace(/\/\/([^:@/]*):.*@/s, '//$1:***@').replace(/\?.*$/s, '?***');
 }

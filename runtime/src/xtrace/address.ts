@@ -5,7 +5,7 @@ export const DEFAULT_PORT = 5563;
 
 /** Where a collector is, and how it is spoken to. */
 export interface Address {
-  /** The address as it was given, for messages. */
+  /** The address for messages. */
   readonly text: string;
   readonly host: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface Address {
  */
 export function parseAddress(address: unknown): Address {
   const text = String(address);
-  const [, path] = /^unix:(.+)$/s.exec(text) ?? [];
+  const [, path] = /^unix:(.+)$/is.exec(text) ?? [];
   if (path !== undefined) {
     return { text, host: '', port: 0, path, isEncrypted: false, isAcknowledged: true };
   }
@@ -36,11 +36,12 @@ export function parseAddress(address: unknown): Address {
       `The address of a collector must look like "host:5563", ":5563", "tls://host:5563" or "unix:/path", got ${quote(address)}.`,
     );
   }
+  const protocol = parts[1]?.toLowerCase();
   const host = parts[2] ?? (parts[3] || '127.0.0.1');
   return {
-    text: `${host}:${port}`,
+    text: `${protocol === 'tls' ? 'tls://' : ''}${host.includes(':') ? `[${host}]` : host}:${port}`,
     ...{ host, port },
-    isEncrypted: parts[1] === 'tls',
-    isAcknowledged: parts[1] !== 'pubsub',
+    isEncrypted: protocol === 'tls',
+    isAcknowledged: protocol !== 'pubsub',
   };
 }

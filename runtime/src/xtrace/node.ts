@@ -88,8 +88,16 @@ function senderFor(address: string): (options: ConnectOptions) => Sender {
     return () => new OtlpSender(settings, queue, origin, client.reportDropped);
   }
   const parsed = parseAddress(address);
+  const certificate = process.env['THROUGHLINE_CERT'] || undefined;
   return ({ token = process.env['THROUGHLINE_TOKEN'] || undefined }) =>
-    new TcpSender(parsed, queue, token, client.reportDropped, () => client.state.wake());
+    new TcpSender(
+      parsed,
+      queue,
+      token,
+      client.reportDropped,
+      () => client.state.wake(),
+      certificate,
+    );
 }
 
 /**

@@ -2,8 +2,10 @@ import { createConnection, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { connect as connectTls } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { warnOnce } from '../kernel/index.js';
 import type { Address } from './address.js';
+import { isTrusted } from './own-certificate.js';
 import type { ReportQueue } from './queue.js';
 import type { Report } from './report.js';
 import { MAX_BATCH_BYTES } from './report.js';
@@ -23,6 +25,8 @@ const GATHERING_MS = 5;
 const NEXT_BATCH_MS = 1;
 /** How long a server may take to say which protocol it speaks. */
 const HELLO_MS = 10_000;
+/** How long a peer may take to agree on TLS. Meanwhile the process cannot end by itself. */
+const HANDSHAKE_MS = 5000;
 
 /**
  * Sends reports from the queue to a collector over TCP, when the program is idle.
@@ -54,6 +58,8 @@ export class TcpSender implements Sender {
     private readonly token?: string,
     private readonly onConfirmed: () => void = () => {},
     private readonly onLeft: () => void = () => {},
+    /** The file of a certificate that is trusted, whoever has signed it. */
+    private readonly certificate?: string,
   ) {
     this.opened = address.isEncrypted ? 'secureConnect' : 'connect';
     this.wire = address.isAcknowledged ? acknowledgedWire : pubsubWire;
@@ -98,6 +104,13 @@ export class TcpSender implements Sender {
   sendNow(): void {
     if (!this.ready) return;
     const socket = this.socket!;
+    if (this.address.isEncrypted) {
+      // What has arrived of it is not known at once. In one piece, it is encrypted and given to the system as far as that takes it.
+      socket.cork();
+      while (this.queue.size > 0 && this.unconfirmed.size < WINDOW) this.writeBatch();
+      socket.uncork();
+      return;
+    }
     // The socket reports a finished write later. What it still holds is what the system has not taken. After a
     // failed write it is not writable.
     while (socket.writable && socket.writableLength === 0) {
@@ -115,11 +128,13 @@ export class TcpSender implements Sender {
   }
 
   private connect(): void {
-    const socket = open(this.address);
+    const socket = open(this.address, this.certificate === undefined);
     this.socket = socket;
-    if (this.idle.size === 0) socket.unref();
+    if (this.address.isEncrypted) this.awaitHandshake(socket);
+    else if (this.idle.size === 0) socket.unref();
     socket.setNoDelay(true);
     socket.on(this.opened, () => {
+      if (socket.destroyed) return;
       this.ready = true;
       // Where there is an answer, it shows that it is a collector.
       if (!this.wire.isAcknowledged) this.pauseMs = FIRST_PAUSE_MS;
@@ -134,6 +149,21 @@ export class TcpSender implements Sender {
     let failure: Error | undefined;
     socket.on('error', (error) => (failure = error));
     socket.on('close', () => this.reconnect(failure));
+  }
+
+  /** A socket without a reference would not keep the process until it is connected, as one without TLS does by itself. */
+  private awaitHandshake(socket: Socket): void {
+    const late = (): void => {
+      socket.destroy(new Error(`the peer has not agreed on TLS for ${HANDSHAKE_MS} ms`));
+    };
+    const timer = setTimeout(late, HANDSHAKE_MS).unref();
+    socket.on('secureConnect', () => {
+      if (this.idle.size === 0) socket.unref();
+      const { authorizationError } = socket as TLSSocket;
+      if (!authorizationError || isTrusted(socket as TLSSocket, this.certificate!)) return;
+      socket.destroy(new Error(`${String(authorizationError)}, and it is not THROUGHLINE_CERT`));
+    });
+    for (const event of ['secureConnect', 'close']) socket.on(event, () => clearTimeout(timer));
   }
 
   private readAnswers(socket: Socket): void {
@@ -180,9 +210,11 @@ export class TcpSender implements Sender {
 
   private warnOfSilence(): void {
     const { text } = this.address;
+    const { isEncrypted, path } = this.address;
+    const original = `. The address of an original X-Trace server is "pubsub://${text}"`;
     warnOnce(
       'TL_COLLECTOR_UNREACHABLE',
-      `the server at ${text} does not answer as a collector. The address of an original X-Trace server is "pubsub://${text}"`,
+      `the server at ${text} does not answer as a collector${isEncrypted || path !== undefined ? '' : original}`,
     );
   }
 
@@ -256,10 +288,10 @@ export class TcpSender implements Sender {
   }
 }
 
-function open({ host, port, path, isEncrypted }: Address): Socket {
+function open({ host, port, path, isEncrypted }: Address, rejectUnauthorized: boolean): Socket {
   if (path !== undefined) return createConnection({ path });
   // The name is what the certificate must be for. An address has none.
   return isEncrypted
-    ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '' })
+    ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized })
     : createConnection({ host, port });
 }
