@@ -37,6 +37,14 @@ const rooms = {
     propagation: ['kernel', 'promises', 'xtrace'],
     baggage: ['kernel', 'faces', 'operations/bag-members'],
     operations: ['kernel', 'faces', 'promises', 'xtrace'],
+    logger: [
+      'baggage/bags',
+      'baggage/header',
+      'faces',
+      'kernel',
+      'operations/called-from',
+      'xtrace',
+    ],
     libraries: ['kernel', 'callbacks', 'faces', 'operations', 'promises', 'propagation', 'xtrace'],
     channels: [
       'kernel',

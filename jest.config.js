@@ -6,7 +6,7 @@ const source = {
   '^@throughline/ledger$': '<rootDir>/ledger/src/index.ts',
   '^@throughline/ledger/node$': '<rootDir>/ledger/src/node.ts',
   '^@throughline/runtime$': '<rootDir>/runtime/src/index.ts',
-  '^@throughline/runtime/(baggage|ledger|operations|report|compiled|compiled-with-causes)$':
+  '^@throughline/runtime/(baggage|ledger|logger|operations|report|compiled|compiled-with-causes)$':
     '<rootDir>/runtime/src/$1.ts',
   '^@throughline/runtime/(async-context|async-local-storage|opentelemetry|sentry)$':
     '<rootDir>/runtime/src/faces/$1.ts',

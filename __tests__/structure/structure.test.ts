@@ -59,6 +59,7 @@ describe('folders', () => {
     ['runtime/src/with-causes/a.ts', "import '../compiled.js';"],
     ['runtime/src/xtrace/a.ts', "import '../propagation/carrier.js';"],
     ['runtime/src/baggage/a.ts', "import '../operations/operation.js';"],
+    ['runtime/src/logger/a.ts', "import '../operations/operation.js';"],
     ['runtime/src/otlp/a.ts', "import '../operations/operation.js';"],
     ['runtime/src/operations/a.ts', "import '../propagation/carrier.js';"],
     ['runtime/src/operations/a.ts', "import 'node:http';"],

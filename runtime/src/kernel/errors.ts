@@ -2,6 +2,7 @@
 export type RuntimeErrorCode =
   | 'TL_ADDRESS_INVALID'
   | 'TL_BAGGAGE_INVALID'
+  | 'TL_LEVEL_INVALID'
   | 'TL_COLLECTOR_UNREACHABLE'
   | 'TL_CONTEXT_LOST'
   | 'TL_ID_INVALID'

@@ -45,7 +45,7 @@ const state = {
   keeps: undefined as ((taskId: TaskId) => boolean) | undefined,
 };
 
-traces.join ??= (before, id) => report(before, id, 'join', undefined, undefined);
+traces.join ??= (before, id) => void report(before, id, 'join');
 
 /**
  * Logs an event and returns its id: 16 hex digits. Its parents are the events that really came before it: the
@@ -77,10 +77,10 @@ function report(
   { taskId, latest, notes }: Trace,
   eventId: EventId,
   label: string,
-  given: Fields | undefined,
-  source: string | undefined,
-): void {
-  if (state.keeps?.(taskId) === false) return;
+  given?: Fields,
+  source?: string,
+): Writable<Report> | undefined {
+  if (state.keeps?.(taskId) === false) return undefined;
   const fields: (readonly [string, string])[] = [];
   if (given) {
     for (const key of Object.keys(given)) fields.push([key, textOf(() => given[key])]);
@@ -96,11 +96,12 @@ function report(
     label,
     ...state.origin,
   };
-  if (source !== undefined) made.source = source;
+  if (source) made.source = source;
   if (fields.length) made.fields = fields;
   state.listener?.logged(made);
   state.queue.push(made);
   state.wake();
+  return made;
 }
 
 /**
@@ -180,14 +181,8 @@ function reportDropped(): void {
   const count = dropped - state.droppedBefore;
   if (count === 0) return;
   state.droppedBefore = dropped;
-  const label = count === 1 ? '1 event was dropped' : `${count} events were dropped`;
-  report(
-    { ...traceOfProcess(), latest: [], notes: [] },
-    newEventId(),
-    label,
-    { dropped: count },
-    undefined,
-  );
+  const label = `${count} event${count === 1 ? ' was' : 's were'} dropped`;
+  report({ ...traceOfProcess(), latest: [], notes: [] }, newEventId(), label, { dropped: count });
 }
 
 /** Returns a value of any type as a string. A value that cannot be read must not stop the program. */
