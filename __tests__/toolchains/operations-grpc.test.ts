@@ -245,3 +245,97 @@ test.each([
   expect(outer!.parentEventIds).toEqual([inner!.eventId]);
   expect(events.parentsOf(event('found'))).toEqual(['end shop.Carts/Find ended']);
 });
+
+test('a call that is tried again, and one that is sent twice for speed, are one operation each', async () => {
+  const { events, stdout, stderr } = await run(`
+    const policies = {
+      again: {
+        retryPolicy: {
+          ...{ maxAttempts: 3, initialBackoff: '0.01s', maxBackoff: '0.1s', backoffMultiplier: 1 },
+          retryableStatusCodes: ['UNAVAILABLE'],
+        },
+      },
+      twice: { hedgingPolicy: { maxAttempts: 2, hedgingDelay: '0.05s' } },
+    };
+    const seen = { again: 0, twice: 0 };
+    const answers = [];
+    for (const [name, policy] of Object.entries(policies)) {
+      const { find, stopGrpc } = await serveGrpc(
+        {
+          Find({ request }, callback) {
+            const attempt = ++seen[request.id];
+            log(request.id + ' ' + attempt);
+            if (request.id === 'again' && attempt === 1) {
+              return callback({ code: grpc.status.UNAVAILABLE, details: 'not yet' });
+            }
+            // The first of two is never answered.
+            if (request.id === 'twice' && attempt === 1) return;
+            callback(null, attempt);
+          },
+        },
+        {
+          'grpc.service_config': JSON.stringify({
+            methodConfig: [{ name: [{ service: 'shop.Carts' }], ...policy }],
+          }),
+        },
+      );
+      const { url, stop } = await serve(async (request, response) => {
+        const answer = await find({ id: name });
+        log(name + ' answered');
+        response.end(String(answer));
+      });
+      answers.push(await get(url + '/' + name, { headers: inTask(name === 'again' ? 1 : 2) }));
+      await stop();
+      stopGrpc();
+    }
+    process.stdout.write(answers.join());
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '2,2', stderr: '' });
+  for (const [n, name] of [
+    [1, 'again'],
+    [2, 'twice'],
+  ] as const) {
+    const own = events.ofTask(n);
+    const event = (label: string) => own.reports.find((one) => one.label === label)!;
+    const begun = own.all('begin', /^shop/);
+    const called = begun.filter((one) => Events.field(one, 'kind') === 'client');
+    const served = begun.filter((one) => Events.field(one, 'kind') === 'server');
+    expect([called.length, served.length]).toEqual([1, 2]);
+    for (const one of served) expect(one.parentEventIds).toEqual([called[0]!.eventId]);
+    // What follows comes after the attempt that was answered.
+    const [end] = own
+      .all('end', /^shop/)
+      .filter((one) => Events.field(one, 'operation') === called[0]!.eventId);
+    const [answering] = own
+      .all('end', /^shop/)
+      .filter((one) => one.parentEventIds.includes(event(`${name} 2`).eventId));
+    expect(end!.parentEventIds).toEqual([answering!.eventId]);
+    expect(own.parentsOf(event(`${name} answered`))).toEqual(['end shop.Carts/Find ended']);
+  }
+});
+
+test('`baggage` goes on in the metadata, that of the program and that of others', async () => {
+  const { stdout, stderr } = await run(`
+    import { register } from '@throughline/runtime/baggage';
+    const tenants = register('tenants', 'set');
+    const { find, stopGrpc } = await serveGrpc({
+      Find({ metadata }, callback) {
+        callback(null, { sent: metadata.get('baggage'), tenants: [...tenants.get()] });
+      },
+    });
+    const { url, stop } = await serve(async (request, response) => {
+      tenants.add('ada');
+      response.end(JSON.stringify(await find({ id: 1 })));
+    });
+    process.stdout.write(await get(url + '/1', { headers: { ...inTask(1), baggage: 'user=7;p' } }));
+    await stop();
+    stopGrpc();
+  `);
+
+  expect(stderr).toBe('');
+  const { sent, tenants } = JSON.parse(stdout) as { sent: string[]; tenants: string[] };
+  expect(tenants).toEqual(['ada']);
+  expect(sent.join()).toMatch(/user=7;p/);
+  expect(sent.join()).toMatch(/tenants=ada/);
+});
