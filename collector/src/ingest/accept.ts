@@ -25,7 +25,7 @@ export interface Counters {
 }
 
 /** How many bytes of reports may wait for the store. */
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+const MAX_WAITING_BYTES = 24 * 1024 * 1024;
 
 /** What a batch takes beside its bytes while it waits. */
 const BATCH_OVERHEAD = 1024;
