@@ -2,6 +2,7 @@ import { CollectorError, errorMessage } from '../errors.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { TaskCondition } from '../search/task-query.js';
 import { jsonParts } from '../store/json-parts.js';
+import { withoutPassword } from '../store/location.js';
 import type {
   Outcome,
   Store,
@@ -14,7 +15,6 @@ import type { TraceEvent } from '../reports/trace-event.js';
 import { Connection, isPassing, isWithoutTables, problemOf } from './connection.js';
 import { EventReader } from './event-reader.js';
 import { EventWriter } from './event-writer.js';
-import { withoutPassword } from '../store/location.js';
 import { prepare } from './schema.js';
 
 /** A store in ClickHouse, which several collectors may have in common. */

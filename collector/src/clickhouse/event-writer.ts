@@ -1,5 +1,5 @@
-import { eachReport } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
+import { eachReadable } from '../reports/each-readable.js';
 import { decimalOf, idOf } from '../reports/ids.js';
 import { OperationFields } from '../reports/operation-fields.js';
 import { ReportView } from '../reports/report-view.js';
@@ -106,12 +106,11 @@ export class EventWriter {
   }
 
   private encode(batch: BatchBytes): Outcome {
-    const counts = { kept: 0, duplicates: 0, conflicts: 0, refused: 0 };
-    const { refused, problem } = eachReadable(batch, this.view, (start, end) => {
+    const counts = { kept: 0, duplicates: 0, conflicts: 0 };
+    const unreadable = eachReadable(batch, this.view, (start, end) => {
       counts[this.encodeReport(start, end)]++;
     });
-    counts.refused = refused;
-    return problem === undefined ? counts : { ...counts, problem };
+    return { ...counts, ...unreadable };
   }
 
   private encodeReport(start: number, end: number): 'kept' | 'duplicates' | 'conflicts' {
@@ -141,32 +140,4 @@ export class EventWriter {
     facts.endsHigh = parseInt(fields.operation.slice(0, 8), 16);
     facts.endsLow = parseInt(fields.operation.slice(8), 16);
   }
-}
-
-/** Calls `visit` for each report of a batch that can be read, and counts those that cannot. */
-function eachReadable(
-  batch: BatchBytes,
-  view: ReportView,
-  visit: (start: number, end: number) => void,
-): { readonly refused: number; readonly problem?: string } {
-  let refused = 0;
-  let problem: string | undefined;
-  const refuse = (error: unknown): void => {
-    refused++;
-    problem = (error as Error).message;
-  };
-  try {
-    eachReport(batch, (start, end) => {
-      try {
-        view.read(batch, start, end);
-      } catch (error) {
-        return refuse(error);
-      }
-      visit(start, end);
-    });
-  } catch (error) {
-    // What follows cannot be told apart: it counts as one.
-    refuse(error);
-  }
-  return problem === undefined ? { refused } : { refused, problem };
 }

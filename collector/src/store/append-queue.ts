@@ -1,5 +1,6 @@
 import type { BatchBytes } from '../reports/batch.js';
 import { errorMessage } from '../errors.js';
+import { Backoff } from './backoff.js';
 import type { Outcome, Store } from './store.js';
 
 /** How many bytes of reports one transaction stores, unless one batch has more. */
@@ -33,7 +34,7 @@ export class AppendQueue {
   private running: Promise<void> | undefined;
   private isFailing = false;
   private isClosing = false;
-  private endPause: (() => void) | undefined;
+  private readonly backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 
   constructor(
     private readonly store: Pick<Store, 'append'>,
@@ -51,12 +52,11 @@ export class AppendQueue {
   /** Stores what waits. What cannot be stored now is rejected. */
   async close(): Promise<void> {
     this.isClosing = true;
-    this.endPause?.();
+    this.backoff.end();
     await this.running;
   }
 
   private async run(): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
     // What has arrived in the same turn goes into one transaction.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
@@ -69,12 +69,11 @@ export class AppendQueue {
         },
         (reason: unknown) => ({ reason }),
       );
-      if (error === undefined) pauseMs = FIRST_PAUSE_MS;
+      if (error === undefined) this.backoff.reset();
       else if (this.options.isPassing(error.reason) && !this.isClosing) {
         this.waiting.unshift(...taken);
         this.say(errorMessage(error.reason));
-        await this.pause(pauseMs);
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        await this.backoff.wait();
       } else await this.appendAlone(taken, error.reason);
       this.options.afterEach?.();
       // Queries, and what arrives meanwhile, get their turn.
@@ -113,15 +112,5 @@ export class AppendQueue {
     if (problem === undefined && !this.isFailing) return;
     this.isFailing = problem !== undefined;
     this.options.onFailing(problem);
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }

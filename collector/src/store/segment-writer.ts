@@ -1,5 +1,5 @@
-import { eachReport } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
+import { eachReadable } from '../reports/each-readable.js';
 import { ReportView } from '../reports/report-view.js';
 import { ByteBuffer } from './byte-buffer.js';
 import { Dictionary } from './dictionary.js';
@@ -102,25 +102,11 @@ export class SegmentWriter {
   }
 
   private writeBatch(batch: BatchBytes): Outcome {
-    const counts = { kept: 0, duplicates: 0, conflicts: 0, refused: 0 };
-    let problem: string | undefined;
-    try {
-      eachReport(batch, (start, end) => {
-        try {
-          this.view.read(batch, start, end);
-        } catch (error) {
-          counts.refused++;
-          problem = (error as Error).message;
-          return;
-        }
-        counts[this.writeReport(start, end)]++;
-      });
-    } catch (error) {
-      // What follows cannot be told apart: it counts as one.
-      counts.refused++;
-      problem = (error as Error).message;
-    }
-    return problem === undefined ? counts : { ...counts, problem };
+    const counts = { kept: 0, duplicates: 0, conflicts: 0 };
+    const unreadable = eachReadable(batch, this.view, (start, end) => {
+      counts[this.writeReport(start, end)]++;
+    });
+    return { ...counts, ...unreadable };
   }
 
   private writeReport(start: number, end: number): 'kept' | 'duplicates' | 'conflicts' {

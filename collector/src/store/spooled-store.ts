@@ -1,5 +1,6 @@
 import { errorMessage } from '../errors.js';
 import type { BatchBytes } from '../reports/batch.js';
+import { Backoff } from './backoff.js';
 import { reportsOf } from './spool.js';
 import type { Spool } from './spool.js';
 import type { Outcome, Store } from './store.js';
@@ -25,7 +26,7 @@ export class SpooledStore implements Pick<Store, 'append'> {
   private away: string | undefined;
   private draining: Promise<void> | undefined;
   private isClosing = false;
-  private endPause: (() => void) | undefined;
+  private readonly backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 
   constructor(
     private readonly store: Pick<Store, 'append'>,
@@ -58,7 +59,7 @@ export class SpooledStore implements Pick<Store, 'append'> {
   /** Stops trying. What waits stays in the spool. */
   async close(): Promise<void> {
     this.isClosing = true;
-    this.endPause?.();
+    this.backoff.end();
     await this.draining;
     this.spool.close();
   }
@@ -71,9 +72,8 @@ export class SpooledStore implements Pick<Store, 'append'> {
 
   /** Stores what is in the spool, the oldest first, until nothing is left. */
   private async drain(): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
     for (;;) {
-      if (this.away !== undefined && !this.isClosing) await this.pause(pauseMs);
+      if (this.away !== undefined && !this.isClosing) await this.backoff.wait();
       if (this.isClosing) break;
       const taken = this.spool.take();
       // With nothing to store, an empty batch finds out if the store is there.
@@ -85,25 +85,14 @@ export class SpooledStore implements Pick<Store, 'append'> {
           this.options.onSettled(outcomes);
         }
         this.away = undefined;
-        pauseMs = FIRST_PAUSE_MS;
+        this.backoff.reset();
         if (this.spool.reports === 0) break;
       } catch (error) {
         this.away = errorMessage(error);
         this.options.onAway(this.away);
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
     }
     this.draining = undefined;
     if (this.away === undefined) this.options.onAway(undefined);
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
