@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBatch } from '@throughline/runtime/report';
 import { Child, root } from '../harness/child';
-import { freePort } from '../harness/collector';
+import { lastingPort } from '../harness/collector';
 import { event, id } from '../harness/trace-events';
 import { until } from '../harness/until';
 import { Cluster } from './clickhouse-cluster';
@@ -42,7 +42,7 @@ async function startCollector(name: string, webPort: number): Promise<Child> {
 }
 
 test('a shard and a collector are killed under load: what was acknowledged is there once', async () => {
-  const ports = [await freePort(), await freePort()];
+  const ports = [await lastingPort(), await lastingPort()];
   const collectors = [await startCollector('a', ports[0]!), await startCollector('b', ports[1]!)];
   const acknowledged: number[] = [];
   let nextTask = 1;

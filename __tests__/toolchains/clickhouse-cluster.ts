@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENT_COLUMNS } from '../../collector/src/clickhouse/columns';
-import { freePort } from '../harness/collector';
+import { lastingPort } from '../harness/collector';
 import { until } from '../harness/until';
 
 /** Debian's package clickhouse-server. It is version 18.16, years older than what the collector makes tables on. */
@@ -77,17 +77,27 @@ export class Cluster {
     const folder = mkdtempSync(join(tmpdir(), 'throughline-cluster-'));
     const shards: Shard[] = [];
     for (const name of ['one', 'two', 'three']) {
-      shards.push(new Shard(join(folder, name), await freePort(), await freePort()));
+      shards.push(new Shard(join(folder, name), await lastingPort(), await lastingPort()));
       mkdirSync(join(folder, name));
     }
     for (const [i, shard] of shards.entries()) {
       const own = join(folder, ['one', 'two', 'three'][i]!);
-      writeFileSync(join(own, 'config.xml'), configOf(own, shard, shards, await freePort()));
+      writeFileSync(join(own, 'config.xml'), configOf(own, shard, shards, await lastingPort()));
       writeFileSync(join(own, 'users.xml'), USERS);
     }
     const cluster = new Cluster(shards, folder);
-    await Promise.all(shards.map((shard) => shard.start()));
-    for (const shard of shards) {
+    try {
+      await Promise.all(shards.map((shard) => shard.start()));
+      await cluster.createTables();
+      return cluster;
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+  }
+
+  private async createTables(): Promise<void> {
+    for (const shard of this.shards) {
       await shard.ask(
         `CREATE TABLE events_of_shard (${COLUMNS.join(', ')}, received DateTime DEFAULT now(), rank UInt64 DEFAULT bitNot(seq))
         ENGINE = ReplacingMergeTree(rank) PARTITION BY toYYYYMMDD(received)
@@ -97,7 +107,6 @@ export class Cluster {
         'CREATE TABLE events AS events_of_shard ENGINE = Distributed(throughline, default, events_of_shard, task)',
       );
     }
-    return cluster;
   }
 
   async stop(): Promise<void> {

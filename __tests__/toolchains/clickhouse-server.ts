@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { lastingPort } from '../harness/collector';
 import { Project } from './project';
 
 /** A current ClickHouse for one test file. */
@@ -26,7 +27,7 @@ export async function startClickHouse(): Promise<ClickHouse> {
     [front]: readFileSync(join(__dirname, front), 'utf8'),
   });
   const folder = mkdtempSync(join(tmpdir(), 'throughline-clickhouse-'));
-  return start(join(project.folder, front), folder, '0');
+  return start(join(project.folder, front), folder, String(await lastingPort()));
 }
 
 async function start(program: string, folder: string, port: string): Promise<ClickHouse> {
