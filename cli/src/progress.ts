@@ -49,6 +49,7 @@ export class Progress {
   }
 }
 
-function megabytes(bytes: number): string {
+/** Returns bytes as megabytes, with one digit after the point. */
+export function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { backUpStore, readSettings, settings } from '@throughline/collector';
+import { megabytes } from '../progress.js';
 
 /** Adds `throughline backup FILE`, which copies the store of a collector, also while it runs. */
 export function backup(program: Command): void {
@@ -13,8 +14,4 @@ export function backup(program: Command): void {
       backUpStore(store, file);
       console.log(`Copied ${store} to ${file} (${megabytes(statSync(file).size)} MB).`);
     });
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../errors.js';
 import { collectorUrl, tokenHeader } from '../sources/collector-url.js';
-import { ask } from '../sources/request.js';
+import { ask, parsed } from '../sources/request.js';
 
 /** A collector that programs can report to. */
 export interface RunningCollector {
@@ -106,12 +106,4 @@ async function healthOf(url: string): Promise<Health | undefined> {
     'TL_COLLECTOR_UNREACHABLE',
     `The server at ${url} is not a collector of this version. Set THROUGHLINE_WEB_PORT to a port that is free.`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

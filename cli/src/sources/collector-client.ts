@@ -10,7 +10,7 @@ import type {
 } from '@throughline/collector';
 import { Progress } from '../progress.js';
 import { tokenHeader } from './collector-url.js';
-import { request } from './request.js';
+import { parsed, request } from './request.js';
 import type { RequestOptions } from './request.js';
 import type { EventSource, TaskQuery } from './source.js';
 
@@ -113,14 +113,6 @@ export class CollectorClient implements EventSource {
       'TL_COLLECTOR_UNREACHABLE',
       `The server at ${this.url} is not a Throughline collector: it answered ${path} with status ${response.status}. Pass the URL of a collector with --collector.`,
     );
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -57,6 +57,15 @@ export async function request(
   });
 }
 
+/** Returns an answer in JSON as a value; undefined for what is none. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Ends a request if the peer's certificate is neither trusted nor that of the settings. */
 function checkCertificate(sent: ClientRequest, file: string): void {
   sent.on('socket', (socket) => {

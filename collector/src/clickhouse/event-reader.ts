@@ -1,22 +1,24 @@
 import { toColumns } from '../graph/task-columns.js';
-import { decimalOf, fromDecimalNumber } from '../reports/ids.js';
+import { fromDecimal, toDecimal } from '@throughline/runtime/report';
 import type { TaskCondition } from '../search/task-query.js';
 import { cutText, MAX_PROCESSES, MAX_TAGS } from '../store/task-state.js';
 import type {
   StoreSize,
-  TASK_ORDERS,
   TaskHistogram,
   TaskPage,
   TaskRange,
   TaskSlice,
   TaskSummary,
 } from '../store/store.js';
+import { byTime } from '../reports/by-time.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { COLUMN_LIST } from './columns.js';
 import type { Connection } from './connection.js';
 import { readRows } from './row-codec.js';
 import type { StoredEvent } from './row-codec.js';
+import { engineOf } from './schema.js';
 import { tasksWhere } from './task-filter.js';
+import { taskOrder } from '../store/task-order.js';
 
 /** A size that took longer than this to be found, in milliseconds, is kept for so many times as long. */
 const SLOW_MS = 500;
@@ -62,16 +64,6 @@ function firstKeys(map: string, most: number): string {
 }
 
 const SUMMARIES = summaries();
-
-/** What tasks are sorted by: as it is, and the other way round. */
-const ORDERS: Readonly<Record<(typeof TASK_ORDERS)[number], readonly [string, string]>> = {
-  last: ['last DESC', 'last'],
-  start: ['first DESC', 'first'],
-  duration: ['duration DESC', 'duration'],
-  events: ['events DESC', 'events'],
-  errors: ['errors DESC', 'errors'],
-  title: ['title', 'title DESC'],
-};
 
 /** Which rows of the table are of a task. */
 interface TaskRows {
@@ -124,7 +116,7 @@ export class EventReader {
     // The order is found first, with no more columns than it needs.
     const ids = await this.connection.rows<[task: string, upper: string]>(
       `SELECT toString(task), upper FROM (${SUMMARIES}) WHERE ${where}
-      ORDER BY ${ORDERS[order][reversed ? 1 : 0]}, arrived, task LIMIT ${limit} OFFSET ${offset}`,
+      ORDER BY ${taskOrder(order, reversed, 'duration')}, arrived, task LIMIT ${limit} OFFSET ${offset}`,
       parameters,
     );
     return { tasks: await this.summariesOf(ids), matching, total };
@@ -188,10 +180,8 @@ export class EventReader {
 
   /** Returns the size of the tables on all shards. */
   private async bytesOnDisk(): Promise<number> {
-    const [table] = await this.connection.rows<[string]>(
-      "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
-    );
-    const [, cluster] = /^Distributed\('?([\w-]+)/.exec(table?.[0] ?? '') ?? [];
+    const engine = (await engineOf(this.connection, 'events')) ?? '';
+    const [, cluster] = /^Distributed\('?([\w-]+)/.exec(engine) ?? [];
     const parts =
       cluster === undefined ? 'system.parts' : `clusterAllReplicas('${cluster}', system.parts)`;
     const [sum] = await this.connection.rows<[string]>(
@@ -228,7 +218,7 @@ export class EventReader {
   /** Finds the rows of a task. Who knows only one half of an id means the task that has it. */
   private async rowsOf(taskId: string): Promise<TaskRows | undefined> {
     if (!/^(?:[0-9a-f]{16}|[0-9a-f]{32})$/.test(taskId)) return undefined;
-    const low = decimalOf(taskId.slice(-16));
+    const low = toDecimal(taskId.slice(-16));
     const asked = taskId.slice(0, -16).replace(NO_UPPER, '');
     const found = await this.connection.rows<[upper: string, hex: string]>(
       `SELECT upper, lower(hex(upper)) FROM events WHERE task = ${low} GROUP BY upper ORDER BY min(seq)`,
@@ -279,7 +269,7 @@ interface SummaryRow {
 
 function summaryOf(row: SummaryRow): TaskSummary {
   return {
-    taskId: (row.upper === '0' ? '' : fromDecimalNumber(row.upper)) + fromDecimalNumber(row.id),
+    taskId: (row.upper === '0' ? '' : fromDecimal(row.upper)!) + fromDecimal(row.id)!,
     title: cutText(row.title),
     events: Number(row.events),
     errors: Number(row.errors),
@@ -303,8 +293,4 @@ function isAfter(cursor: ReadonlyMap<number, number>): string {
   if (cursor.size === 0) return '1';
   const known = [...cursor].map(([writer, seq]) => `(writer = ${writer} AND seq > ${seq})`);
   return `(${known.join(' OR ')} OR writer NOT IN (${[...cursor.keys()].join()}))`;
-}
-
-function byTime(a: TraceEvent, b: TraceEvent): number {
-  return a.timestamp - b.timestamp || (a.eventId < b.eventId ? -1 : 1);
 }

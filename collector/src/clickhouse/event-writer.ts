@@ -1,6 +1,7 @@
 import type { BatchBytes } from '../reports/batch.js';
 import { eachReadable } from '../reports/each-readable.js';
-import { decimalOf, idOf } from '../reports/ids.js';
+import { toDecimal } from '@throughline/runtime/report';
+import { idOf } from '../reports/ids.js';
 import { OperationFields } from '../reports/operation-fields.js';
 import { ReportView } from '../reports/report-view.js';
 import { ByteBuffer, ByteReader } from '../store/byte-buffer.js';
@@ -90,7 +91,7 @@ export class EventWriter {
     unknown: ReadonlyMap<string, readonly KnownTask[]>,
   ): Promise<void> {
     const bytes = await this.connection.bytes(
-      `SELECT task, upper, event, hash FROM events WHERE task IN (${ids.map(decimalOf).join()}) ORDER BY seq`,
+      `SELECT task, upper, event, hash FROM events WHERE task IN (${ids.map(toDecimal).join()}) ORDER BY seq`,
     );
     const reader = new ByteReader(bytes);
     while (reader.at < bytes.length) {

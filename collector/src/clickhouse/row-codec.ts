@@ -1,16 +1,17 @@
 import type { TraceEvent } from '../reports/trace-event.js';
 import { idOf } from '../reports/ids.js';
-import { FIELD } from '../reports/report-fields.js';
+import {
+  FIELD,
+  OPTIONAL_DECIMALS,
+  OPTIONAL_INTEGERS,
+  OPTIONAL_TEXTS,
+} from '../reports/report-fields.js';
 import type { ReportView } from '../reports/report-view.js';
 import type { ByteBuffer } from '../store/byte-buffer.js';
 import { ByteReader } from '../store/byte-buffer.js';
 
 // Rows of the table `events` as ClickHouse takes and gives them: RowBinary ("Formats", RowBinary). Numbers are little-endian, texts
 // and lists stand after their length as a varint, and what may be missing after a byte that is 1 if it is.
-
-const TEXTS = ['host', 'processName', 'threadName', 'agent', 'source'] as const;
-const INTEGERS = ['processId', 'threadId', 'tenantClass'] as const;
-const DECIMALS = ['hrt', 'cycles'] as const;
 
 /** The most that a row has beside its texts and parents, and that the length of a text takes. */
 const FIXED_BYTES = 192;
@@ -44,19 +45,19 @@ export function writeRow(view: ReportView, rows: ByteBuffer, facts: RowFacts): v
   const label = view.startOf(FIELD.label);
   if (label < 0) rows.varint(0);
   else writeText(view, rows, label, view.endOf(FIELD.label));
-  for (const name of TEXTS) {
+  for (const name of OPTIONAL_TEXTS) {
     const start = view.startOf(FIELD[name]);
     rows.reserve(1);
     rows.byte(start < 0 ? 1 : 0);
     if (start >= 0) writeText(view, rows, start, view.endOf(FIELD[name]));
   }
   rows.reserve(FIXED_BYTES);
-  for (const name of INTEGERS) {
+  for (const name of OPTIONAL_INTEGERS) {
     const isMissing = view.startOf(FIELD[name]) < 0;
     rows.byte(isMissing ? 1 : 0);
     if (!isMissing) rows.word(view.int32(FIELD[name]));
   }
-  for (const name of DECIMALS) {
+  for (const name of OPTIONAL_DECIMALS) {
     const isMissing = view.startOf(FIELD[name]) < 0;
     rows.byte(isMissing ? 1 : 0);
     if (isMissing) continue;
@@ -125,9 +126,9 @@ function readRow(reader: ByteReader, taskId: string): StoredEvent {
   const parentEventIds = Array.from({ length: reader.varint() }, () => readId(reader));
   const label = readText(reader);
   const some: Record<string, unknown> = {};
-  for (const name of TEXTS) if (!isMissing()) some[name] = readText(reader);
-  for (const name of INTEGERS) if (!isMissing()) some[name] = reader.word() | 0;
-  for (const name of DECIMALS) if (!isMissing()) some[name] = String(reader.bigint());
+  for (const name of OPTIONAL_TEXTS) if (!isMissing()) some[name] = readText(reader);
+  for (const name of OPTIONAL_INTEGERS) if (!isMissing()) some[name] = reader.word() | 0;
+  for (const name of OPTIONAL_DECIMALS) if (!isMissing()) some[name] = String(reader.bigint());
   const names = texts();
   const values = texts();
   if (names.length > 0) some['fields'] = names.map((name, i) => [name, values[i]!]);

@@ -70,9 +70,9 @@ GROUP BY task, upper`,
  */
 export async function prepare(connection: Connection, maxAgeMs: number): Promise<void> {
   const { major } = await connection.open();
-  const engine = await engineOf(connection);
+  const engine = await engineOf(connection, 'events');
   if (engine !== undefined) await checkColumns(connection);
-  if (engine === 'Distributed') return;
+  if (engine?.startsWith('Distributed')) return;
   if (major < OLDEST_VERSION) {
     throw new Error(
       `it is version ${major} of ClickHouse, and ${OLDEST_VERSION} or newer is needed`,
@@ -80,26 +80,32 @@ export async function prepare(connection: Connection, maxAgeMs: number): Promise
   }
   // All of them, in this order: another collector may have made the first one a moment ago.
   for (const statement of Object.values(TABLES)) await connection.command(statement);
-  for (const table of ['events', 'tasks']) await limitAge(connection, table, maxAgeMs);
+  for (const table of ['events', 'tasks'] as const) await limitAge(connection, table, maxAgeMs);
 }
 
 /** Has the server remove what is older, or nothing any more. */
-async function limitAge(connection: Connection, table: string, maxAgeMs: number): Promise<void> {
-  const [row] = await connection.rows<[number]>(
-    `SELECT engine_full LIKE '% TTL %' FROM system.tables WHERE database = currentDatabase() AND name = '${table}'`,
-  );
+async function limitAge(
+  connection: Connection,
+  table: 'events' | 'tasks',
+  maxAgeMs: number,
+): Promise<void> {
   const seconds = Math.max(1, Math.round(maxAgeMs / 1000));
   if (maxAgeMs !== Infinity) {
     await connection.command(
       `ALTER TABLE ${table} MODIFY TTL received + INTERVAL ${seconds} SECOND`,
     );
-  } else if (row?.[0] === 1) await connection.command(`ALTER TABLE ${table} REMOVE TTL`);
+  } else if ((await engineOf(connection, table))?.includes(' TTL ')) {
+    await connection.command(`ALTER TABLE ${table} REMOVE TTL`);
+  }
 }
 
-/** Returns the engine of the table `events`, if there is one. */
-async function engineOf(connection: Connection): Promise<string | undefined> {
+/** Returns the engine of a table, with its parameters and clauses; nothing if there is no such table. */
+export async function engineOf(
+  connection: Connection,
+  table: 'events' | 'tasks',
+): Promise<string | undefined> {
   const [row] = await connection.rows<[string]>(
-    "SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
+    `SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = '${table}'`,
   );
   return row?.[0];
 }

@@ -1,4 +1,4 @@
-import { decimalOf } from '../reports/ids.js';
+import { toDecimal } from '@throughline/runtime/report';
 import type { EventCondition } from '../search/event-condition.js';
 import { filterOf } from '../search/sql-filter.js';
 import type { Dialect } from '../search/sql-filter.js';
@@ -40,7 +40,7 @@ const CLICKHOUSE: Dialect<string | number> = {
     `task GLOBAL IN (SELECT task FROM events WHERE ${eventCondition(condition, parameter, index)})`,
   parameter: (index, value) => `{value${index}: ${typeof value === 'number' ? 'Int64' : 'String'}}`,
   value({ field, value }) {
-    if (field === 'id') return decimalOf(String(value).slice(-16));
+    if (field === 'id') return toDecimal(String(value).slice(-16));
     // No event has a larger number.
     return typeof value === 'number' ? Math.min(value, Number.MAX_SAFE_INTEGER) : value;
   },

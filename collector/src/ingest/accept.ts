@@ -1,5 +1,5 @@
 import { errorMessage } from '../errors.js';
-import { countReports } from '../reports/batch.js';
+import { reportsOf } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
 import type { Outcome, Store } from '../store/store.js';
 import { ChangeFeed } from './change-feed.js';
@@ -64,8 +64,7 @@ export class Acceptor {
   async accept(batch: BatchBytes): Promise<Outcome> {
     const { counters } = this;
     const length = batch.length + BATCH_OVERHEAD;
-    const { count, isWhole } = countReports(batch);
-    const received = isWhole ? count : count + 1;
+    const received = reportsOf(batch);
     if (received === 0) return { kept: 0, duplicates: 0, conflicts: 0, refused: 0 };
     counters.received += received;
     counters.waiting += received;

@@ -34,6 +34,12 @@ export function countReports(batch: BatchBytes): { count: number; isWhole: boole
   }
 }
 
+/** Returns how many reports a batch counts as: what cannot be read at its end is one. */
+export function reportsOf(batch: BatchBytes): number {
+  const { count, isWhole } = countReports(batch);
+  return isWhole ? count : count + 1;
+}
+
 /** Makes one batch of reports that came one by one. */
 export function batchOf(reports: readonly Uint8Array[]): BatchBytes {
   let size = 0;

@@ -24,6 +24,11 @@ export const FIELD = {
   inMicroseconds: IN_MICROSECONDS,
 } as const;
 
+/** The fields that a report may lack: those that are one text, one number of 32 bits, or one of 64 bits. */
+export const OPTIONAL_TEXTS = ['host', 'processName', 'threadName', 'agent', 'source'] as const;
+export const OPTIONAL_INTEGERS = ['processId', 'threadId', 'tenantClass'] as const;
+export const OPTIONAL_DECIMALS = ['hrt', 'cycles'] as const;
+
 /** Protocol Buffers' wire types. */
 export const WIRE = {
   varint: 0,

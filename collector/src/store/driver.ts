@@ -55,6 +55,15 @@ export function openDriver(file: string): Driver {
   return builtIn ? adapt('node:sqlite', new builtIn(file)) : adapt('libsql', new (libsql())(file));
 }
 
+/** Takes a transaction back. A full disk has done so already (SQLite, "Response To Errors Within A Transaction"). */
+export function rollBack(driver: Driver): void {
+  try {
+    driver.exec('ROLLBACK');
+  } catch {
+    // The error before says what is wrong.
+  }
+}
+
 function adapt(name: Driver['name'], database: Native): Driver {
   const { bind, read } = dialects[name];
   const prepare = (sql: string): Statement => {

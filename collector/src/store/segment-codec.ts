@@ -1,4 +1,9 @@
-import { FIELD } from '../reports/report-fields.js';
+import {
+  FIELD,
+  OPTIONAL_DECIMALS,
+  OPTIONAL_INTEGERS,
+  OPTIONAL_TEXTS,
+} from '../reports/report-fields.js';
 import { idOf } from '../reports/ids.js';
 import type { ReportView } from '../reports/report-view.js';
 import { ByteReader } from './byte-buffer.js';
@@ -35,11 +40,6 @@ const PART = {
   early: 4096,
 } as const;
 
-/** The optional parts that are one text, one small number, or one number of 64 bits, in the order in which they are written. */
-const TEXTS = ['host', 'processName', 'threadName', 'agent', 'source'] as const;
-const INTEGERS = ['processId', 'threadId', 'tenantClass'] as const;
-const DECIMALS = ['hrt', 'cycles'] as const;
-
 /** The maximum size of an event without its texts and parents. */
 const FIXED_BYTES = 160;
 const TEXT_BYTES = 6;
@@ -55,9 +55,9 @@ export function writeEvent(
   scratch.clear();
   scratch.reserve(FIXED_BYTES + parentCount * 8);
   let parts = (pairCount > 0 ? PART.pairs : 0) | (tagCount > 0 ? PART.tags : 0);
-  for (const name of TEXTS) if (view.startOf(FIELD[name]) >= 0) parts |= PART[name];
-  for (const name of INTEGERS) if (view.startOf(FIELD[name]) >= 0) parts |= PART[name];
-  for (const name of DECIMALS) if (view.startOf(FIELD[name]) >= 0) parts |= PART[name];
+  for (const name of OPTIONAL_TEXTS) if (view.startOf(FIELD[name]) >= 0) parts |= PART[name];
+  for (const name of OPTIONAL_INTEGERS) if (view.startOf(FIELD[name]) >= 0) parts |= PART[name];
+  for (const name of OPTIONAL_DECIMALS) if (view.startOf(FIELD[name]) >= 0) parts |= PART[name];
   scratch.varint(parts | (view.timestamp < 0 ? PART.early : 0));
   scratch.varint(Math.abs(view.timestamp));
 
@@ -70,13 +70,13 @@ export function writeEvent(
       scratch.copy(bytes, start, end);
     }
   };
-  for (const name of TEXTS) {
+  for (const name of OPTIONAL_TEXTS) {
     if (parts & PART[name]) text(view.startOf(FIELD[name]), view.endOf(FIELD[name]));
   }
   scratch.reserve(FIXED_BYTES + parentCount * 8);
-  for (const name of INTEGERS)
+  for (const name of OPTIONAL_INTEGERS)
     if (parts & PART[name]) scratch.varint(zigzag(view.int32(FIELD[name])));
-  for (const name of DECIMALS) {
+  for (const name of OPTIONAL_DECIMALS) {
     if ((parts & PART[name]) === 0) continue;
     const value = view.bigint(FIELD[name]);
     scratch.word(Number(value & 0xffffffffn));
@@ -138,9 +138,11 @@ function readEvent(
   const distance = reader.varint();
   const timestamp = parts & PART.early ? -distance : distance;
   const some: Record<string, unknown> = {};
-  for (const name of TEXTS) if (parts & PART[name]) some[name] = text();
-  for (const name of INTEGERS) if (parts & PART[name]) some[name] = unzigzag(reader.varint());
-  for (const name of DECIMALS) if (parts & PART[name]) some[name] = String(reader.bigint());
+  for (const name of OPTIONAL_TEXTS) if (parts & PART[name]) some[name] = text();
+  for (const name of OPTIONAL_INTEGERS)
+    if (parts & PART[name]) some[name] = unzigzag(reader.varint());
+  for (const name of OPTIONAL_DECIMALS)
+    if (parts & PART[name]) some[name] = String(reader.bigint());
   const parentEventIds: string[] = [];
   for (let left = reader.varint(); left > 0; left--) {
     const low = reader.word();
@@ -185,9 +187,9 @@ export function someText(
     reader.varint();
     const parts = reader.varint();
     reader.varint();
-    for (const of of TEXTS) if (parts & PART[of]) readText(reader, text);
-    for (const of of INTEGERS) if (parts & PART[of]) reader.varint();
-    for (const of of DECIMALS) if (parts & PART[of]) reader.at += 8;
+    for (const of of OPTIONAL_TEXTS) if (parts & PART[of]) readText(reader, text);
+    for (const of of OPTIONAL_INTEGERS) if (parts & PART[of]) reader.varint();
+    for (const of of OPTIONAL_DECIMALS) if (parts & PART[of]) reader.at += 8;
     const parents = reader.varint();
     reader.at += parents * 8;
     readText(reader, text);

@@ -5,7 +5,6 @@ import { EventSearch } from './event-search.js';
 import { readSegment } from './segment-codec.js';
 import { toColumns } from '../graph/task-columns.js';
 import type { TaskCondition } from '../search/task-query.js';
-import type { TASK_ORDERS } from './store.js';
 import type {
   Evicted,
   StoreSize,
@@ -15,22 +14,14 @@ import type {
   TaskSlice,
   TaskSummary,
 } from './store.js';
+import { byTime } from '../reports/by-time.js';
 import type { TraceEvent } from '../reports/trace-event.js';
 import { DURATION, tasksWhere } from './task-filter.js';
+import { taskOrder } from './task-order.js';
 import { wordsOf } from './task-state.js';
 
 /** How many segments of a slice are read at once. */
 const SEGMENTS_AT_ONCE = 64;
-
-/** What tasks are sorted by, in SQL: as it is, and the other way round. */
-const ORDERS: Readonly<Record<(typeof TASK_ORDERS)[number], readonly [string, string]>> = {
-  last: ['last DESC', 'last'],
-  start: ['first DESC', 'first'],
-  duration: [`${DURATION} DESC`, DURATION],
-  events: ['events DESC', 'events'],
-  errors: ['errors DESC', 'errors'],
-  title: ['title', 'title DESC'],
-};
 
 /** Reads what `SegmentWriter` has written, here or in another thread. */
 export class SegmentReader {
@@ -92,7 +83,7 @@ export class SegmentReader {
     const { tasks: total, evicted } = this.size();
     const filter = tasksWhere(where, this.tasksWith);
     const matching = where.length === 0 ? total : this.count(filter.where, filter.values);
-    const by = ORDERS[order][reversed ? 1 : 0];
+    const by = taskOrder(order, reversed, DURATION);
     // The order alone is found first, in an index where there is one: a page far down costs no reading of what is before it.
     const rows = this.driver
       .prepare(
@@ -210,10 +201,6 @@ function idOfRow(row: Row): string {
 
 function upperOf(row: Row): string {
   return row['upper'] ? idOf(...wordsOf(row['upper'] as Uint8Array)) : '';
-}
-
-function byTime(a: TraceEvent, b: TraceEvent): number {
-  return a.timestamp - b.timestamp || (a.eventId < b.eventId ? -1 : 1);
 }
 
 function isZero(digits: string): boolean {

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CollectorError, errorMessage } from '../errors.js';
-import { countReports } from '../reports/batch.js';
+import { reportsOf } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
-import { openDriver } from './driver.js';
+import { openDriver, rollBack } from './driver.js';
 import type { Driver, Statement } from './driver.js';
 
 /** How many bytes of batches are taken at once, unless one batch has more. */
@@ -83,7 +83,7 @@ export class Spool {
       for (const [i, batch] of batches.entries()) this.insert.run(batch, counts[i]!);
       this.driver.exec('COMMIT');
     } catch (error) {
-      this.rollBack();
+      rollBack(this.driver);
       throw error;
     }
     this.bytes += size;
@@ -117,19 +117,4 @@ export class Spool {
   close(): void {
     this.driver.close();
   }
-
-  /** A full disk has rolled it back already (SQLite, "Response To Errors Within A Transaction"). */
-  private rollBack(): void {
-    try {
-      this.driver.exec('ROLLBACK');
-    } catch {
-      // The first error says what is wrong.
-    }
-  }
-}
-
-/** Returns how many reports a batch counts as: what cannot be read at its end is one. */
-export function reportsOf(batch: BatchBytes): number {
-  const { count, isWhole } = countReports(batch);
-  return isWhole ? count : count + 1;
 }

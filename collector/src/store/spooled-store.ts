@@ -1,7 +1,7 @@
 import { errorMessage } from '../errors.js';
+import { reportsOf } from '../reports/batch.js';
 import type { BatchBytes } from '../reports/batch.js';
 import { Backoff } from './backoff.js';
-import { reportsOf } from './spool.js';
 import type { Spool } from './spool.js';
 import type { Outcome, Store } from './store.js';
 

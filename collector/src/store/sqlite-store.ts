@@ -5,7 +5,7 @@ import { isEventCondition } from '../search/event-condition.js';
 import type { TaskCondition } from '../search/task-query.js';
 import type { BatchBytes } from '../reports/batch.js';
 import { settings } from '../settings.js';
-import { openDriver } from './driver.js';
+import { openDriver, rollBack } from './driver.js';
 import type { Driver } from './driver.js';
 import type { Limits } from './eviction.js';
 import { jsonParts } from './json-parts.js';
@@ -139,14 +139,5 @@ function fill(driver: Driver): void {
   } catch (error) {
     rollBack(driver);
     throw error;
-  }
-}
-
-/** A full disk has rolled it back already (SQLite, "Response To Errors Within A Transaction"). */
-function rollBack(driver: Driver): void {
-  try {
-    driver.exec('ROLLBACK');
-  } catch {
-    // The first error says what is wrong.
   }
 }

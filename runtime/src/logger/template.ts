@@ -1,3 +1,4 @@
+import { textOf } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 
 /** A text, and what belongs to it. */
@@ -13,7 +14,7 @@ export interface Filled {
 export function fill(text: string, values: readonly unknown[]): Filled {
   let used = 0;
   const label = String(text).replace(/\{\}/g, (hole) =>
-    used < values.length ? textOf(values[used++]) : hole,
+    used < values.length ? textOf(() => values[used++]) : hole,
   );
   return { label, fields: fieldsOf(values.slice(used)) };
 }
@@ -25,21 +26,11 @@ function fieldsOf(left: readonly unknown[]): Fields {
   // A name without a value is nobody's.
   for (let i = 0; i + 1 < left.length; i += 2) {
     const name = left[i];
-    if (name !== null && name !== undefined) fields[textOf(name)] = left[i + 1];
+    if (name !== null && name !== undefined) fields[textOf(() => name)] = left[i + 1];
   }
   return fields;
 }
 
 function isPlain(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Returns a value of any type as a text. One that cannot be read must not stop the program. */
-function textOf(value: unknown): string {
-  try {
-    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? String(value);
-    return String(value);
-  } catch {
-    return '(unreadable)';
-  }
 }

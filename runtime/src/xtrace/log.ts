@@ -186,7 +186,7 @@ function reportDropped(): void {
 }
 
 /** Returns a value of any type as a string. A value that cannot be read must not stop the program. */
-function textOf(read: () => unknown): string {
+export function textOf(read: () => unknown): string {
   try {
     const value = read();
     if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? String(value);
