@@ -37,15 +37,8 @@ export { messageFrames } from './message-frames.js';
 export { isPromise, shared } from './realm.js';
 export { enterSlot, runWith } from './set-slot.js';
 export { causeHere, spawnAt } from './spawned-at.js';
-export {
-  isEarly,
-  isNodeWorker,
-  isWebWorker,
-  recordOfCreator,
-  START,
-  changeStartFrame,
-  workerThreads,
-} from './start.js';
+export { isEarly, isNodeWorker, recordOfCreator, START, workerThreads } from './node-thread.js';
+export { isWebWorker, changeStartFrame } from './start.js';
 export {
   adoptEnding,
   closeSettlement,
@@ -69,7 +62,7 @@ export type { Cause } from './cause.js';
 export type { RuntimeErrorCode } from './errors.js';
 export type { Frame } from './frame.js';
 export type { AnyFunction, AnyMethod } from './here.js';
-export type { WorkerThreads } from './start.js';
+export type { WorkerThreads } from './node-thread.js';
 export type { Ending, Strand } from './strand.js';
 export type { AnyToken, Carry, SlotCallbacks } from './token.js';
 export { classNames, isOwnClass, ownClass } from './own-classes.js';
