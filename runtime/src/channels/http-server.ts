@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { copyFunctionShape } from '../callbacks/spawn.js';
-import { setLocal } from '../faces/slots.js';
+import { setCurrentFrame } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { servedOutcome, valueOf, withoutQuery } from '../operations/http.js';
 import { beginOperation } from '../operations/operation-events.js';
 import type { Outcome } from '../operations/operation-events.js';
+import { privateField } from '../operations/private-field.js';
 import { routeOf } from '../operations/routes.js';
 import { Served } from '../operations/served.js';
-import { continueFromRequest, RESPONSE_HEADER } from '../operations/trace-headers.js';
+import { frameOfRequest, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { client } from '../xtrace/log.js';
 import type { Handlers } from './subscribe.js';
 
@@ -19,25 +20,28 @@ interface Exchange {
 
 /** The channels of `node:http` servers (Node, "Diagnostics Channel", built-in channels). */
 export function httpServerChannels(): Handlers {
-  const running = new WeakMap<ServerResponse, Served>();
+  const running = privateField<Served>();
 
   /** Returns the header that tells which event an answer comes after. */
   function headerOf({ response }: Exchange): string | undefined {
     const isTold = response.headersSent || response.hasHeader(RESPONSE_HEADER);
-    return isTold ? undefined : running.get(response)?.header();
+    return isTold ? undefined : running.of(response)?.header();
   }
 
   return {
     'http.server.request.start': (exchange: Exchange) => {
       const { request, response } = exchange;
-      continueFromRequest((name) => valueOf(request.headers[name]));
+      const frame = frameOfRequest((name) => valueOf(request.headers[name]));
       const path = withoutQuery(request.url);
-      const begun = beginOperation(`${request.method} ${path}`, 'server', {
+      const fields = {
         'http.request.method': request.method,
         'url.path': path,
         'server.address': request.headers.host,
-      });
-      setLocal(client.traceSlot, begun.trace);
+      };
+      // A listener is called in the context of the event.
+      if (client.state.listener !== undefined) setCurrentFrame(frame);
+      const begun = beginOperation(`${request.method} ${path}`, 'server', fields, frame);
+      setCurrentFrame(frame.with(client.traceSlot, begun.trace));
       const served = new Served(
         begun,
         () => response.writableEnded,
@@ -59,7 +63,7 @@ export function httpServerChannels(): Handlers {
       response.once('close', () => served.finish(false));
     },
     // In the context of the code that has ended the response, carried by the engine.
-    'http.server.response.finish': ({ response }: Exchange) => running.get(response)?.finish(true),
+    'http.server.response.finish': ({ response }: Exchange) => running.of(response)?.finish(true),
   };
 }
 

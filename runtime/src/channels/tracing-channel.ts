@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
-import { bindFrame, branch, currentFrame, runIn } from '../kernel/index.js';
+import { bindFrame, branch, currentFrame } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { client } from '../xtrace/log.js';
 import { beginOperation, failure } from '../operations/operation-events.js';
 import type { Operation, OperationKind, Outcome } from '../operations/operation-events.js';
 import type { Fields } from '../xtrace/log.js';
-import { continueFollowed, endFollowed, noteBegun } from '../operations/followed.js';
+import { continueFollowed, endFollowedIn, noteBegun } from '../operations/followed.js';
 import { listenTo } from './subscribe.js';
 
 /** The message of a tracing channel: one object a call (Node, "TracingChannel Channels"), with what the library adds. */
@@ -38,7 +38,7 @@ export function watchTracingChannel(name: string, call: TracedCall): void {
     const { error } = message;
     const outcome: Outcome = error === undefined ? { status: 'ok' } : failure(error);
     // A library may call back in the context of its connection.
-    runIn(branch(one.frame), endFollowed, undefined, [one.begun, outcome]);
+    endFollowedIn(one.frame, one.begun, outcome);
   };
   bindFrame(channel(`tracing:${name}:start`) as never, (message: Message) => {
     continueFollowed();

@@ -1,10 +1,10 @@
-import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
-import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
-import { continueFollowed, endFollowed, noteBegun } from '../operations/followed.js';
+import { headersFor, RESPONSE_HEADER } from '../operations/trace-headers.js';
+import { privateField } from '../operations/private-field.js';
+import { continuedFrame, endFollowedIn, noteBegun } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 
@@ -43,7 +43,7 @@ const MOST_ORIGINS = 1000;
 
 /** The channels of `fetch` and undici. `isPeer` tells which hosts get the id of the task. */
 export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
-  const running = new WeakMap<UndiciRequest, Sent>();
+  const running = privateField<Sent>();
   const origins = new Map<string, Origin>();
 
   /** Reads an origin. Programs ask few servers, many times. */
@@ -65,25 +65,23 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
     outcome: (label: string) => Outcome,
     told?: string,
   ): void {
-    const sent = running.get(request);
-    if (sent === undefined || !running.delete(request)) return;
+    const sent = running.of(request);
+    if (sent === undefined) return;
+    running.set(request, undefined);
     const { begun, frame } = sent;
-    const end = (): void => {
-      joinResponse(begun, told);
-      endFollowed(begun, linked(outcome(begun.label), begun, traceParentOf(request)));
-    };
-    runIn(branch(frame), end, undefined, []);
+    const known = linked(outcome(begun.label), begun, traceParentOf(request));
+    endFollowedIn(frame, begun, known, told);
   }
 
   return {
     'undici:request:create': ({ request }: Message) => {
       const { path } = request;
       if (isReport({ path, hasHeader: (name) => headerOf(request, name) !== undefined })) return;
-      continueFollowed();
+      const frame = continuedFrame();
       const { host, isPeer: isTold } = read(request.origin);
-      const begun = noteBegun(beginRequest(request.method, host, withoutQuery(request.path)));
-      running.set(request, { begun, frame: currentFrame() });
-      if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun);
+      const begun = noteBegun(beginRequest(request.method, host, withoutQuery(path), frame), frame);
+      running.set(request, { begun, frame });
+      if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun, frame);
     },
     'undici:request:headers': ({
       request,
@@ -105,8 +103,8 @@ const IDS = new Set(['traceparent', 'b3', 'x-b3-traceid']);
  * Adds our headers. Another tool that is told of the request later adds its own without looking; then ours go, because a receiver
  * can read only one.
  */
-function addHeaders(request: UndiciRequest, begun: Operation): void {
-  const own = headersFor(begun).filter(([name]) => headerOf(request, name) === undefined);
+function addHeaders(request: UndiciRequest, begun: Operation, frame: Frame): void {
+  const own = headersFor(begun, frame).filter(([name]) => headerOf(request, name) === undefined);
   for (const [name, value] of own) request.addHeader(name, value);
   const { addHeader } = request;
   request.addHeader = (name, value) => {

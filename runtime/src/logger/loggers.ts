@@ -2,7 +2,7 @@ import { setLocal } from '../faces/slots.js';
 import { shared } from '../kernel/index.js';
 import { calledFrom } from '../operations/called-from.js';
 import type { EventId } from '../xtrace/ids.js';
-import { client } from '../xtrace/log.js';
+import { client, textsOf } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 import { addEvent } from '../xtrace/trace.js';
 import { indexOf, isAskedFor, LEVELS } from './levels.js';
@@ -95,7 +95,7 @@ function report(
   const before = client.currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(client.traceSlot, trace);
-  const made = client.report(before, id, label, fields, calledFrom());
+  const made = client.report(before, id, label, textsOf(fields), calledFrom());
   if (made !== undefined) {
     if (agent !== '') made.agent = agent;
     if (tags.length > 0) made.tags = tags.map(String);

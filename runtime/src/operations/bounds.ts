@@ -1,4 +1,5 @@
-import type { Fields } from '../xtrace/log.js';
+import { textOf } from '../xtrace/log.js';
+import type { Fields, TextFields } from '../xtrace/log.js';
 
 /** The maximum number of characters of a label. */
 const MAX_LABEL = 256;
@@ -10,12 +11,29 @@ export function shortened(label: string, max = MAX_LABEL): string {
   return label.length > max ? `${label.slice(0, max - 1)}…` : label;
 }
 
+/**
+ * Adds fields to texts of fields, without those that are undefined. Texts are cut at 8,192 characters. A field that is there already
+ * is replaced.
+ */
+export function addFields(to: TextFields, fields: Fields = {}): TextFields {
+  const { length } = to;
+  for (const key of Object.keys(fields)) {
+    const { [key]: value } = fields;
+    if (value === undefined) continue;
+    const text = typeof value === 'string' ? shortened(value, MAX_FIELD) : textOf(fields, key);
+    const known = length === 0 ? -1 : indexOf(to, key, length);
+    if (known === -1) to.push([key, text]);
+    else to[known] = [key, text];
+  }
+  return to;
+}
+
+function indexOf(fields: readonly (readonly [string, string])[], key: string, end: number): number {
+  for (let i = 0; i < end; i++) if (fields[i]![0] === key) return i;
+  return -1;
+}
+
 /** Returns fields without those that are undefined. Texts are cut at 8,192 characters. */
 export function shortenedFields(fields: Fields = {}): Fields {
-  const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) {
-    if (value !== undefined)
-      kept[key] = typeof value === 'string' ? shortened(value, MAX_FIELD) : value;
-  }
-  return kept;
+  return Object.fromEntries(addFields([], fields));
 }

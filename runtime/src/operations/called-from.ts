@@ -1,5 +1,5 @@
-import { getLocal, register } from '../faces/slots.js';
-import { shared } from '../kernel/index.js';
+import { register } from '../faces/slots.js';
+import { currentFrame, shared } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 
 /** Finds the line of the program that has made the running call. Set where the platform can tell (channels/call-sites.ts). */
@@ -14,9 +14,9 @@ const slot = register<string | undefined>(undefined);
 const awaiting = register<string | undefined>(undefined);
 
 /** Returns the line of the program, as `file:line`, that has called what runs now; undefined if that is not known. */
-export function calledFrom(): string | undefined {
+export function calledFrom(frame = currentFrame()): string | undefined {
   // What was called first: where a pool goes on, the stack is that of somebody else who has given something back.
-  return callSites.find && (getLocal(slot) ?? callSites.find() ?? getLocal(awaiting));
+  return callSites.find && (frame.get(slot) ?? callSites.find() ?? frame.get(awaiting));
 }
 
 /** Returns a frame for a call of a library in which the line that has made the call is known. */

@@ -1,12 +1,12 @@
-import { branch, currentFrame, runIn } from '../kernel/index.js';
+import { currentFrame } from '../kernel/index.js';
 import type { AnyMethod } from '../kernel/index.js';
 import { calls } from '../promises/followed-calls.js';
 import { attempt } from './attempt.js';
-import { endFollowed, followCall, noteBegun } from './followed.js';
+import { endFollowedIn, followCall, noteBegun } from './followed.js';
 import { answered, beginRequest, withoutQuery } from './http.js';
 import { failure } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
-import { headersFor, joinResponse, RESPONSE_HEADER } from './trace-headers.js';
+import { headersFor, RESPONSE_HEADER } from './trace-headers.js';
 
 /**
  * Makes calls of `fetch` in instrumented code operations, for platforms whose `fetch` publishes no channel. `isPeer` tells which
@@ -29,13 +29,8 @@ function request(
   const result = method(...(isPeer(url) ? withHeaders(args, begun) : args));
   const frame = currentFrame();
   // The engine calls it before the program sees the answer, because it was registered first.
-  const finish = (outcome: Outcome, told?: string): void => {
-    const end = (): void => {
-      joinResponse(begun, told);
-      endFollowed(begun, outcome);
-    };
-    runIn(branch(frame), end, undefined, []);
-  };
+  const finish = (outcome: Outcome, told?: string): void =>
+    endFollowedIn(frame, begun, outcome, told);
   // A stand-in of a test may return anything.
   void Promise.resolve(result).then(
     (answer: unknown) => {

@@ -3,20 +3,24 @@ import {
   branch,
   currentFrame,
   end,
+  endedStrand,
+  endIn,
   endingOf,
   isPromise,
   resume,
   resumeIfSuspended,
   run,
   runIn,
+  stampNew,
   suspend,
 } from '../kernel/index.js';
-import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
+import type { AnyFunction, AnyMethod, Frame, Strand } from '../kernel/index.js';
 import { rememberCaller } from './called-from.js';
-import { endOperation } from './operation-events.js';
+import { endOperation, endOperationAfter } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
 import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
+import { afterResponse, joinResponse } from './trace-headers.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 
@@ -25,11 +29,13 @@ interface Followed {
   trace: Trace | undefined;
   /** The operation that it has begun last, until one ends. */
   begun: EventId | undefined;
+  /** What the promise of the call carries, if that was made by the platform. */
+  carried: Strand | undefined;
   /** The call of the same library that has made this one, if any: a pool asks a connection. */
   readonly outer: Followed | undefined;
 }
 
-const NOTHING_YET = { trace: undefined, begun: undefined };
+const NOTHING_YET = { trace: undefined, begun: undefined, carried: undefined };
 
 /** The engine carries it into the code of the platform. */
 const slot = register<Followed | undefined>(undefined);
@@ -42,6 +48,20 @@ export function followCall(call: () => unknown): unknown {
   const isFollowed = (result: unknown): boolean =>
     isPromise(result) && endingOf(result) === undefined;
   return follow(call, followed, frame, isFollowed);
+}
+
+/**
+ * Makes a call of a function of the platform that returns a promise of its own each time. Who awaits that very promise comes after
+ * the operations that the call has begun: they end before it is settled.
+ */
+export function followPlatform(call: () => unknown): unknown {
+  const followed: Followed = { ...NOTHING_YET, outer: undefined };
+  const frame = branch(currentFrame()).with(slot, followed);
+  const result = runIn(frame, call, undefined, []);
+  if (!isPromise(result) || endingOf(result) !== undefined) return result;
+  followed.carried = endedStrand(frameAfter(frame, followed.trace));
+  stampNew(result, followed.carried);
+  return result;
 }
 
 /** Does the same for a method of an instrumented library, whose promise carries its own events, and not all of ours. */
@@ -104,9 +124,18 @@ export function continueFollowed(): void {
   takeIn(getLocal(slot));
 }
 
+/** Does the same, and returns the current frame. */
+export function continuedFrame(): Frame {
+  const frame = currentFrame();
+  const followed = frame.get(slot);
+  if (followed?.trace === undefined) return frame;
+  takeIn(followed);
+  return currentFrame();
+}
+
 /** Notes that a followed call has begun an operation, and returns it. */
-export function noteBegun(operation: Operation): Operation {
-  for (let at = getLocal(slot); at; at = at.outer) at.begun = operation.id;
+export function noteBegun(operation: Operation, frame = currentFrame()): Operation {
+  for (let at = frame.get(slot); at; at = at.outer) at.begun = operation.id;
   return operation;
 }
 
@@ -117,10 +146,14 @@ export function begunIn(frame: Frame): EventId | undefined {
 
 /** Notes that an operation of a followed call has ended: its end is the latest event of this context. */
 export function noteReached(): void {
-  const reached = client.currentTrace();
-  for (let at = getLocal(slot); at; at = at.outer) {
+  noteReachedBy(getLocal(slot), client.currentTrace());
+}
+
+function noteReachedBy(call: Followed | undefined, reached: Trace): void {
+  for (let at = call; at; at = at.outer) {
     at.trace = at.trace ? joinTraces(at.trace, reached) : reached;
     at.begun = undefined;
+    if (at.carried) endIn(at.carried, frameAfter(at.carried.frame, at.trace));
   }
 }
 
@@ -128,6 +161,28 @@ export function noteReached(): void {
 export function endFollowed(begun: Operation, outcome: Outcome): void {
   endOperation(begun, outcome);
   noteReached();
+}
+
+/**
+ * Ends an operation in a frame, which may be that of a followed call. `told` is the header by which the other side tells what the
+ * end comes after.
+ */
+export function endFollowedIn(
+  frame: Frame,
+  begun: Operation,
+  outcome: Outcome,
+  told?: string,
+): void {
+  // A listener is called in the context of the event. Nobody else sees that, and to enter it takes longer than all the rest.
+  if (client.state.listener !== undefined) {
+    const end = (): void => {
+      joinResponse(begun, told);
+      endFollowed(begun, outcome);
+    };
+    return runIn(branch(frame), end, undefined, []);
+  }
+  const reached = afterResponse(frame.get(client.traceSlot), begun, told);
+  noteReachedBy(frame.get(slot), endOperationAfter(begun, reached, outcome));
 }
 
 function takeIn(followed: Followed | undefined): void {

@@ -1,13 +1,20 @@
+import type { Frame } from '../kernel/index.js';
 import { beginOperation } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
 
 /** Begins the operation of a request that is sent. `address` is the host, with the port unless it is that of the protocol. */
-export function beginRequest(method: string, address: string, path: string): Operation {
-  return beginOperation(`${method} ${address}${path}`, 'client', {
+export function beginRequest(
+  method: string,
+  address: string,
+  path: string,
+  frame?: Frame,
+): Operation {
+  const fields = {
     'http.request.method': method,
     'server.address': address,
     'url.path': path,
-  });
+  };
+  return beginOperation(`${method} ${address}${path}`, 'client', fields, frame);
 }
 
 /** Returns what a client knows when the head of an answer has come (OpenTelemetry, "HTTP client": status). */

@@ -3,6 +3,7 @@ import type { Ending, Frame, Strand } from '../kernel/index.js';
 import type { CombinatorPart, PartState } from '../promises/combinator-parts.js';
 import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
+import { NONE } from '../xtrace/position.js';
 import { MAX_LATEST } from '../xtrace/trace.js';
 import { begunIn } from './followed.js';
 
@@ -31,7 +32,7 @@ export function describeParts(parts: readonly CombinatorPart[], caller: Frame): 
     return [...new Set(ids)].map((id) => `${field} ${id}`);
   });
   if (notes.length === 0) return undefined;
-  const carried = { taskId: trace.taskId, latest: [], notes: notes.slice(0, MAX_LATEST) };
+  const carried = { taskId: trace.taskId, latest: NONE, notes: notes.slice(0, MAX_LATEST) };
   return branch(OUTSIDE).with(client.traceSlot, carried);
 }
 

@@ -1,5 +1,5 @@
 import { setLocal } from '../faces/slots.js';
-import { client } from '../xtrace/log.js';
+import { client, textsOf } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 import { addEvent } from '../xtrace/trace.js';
 import { shortened } from './bounds.js';
@@ -15,5 +15,5 @@ export function logFrom(source: string | undefined, label: string, fields: Field
   const before = client.currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(client.traceSlot, trace);
-  client.report(before, id, shortened(label), fields, source);
+  client.report(before, id, shortened(label), textsOf(fields), source);
 }

@@ -1,10 +1,11 @@
 import { getLocal, setLocal } from '../faces/slots.js';
+import { currentFrame } from '../kernel/index.js';
 import { client } from '../xtrace/log.js';
-import type { Fields } from '../xtrace/log.js';
+import type { Fields, TextFields } from '../xtrace/log.js';
 import type { EventId } from '../xtrace/ids.js';
-import { addEvent, joinTraces } from '../xtrace/trace.js';
+import { addEvent, joinTraces, traceOfProcess } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
-import { shortened, shortenedFields } from './bounds.js';
+import { addFields, shortened } from './bounds.js';
 import { calledFrom } from './called-from.js';
 
 /** What an operation is to the work around it: OpenTelemetry's span kinds (Trace API, "SpanKind"). */
@@ -44,19 +45,29 @@ export interface Outcome {
 }
 
 /**
- * Logs the begin event of an operation. Its parents are the latest events of this context. The context stays as it is,
- * so that operations that it begins one after another run side by side.
+ * Logs the begin event of an operation. Its parents are the latest events of this context, or of that of `frame`. The context stays as
+ * it is, so that operations that it begins one after another run side by side.
  */
-export function beginOperation(label: string, kind: OperationKind, fields?: Fields): Operation {
-  const before = client.currentTrace();
+export function beginOperation(
+  label: string,
+  kind: OperationKind,
+  fields?: Fields,
+  frame = currentFrame(),
+): Operation {
+  const before = frame.get(client.traceSlot) ?? traceOfProcess();
   const { trace, id } = addEvent(before);
   const named = shortened(label);
+  const known: TextFields = [
+    ['operation', id],
+    ['phase', 'begin'],
+    ['kind', kind],
+  ];
   client.report(
     before,
     id,
     named,
-    { operation: id, phase: 'begin', kind, ...shortenedFields(fields) },
-    COMES_FROM_OUTSIDE[kind] ? undefined : calledFrom(),
+    addFields(known, fields),
+    COMES_FROM_OUTSIDE[kind] ? undefined : calledFrom(frame),
   );
   return { id, label: named, trace };
 }
@@ -79,26 +90,47 @@ export interface ReservedEvent {
 
 /** Makes an event of an operation the latest of this context, before it is known what it will say. */
 export function reserveEvent(operation: Operation): ReservedEvent {
-  const before = joinTraces(operation.trace, getLocal(client.traceSlot)) ?? operation.trace;
-  const { trace, id } = addEvent(before);
+  const { event, trace } = eventAfter(operation, getLocal(client.traceSlot));
   setLocal(client.traceSlot, trace);
-  return { operation, id, before };
+  return event;
+}
+
+/** Makes an event of an operation that comes after a trace. Returns the trace after it, too. */
+function eventAfter(
+  operation: Operation,
+  reached: Trace | undefined,
+): { readonly event: ReservedEvent; readonly trace: Trace } {
+  const before = joinTraces(operation.trace, reached) ?? operation.trace;
+  const { trace, id } = addEvent(before);
+  return { event: { operation, id, before }, trace };
+}
+
+/** Logs the end event of an operation that comes after a trace. Returns the trace after it. The context stays as it is. */
+export function endOperationAfter(
+  operation: Operation,
+  reached: Trace | undefined,
+  outcome: Outcome,
+): Trace {
+  const { event, trace } = eventAfter(operation, reached);
+  reportEnd(event, outcome);
+  return trace;
 }
 
 /** Reports a reserved event as the end of its operation. */
 export function reportEnd(event: ReservedEvent, { label, status, fields }: Outcome): void {
   const { operation } = event;
   const known = label ?? `${operation.label} ${ENDINGS[status]}`;
-  reportReserved(event, known, { phase: 'end', status, ...shortenedFields(fields) });
+  const texts: TextFields = [
+    ['operation', operation.id],
+    ['phase', 'end'],
+    ['status', status],
+  ];
+  client.report(event.before, event.id, shortened(known), addFields(texts, fields), undefined);
 }
 
 /** Reports a reserved event of an operation that goes on. */
-export function reportReserved(
-  { operation, id, before }: ReservedEvent,
-  label: string,
-  fields?: Fields,
-): void {
-  client.report(before, id, shortened(label), { operation: operation.id, ...fields }, undefined);
+export function reportReserved({ operation, id, before }: ReservedEvent, label: string): void {
+  client.report(before, id, shortened(label), [['operation', operation.id]], undefined);
 }
 
 /** The names of the errors with which an `AbortSignal` ends an operation (DOM, "AbortSignal"). */

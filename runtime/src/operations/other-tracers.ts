@@ -37,7 +37,7 @@ const DATADOG = '_ddtrace';
 /** How tools send what they have recorded, by a sign that no request of a program has. */
 const REPORTS: readonly ((request: SentRequest) => boolean)[] = [
   // Sentry ("Envelopes", authentication by the query).
-  ({ path }) => /^\/.*\/envelope\/\?(?:.*&)?sentry_key=/.test(path),
+  ({ path }) => path.includes('sentry_key=') && /^\/.*\/envelope\/\?(?:.*&)?sentry_key=/.test(path),
   // Datadog (trace agent, "Sending traces"): the language of the tracer.
   (request) =>
     request.hasHeader('datadog-meta-lang') || request.hasHeader('dd-client-library-language'),

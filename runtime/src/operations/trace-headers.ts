@@ -1,12 +1,14 @@
 import { getLocal, register, setLocal } from '../faces/slots.js';
-import { isSameTask } from '../xtrace/ids.js';
+import { currentFrame, setCurrentFrame } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
+import { isSameTask, newTaskId, padTask } from '../xtrace/ids.js';
 import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
-import { Position } from '../xtrace/position.js';
+import { NONE, Position } from '../xtrace/position.js';
 import { joinTraces, traces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 import type { Operation } from './operation-events.js';
-import { b3Headers, readB3 } from './b3.js';
+import { b3, b3Headers, readB3 } from './b3.js';
 import type { Sender } from './b3.js';
 import { bagMembers } from './bag-members.js';
 import { passableBaggage } from './baggage-header.js';
@@ -36,19 +38,35 @@ export function senderIn(header: (name: string) => string | undefined): Sender |
 
 /** Continues the task that a request carries, in the current context; begins a task if it carries none. */
 export function continueFromRequest(header: (name: string) => string | undefined): void {
+  setCurrentFrame(frameOfRequest(header));
+}
+
+/** Returns the current frame with the task that a request carries; with a new task if it carries none. */
+export function frameOfRequest(header: (name: string) => string | undefined): Frame {
   const own = parseTraceParent(header('traceparent'));
   const parent = own ?? readB3(header);
   const baggage = bagMembers.take(passableBaggage(header('baggage')));
   if (parent === undefined) {
-    const taskId = client.startTask();
-    setLocal(passed, { taskId, isOwn: true, flags: undefined, state: undefined, baggage });
-    return;
+    const taskId = newTaskId();
+    const before = currentFrame();
+    const frame = before
+      .with(client.traceSlot, { taskId, latest: NONE, notes: NONE })
+      .with(passed, { taskId, isOwn: true, flags: undefined, state: undefined, baggage });
+    const { listener } = client.state;
+    if (listener !== undefined) {
+      const trace = client.currentTrace();
+      setCurrentFrame(frame);
+      listener.started(taskId, trace);
+    }
+    return frame;
   }
   const { taskId, eventId, flags } = parent;
-  client.continueTask(taskId, [eventId]);
   // The state is of the header `traceparent`, and means nothing without it (section 4.3).
   const state = own && passableState(header('tracestate'));
-  setLocal(passed, { taskId, flags, state, baggage });
+  const latest = [Position.elsewhere(eventId, NONE)];
+  return currentFrame()
+    .with(client.traceSlot, { taskId: padTask(taskId), latest, notes: NONE })
+    .with(passed, { taskId, flags, state, baggage });
 }
 
 /** Makes what this process does, beside what it is asked for, part of the task that it was started for. */
@@ -56,28 +74,33 @@ export function continueProcess(traceParent: string | undefined): void {
   const parent = parseTraceParent(traceParent);
   if (parent === undefined) return;
   const latest = [Position.elsewhere(parent.eventId, [])];
-  traces.process ??= { taskId: parent.taskId, latest, notes: [] };
+  traces.process ??= { taskId: parent.taskId, latest, notes: NONE };
 }
 
 /** Returns the headers that carry a task on: the other side comes after the begin event of the operation. */
-export function headersFor({ id, trace }: Operation): [name: string, value: string][] {
-  return headersAfter(trace, id);
+export function headersFor(
+  { id, trace }: Operation,
+  frame?: Frame,
+): [name: string, value: string][] {
+  return headersAfter(trace, id, frame);
 }
 
 /** Returns the headers that carry a task on: the other side comes after an event. */
-export function headersAfter({ taskId }: Trace, eventId: EventId): [name: string, value: string][] {
-  const known = getLocal(passed);
+export function headersAfter(
+  { taskId }: Trace,
+  eventId: EventId,
+  frame = currentFrame(),
+): [name: string, value: string][] {
+  const known = frame.get(passed);
   const given = known?.taskId === taskId ? known : undefined;
   const flags = given?.flags ?? flagsOf(taskId, given?.isOwn);
   const parent = { taskId, eventId, flags };
-  const others = { tracestate: given?.state, baggage: bagMembers.add(given?.baggage) };
-  return [
-    ['traceparent', formatTraceParent(parent)],
-    ...b3Headers(parent),
-    ...Object.entries(others).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as [string, string]],
-    ),
-  ];
+  const headers: [name: string, value: string][] = [['traceparent', formatTraceParent(parent)]];
+  if (b3.forms.length > 0) headers.push(...b3Headers(parent));
+  if (given?.state !== undefined) headers.push(['tracestate', given.state]);
+  const baggage = bagMembers.add(given?.baggage);
+  if (baggage !== undefined) headers.push(['baggage', baggage]);
+  return headers;
 }
 
 /** The header by which an answer tells of the events that it comes after (W3C Trace Context, "traceresponse"). */
@@ -90,13 +113,25 @@ export function responseHeader({ trace: { taskId } }: Operation, eventId: EventI
 
 /** Makes the current context come after the event that an answer tells of, if it is of the task of the request. */
 export function joinResponse(
-  { trace }: Pick<Operation, 'trace'>,
+  operation: Pick<Operation, 'trace'>,
   header: string | undefined,
 ): void {
+  if (header === undefined) return;
+  const before = getLocal(client.traceSlot);
+  const after = afterResponse(before, operation, header);
+  if (after !== before) setLocal(client.traceSlot, after);
+}
+
+/** Returns a trace that comes after the event that an answer tells of, if it is of the task of the request. */
+export function afterResponse(
+  before: Trace | undefined,
+  { trace }: Pick<Operation, 'trace'>,
+  header: string | undefined,
+): Trace | undefined {
   const told = parseTraceParent(header);
-  if (told === undefined || !isSameTask(trace.taskId, told.taskId)) return;
+  if (told === undefined || !isSameTask(trace.taskId, told.taskId)) return before;
   const latest = [Position.elsewhere(told.eventId, trace.latest)];
-  setLocal(client.traceSlot, joinTraces(getLocal(client.traceSlot), { ...trace, latest }));
+  return joinTraces(before, { ...trace, latest });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { client } from '../xtrace/log.js';
+import { client, textsOf } from '../xtrace/log.js';
 import { addEvent } from '../xtrace/trace.js';
 
 /** Logs the times in which the page could not answer (Long Tasks API), where the browser tells of them. */
@@ -9,8 +9,8 @@ export function watchLongTasks(): void {
     for (const { duration, startTime } of list.getEntries()) {
       const before = client.currentTrace();
       // Nothing of the page comes after it because of it.
-      const fields = { duration: Math.round(duration), start: Math.round(startTime) };
-      client.report(before, addEvent(before).id, 'long task', fields, undefined);
+      const fields = textsOf({ duration: Math.round(duration), start: Math.round(startTime) });
+      client.report(before, addEvent(before).id, 'long task', fields);
     }
   });
   observer.observe({ type: 'longtask', buffered: true });

@@ -2,7 +2,7 @@ import { branch, joinFrames, OUTSIDE, shared } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { fromDecimal, padTask, toDecimal } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
-import { Position } from '../xtrace/position.js';
+import { NONE, Position } from '../xtrace/position.js';
 import type { Trace } from '../xtrace/trace.js';
 
 /** The paper's metadata key for the task id, a decimal. */
@@ -99,7 +99,7 @@ function malformed(key: string, text: string): Unreadable {
 /** Returns the frame that a request's handler starts from: root, plus the sender's task. */
 export function requestFrame(carried: Carried): Frame {
   const latest = carried.eventIds.map((id) => Position.elsewhere(id, []));
-  const trace: Trace = { taskId: carried.taskId, latest, notes: [] };
+  const trace: Trace = { taskId: carried.taskId, latest, notes: NONE };
   return branch(OUTSIDE).with(client.traceSlot, trace);
 }
 
@@ -108,7 +108,7 @@ export function answeredFrame(own: Frame, sent: Trace, answer: Carried): Frame {
   const news = answer.eventIds.filter((id) => !sent.latest.some((event) => event.id === id));
   if (news.length === 0) return branch(own);
   const latest = news.map((id) => Position.elsewhere(id, sent.latest));
-  const theirs: Trace = { taskId: answer.taskId, latest, notes: [] };
+  const theirs: Trace = { taskId: answer.taskId, latest, notes: NONE };
   // A caller without a task of its own continues in the task that it sent.
   const mine = own.has(client.traceSlot as never) ? own : own.with(client.traceSlot, sent);
   return joinFrames(branch(mine), mine.with(client.traceSlot, theirs));

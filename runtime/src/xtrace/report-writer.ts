@@ -27,20 +27,26 @@ export function encodeBatch(reports: readonly Report[]): Uint8Array {
   return encodeSome(reports, Infinity).bytes;
 }
 
-/** Returns the first of the reports as a batch: as many as have `maxBytes`, and at least one. */
-export function encodeSome(reports: readonly Report[], maxBytes: number): Batch {
-  let at = 0;
+/**
+ * Returns the first of the reports as a batch: as many as have `maxBytes`, and at least one. Room for `headBytes` is left before
+ * them.
+ */
+export function encodeSome(reports: readonly Report[], maxBytes: number, headBytes = 0): Batch {
+  let at = headBytes;
   let count = 0;
   for (; count < reports.length; count++) {
     const report = reports[count]!;
     const bytes = withRoomFor(report, at);
-    // The length is known at the end. Most reports have two bytes of it.
-    const start = at + MOST_LENGTH_BYTES;
+    // The length is known at the end. Most reports have two bytes of it, and stay where they are.
+    const start = at + USUAL_LENGTH_BYTES;
     const end = writeReport(bytes, start, report);
-    const contents = varint(bytes, at, end - start);
-    const next = contents + end - start;
-    if (next > maxBytes && count > 0) break;
-    bytes.copyWithin(contents, start, end);
+    const length = end - start;
+    // Seven bits a byte.
+    const contents = at + Math.ceil((32 - Math.clz32(length)) / 7);
+    const next = contents + length;
+    if (next - headBytes > maxBytes && count > 0) break;
+    if (contents !== start) bytes.copyWithin(contents, start, end);
+    varint(bytes, at, length);
     at = next;
   }
   return { bytes: written(at), count };
@@ -70,8 +76,8 @@ const topic = encoder.encode(REPORT_TOPIC);
 
 /** The maximum size of a field without its string. A string takes at most three bytes per UTF-16 unit. */
 const FIELD_BYTES = 16;
-/** The maximum size of the length of a report. */
-const MOST_LENGTH_BYTES = 5;
+/** The size of the length of most reports. A longer one, of five bytes at most, fits as well: there is room for more fields. */
+const USUAL_LENGTH_BYTES = 2;
 /** The number of fields that are not repeated, and the message header. */
 const SINGLE_FIELDS = 20;
 const none: readonly never[] = [];
@@ -206,7 +212,8 @@ function word(bytes: Uint8Array, at: number, digits: string, start: number): num
   let value = 0;
   for (let i = start < 0 ? 0 : start; i < start + 8; i++) {
     const code = digits.charCodeAt(i);
-    value = (value << 4) | (code < 58 ? code - 48 : code - 87);
+    // Of "0" to "9" the lower four bits are the value; of "a" to "f" they are 9 less. A branch would be guessed wrong too often.
+    value = (value << 4) | ((code & 15) + (code >> 6) * 9);
   }
   bytes[at++] = value;
   bytes[at++] = value >>> 8;

@@ -52,7 +52,7 @@ export function encodeEvent(event: Position): string {
 
 /** Returns the events of others that an event is known to come after. */
 function originsOf({ line, past }: Position): EventId[] {
-  return [line, ...(past?.keys() ?? [])].flatMap((one) => origins.get(one) ?? []);
+  return [line, ...past.map((mark) => mark.line)].flatMap((one) => origins.get(one) ?? []);
 }
 
 /** Reads an event that another thread or process has written. */

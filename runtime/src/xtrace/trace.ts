@@ -3,7 +3,7 @@ import { shared } from '../kernel/index.js';
 import type { Token } from '../kernel/index.js';
 import type { EventId, TaskId } from './ids.js';
 import { isSameTask, newEventId, newTaskId } from './ids.js';
-import { latestOf, Position } from './position.js';
+import { latestOf, NONE, Position } from './position.js';
 import { decodeEvent, encodeEvent, fromOther } from './round-trips.js';
 
 /** The value of the X-Trace slot: the task of a strand, and the latest events that it knows. */
@@ -32,7 +32,7 @@ export const traces = shared('trace', {
 
 /** Returns the trace of the process. As in the paper, events belong to its task until another one is started. */
 export function traceOfProcess(): Trace {
-  traces.process ??= { taskId: newTaskId(), latest: [], notes: [] };
+  traces.process ??= { taskId: newTaskId(), latest: NONE, notes: NONE };
   return traces.process;
 }
 
@@ -50,7 +50,7 @@ function encodeTrace(trace: Trace | undefined): string | undefined {
 function decodeTrace(text: string): Trace {
   const [taskId, events] = text.split('/') as [TaskId, string];
   const latest = events.split(',').filter(Boolean);
-  return { taskId, latest: latest.map(decodeEvent), notes: [] };
+  return { taskId, latest: latest.map(decodeEvent), notes: NONE };
 }
 
 /**
@@ -67,7 +67,8 @@ export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): 
   const linked = withNotes(own, known.notes);
   const latest = latestOf(own.latest, known.latest);
   if (latest === own.latest) return linked === own ? mine : linked;
-  const joined = { ...linked, latest };
+  const { taskId, notes } = linked;
+  const joined = { taskId, latest, notes };
   if (latest.length <= MAX_LATEST) return joined;
   const { trace, id } = addEvent(joined);
   traces.join?.(joined, id);
@@ -78,7 +79,7 @@ export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): 
 export function addEvent(trace: Trace): { trace: Trace; id: EventId } {
   const id = newEventId();
   const event = Position.after(id, trace.latest);
-  return { trace: { taskId: trace.taskId, latest: [event], notes: [] }, id };
+  return { trace: { taskId: trace.taskId, latest: [event], notes: NONE }, id };
 }
 
 function withNotes(own: Trace, notes: readonly string[]): Trace {

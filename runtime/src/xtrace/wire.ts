@@ -27,13 +27,11 @@ export const acknowledgedWire: Wire = {
   },
   isAcknowledged: true,
   encode(reports, number) {
-    const { bytes, count } = encodeSome(reports, BATCH_BYTES);
-    const framed = new Uint8Array(HEAD_BYTES + bytes.length);
-    const head = new DataView(framed.buffer);
+    const batch = encodeSome(reports, BATCH_BYTES, HEAD_BYTES);
+    const head = new DataView(batch.bytes.buffer);
     head.setUint32(0, number);
-    head.setUint32(4, bytes.length);
-    framed.set(bytes, HEAD_BYTES);
-    return { bytes: framed, count };
+    head.setUint32(4, batch.bytes.length - HEAD_BYTES);
+    return batch;
   },
 };
 const HEAD_BYTES = 8;
