@@ -7,24 +7,23 @@ import { service } from './measure.mjs';
 import { peersFor } from './peers.mjs';
 import { tracers } from './tracers.mjs';
 
-const own = createRequire(import.meta.url);
-const urlOf = (name) => pathToFileURL(own.resolve(name)).href;
-
 const production = { NODE_ENV: 'production' };
 
 /** How each tool is switched on from outside. */
 const ways = {
   nothing: { flags: [] },
-  throughline: {
-    // What `throughline run` adds.
-    flags: [
-      ...['--import', urlOf('@throughline/babel-plugin/register')],
-      ...['--import', urlOf('@throughline/runtime/auto')],
-    ],
-    env: { THROUGHLINE_COLLECTOR: '$sink' },
-  },
+  throughline: { env: { THROUGHLINE_COLLECTOR: '$sink' } },
   ...tracers,
 };
+
+/** What `throughline run` adds, from a checkout. */
+function flagsFrom(root) {
+  const { resolve } = createRequire(join(root, 'bench', 'run.mjs'));
+  return ['@throughline/babel-plugin/register', '@throughline/runtime/auto'].flatMap((name) => [
+    '--import',
+    pathToFileURL(resolve(name)).href,
+  ]);
+}
 
 export default [
   {
@@ -36,16 +35,13 @@ export default [
       title,
       ours: title === 'throughline',
       measure: (node, root = here) => {
-        const folder = peersFor(node);
+        const folder = peersFor(node, root);
         const file = join(folder, 'service.js');
         copyFileSync(join(root, 'bench', 'services', 'express.js'), file);
-        return service(
-          'http',
-          () => file,
-          title === 'nothing' ? 'silence' : 'events',
-          production,
-          way,
-        )(node, root);
+        return service('http', () => file, title === 'nothing' ? 'silence' : 'events', production, {
+          flags: flagsFrom(root),
+          ...way,
+        })(node, root);
       },
     })),
   },

@@ -1,12 +1,14 @@
 // Runs the cases of a benchmark in rounds, so that noise affects all cases alike, and each case in its own process.
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { here } from './compile.mjs';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('./child.mjs', import.meta.url));
-const load = fileURLToPath(new URL('./services/load.mjs', import.meta.url));
+/** The load of a checkout: what starts the service there is instrumented as well, and finds the packages of that checkout. */
+const loadOf = (root = here) => join(root, 'bench', 'services', 'load.mjs');
 
 /** Returns a case that runs a loop several times and measures nanoseconds per operation. */
 export function loop(file, count, runs, env) {
@@ -21,7 +23,7 @@ export function loop(file, count, runs, env) {
 export function service(protocol, file, expects, env, way = {}) {
   const path = once(file);
   return (node, root) =>
-    printed(node, [load, protocol, path(root), expects, JSON.stringify(way)], env);
+    printed(node, [loadOf(root), protocol, path(root), expects, JSON.stringify(way)], env);
 }
 
 async function printed(node, args, env = {}) {

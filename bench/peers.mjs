@@ -14,8 +14,8 @@ export function tracerPackages(major) {
     : { '@opentelemetry/auto-instrumentations-node': '0.82.0', 'dd-trace': '6.21.0' };
 }
 
-/** Returns a folder in which the peers for a Node are installed. */
-export function peersFor(node) {
+/** Returns a folder of a checkout in which the peers for a Node are installed. What is in it finds the packages of that checkout. */
+export function peersFor(node, root = here) {
   const [major] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).split(
     '.',
   );
@@ -24,7 +24,7 @@ export function peersFor(node) {
     ...tracerPackages(Number(major)),
   };
   const text = JSON.stringify({ private: true, type: 'module', dependencies });
-  const folder = join(here, '.cache', 'bench', `peers-${major}`);
+  const folder = join(root, '.cache', 'bench', `peers-${major}`);
   mkdirSync(folder, { recursive: true });
   const installed = join(folder, 'installed.json');
   if (!existsSync(installed) || readFileSync(installed, 'utf8') !== text) {
