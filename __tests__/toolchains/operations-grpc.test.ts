@@ -186,13 +186,167 @@ test('streams of all kinds', async () => {
   for (const name of ['Sum', 'List', 'Talk']) {
     expect(events.all('begin', new RegExp(`^shop.Carts/${name}$`))).toHaveLength(2);
     const [inner, outer] = events.all('end', new RegExp(`^shop.Carts/${name} ended$`));
-    expect(events.parentsOf(outer!)).toEqual([`end shop.Carts/${name} ended`]);
+    const last = name === 'Sum' ? [] : [`event receive shop.Carts/${name}`];
+    expect(events.parentsOf(outer!)).toEqual([`end shop.Carts/${name} ended`, ...last]);
     expect(inner!.taskId).toBe('0000000000000001');
   }
   const [summed] = events.all('end', /^shop.Carts\/Sum ended$/);
   expect(events.parentsOf(summed!)).toEqual(['event summed']);
   const [listed] = events.all('end', /^shop.Carts\/List ended$/);
-  expect(events.parentsOf(listed!)).toEqual(['event listed']);
+  expect(events.parentsOf(listed!)).toEqual(['event listed', 'event send shop.Carts/List']);
+});
+
+test('each message of a stream comes after the code that has sent it, in both directions', async () => {
+  const { events, stdout, stderr } = await run(`
+    const { client, stopGrpc } = await serveGrpc({
+      Sum(call, callback) {
+        let sum = 0;
+        call.on('data', (n) => (log('add ' + n), (sum += n))).on('end', () => (log('all'), callback(null, sum)));
+      },
+      async List(call) {
+        for (let i = 0; i < call.request; i++) {
+          await pause();
+          log('found ' + i);
+          call.write(i);
+        }
+        call.end();
+      },
+      async Talk(call) {
+        // A loop would destroy the call when it is over.
+        for await (const n of call.iterator({ destroyOnReturn: false })) {
+          log('asked ' + n);
+          await pause();
+          log('answer ' + n);
+          call.write(n);
+        }
+        call.end();
+      },
+    });
+    const { url, stop } = await serve(async (request, response) => {
+      const n = request.url.slice(1);
+      const sum = await new Promise((resolve, reject) => {
+        const call = client.Sum((failed, value) => (failed ? reject(failed) : resolve(value)));
+        // All but the first wait in the stream.
+        const write = async (m) => {
+          if (m > 1) await pause();
+          log('give ' + m);
+          call.write(m);
+        };
+        Promise.all([write(1), write(2)]).then(() => call.end(3));
+      });
+      let list = '';
+      for await (const one of client.List(2)) {
+        log('got ' + one);
+        list += one;
+      }
+      log('listed');
+      const talk = client.Talk();
+      talk.on('data', (m) => log('heard ' + m));
+      for (const m of [1, 2]) {
+        log('ask ' + m);
+        talk.write(m);
+      }
+      talk.end();
+      await new Promise((resolve) => talk.on('end', resolve));
+      response.end([sum, list, n].join());
+    });
+    process.stdout.write((await Promise.all([1, 2].map((n) => get(url + '/' + n, { headers: inTask(n) })))).join(' '));
+    await stop();
+    stopGrpc();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '6,01,1 6,01,2', stderr: '' });
+  for (const n of [1, 2]) {
+    const own = events.ofTask(n);
+    const parentsOf = (label: string): string[] =>
+      own.parentsOf(own.reports.find((one) => one.label === label)!);
+    const messages = (label: string): string[] =>
+      own.reports
+        .filter((one) => one.label === label)
+        .sort(
+          (a, b) =>
+            Number(Events.field(a, 'rpc.message.id')) - Number(Events.field(b, 'rpc.message.id')),
+        )
+        .map((one) => own.parentsOf(one).join());
+    expect(messages('send shop.Carts/Sum')).toEqual([
+      'begin shop.Carts/Sum,event give 1',
+      'event give 2,event send shop.Carts/Sum',
+      'event send shop.Carts/Sum',
+    ]);
+    expect(messages('receive shop.Carts/Sum')).toEqual([
+      'begin shop.Carts/Sum,event send shop.Carts/Sum',
+      'event receive shop.Carts/Sum,event send shop.Carts/Sum',
+      'event receive shop.Carts/Sum,event send shop.Carts/Sum',
+    ]);
+    for (const m of [1, 2, 3])
+      expect(parentsOf(`add ${m}`)).toEqual(['event receive shop.Carts/Sum']);
+    expect(parentsOf('all')).toEqual(['event receive shop.Carts/Sum']);
+    expect(parentsOf('got 0')).toEqual(['event receive shop.Carts/List']);
+    expect(parentsOf('got 1')).toEqual(['event got 0', 'event receive shop.Carts/List']);
+    expect(parentsOf('asked 1')).toEqual(['event receive shop.Carts/Talk']);
+    expect(messages('send shop.Carts/Talk')).toHaveLength(4);
+    for (const m of [1, 2])
+      expect(parentsOf(`heard ${m}`)).toEqual(['event receive shop.Carts/Talk']);
+  }
+});
+
+test('a stream that several requests share is of the task that has opened it, and links to those that write to it', async () => {
+  const { events, stdout, stderr } = await run(`
+    const { client, stopGrpc } = await serveGrpc(
+      { Talk: (call) => void call.on('data', (n) => (log('heard ' + n), call.write(n))).on('end', () => call.end()) },
+      {
+        interceptors: [
+          (options, nextCall) =>
+            new grpc.InterceptingCall(nextCall(options), {
+              sendMessage: async (message, next) => (await pause(), next(message)),
+            }),
+        ],
+      },
+    );
+    let talk, answered;
+    const { url, stop } = await serve(async (request, response) => {
+      const n = Number(request.url.slice(1));
+      talk ??= client.Talk().on('data', (m) => answered(m));
+      log('ask ' + n);
+      const answer = new Promise((resolve) => (answered = resolve));
+      talk.write(n);
+      response.end(String(await answer));
+    });
+    for (const n of [1, 2]) process.stdout.write(await get(url + '/' + n, { headers: inTask(n) }));
+    talk.end();
+    await once(talk, 'end');
+    await stop();
+    stopGrpc();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '12', stderr: '' });
+  const [first, second] = [1, 2].map((n) => events.ofTask(n));
+  const sent = first!.reports.filter(({ label }) => label === 'send shop.Carts/Talk');
+  const link = second!.reports.find(({ label }) => label === 'ask 2')!;
+  const links = sent.map((one) => Events.field(one, 'link'));
+  expect(links).toContain(`${link.taskId.padStart(32, '0')}/${link.eventId}`);
+  const heard = first!.reports.find(({ label }) => label === 'heard 2')!;
+  expect(first!.parentsOf(heard)).toEqual(['event receive shop.Carts/Talk']);
+});
+
+test('of a long stream, the first thousand messages are events', async () => {
+  const { events, stdout, stderr } = await run(`
+    const { client, stopGrpc } = await serveGrpc({
+      List(call) {
+        for (let i = 0; i < call.request; i++) call.write(i);
+        call.end();
+      },
+    });
+    let sum = 0;
+    for await (const one of client.List(1500)) sum += one;
+    process.stdout.write(String(sum));
+    stopGrpc();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: String((1499 * 1500) / 2), stderr: '' });
+  for (const label of ['send shop.Carts/List', 'receive shop.Carts/List']) {
+    expect(events.reports.filter((one) => one.label === label)).toHaveLength(1000);
+  }
 });
 
 test.each([

@@ -7,7 +7,11 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': [
     'BaseInterceptingCall',
     'BaseServerInterceptingCall',
+    'ClientDuplexStreamImpl',
+    'ClientReadableStreamImpl',
+    'ClientWritableStreamImpl',
     'ServerDuplexStreamImpl',
+    'ServerReadableStreamImpl',
     'ServerWritableStreamImpl',
   ],
   '@smithy/core': ['Client'],

@@ -1,6 +1,7 @@
 import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
-import { setLocal } from '../faces/slots.js';
+import { getLocal, setLocal } from '../faces/slots.js';
+import { frameAfter } from '../operations/followed.js';
 import { beginOperation, endOperation } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { parseTraceParent } from '../operations/trace-context.js';
@@ -18,6 +19,8 @@ import type { Fields } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
 import { beginCall } from './call-operation.js';
+import { CallMessages, MESSAGES_KEY } from './grpc-messages.js';
+import { readable, writable, writableByClient } from './grpc-streams.js';
 import { notes } from './replace.js';
 import type { LibraryMethods, Replace } from './replace.js';
 
@@ -58,21 +61,32 @@ function fieldsOf(path: string): Fields {
 
 /** A call of a client, below all interceptors of the program. */
 interface ClientCall {
-  readonly methodDefinition: { readonly path: string };
+  readonly methodDefinition: {
+    readonly path: string;
+    readonly requestStream: boolean;
+    readonly responseStream: boolean;
+  };
 }
 
-/** Gets what comes back: among others, the status at the end. */
+/** Gets what comes back. */
 interface ClientListener {
-  onReceiveStatus(status: Status): void;
+  onReceiveMetadata?(metadata: Metadata): void;
+  onReceiveMessage?(message: unknown): void;
+  onReceiveStatus?(status: Status): void;
 }
+
+/** The messages of calls that are streams. */
+const streams = new WeakMap<object, CallMessages>();
 
 /** Stands for `start(metadata, listener)` of a call of a client. */
 const startsCall: Replace = (method) => {
   carriedByItself.clients = true;
   return function (this: ClientCall, ...args: never[]): unknown {
     const [metadata, listener, ...more] = args as unknown as [Metadata, ClientListener?];
-    const { path } = this.methodDefinition;
+    const { path, requestStream, responseStream } = this.methodDefinition;
     const { operation, caller } = beginCall(labelOf(path), 'client', fieldsOf(path));
+    const isStream = requestStream || responseStream;
+    const stream = isStream ? new CallMessages(operation, operation.trace.latest) : undefined;
     // A copy, because the caller may use its metadata for several calls.
     const sent = metadata.clone();
     inject(sent, metadataAccess, operation.trace);
@@ -81,17 +95,44 @@ const startsCall: Replace = (method) => {
         if (sent.get(name).length === 0) sent.set(name, value);
       }
     }
-    const onReceiveStatus = (status: Status): void => {
-      const end = (): void => {
-        endOperation(operation, outcomeOf(status));
-        listener?.onReceiveStatus(status);
-      };
-      runIn(frameAfterAnswer(caller, operation.trace, status.metadata), end, undefined, []);
+    if (stream) {
+      streams.set(this, stream);
+      sent.set(MESSAGES_KEY, stream.told);
+    }
+    const told: ClientListener = {
+      onReceiveMetadata(head) {
+        stream?.hear(head);
+        listener?.onReceiveMetadata?.(head);
+      },
+      onReceiveMessage(message) {
+        const frame = responseStream ? stream!.receive(caller) : undefined;
+        const proceed = (): void => listener?.onReceiveMessage?.(message);
+        if (frame) runIn(frame, proceed, undefined, []);
+        else proceed();
+      },
+      onReceiveStatus(status) {
+        const answered = frameAfterAnswer(caller, operation.trace, status.metadata);
+        const end = (): void => {
+          if (stream) comeAfter(stream.latestReceived);
+          endOperation(operation, outcomeOf(status));
+          listener?.onReceiveStatus?.(status);
+        };
+        runIn(answered, end, undefined, []);
+      },
     };
-    const told = Object.assign(Object.create(listener ?? null) as object, { onReceiveStatus });
     return Reflect.apply(method, this, [sent, told, ...more] as never[]);
   };
 };
+
+/** Makes the current context come after other events as well. */
+function comeAfter(trace: Trace): void {
+  setLocal(client.traceSlot, joinTraces(getLocal(client.traceSlot), trace));
+}
+
+/** Stands for `sendMessageWithContext(context, message)` of a call of a client. */
+const sendsRequest = notes((call: ClientCall) => {
+  if (call.methodDefinition.requestStream) streams.get(call)?.send();
+});
 
 function frameAfterAnswer(own: Frame, sent: Trace, trailer: Metadata | null | undefined): Frame {
   const carried = trailer && extract(trailer, metadataAccess);
@@ -100,8 +141,9 @@ function frameAfterAnswer(own: Frame, sent: Trace, trailer: Metadata | null | un
 
 /** A call that is served, below all interceptors of the program. */
 interface ServerCall {
-  readonly handler: { readonly path: string };
+  readonly handler: { readonly path: string; readonly type: string };
   readonly metadata: Metadata;
+  readonly metadataSent: boolean;
 }
 
 /** Gets what the client sends. */
@@ -119,6 +161,8 @@ interface Served {
   frame: Frame;
   /** The trace of the code that has sent the last message. */
   last: Trace | undefined;
+  /** The messages of a stream of a client that tells of its own. */
+  readonly stream: CallMessages | undefined;
 }
 
 const served = new WeakMap<object, Served>();
@@ -130,10 +174,14 @@ const startsHandler: Replace = (method) => {
     const [listener] = args as unknown as [ServerListener];
     const begin = (): Served => {
       continueFrom(this.metadata);
-      const { path } = this.handler;
+      const { path, type } = this.handler;
       const begun = beginOperation(labelOf(path), 'server', fieldsOf(path));
       setLocal(client.traceSlot, begun.trace);
-      return { begun, frame: currentFrame(), last: undefined };
+      const stream = new CallMessages(begun);
+      stream.hear(this.metadata);
+      const isStream = type !== 'unary' && stream.isHeard;
+      const frame = currentFrame();
+      return { begun, frame, last: undefined, stream: isStream ? stream : undefined };
     };
     const call = runIn(branch(OUTSIDE), begin, undefined, []);
     served.set(this, call);
@@ -141,9 +189,17 @@ const startsHandler: Replace = (method) => {
       runIn(call.frame, proceed as never, listener, given, (ended: Frame) => (call.frame = ended));
     const told = Object.assign(Object.create(listener) as object, {
       onReceiveMetadata: (metadata: Metadata) => within(listener.onReceiveMetadata, [metadata]),
-      onReceiveMessage: (message: unknown) => within(listener.onReceiveMessage, [message]),
+      onReceiveMessage: (message: unknown) => {
+        const { frame, stream } = call;
+        const own = READS[this.handler.type] ? stream?.receive(frame) : undefined;
+        if (own) runIn(own, listener.onReceiveMessage as never, listener, [message]);
+        else within(listener.onReceiveMessage, [message]);
+      },
       // A unary handler is called from here.
-      onReceiveHalfClose: () => within(listener.onReceiveHalfClose, []),
+      onReceiveHalfClose: () => {
+        if (call.stream) call.frame = frameAfter(call.frame, call.stream.latestReceived);
+        within(listener.onReceiveHalfClose, []);
+      },
       onCancel: () => {
         finish(this, { code: 1, details: 'The client has gone away.' });
         listener.onCancel();
@@ -152,6 +208,11 @@ const startsHandler: Replace = (method) => {
     return Reflect.apply(method, this, [told] as never[]);
   };
 };
+
+/** The types of handlers that get a stream. */
+const READS: Readonly<Record<string, boolean>> = { clientStream: true, bidi: true };
+/** Those that answer with one. */
+const WRITES: Readonly<Record<string, boolean>> = { serverStream: true, bidi: true };
 
 /** Continues the task of a caller, which has sent `traceparent`, or the keys of X-Trace only. */
 function continueFrom(metadata: Metadata): void {
@@ -165,7 +226,22 @@ function continueFrom(metadata: Metadata): void {
 }
 
 /** Notes what a handler has reached when it sends a message: it calls the method itself. */
-const sendsMessage = notes((call: ServerCall) => noteLast(served.get(call)));
+const sendsMessage = notes((call: ServerCall) => {
+  const known = served.get(call);
+  noteLast(known);
+  if (WRITES[call.handler.type]) known?.stream?.send();
+});
+
+/** Stands for `sendMetadata(metadata)`: the head of a stream tells that its messages are events. */
+const sendsMetadata: Replace = (method) =>
+  function (this: ServerCall, ...args: never[]): unknown {
+    const [metadata] = args as readonly unknown[] as [Metadata?];
+    const stream = WRITES[this.handler.type] ? served.get(this)?.stream : undefined;
+    if (stream === undefined || this.metadataSent) return Reflect.apply(method, this, args);
+    const told = metadata?.clone() ?? emptyLike(this.metadata);
+    told.set(MESSAGES_KEY, stream.told);
+    return Reflect.apply(method, this, [told] as never[]);
+  };
 
 /** A stream on which a handler writes. Below it are the interceptors of the program, and the call itself. */
 interface WritableCall {
@@ -198,11 +274,11 @@ const sendsStatus: Replace = (method) =>
 function finish(call: ServerCall, status: Status): Trace | undefined {
   const known = served.get(call);
   if (known === undefined || !served.delete(call)) return undefined;
-  const { begun, frame, last } = known;
+  const { begun, frame, last, stream } = known;
   const here = currentFrame() === OUTSIDE ? frame : currentFrame();
   const end = (): Trace => {
     const reached = joinTraces(last ?? begun.trace, client.currentTrace());
-    setLocal(client.traceSlot, reached);
+    setLocal(client.traceSlot, joinTraces(reached, stream?.latest));
     endOperation(begun, outcomeOf(status));
     return client.currentTrace();
   };
@@ -214,12 +290,20 @@ function emptyLike(metadata: Metadata): Metadata {
 }
 
 export const grpc: LibraryMethods = {
-  '@grpc/grpc-js BaseInterceptingCall': { start: startsCall },
+  '@grpc/grpc-js BaseInterceptingCall': {
+    start: startsCall,
+    sendMessageWithContext: sendsRequest,
+  },
   '@grpc/grpc-js BaseServerInterceptingCall': {
     start: startsHandler,
+    sendMetadata: sendsMetadata,
     sendMessage: sendsMessage,
     sendStatus: sendsStatus,
   },
-  '@grpc/grpc-js ServerDuplexStreamImpl': { end: endsStream },
-  '@grpc/grpc-js ServerWritableStreamImpl': { end: endsStream },
+  '@grpc/grpc-js ClientDuplexStreamImpl': { ...readable, ...writableByClient },
+  '@grpc/grpc-js ClientReadableStreamImpl': readable,
+  '@grpc/grpc-js ClientWritableStreamImpl': writableByClient,
+  '@grpc/grpc-js ServerDuplexStreamImpl': { ...readable, ...writable, end: endsStream },
+  '@grpc/grpc-js ServerReadableStreamImpl': readable,
+  '@grpc/grpc-js ServerWritableStreamImpl': { ...writable, end: endsStream },
 };

@@ -42,7 +42,8 @@ export function watchLibraryMethods(): void {
 function replaceMethods(name: string, { prototype }: LibraryClass): void {
   if (name === 'ws WebSocket') offerInRequests(prototype as object);
   if (!Object.hasOwn(libraryMethods, name)) return;
-  for (const [method, replace] of Object.entries(libraryMethods[name]!)) {
-    replaceMethod(prototype as object, method, replace);
+  const methods = libraryMethods[name]!;
+  for (const method of Reflect.ownKeys(methods)) {
+    replaceMethod(prototype as object, method, methods[method]!);
   }
 }

@@ -9,6 +9,7 @@ import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
+import type { Trace } from '../xtrace/trace.js';
 
 // Messages of sockets. Nobody knows when the listeners of one have done their work, so it is one event, without an end.
 
@@ -27,6 +28,20 @@ export function messageFrame(label: string, fields: Fields, enter: () => void): 
 }
 
 const told = new WeakSet<Frame>();
+/** The frames of messages of streams, by the traces that they have. */
+const byTrace = new WeakMap<Trace, Frame>();
+
+/** Notes that listeners in a frame are told of a message that has come on a stream. */
+export function tellsOfMessage(frame: Frame): void {
+  told.add(frame);
+  byTrace.set(frame.get(client.traceSlot)!, frame);
+}
+
+/** Returns the frame of the message of a stream that the current code has got, maybe some time ago. */
+export function currentMessage(): Frame | undefined {
+  const trace = currentFrame().get(client.traceSlot);
+  return trace && byTrace.get(trace);
+}
 
 messageFrames.listened = (registered, trigger) => {
   if (!told.has(trigger) || registered.isEmpty) return undefined;

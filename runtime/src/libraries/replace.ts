@@ -18,10 +18,10 @@ import { beginCall, untilCalled, untilReturned, workOf } from './call-operation.
 export type Replace = (method: AnyFunction) => (this: never, ...args: never[]) => unknown;
 
 /** What stands for the methods of classes, by package and class and by name. */
-export type LibraryMethods = Readonly<Record<string, Readonly<Record<string, Replace>>>>;
+export type LibraryMethods = Readonly<Record<string, Readonly<Record<string | symbol, Replace>>>>;
 
 /** Puts a function in the place of a method. One that the class has from another one is replaced in the class only. */
-export function replaceMethod(prototype: object, name: string, replace: Replace): void {
+export function replaceMethod(prototype: object, name: string | symbol, replace: Replace): void {
   const value: unknown = Reflect.get(prototype, name);
   if (typeof value !== 'function') return;
   const property = Object.getOwnPropertyDescriptor(prototype, name);

@@ -76,8 +76,7 @@ export function joinTraces(mine: Trace | undefined, theirs: Trace | undefined): 
 }
 
 /** Returns the trace after one more event, and the id of the event. Its parents are all latest events. */
-export function addEvent(trace: Trace): { trace: Trace; id: EventId } {
-  const id = newEventId();
+export function addEvent(trace: Trace, id = newEventId()): { trace: Trace; id: EventId } {
   const event = Position.after(id, trace.latest);
   return { trace: { taskId: trace.taskId, latest: [event], notes: NONE }, id };
 }

@@ -1,0 +1,135 @@
+import { branch, currentFrame, runIn } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
+import { setLocal, getLocal } from '../faces/slots.js';
+import { whenSettled } from '../operations/settled.js';
+import { client } from '../xtrace/log.js';
+import { joinTraces } from '../xtrace/trace.js';
+import { currentMessage } from './message-event.js';
+import type { Replace } from './replace.js';
+
+// The streams of gRPC that programs write to and read from. A message that must wait in one is sent, or handled, later, when something else
+// runs.
+
+/** The frames of the code that has written what waits, in its order. */
+const written = new WeakMap<object, Frame[]>();
+
+function writtenTo(stream: object): Frame[] {
+  const known = written.get(stream);
+  if (known) return known;
+  const made: Frame[] = [];
+  written.set(stream, made);
+  return made;
+}
+
+/** Notes the frame of a chunk that a method takes, unless it refuses it. */
+function noting(stream: object, take: () => unknown): unknown {
+  const frames = writtenTo(stream);
+  const frame = currentFrame();
+  frames.push(frame);
+  try {
+    return take();
+  } catch (error) {
+    frames.pop();
+    throw error;
+  }
+}
+
+/** Stands for `write(chunk, …)`. */
+const writes: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
+    return noting(this, () => Reflect.apply(method, this, args));
+  };
+
+/** Stands for `end(chunk, …)` of a client. That of a server takes no chunk. */
+const ends: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
+    const [chunk] = args as readonly unknown[];
+    const end = (): unknown => Reflect.apply(method, this, args);
+    const hasChunk = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
+    return hasChunk ? noting(this, end) : end();
+  };
+
+/** Stands for `_write(chunk, …)`, which sends: in the context of the code that has written the chunk. */
+const sends: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
+    const frame = writtenTo(this).shift();
+    if (frame === undefined || frame === currentFrame()) return Reflect.apply(method, this, args);
+    return runIn(branch(frame), method, this, args);
+  };
+
+/** What a stream has got that nobody has read yet. */
+interface Unread {
+  /** The frame of each message; undefined for one that belongs to no frame of its own. */
+  readonly frames: (Frame | undefined)[];
+  /** The frame of the message that was read last. */
+  latest: Frame | undefined;
+}
+
+const unread = new WeakMap<object, Unread>();
+
+function unreadOf(stream: object): Unread {
+  const known = unread.get(stream);
+  if (known) return known;
+  const made: Unread = { frames: [], latest: undefined };
+  unread.set(stream, made);
+  return made;
+}
+
+/** Stands for `push(chunk)`, by which a message comes. */
+const takes: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
+    const [chunk] = args as readonly unknown[];
+    if (chunk !== null) unreadOf(this).frames.push(currentMessage());
+    return Reflect.apply(method, this, args);
+  };
+
+/** Stands for `unshift(chunk)`, by which the program gives a message back. */
+const takesBack: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
+    const [chunk] = args as readonly unknown[];
+    const { frames, latest } = unreadOf(this);
+    if (chunk !== null) frames.unshift(latest);
+    return Reflect.apply(method, this, args);
+  };
+
+/** Stands for `emit(name, …)`. Each message that is read is told of by `data`, also where nobody listens; `end` comes after the last one. */
+const emits: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
+    const [name] = args as readonly unknown[];
+    const own = unreadOf(this);
+    if (name === 'data') own.latest = own.frames.shift();
+    const frame = name === 'data' || name === 'end' ? own.latest : undefined;
+    if (frame === undefined) return Reflect.apply(method, this, args);
+    return runIn(frame, method, this, args);
+  };
+
+/** Stands for `[Symbol.asyncIterator]()` and `iterator(options)`: a loop comes after each message that it gets. */
+const iterates: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
+    const iterator = Reflect.apply(method, this, args) as AsyncIterator<unknown>;
+    const own = unreadOf(this);
+    const { next } = iterator;
+    const nextHere = (...given: never[]): Promise<unknown> =>
+      whenSettled(
+        Reflect.apply(next, iterator, given),
+        () => comeAfter(own.latest),
+        () => {},
+      );
+    Object.defineProperty(iterator, 'next', { value: nextHere, ...HIDDEN });
+    return iterator;
+  };
+
+const HIDDEN = { writable: true, configurable: true, enumerable: false };
+
+function comeAfter(frame: Frame | undefined): void {
+  if (frame === undefined) return;
+  const reached = joinTraces(getLocal(client.traceSlot), frame.get(client.traceSlot));
+  setLocal(client.traceSlot, reached);
+}
+
+export const writable = { write: writes, _write: sends };
+export const writableByClient = { ...writable, end: ends };
+export const readable = {
+  ...{ push: takes, unshift: takesBack, emit: emits, iterator: iterates },
+  [Symbol.asyncIterator]: iterates,
+};
