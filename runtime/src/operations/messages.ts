@@ -2,7 +2,7 @@ import { shared } from '../kernel/index.js';
 import { setLocal } from '../faces/slots.js';
 import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
-import { Position } from '../xtrace/position.js';
+import { NONE, Position } from '../xtrace/position.js';
 import { joinTraces, MAX_LATEST } from '../xtrace/trace.js';
 import type { Sender } from './b3.js';
 import { continueFromRequest, senderIn } from './trace-headers.js';
@@ -76,6 +76,15 @@ function sendersOf(batch: readonly Carried[]): Sender[] {
     if (sender) byEvent.set(`${sender.taskId}/${sender.eventId}`, sender);
   }
   return [...byEvent.values()];
+}
+
+/** Makes the current context come after those who have sent messages: in its own task by edges, and by links in others. */
+export function comeAfterSenders(batch: readonly Carried[]): void {
+  if (messages.policy === 'new') return;
+  for (const { taskId, eventId } of sendersOf(batch)) {
+    const theirs = { taskId, latest: [Position.elsewhere(eventId, NONE)], notes: NONE };
+    setLocal(client.traceSlot, joinTraces(client.currentTrace(), theirs));
+  }
 }
 
 /** Makes the current context come after an event of its task, too. */
