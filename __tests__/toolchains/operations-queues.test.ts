@@ -241,4 +241,62 @@ describe('BullMQ', () => {
       expect(linksOf(job)).toHaveLength(links);
     }
   });
+
+  test.each([
+    ['a process', 'cjs', '{}'],
+    ['a process', 'mjs', '{}'],
+    ['a thread', 'cjs', '{ useWorkerThreads: true }'],
+    ['a thread', 'mjs', '{ useWorkerThreads: true }'],
+  ])(
+    'bullmq: a job in %s of its own (%s) is in the task of who has added it',
+    async (_, kind, options) => {
+      const head =
+        kind === 'cjs'
+          ? "const { log } = require('@throughline/runtime/xtrace'); module.exports = "
+          : "import { log } from '@throughline/runtime/xtrace'; export default ";
+      const { events, stdout, stderr } = await run(`
+      import { writeFileSync } from 'node:fs';
+      import { join } from 'node:path';
+      import { Queue, Worker } from 'bullmq';
+      const file = join(process.cwd(), 'processor-${kind}-${options.length}.${kind}');
+      writeFileSync(file, ${JSON.stringify(head)} + \`async ({ data }) => {
+        log('work ' + data.n);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        log('done ' + data.n);
+        return data.n;
+      };\`);
+      const name = 'sandbox-${kind}-${options.length}';
+      const connection = { host: '127.0.0.1', port: ${server.port} };
+      const queue = new Queue(name, { connection });
+      const worker = new Worker(name, file, { connection, ...${options} });
+      const results = [];
+      const all = new Promise((resolve) => {
+        worker.on('completed', (_, result) => results.push(result) === 3 && resolve());
+      });
+      const { url, stop } = await serve(async (request, response) => {
+        await queue.add('mail', { n: Number(request.url.slice(1)) });
+        response.end();
+      });
+      for (const n of [1, 2, 3]) await get(url + '/' + n, { headers: inTask(n) });
+      await all;
+      console.log(results.sort().join());
+      await worker.close();
+      await queue.close();
+      await stop();
+    `);
+
+      expect({ stdout, stderr }).toEqual({ stdout: '1,2,3\n', stderr: '' });
+      for (const n of [1, 2, 3]) {
+        const own = events.ofTask(n);
+        const parentsOf = (label: string): string[] =>
+          own.parentsOf(own.reports.find((one) => one.label === label)!);
+        const process = `process sandbox-${kind}-${options.length}`;
+        expect(parentsOf(`work ${n}`)).toEqual([`begin ${process}`]);
+        expect(parentsOf(`done ${n}`)).toEqual([`event work ${n}`]);
+        expect(own.parentsOf(own.find('end', new RegExp(`^${process} ended$`)))).toEqual([
+          `event done ${n}`,
+        ]);
+      }
+    },
+  );
 });

@@ -1,7 +1,8 @@
 // Requests of undici, which `fetch` is made of, with the real package.
+import { Events } from '../operations/program';
 import { programsWith } from './traced';
 
-const run = programsWith(['undici@7.30.2', 'ky@1.14.0']);
+const run = programsWith(['undici@7.30.2', 'ky@1.14.0', 'ws@8.23.0']);
 
 /** A program whose server asks another one in some way, for 24 requests at once. */
 const program = (ask: string): string => `
@@ -73,3 +74,31 @@ test('the global function looks as it did', async () => {
     /^\{"writable":true,"enumerable":true,"configurable":true\} fetch 1 0\nTypeError \S.* true\n$/,
   );
 });
+
+test.each(['undici.WebSocket', 'globalThis.WebSocket'])(
+  'the request for a WebSocket ends when it is answered: %s',
+  async (socketClass) => {
+    const { events, stdout, stderr } = await run(`
+      import * as undici from 'undici';
+      import { WebSocketServer } from 'ws';
+      const server = http.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const sockets = new WebSocketServer({ server });
+      sockets.on('connection', (socket) => socket.on('message', () => socket.close()));
+      // Node has one from version 22 on.
+      const Socket = ${socketClass} ?? undici.WebSocket;
+      const socket = new Socket('ws://127.0.0.1:' + server.address().port + '/chat');
+      await new Promise((resolve) => (socket.onopen = resolve));
+      socket.send('x');
+      await new Promise((resolve) => (socket.onclose = resolve));
+      server.close();
+      console.log('closed');
+    `);
+
+    expect({ stdout, stderr }).toEqual({ stdout: 'closed\n', stderr: '' });
+    const [begun] = events.all('begin', /^GET .*[/]chat$/);
+    const ended = events.find('end', /^GET .*[/]chat 101$/);
+    expect(Events.field(ended, 'operation')).toBe(begun!.eventId);
+    expect(Events.field(ended, 'status')).toBe('ok');
+  },
+);

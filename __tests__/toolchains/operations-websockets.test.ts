@@ -255,6 +255,90 @@ describe('Socket.IO', () => {
     }
   });
 
+  test.each(['{}', '{ connectionStateRecovery: {} }'])(
+    'a broadcast is in the task of its sender, who comes after all that have answered it (%s)',
+    async (options) => {
+      const { events, stdout, stderr } =
+        await run(`${SOCKET_IO.replace('(http_)', `(http_, ${options})`)}
+        import { execFile } from 'node:child_process';
+        import { writeFileSync } from 'node:fs';
+        let encoded = 0;
+        const thing = { toJSON: () => ({ encoded: ++encoded }) };
+        server.on('connection', (socket) => {
+          socket.join('room');
+          socket.on('order', async (n, done) => {
+            log('order ' + n);
+            server.emit('all', thing, n);
+            server.to('room').emit('binary', Buffer.from('x'), n);
+            socket.broadcast.emit('others', n);
+            const answers = await server.timeout(2000).emitWithAck('asked', n);
+            log('answered ' + n + ' by ' + answers.sort());
+            server.timeout(2000).emit('asked again', n, (error, again) => {
+              log('called ' + n);
+              socket.emit('only', n, () => (log('only answered'), done()));
+            });
+          });
+        });
+        const counts = [];
+        const [a, b] = ['a', 'b'].map((name) => {
+          const socket = io(url, { transports: ['websocket'], forceNew: true });
+          for (const event of ['all', 'binary', 'others']) {
+            socket.on(event, (...args) => (log(name + ' ' + event), counts.push(event + args.length)));
+          }
+          socket.on('asked', (n, answer) => (log(name + ' asked'), answer(name)));
+          socket.on('asked again', (n, answer) => (log(name + ' asked again'), answer(name)));
+          socket.on('only', (n, answer) => answer());
+          return socket;
+        });
+        await Promise.all([a, b].map((one) => new Promise((resolve) => one.on('connect', resolve))));
+        writeFileSync('plain-client.mjs', \`
+          import { io } from 'socket.io-client';
+          const socket = io(process.argv[2], { transports: ['websocket'] });
+          socket.on('asked', (n, answer) => answer('plain')).on('asked again', (n, answer) => answer('plain'));
+          const seen = [];
+          for (const event of ['all', 'binary', 'others']) socket.on(event, (...args) => seen.push(event + args.length));
+          socket.on('asked again', () => (console.log(seen.join()), setTimeout(() => socket.close(), 50)));
+        \`);
+        const env = { ...process.env, NODE_OPTIONS: '' };
+        const plain = new Promise((resolve) =>
+          execFile(process.execPath, ['plain-client.mjs', url], { env }, (_, stdout) => resolve(stdout)),
+        );
+        while (server.sockets.sockets.size < 3) await pause();
+        const { url: own, stop } = await serve(async (request, response) => {
+          await new Promise((resolve) => a.emit('order', 1, () => (log('done'), resolve())));
+          response.end();
+        });
+        await get(own + '/1', { headers: inTask(1) });
+        // Programs of both kinds get the same arguments.
+        console.log((await plain).trim() === [...new Set(counts)].join(), encoded);
+        a.close();
+        b.close();
+        server.close();
+        await stop();
+      `);
+
+      expect({ stdout, stderr }).toEqual({ stdout: 'true 2\n', stderr: '' });
+      const own = events.ofTask(1);
+      const parentsOf = (label: string): string[] =>
+        own.parentsOf(own.reports.find((one) => one.label === label)!);
+      for (const one of ['a', 'b']) {
+        expect(parentsOf(`${one} all`)).toContain('event message all');
+        expect(parentsOf(`${one} binary`)).toContain('event message binary');
+        expect(parentsOf(`${one} asked`)).toContain('event message asked');
+      }
+      expect(own.reports.filter(({ label }) => label === 'a others')).toEqual([]);
+      expect(parentsOf('b others')).toContain('event message others');
+      expect(parentsOf('answered 1 by a,b,plain')).toEqual(['event a asked', 'event b asked']);
+      expect(parentsOf('called 1')).toEqual(['event a asked again', 'event b asked again']);
+      expect(parentsOf('done')).toEqual(['event only answered']);
+      for (const message of own.reports.filter(({ label }) =>
+        /^message (all|others)/.test(label),
+      )) {
+        expect(own.parentsOf(message)).toEqual(['event order 1']);
+      }
+    },
+  );
+
   test('an event that a middleware refuses leaves nothing behind, and a long name is cut', async () => {
     const { events, stdout, stderr } = await run(`${SOCKET_IO}
       server.on('connection', (socket) => {

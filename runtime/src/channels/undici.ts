@@ -1,4 +1,5 @@
-import type { Frame } from '../kernel/index.js';
+import type { AnyMethod, Frame } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
@@ -15,7 +16,11 @@ interface UndiciRequest {
   readonly path: string;
   /** Names and values in turn, or lines of text in older versions. */
   headers: unknown[] | string;
+  /** The protocol that the connection is to be for after the answer, such as `websocket`. */
+  readonly upgrade?: unknown;
   addHeader(name: string, value: string): unknown;
+  onUpgrade?: AnyMethod;
+  onRequestUpgrade?: AnyMethod;
 }
 interface Response {
   readonly statusCode: number;
@@ -82,6 +87,9 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       const begun = noteBegun(beginRequest(request.method, host, withoutQuery(path), frame), frame);
       running.set(request, { begun, frame });
       if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun, frame);
+      if (request.upgrade) {
+        onUpgrade(request, (status) => finish(request, (label) => answered(label, status)));
+      }
     },
     'undici:request:headers': ({
       request,
@@ -95,6 +103,22 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
     },
   };
 }
+
+/** The methods by which undici tells a request that its connection is for something else now: no channel tells of that. */
+const UPGRADES = ['onUpgrade', 'onRequestUpgrade'] as const;
+
+function onUpgrade(request: UndiciRequest, told: (status: number) => void): void {
+  for (const name of UPGRADES) {
+    const { [name]: method } = request;
+    if (typeof method !== 'function') continue;
+    request[name] = function (this: unknown, ...args: unknown[]) {
+      attempt(() => told(args.find((one) => typeof one === 'number') ?? SWITCHING_PROTOCOLS));
+      return Reflect.apply(method, this, args);
+    };
+  }
+}
+
+const SWITCHING_PROTOCOLS = 101;
 
 /** Headers with ids: a receiver can read only those of one tool. */
 const IDS = new Set(['traceparent', 'b3', 'x-b3-traceid']);

@@ -1,0 +1,113 @@
+import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
+import { branch, currentFrame, runIn } from '../kernel/index.js';
+import type { AnyFunction, Frame } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
+import { MAX_JOINED } from '../operations/messages.js';
+import { MESSAGES_HEADER } from '../operations/websocket-header.js';
+import { senderText } from './message-event.js';
+import type { Replace } from './replace.js';
+import { awaitAnswers, isEmitting, newAwaited } from './socket-io-answers.js';
+import type { Awaited } from './socket-io-answers.js';
+import type { Envelope, Packet } from './socket-io-packets.js';
+
+// Broadcasts of a server of Socket.IO. A packet is encoded once, and written to the connections of all who get it: those that have agreed get a
+// second form, which says where it comes from.
+
+/** What an adapter hands to each connection. */
+type Encoded = readonly unknown[];
+type Options = Readonly<Record<string, unknown>>;
+
+/** Adapters encode by a method of theirs since 2.5.2. */
+interface Adapter {
+  readonly nsp: object;
+}
+
+interface Connection {
+  readonly request?: { readonly headers: Readonly<Record<string, unknown>> };
+}
+
+/** A packet that is being broadcast. */
+interface Broadcast {
+  readonly encoded: Encoded;
+  readonly sender: string;
+  /** Encodes a text again as the adapter does, which may add to the options. */
+  readonly encode: (parts: Encoded) => readonly [Encoded, Options];
+  /** How many have got it that read where it comes from. */
+  count: number;
+  /** The form for the first of them, and for those after many. */
+  joined: readonly [Encoded, Options] | undefined;
+  linked: readonly [Encoded, Options] | undefined;
+}
+
+/** Who calls `emit` of a broadcast right now. What is broadcast otherwise comes from another server, or later, and it is not known for whom. */
+let sending: Awaited | undefined;
+let latest: Broadcast | undefined;
+
+/** Stands for `emit(name, …)` of a broadcast. A callback comes after what those who have answered have done. */
+export const broadcasts: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const outer = sending;
+    const own = (sending = newAwaited(currentFrame()));
+    try {
+      return Reflect.apply(method, this, withCallback(args, own));
+    } finally {
+      sending = outer;
+      latest = undefined;
+    }
+  };
+
+function withCallback(args: never[], awaited: Awaited): never[] {
+  const written = typeof args.at(-1) === 'function' ? takeWrittenCallback(args) : undefined;
+  if (written === undefined) return args;
+  function answered(this: unknown, ...given: unknown[]): unknown {
+    return runIn(branch(awaited.frame), written as AnyFunction as never, this, given);
+  }
+  return [...args.slice(0, -1), answered as never];
+}
+
+/** Stands for `_encode(packet, options)` of an adapter. */
+export const encodes: Replace = (method) =>
+  function (this: Adapter, ...args: never[]): unknown {
+    const encoded = Reflect.apply(method, this, args) as Encoded;
+    const [packet, options] = args as unknown as [Packet, Options];
+    latest = attempt(() => {
+      const own = sending ?? (isEmitting() ? newAwaited(currentFrame()) : undefined);
+      if (own === undefined || !Array.isArray(packet.data)) return undefined;
+      if (packet.id !== undefined) awaitAnswers(this.nsp, packet.id, own);
+      return newBroadcast(own.frame, encoded, (parts) => {
+        const again = { ...options, wsPreEncodedFrame: undefined };
+        const encoder = { encode: () => parts };
+        return [Reflect.apply(method, { encoder }, [packet, again] as never[]) as Encoded, again];
+      });
+    });
+    return encoded;
+  } as never;
+
+function newBroadcast(frame: Frame, encoded: Encoded, encode: Broadcast['encode']): Broadcast {
+  const sender = runIn(branch(frame), senderText, undefined, []) as string;
+  return { encoded, sender, encode, count: 0, joined: undefined, linked: undefined };
+}
+
+/** Stands for `writeToEngine(encoded, options)` of a connection. */
+export const writes: Replace = (method) =>
+  function (this: Connection, ...args: never[]): unknown {
+    const [encoded] = args as readonly unknown[];
+    const isAgreed =
+      latest?.encoded === encoded && this.request?.headers[MESSAGES_HEADER] !== undefined;
+    const carried = isAgreed ? attempt(() => carriedForm(latest!)) : undefined;
+    return Reflect.apply(method, this, (carried ?? args) as never[]);
+  } as never;
+
+/** Returns the form that says where a packet comes from; undefined where the parser of the program does not write a text. */
+function carriedForm(broadcast: Broadcast): readonly [Encoded, Options] | undefined {
+  const { encoded, sender } = broadcast;
+  const isMany = ++broadcast.count > MAX_JOINED && !sender.startsWith('many');
+  const kind = isMany ? 'linked' : 'joined';
+  if (broadcast[kind] !== undefined) return broadcast[kind];
+  const [head, ...binary] = encoded;
+  // The text ends with the list of arguments. To encode the packet again would call methods of the program, such as `toJSON`.
+  if (typeof head !== 'string' || !head.endsWith(']')) return undefined;
+  const envelope: Envelope = { throughline: isMany ? `many ${sender}` : sender };
+  const text = `${head.slice(0, -1)},${JSON.stringify(envelope)}]`;
+  return (broadcast[kind] = broadcast.encode([text, ...binary]));
+}
