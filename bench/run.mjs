@@ -29,9 +29,17 @@ const benchmarks = (
   await Promise.all(benchFiles.map((file) => import(new URL(file, folder))))
 ).flatMap((module) => module.default);
 /** Benchmarks not measured in nanoseconds. Each has a module of its name that exports a function of its name. */
-const others = ['start', 'size', 'memory', 'collector', 'page', 'jest', 'vitest'].filter((name) =>
-  existsSync(new URL(`${name}.mjs`, folder)),
-);
+const others = [
+  'log',
+  'day',
+  'start',
+  'size',
+  'memory',
+  'collector',
+  'page',
+  'jest',
+  'vitest',
+].filter((name) => existsSync(new URL(`${name}.mjs`, folder)));
 
 const isAsked = ({ name, group }) =>
   positionals.length === 0 || positionals.includes(name) || positionals.includes(group);

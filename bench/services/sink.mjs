@@ -30,7 +30,8 @@ export async function startSink(received) {
       }
     });
   });
-  server.listen(0, '127.0.0.1');
+  // Nobody has to close it.
+  server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
   return server.address().port;
 }
