@@ -15,8 +15,8 @@ const plugin = (options) => [['@throughline/babel-plugin', { causes: false, ...o
 
 /** Pages, with what the whole bundle must not exceed and what it should get to, in bytes. */
 const PAGES = [
-  { title: 'page, AsyncContext', file: program('size-async-context'), budget: 4_700, goal: 3_500 },
-  { title: 'page, X-Trace client', file: program('size-xtrace'), budget: 7_800, goal: 6_500 },
+  { title: 'page, AsyncContext', file: program('size-async-context'), budget: 4_720, goal: 3_500 },
+  { title: 'page, X-Trace client', file: program('size-xtrace'), budget: 7_850, goal: 6_500 },
 ];
 const REWRITTEN = 1.27;
 

@@ -78,6 +78,18 @@ describe.each([
     expect(JSON.parse(printed)).toEqual([2, 2, true]);
   });
 
+  built('loggers of both copies have one level', () => {
+    const printed = program(`${load}
+      const a = await ${first}('logger');
+      const b = await ${second}('logger');
+      a.setLevel('trace');
+      console.log(b.getLogger('shop').isEnabled('trace'));
+      process.exit();
+    `);
+
+    expect(printed).toBe('true');
+  });
+
   built('a copy that speaks another protocol fails loudly', () => {
     const printed = program(`${load}
       globalThis[Symbol.for('throughline.runtime')] = { protocol: 0, parts: new Map() };
@@ -186,7 +198,7 @@ built.each(['esm', 'cjs'])(
   '%s after an older copy whose state lacks a part fails loudly',
   (form) => {
     const printed = program(`${load}
-    globalThis[Symbol.for('throughline.runtime')] = { protocol: 2, parts: new Map([['here', { frame: {} }]]) };
+    globalThis[Symbol.for('throughline.runtime')] = { protocol: 3, parts: new Map([['here', { frame: {} }]]) };
     for (const entry of ['index', 'compiled', 'faces/async-context', 'faces/async-local-storage']) {
       try {
         await ${form}(entry);

@@ -102,3 +102,35 @@ test.each(['undici.WebSocket', 'globalThis.WebSocket'])(
     expect(Events.field(ended, 'status')).toBe('ok');
   },
 );
+
+test('who awaits a request does not come after what its library does later', async () => {
+  const { events, stdout, stderr } = await run(`
+    import * as undici from 'undici';
+    import { log } from '@throughline/runtime/xtrace';
+    let answers = 0;
+    const inner = await serve((request, response) => {
+      response.setHeader('cache-control', 'max-age=1, stale-while-revalidate=60');
+      response.setHeader('etag', '"1"');
+      setTimeout(() => response.end('x'), ++answers === 1 ? 0 : 40);
+    });
+    undici.setGlobalDispatcher(new undici.Agent().compose(undici.interceptors.cache()));
+    const { url, stop } = await serve(async (request, response) => {
+      await (await fetch(inner.url)).text();
+      await new Promise((resolve) => setTimeout(resolve, 1300));
+      log('again');
+      // It is answered from the cache at once, and asked again behind that.
+      const asked = fetch(inner.url);
+      const [answer] = await Promise.all([asked, new Promise((resolve) => setTimeout(resolve, 150))]);
+      log('after both');
+      await answer.text();
+      response.end(String(answers));
+    });
+    process.stdout.write(await get(url + '/1', { headers: inTask(1) }));
+    await stop();
+    await inner.stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '2', stderr: '' });
+  const after = events.reports.find(({ label }) => label === 'after both')!;
+  expect(events.parentsOf(after)).toEqual(['event again']);
+});

@@ -1,7 +1,6 @@
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import type { AnyFunction } from '../kernel/index.js';
-import { followPlatform } from '../operations/followed.js';
-import { calls } from '../promises/followed-calls.js';
+import { followCall } from '../operations/followed.js';
 
 /**
  * Has promises of `fetch` carry the request wherever it is called from: a library that was handed the function, or a method that is it. The
@@ -12,9 +11,8 @@ export function followGlobalFetch(): void {
   if (typeof property?.value !== 'function') return;
   const fetch = property.value as AnyFunction;
   const standIn = function (this: unknown, ...args: never[]): unknown {
-    return followPlatform(() => Reflect.apply(fetch, this, args));
+    return followCall(() => Reflect.apply(fetch, this, args));
   };
   const value = copyFunctionShape(standIn as unknown as AnyFunction, fetch);
   Object.defineProperty(globalThis, 'fetch', { ...property, value });
-  calls.isFollowing = value;
 }

@@ -16,12 +16,14 @@ export class Frame {
   // (promise-stamp.ts), so a frame has the two fields of an ending.
   readonly frame: Frame = this;
   readonly adopted = undefined;
+  /** This frame with another spawn point: the last one that was made (spawned-at.ts). */
+  caused: Frame | undefined = undefined;
 
   // Plain fields: users' builds may lower `#values` to a WeakMap, and this is read on every
   // slot access.
   constructor(
     /** Tokens and values, alternating. Programs set few slots, so a linear search beats a map. */
-    protected readonly values: readonly unknown[],
+    readonly values: readonly unknown[],
     /** Slots that are set for the caller too, as `enterWith` does (entered.ts). */
     readonly entered: readonly AnyToken[] | undefined = undefined,
     /** The spawn points that led here, in builds with causes (cause.ts). */
@@ -140,7 +142,8 @@ export function branch(parent: Frame): Frame {
  * adds nothing, because no strand ends there.
  */
 export function joinFrames(mine: Frame, theirs: Frame): Frame {
-  if (theirs === mine || theirs === OUTSIDE) return mine;
+  // Frames that differ only in how they came about have the same values.
+  if (theirs === mine || theirs === OUTSIDE || theirs.values === mine.values) return mine;
 
   let joined = mine;
   for (const token of tokensWithJoin) {

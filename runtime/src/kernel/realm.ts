@@ -1,7 +1,7 @@
 import { ThroughlineError } from './errors.js';
 
 /** The version of the shared state. Incremented when older copies would misread it. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 const KEY = Symbol.for('throughline.runtime');
 
 interface Shared {
@@ -12,10 +12,17 @@ interface Shared {
 /** The state of the realm. A copy has its own if the program froze the global object before it was loaded. */
 let state: Shared | undefined;
 
+/** Read once, because a program may replace the global. */
+const { Promise: Native } = globalThis;
+
 /** Returns true for a promise of any realm. In Jest, Node's promises belong to another realm than the program's. */
 export function isPromise(value: unknown): value is object {
-  // To read the tag takes much longer.
-  return value instanceof Promise || Object.prototype.toString.call(value) === '[object Promise]';
+  try {
+    // To read the tag takes much longer.
+    return value instanceof Native || Object.prototype.toString.call(value) === '[object Promise]';
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -47,7 +54,7 @@ export function shared<T extends object>(name: string, own: T, begin?: () => voi
   if (missing !== undefined) {
     throw new ThroughlineError(
       'TL_RUNTIME_VERSIONS',
-      `An older copy of @throughline/runtime came first and has no "${missing}". ` +
+      `Another copy of @throughline/runtime came first and has no "${missing}". ` +
         `Install a single version; "npm ls @throughline/runtime" lists them.`,
     );
   }

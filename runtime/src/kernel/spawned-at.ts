@@ -1,11 +1,19 @@
 import { extendCause } from './cause.js';
 import { OUTSIDE } from './frame.js';
+import type { Frame } from './frame.js';
 import { currentFrame, enter, goBackTo, moveTo, wayBack } from './current.js';
 import { here } from './here.js';
 
 /** Adds a spawn point to the cause of the current frame. */
 export function causeHere(site: number): void {
-  moveTo(here.frame.causedBy(extendCause(site, here.frame.cause)));
+  moveTo(causedAt(here.frame, site));
+}
+
+/** Returns a frame with one spawn point more. Loops call the same function again and again: what was made last is kept. */
+function causedAt(frame: Frame, site: number): Frame {
+  const { caused } = frame;
+  if (caused !== undefined && caused.cause!.site === site) return caused;
+  return (frame.caused = frame.causedBy(extendCause(site, frame.cause)));
 }
 
 /**
@@ -19,7 +27,7 @@ export function spawnAt<A extends unknown[], R>(
 ): R {
   const parent = currentFrame();
   const outer = wayBack(parent);
-  const frame = parent.causedBy(extendCause(site, parent.cause));
+  const frame = causedAt(parent, site);
   enter(parent, frame);
   try {
     // Not by a spread, which would take the program's own `Array.prototype[Symbol.iterator]`.

@@ -1,15 +1,22 @@
 import { register } from '../baggage/bags.js';
 // The level goes on to other services in the header `baggage`.
 import '../baggage/header.js';
-import { quote, ThroughlineError } from '../kernel/index.js';
+import { quote, shared, ThroughlineError } from '../kernel/index.js';
 
 /** How much a logger says, the least first. */
 export const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 export type Level = (typeof LEVELS)[number];
 
+/** There is one for all copies of this package: a bag has one owner. */
+const level = shared('level', { ofTask: undefined as ReturnType<typeof newLevel> | undefined });
+
 /** The level of the current task, by its index: the highest of all that were set where contexts have joined. */
-const ofTask = register('throughline-level', 'max');
+const ofTask = (level.ofTask ??= newLevel());
+
+function newLevel(): ReturnType<typeof register<'max'>> {
+  return register('throughline-level', 'max');
+}
 
 /**
  * Has loggers say as much as `level` asks for, in the current context and in everything that it starts from now on, in other services,

@@ -95,7 +95,7 @@ function report(
   const before = client.currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(client.traceSlot, trace);
-  const made = client.report(before, id, label, textsOf(fields), calledFrom());
+  const made = client.report(before, id, label, textsOf(before, fields), calledFrom());
   if (made !== undefined) {
     if (agent !== '') made.agent = agent;
     if (tags.length > 0) made.tags = tags.map(String);

@@ -14,7 +14,7 @@ export interface Filled {
 export function fill(text: string, values: readonly unknown[]): Filled {
   let used = 0;
   const label = String(text).replace(/\{\}/g, (hole) =>
-    used < values.length ? textOf({ value: values[used++] }, 'value') : hole,
+    used < values.length ? textOf(() => values[used++]) : hole,
   );
   return { label, fields: fieldsOf(values.slice(used)) };
 }
@@ -26,7 +26,7 @@ function fieldsOf(left: readonly unknown[]): Fields {
   // A name without a value is nobody's.
   for (let i = 0; i + 1 < left.length; i += 2) {
     const name = left[i];
-    if (name !== null && name !== undefined) fields[textOf({ name }, 'name')] = left[i + 1];
+    if (name !== null && name !== undefined) fields[textOf(() => name)] = left[i + 1];
   }
   return fields;
 }

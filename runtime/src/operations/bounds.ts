@@ -1,4 +1,4 @@
-import { textOf } from '../xtrace/log.js';
+import { keysOf, textOf } from '../xtrace/log.js';
 import type { Fields, TextFields } from '../xtrace/log.js';
 
 /** The maximum number of characters of a label. */
@@ -17,10 +17,12 @@ export function shortened(label: string, max = MAX_LABEL): string {
  */
 export function addFields(to: TextFields, fields: Fields = {}): TextFields {
   const { length } = to;
-  for (const key of Object.keys(fields)) {
-    const { [key]: value } = fields;
+  for (const key of keysOf(fields)) {
+    // Stays a text where the field cannot be read.
+    let value: unknown = '';
+    const whole = textOf(() => (value = fields[key]));
     if (value === undefined) continue;
-    const text = typeof value === 'string' ? shortened(value, MAX_FIELD) : textOf(fields, key);
+    const text = typeof value === 'string' ? shortened(whole, MAX_FIELD) : whole;
     const known = length === 0 ? -1 : indexOf(to, key, length);
     if (known === -1) to.push([key, text]);
     else to[known] = [key, text];

@@ -3,18 +3,15 @@ import {
   branch,
   currentFrame,
   end,
-  endedStrand,
-  endIn,
   endingOf,
   isPromise,
   resume,
   resumeIfSuspended,
   run,
   runIn,
-  stampNew,
   suspend,
 } from '../kernel/index.js';
-import type { AnyFunction, AnyMethod, Frame, Strand } from '../kernel/index.js';
+import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { rememberCaller } from './called-from.js';
 import { endOperation, endOperationAfter } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
@@ -29,13 +26,11 @@ interface Followed {
   trace: Trace | undefined;
   /** The operation that it has begun last, until one ends. */
   begun: EventId | undefined;
-  /** What the promise of the call carries, if that was made by the platform. */
-  carried: Strand | undefined;
   /** The call of the same library that has made this one, if any: a pool asks a connection. */
   readonly outer: Followed | undefined;
 }
 
-const NOTHING_YET = { trace: undefined, begun: undefined, carried: undefined };
+const NOTHING_YET = { trace: undefined, begun: undefined };
 
 /** The engine carries it into the code of the platform. */
 const slot = register<Followed | undefined>(undefined);
@@ -48,20 +43,6 @@ export function followCall(call: () => unknown): unknown {
   const isFollowed = (result: unknown): boolean =>
     isPromise(result) && endingOf(result) === undefined;
   return follow(call, followed, frame, isFollowed);
-}
-
-/**
- * Makes a call of a function of the platform that returns a promise of its own each time. Who awaits that very promise comes after
- * the operations that the call has begun: they end before it is settled.
- */
-export function followPlatform(call: () => unknown): unknown {
-  const followed: Followed = { ...NOTHING_YET, outer: undefined };
-  const frame = branch(currentFrame()).with(slot, followed);
-  const result = runIn(frame, call, undefined, []);
-  if (!isPromise(result) || endingOf(result) !== undefined) return result;
-  followed.carried = endedStrand(frameAfter(frame, followed.trace));
-  stampNew(result, followed.carried);
-  return result;
 }
 
 /** Does the same for a method of an instrumented library, whose promise carries its own events, and not all of ours. */
@@ -153,7 +134,6 @@ function noteReachedBy(call: Followed | undefined, reached: Trace): void {
   for (let at = call; at; at = at.outer) {
     at.trace = at.trace ? joinTraces(at.trace, reached) : reached;
     at.begun = undefined;
-    if (at.carried) endIn(at.carried, frameAfter(at.carried.frame, at.trace));
   }
 }
 

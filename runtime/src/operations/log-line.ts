@@ -15,5 +15,5 @@ export function logFrom(source: string | undefined, label: string, fields: Field
   const before = client.currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(client.traceSlot, trace);
-  client.report(before, id, shortened(label), textsOf(fields), source);
+  client.report(before, id, shortened(label), textsOf(before, fields), source);
 }

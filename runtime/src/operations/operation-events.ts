@@ -1,6 +1,6 @@
 import { getLocal, setLocal } from '../faces/slots.js';
 import { currentFrame } from '../kernel/index.js';
-import { client } from '../xtrace/log.js';
+import { client, isKept } from '../xtrace/log.js';
 import type { Fields, TextFields } from '../xtrace/log.js';
 import type { EventId } from '../xtrace/ids.js';
 import { addEvent, joinTraces, traceOfProcess } from '../xtrace/trace.js';
@@ -62,13 +62,11 @@ export function beginOperation(
     ['phase', 'begin'],
     ['kind', kind],
   ];
-  client.report(
-    before,
-    id,
-    named,
-    addFields(known, fields),
-    COMES_FROM_OUTSIDE[kind] ? undefined : calledFrom(frame),
-  );
+  // Of an operation that is not kept, nothing is read.
+  if (isKept(before)) {
+    const source = COMES_FROM_OUTSIDE[kind] ? undefined : calledFrom(frame);
+    client.report(before, id, named, addFields(known, fields), source);
+  }
   return { id, label: named, trace };
 }
 
@@ -125,12 +123,14 @@ export function reportEnd(event: ReservedEvent, { label, status, fields }: Outco
     ['phase', 'end'],
     ['status', status],
   ];
-  client.report(event.before, event.id, shortened(known), addFields(texts, fields), undefined);
+  if (isKept(event.before)) {
+    client.report(event.before, event.id, shortened(known), addFields(texts, fields));
+  }
 }
 
 /** Reports a reserved event of an operation that goes on. */
 export function reportReserved({ operation, id, before }: ReservedEvent, label: string): void {
-  client.report(before, id, shortened(label), [['operation', operation.id]], undefined);
+  client.report(before, id, shortened(label), [['operation', operation.id]]);
 }
 
 /** The names of the errors with which an `AbortSignal` ends an operation (DOM, "AbortSignal"). */

@@ -9,8 +9,8 @@ export function watchLongTasks(): void {
     for (const { duration, startTime } of list.getEntries()) {
       const before = client.currentTrace();
       // Nothing of the page comes after it because of it.
-      const fields = textsOf({ duration: Math.round(duration), start: Math.round(startTime) });
-      client.report(before, addEvent(before).id, 'long task', fields);
+      const fields = { duration: Math.round(duration), start: Math.round(startTime) };
+      client.report(before, addEvent(before).id, 'long task', textsOf(before, fields));
     }
   });
   observer.observe({ type: 'longtask', buffered: true });

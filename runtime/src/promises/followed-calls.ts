@@ -19,8 +19,6 @@ export const calls = shared('followed-calls', {
   isEndedLater: undefined as ((fn: unknown) => boolean) | undefined,
   /** Makes a call of `fetch`, where no channel tells of it. */
   fetch: undefined as ((method: AnyMethod, args: readonly unknown[]) => unknown) | undefined,
-  /** The stand-in for `fetch` whose promises carry what they have begun, whoever calls it. */
-  isFollowing: undefined as unknown,
 });
 
 function followed(call: () => unknown): unknown {
@@ -30,9 +28,6 @@ function followed(call: () => unknown): unknown {
 /** Stands for `fetch(...args)`. */
 export function fetchHere(method: unknown, ...args: unknown[]): unknown {
   if (calls.fetch !== undefined) return calls.fetch(method as AnyMethod, args);
-  if (method === calls.isFollowing && method !== undefined) {
-    return Reflect.apply(method as AnyMethod, undefined, args);
-  }
   return followed(() => madeHere(Reflect.apply(method as AnyMethod, undefined, args)));
 }
 

@@ -66,8 +66,8 @@ export function log(label: string, fields?: Fields): EventId {
   const before = currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(traceSlot, trace);
-  const text = typeof label === 'string' ? label : textOf({ label }, 'label');
-  report(before, id, text, textsOf(fields), site === undefined ? undefined : positionOf(site));
+  const text = typeof label === 'string' ? label : textOf(() => label);
+  report(before, id, text, textsOf(before, fields), site === undefined ? undefined : positionOf(site));
   return id;
 }
 
@@ -76,13 +76,14 @@ export function log(label: string, fields?: Fields): EventId {
  * Sets no slot.
  */
 function report(
-  { taskId, latest, notes }: Trace,
+  before: Trace,
   eventId: EventId,
   label: string,
   fields: TextFields,
   source?: string,
 ): Queued | undefined {
-  if (state.keeps?.(taskId) === false) return undefined;
+  if (!isKept(before)) return undefined;
+  const { taskId, latest, notes } = before;
   for (const note of notes) {
     if (!state.omits?.(note)) fields.push(note.split(' ') as [string, string]);
   }
@@ -194,17 +195,32 @@ function reportDropped(): void {
   ]);
 }
 
-/** Returns fields as they are sent. */
-export function textsOf(fields: Fields | undefined): TextFields {
+/** Returns the fields of an event after a trace as they are sent. Of an event that is not kept, none is read. */
+export function textsOf(trace: Trace, fields: Fields | undefined): TextFields {
   const texts: TextFields = [];
-  if (fields) for (const key of Object.keys(fields)) texts.push([key, textOf(fields, key)]);
+  if (!fields || !isKept(trace)) return texts;
+  for (const key of keysOf(fields)) texts.push([key, textOf(() => fields[key])]);
   return texts;
 }
 
-/** Returns a property of any type as a string. One that cannot be read must not stop the program. */
-export function textOf(fields: Fields, key: string): string {
+/** Returns true if the events of a trace are kept. */
+export function isKept({ taskId }: Trace): boolean {
+  return client.state.keeps?.(taskId) !== false;
+}
+
+/** Returns the names of fields: none of those that cannot be read. */
+export function keysOf(fields: Fields): readonly string[] {
   try {
-    const { [key]: value } = fields;
+    return Object.keys(fields);
+  } catch {
+    return NONE;
+  }
+}
+
+/** Returns a value of any type as a string. One that cannot be read must not stop the program. */
+export function textOf(read: () => unknown): string {
+  try {
+    const value = read();
     if (typeof value === 'object' && value) return JSON.stringify(value) ?? String(value);
     return String(value);
   } catch {
