@@ -42,7 +42,8 @@ const START = `
   }
 `;
 
-const run = (code: string): Promise<Finished> => programs(START + code);
+const run = (code: string, env?: Record<string, string>): Promise<Finished> =>
+  programs(START + code, env);
 
 test('unary calls run side by side, reach their handlers, and are joined', async () => {
   const { events, stdout, stderr } = await run(`
@@ -328,6 +329,47 @@ test('a stream that several requests share is of the task that has opened it, an
   const heard = first!.reports.find(({ label }) => label === 'heard 2')!;
   expect(first!.parentsOf(heard)).toEqual(['event receive shop.Carts/Talk']);
 });
+
+test.each([undefined, 'link'])(
+  'a server that answers early gets all messages, and their end belongs to the call (messages: %s)',
+  async (policy) => {
+    const { events, stdout, stderr } = await run(
+      `
+      const { client, stopGrpc } = await serveGrpc({
+        Sum(call, callback) {
+          call.sendMetadata(new grpc.Metadata());
+          let sum = 0;
+          call.on('data', (n) => (log('add ' + n), (sum += n))).on('end', () => (log('all'), callback(null, sum)));
+        },
+      });
+      const { url, stop } = await serve(async (request, response) => {
+        const sum = await new Promise((resolve, reject) => {
+          const call = client.Sum((failed, value) => (failed ? reject(failed) : resolve(value)));
+          call.on('metadata', async ({ internalRepr }) => {
+            console.log([...internalRepr.keys()].filter((key) => key.startsWith('throughline')));
+            for (const n of [1, 2]) call.write(n);
+            call.end();
+          });
+        });
+        response.end(String(sum));
+      });
+      process.stdout.write(await get(url + '/1', { headers: inTask(1) }));
+      await stop();
+      stopGrpc();
+    `,
+      policy === undefined ? {} : { THROUGHLINE_MESSAGES: policy },
+    );
+
+    expect({ stdout, stderr }).toEqual({ stdout: '[]\n3', stderr: '' });
+    const own = events.ofTask(1);
+    const parentsOf = (label: string): string[] =>
+      own.parentsOf(own.reports.find((one) => one.label === label)!);
+    expect(own.reports.filter(({ label }) => label === 'send shop.Carts/Sum')).toHaveLength(2);
+    expect(parentsOf('all')).toEqual(['event receive shop.Carts/Sum']);
+    const added = own.reports.filter(({ label }) => label.startsWith('add'));
+    expect(added).toHaveLength(policy === 'link' ? 0 : 2);
+  },
+);
 
 test('of a long stream, the first thousand messages are events', async () => {
   const { events, stdout, stderr } = await run(`

@@ -134,3 +134,31 @@ test('who awaits a request does not come after what its library does later', asy
   const after = events.reports.find(({ label }) => label === 'after both')!;
   expect(events.parentsOf(after)).toEqual(['event again']);
 });
+
+test('a tunnel ends when it is made', async () => {
+  const { events, stdout, stderr } = await run(`
+    import * as undici from 'undici';
+    import { connect } from 'node:net';
+    const inner = await serve((request, response) => response.end('y'));
+    const proxy = http.createServer().listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    proxy.on('connect', ({ url }, socket) => {
+      const [host, port] = url.split(':');
+      const out = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\\r\\n\\r\\n');
+        socket.pipe(out).pipe(socket);
+      });
+    });
+    const dispatcher = new undici.ProxyAgent({ uri: 'http://127.0.0.1:' + proxy.address().port, proxyTunnel: true });
+    const { body } = await undici.request(inner.url, { dispatcher });
+    process.stdout.write(await body.text());
+    await dispatcher.close();
+    proxy.close();
+    await inner.stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: 'y', stderr: '' });
+  const [begun] = events.all('begin', /^CONNECT 127[.]0[.]0[.]1:\d+$/);
+  const ended = events.find('end', /^CONNECT 127[.]0[.]0[.]1:\d+ 200$/);
+  expect(Events.field(ended, 'operation')).toBe(begun!.eventId);
+});

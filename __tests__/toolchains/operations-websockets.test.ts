@@ -339,6 +339,84 @@ describe('Socket.IO', () => {
     },
   );
 
+  test.each([
+    ['{}', [1, 2, 3]],
+    // One that is tried again waits for a connection.
+    ['{ retries: 2 }', [1, 2]],
+  ])(
+    'a callback runs in the context of its request, whatever becomes of the answer (%s)',
+    async (options, asked) => {
+      const { events, stdout, stderr } = await run(`${SOCKET_IO}
+        server.on('connection', (socket) => {
+          socket.on('ask', (n, answer) => (n === 1 ? answer() : n === 2 ? undefined : socket.disconnect()));
+        });
+        const socket = io(url, { transports: ['websocket'], ackTimeout: 200, ...${options} });
+        await new Promise((resolve) => socket.on('connect', resolve));
+        const { url: own, stop } = await serve(async (request, response) => {
+          const n = Number(request.url.slice(1));
+          const asks = n === 2 ? socket.timeout(100) : n === 3 ? socket.timeout(300) : socket;
+          await new Promise((resolve) => asks.emit('ask', n, () => (log('back ' + n), resolve())));
+          response.end();
+        });
+        for (const n of ${JSON.stringify(asked)}) await get(own + '/' + n, { headers: inTask(n) });
+        console.log('over');
+        socket.close();
+        server.close();
+        await stop();
+      `);
+
+      expect({ stdout, stderr }).toEqual({ stdout: 'over\n', stderr: '' });
+      for (const n of asked) {
+        expect(events.ofTask(n).reports.map(({ label }) => label)).toContain(`back ${n}`);
+      }
+    },
+  );
+
+  test('what another parser writes stays as it is, and a broadcast within a broadcast disturbs neither', async () => {
+    const { events, stdout, stderr } = await run(`${SOCKET_IO}
+      import { EventEmitter } from 'node:events';
+      class Encoder {
+        encode({ type, nsp, id, data }) { return [JSON.stringify([type, nsp, id ?? null, data ?? null])]; }
+      }
+      class Decoder extends EventEmitter {
+        add(text) {
+          const parts = JSON.parse(text);
+          if (parts.length !== 4) throw new Error('not one of ours');
+          const [type, nsp, id, data] = parts;
+          this.emit('decoded', { type, nsp, id: id ?? undefined, data: data ?? undefined });
+        }
+        destroy() {}
+      }
+      const parser = { Encoder, Decoder };
+      const other = new Server(http.createServer().listen(0, '127.0.0.1'), { parser });
+      await once(other.httpServer, 'listening');
+      const own = io('http://127.0.0.1:' + other.httpServer.address().port, { parser, transports: ['websocket'] });
+      await new Promise((resolve) => own.on('connect', resolve));
+      const got = new Promise((resolve) => own.on('all', (...args) => resolve(args.length)));
+      other.emit('all', 1);
+      console.log(await got);
+      own.close();
+      other.close();
+
+      server.on('connection', (socket) => socket.onAnyOutgoing(() => server.of('/admin').emit('told')));
+      const sockets = [1, 2].map(() => io(url, { transports: ['websocket'], forceNew: true }));
+      await Promise.all(sockets.map((one) => new Promise((resolve) => one.on('connect', resolve))));
+      const news = Promise.all(sockets.map((one) => new Promise((resolve) => one.on('news', resolve))));
+      log('before');
+      server.emit('news');
+      await news;
+      for (const one of sockets) one.close();
+      server.close();
+    `);
+
+    expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' });
+    const messages = events.reports.filter(({ label }) => label === 'message news');
+    expect(messages.map((one) => events.parentsOf(one))).toEqual([
+      ['event before'],
+      ['event before'],
+    ]);
+  });
+
   test('an event that a middleware refuses leaves nothing behind, and a long name is cut', async () => {
     const { events, stdout, stderr } = await run(`${SOCKET_IO}
       server.on('connection', (socket) => {

@@ -84,10 +84,13 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       if (isReport({ path, hasHeader: (name) => headerOf(request, name) !== undefined })) return;
       const frame = continuedFrame();
       const { host, isPeer: isTold } = read(request.origin);
-      const begun = noteBegun(beginRequest(request.method, host, withoutQuery(path), frame), frame);
+      // The path of a tunnel is the host that it leads to.
+      const isTunnel = request.method === 'CONNECT';
+      const address = isTunnel ? ([path, ''] as const) : ([host, withoutQuery(path)] as const);
+      const begun = noteBegun(beginRequest(request.method, ...address, frame), frame);
       running.set(request, { begun, frame });
       if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun, frame);
-      if (request.upgrade) {
+      if (request.upgrade || isTunnel) {
         onUpgrade(request, (status) => finish(request, (label) => answered(label, status)));
       }
     },

@@ -1,6 +1,6 @@
 import { calls } from './replace.js';
 import type { Described, LibraryMethods, Replace } from './replace.js';
-import { carrySent, describeSend, receives, sqsConsumer } from './sqs.js';
+import { carrySent, describeSend, receives, resends, sqsConsumer } from './sqs.js';
 
 /** A client of one service of AWS. */
 interface AwsClient {
@@ -12,7 +12,7 @@ function serviceOf({ config }: AwsClient): string {
 }
 
 function nameOf(command: unknown): string {
-  return (command as object).constructor.name.replace(/Command$/, '');
+  return String((Object(command) as object).constructor?.name).replace(/Command$/, '');
 }
 
 function awsCommand(client: AwsClient, [command]: readonly unknown[]): Described {
@@ -24,7 +24,8 @@ function awsCommand(client: AwsClient, [command]: readonly unknown[]): Described
 }
 
 const isCommand = calls(awsCommand, { takesCallback: true });
-const sends = calls(describeSend, { kind: 'producer', takesCallback: true, carry: carrySent });
+const isSent = calls(describeSend, { kind: 'producer', takesCallback: true, carry: carrySent });
+const sends: Replace = (method) => isSent(resends(method) as never) as never;
 
 /** Commands that are more than a call, by service and name. */
 const COMMANDS: Readonly<Record<string, Replace>> = {

@@ -95,11 +95,11 @@ export class CallMessages {
     const latest = [Position.elsewhere(eventId, this.before)];
     const before = joinTraces(this.received, { taskId: peer.taskId, latest, notes: NONE })!;
     const received = (this.received = this.log('receive', number, before));
-    const frame =
-      (messages.policy ?? 'join') === 'join'
-        ? branch(context).with(client.traceSlot, received)
-        : ownTask(context, { ...peer, eventId });
-    tellsOfMessage(frame);
+    const joined = branch(context).with(client.traceSlot, received);
+    const isJoined = (messages.policy ?? 'join') === 'join';
+    const frame = isJoined ? joined : ownTask(context, { ...peer, eventId });
+    for (const one of new Set([joined, frame])) tellsOfMessage(one);
+    afterAll.set(frame, joined);
     return frame;
   }
 
@@ -113,6 +113,13 @@ export class CallMessages {
     ]);
     return after.trace;
   }
+}
+
+/** The frames in which the end of a stream is told of, by that of its last message: in the task of the call. */
+const afterAll = new WeakMap<Frame, Frame>();
+
+export function frameAfterAll(last: Frame): Frame | undefined {
+  return afterAll.get(last);
 }
 
 /** OpenTelemetry, "Semantic conventions for RPC": messages. */

@@ -4,6 +4,7 @@ import { setLocal, getLocal } from '../faces/slots.js';
 import { whenSettled } from '../operations/settled.js';
 import { client } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
+import { frameAfterAll } from './grpc-messages.js';
 import { currentMessage } from './message-event.js';
 import type { Replace } from './replace.js';
 
@@ -21,8 +22,15 @@ function writtenTo(stream: object): Frame[] {
   return made;
 }
 
+/** A stream that can be written to. */
+interface Writable {
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+}
+
 /** Notes the frame of a chunk that a method takes, unless it refuses it. */
-function noting(stream: object, take: () => unknown): unknown {
+function noting(stream: Writable, take: () => unknown): unknown {
+  if (stream.destroyed || stream.writableEnded) return take();
   const frames = writtenTo(stream);
   const frame = currentFrame();
   frames.push(frame);
@@ -36,13 +44,13 @@ function noting(stream: object, take: () => unknown): unknown {
 
 /** Stands for `write(chunk, …)`. */
 const writes: Replace = (method) =>
-  function (this: object, ...args: never[]): unknown {
+  function (this: Writable, ...args: never[]): unknown {
     return noting(this, () => Reflect.apply(method, this, args));
   };
 
 /** Stands for `end(chunk, …)` of a client. That of a server takes no chunk. */
 const ends: Replace = (method) =>
-  function (this: object, ...args: never[]): unknown {
+  function (this: Writable, ...args: never[]): unknown {
     const [chunk] = args as readonly unknown[];
     const end = (): unknown => Reflect.apply(method, this, args);
     const hasChunk = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
@@ -97,8 +105,13 @@ const emits: Replace = (method) =>
   function (this: object, ...args: never[]): unknown {
     const [name] = args as readonly unknown[];
     const own = unreadOf(this);
-    if (name === 'data') own.latest = own.frames.shift();
-    const frame = name === 'data' || name === 'end' ? own.latest : undefined;
+    if (name === 'data') {
+      const message = (own.latest = own.frames.shift());
+      return message
+        ? runIn(message, method, this, args)
+        : (Reflect.apply(method, this, args) as unknown);
+    }
+    const frame = name === 'end' ? own.latest && frameAfterAll(own.latest) : undefined;
     if (frame === undefined) return Reflect.apply(method, this, args);
     return runIn(frame, method, this, args);
   };

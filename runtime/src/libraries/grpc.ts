@@ -232,11 +232,11 @@ const sendsMessage = notes((call: ServerCall) => {
   if (WRITES[call.handler.type]) known?.stream?.send();
 });
 
-/** Stands for `sendMetadata(metadata)`: the head of a stream tells that its messages are events. */
+/** Stands for `sendMetadata(metadata)`: the head of the answer to a stream tells that messages are events here. */
 const sendsMetadata: Replace = (method) =>
   function (this: ServerCall, ...args: never[]): unknown {
     const [metadata] = args as readonly unknown[] as [Metadata?];
-    const stream = WRITES[this.handler.type] ? served.get(this)?.stream : undefined;
+    const stream = served.get(this)?.stream;
     if (stream === undefined || this.metadataSent) return Reflect.apply(method, this, args);
     const told = metadata?.clone() ?? emptyLike(this.metadata);
     told.set(MESSAGES_KEY, stream.told);

@@ -25,10 +25,19 @@ export function replaceMethod(prototype: object, name: string | symbol, replace:
   const value: unknown = Reflect.get(prototype, name);
   if (typeof value !== 'function') return;
   const property = Object.getOwnPropertyDescriptor(prototype, name);
+  const method = property ? (value as AnyFunction) : inherited(prototype, name);
   Object.defineProperty(prototype, name, {
     ...(property ?? { writable: true, configurable: true, enumerable: false }),
-    value: copyFunctionShape(replace(value as AnyFunction) as AnyFunction, value as AnyFunction),
+    value: copyFunctionShape(replace(method) as AnyFunction, value as AnyFunction),
   });
+}
+
+/** Returns the method that a class has from another one, as it is when it is called: others may replace it there later. */
+function inherited(prototype: object, name: string | symbol): AnyFunction {
+  return function (this: unknown, ...args: never[]): unknown {
+    const parent = Object.getPrototypeOf(prototype) as object;
+    return Reflect.apply(Reflect.get(parent, name) as AnyFunction, this, args);
+  } as AnyFunction;
 }
 
 /** What a call of a method is, if it is an operation. */

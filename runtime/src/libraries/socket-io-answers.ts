@@ -1,3 +1,4 @@
+import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
@@ -35,9 +36,9 @@ export function awaitAnswers(counter: object, id: number, one: Awaited): void {
   if (known.size > MOST_WAITING) known.delete(known.keys().next().value!);
 }
 
-/** Returns who waits for an answer that has come. A broadcast gets several. */
+/** Returns who waits for an answer that has come. A broadcast gets several, but one from each socket. */
 function awaitedBy(socket: Socket, id: number | undefined): Awaited | undefined {
-  if (id === undefined) return undefined;
+  if (id === undefined || (socket.acks instanceof Map && !socket.acks.has(id))) return undefined;
   const own = awaited.get(socket);
   const one = own?.get(id);
   own?.delete(id);
@@ -62,26 +63,45 @@ export const isAnswered: Replace = (method) =>
     return runIn(branch(one.frame), answer, undefined, []);
   } as never;
 
+/** Stands for `emitWithAck(…)` of a client. Versions without it have another protocol, and are not to offer anything. */
+export const asksOfClient: Replace = (method) => {
+  clients.areKnown = true;
+  return asks(method);
+};
+
+export const clients = { areKnown: false };
+
 /** Stands for `emitWithAck(…)`. */
 export const asks: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
     return followMethod(() => Reflect.apply(method, this, args));
   };
 
-/** The socket whose program calls `emit` right now. What is sent otherwise, a client has kept, and it is not known for whom. */
-let emitting: unknown;
+/** The socket whose program calls `emit` right now, and who does. What is sent otherwise, a client has kept, and it is not known for whom. */
+let emitting: { readonly socket: object; readonly by: Awaited } | undefined;
 
-export function isEmitting(socket?: object): boolean {
-  return emitting !== undefined && (socket === undefined || socket === emitting);
+/** Returns who calls `emit` right now, of this socket or of any. */
+export function emittingNow(socket?: object): Awaited | undefined {
+  return socket === undefined || socket === emitting?.socket ? emitting?.by : undefined;
 }
 
-/** Calls a function while a socket's program calls `emit`. */
-export function whileEmitting<T>(socket: object | undefined, call: () => T): T {
+/** Calls a function while the program of a socket calls `emit`. */
+export function whileEmitting<T>(now: typeof emitting, call: () => T): T {
   const outer = emitting;
-  emitting = socket;
+  emitting = now;
   try {
     return call();
   } finally {
     emitting = outer;
   }
+}
+
+/** Returns the arguments of `emit` with a callback that runs in the context of the code that has sent, after those that have answered. */
+export function withCallback(args: never[], awaited: Awaited): never[] {
+  const written = typeof args.at(-1) === 'function' ? takeWrittenCallback(args) : undefined;
+  if (written === undefined) return args;
+  function answered(this: unknown, ...given: unknown[]): unknown {
+    return runIn(branch(awaited.frame), written as never, this, given);
+  }
+  return [...args.slice(0, -1), answered as never];
 }

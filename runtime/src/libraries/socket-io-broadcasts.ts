@@ -1,12 +1,11 @@
-import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
-import type { AnyFunction, Frame } from '../kernel/index.js';
+import type { Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { MAX_JOINED } from '../operations/messages.js';
 import { MESSAGES_HEADER } from '../operations/websocket-header.js';
 import { senderText } from './message-event.js';
 import type { Replace } from './replace.js';
-import { awaitAnswers, isEmitting, newAwaited } from './socket-io-answers.js';
+import { awaitAnswers, emittingNow, newAwaited, withCallback } from './socket-io-answers.js';
 import type { Awaited } from './socket-io-answers.js';
 import type { Envelope, Packet } from './socket-io-packets.js';
 
@@ -41,7 +40,9 @@ interface Broadcast {
 
 /** Who calls `emit` of a broadcast right now. What is broadcast otherwise comes from another server, or later, and it is not known for whom. */
 let sending: Awaited | undefined;
-let latest: Broadcast | undefined;
+
+/** What is being broadcast, by what the adapter hands to each connection. */
+const underway = new WeakMap<Encoded, Broadcast>();
 
 /** Stands for `emit(name, …)` of a broadcast. A callback comes after what those who have answered have done. */
 export const broadcasts: Replace = (method) =>
@@ -52,33 +53,24 @@ export const broadcasts: Replace = (method) =>
       return Reflect.apply(method, this, withCallback(args, own));
     } finally {
       sending = outer;
-      latest = undefined;
     }
   };
-
-function withCallback(args: never[], awaited: Awaited): never[] {
-  const written = typeof args.at(-1) === 'function' ? takeWrittenCallback(args) : undefined;
-  if (written === undefined) return args;
-  function answered(this: unknown, ...given: unknown[]): unknown {
-    return runIn(branch(awaited.frame), written as AnyFunction as never, this, given);
-  }
-  return [...args.slice(0, -1), answered as never];
-}
 
 /** Stands for `_encode(packet, options)` of an adapter. */
 export const encodes: Replace = (method) =>
   function (this: Adapter, ...args: never[]): unknown {
     const encoded = Reflect.apply(method, this, args) as Encoded;
     const [packet, options] = args as unknown as [Packet, Options];
-    latest = attempt(() => {
-      const own = sending ?? (isEmitting() ? newAwaited(currentFrame()) : undefined);
-      if (own === undefined || !Array.isArray(packet.data)) return undefined;
+    attempt(() => {
+      const own = sending ?? emittingNow();
+      if (own === undefined || !Array.isArray(packet.data)) return;
       if (packet.id !== undefined) awaitAnswers(this.nsp, packet.id, own);
-      return newBroadcast(own.frame, encoded, (parts) => {
+      const encode = (parts: Encoded): readonly [Encoded, Options] => {
         const again = { ...options, wsPreEncodedFrame: undefined };
         const encoder = { encode: () => parts };
         return [Reflect.apply(method, { encoder }, [packet, again] as never[]) as Encoded, again];
-      });
+      };
+      underway.set(encoded, newBroadcast(own.frame, encoded, encode));
     });
     return encoded;
   } as never;
@@ -92,9 +84,9 @@ function newBroadcast(frame: Frame, encoded: Encoded, encode: Broadcast['encode'
 export const writes: Replace = (method) =>
   function (this: Connection, ...args: never[]): unknown {
     const [encoded] = args as readonly unknown[];
-    const isAgreed =
-      latest?.encoded === encoded && this.request?.headers[MESSAGES_HEADER] !== undefined;
-    const carried = isAgreed ? attempt(() => carriedForm(latest!)) : undefined;
+    const broadcast = underway.get(Object(encoded) as Encoded);
+    const isAgreed = broadcast && this.request?.headers[MESSAGES_HEADER] !== undefined;
+    const carried = isAgreed ? attempt(() => carriedForm(broadcast)) : undefined;
     return Reflect.apply(method, this, (carried ?? args) as never[]);
   } as never;
 
@@ -106,8 +98,11 @@ function carriedForm(broadcast: Broadcast): readonly [Encoded, Options] | undefi
   if (broadcast[kind] !== undefined) return broadcast[kind];
   const [head, ...binary] = encoded;
   // The text ends with the list of arguments. To encode the packet again would call methods of the program, such as `toJSON`.
-  if (typeof head !== 'string' || !head.endsWith(']')) return undefined;
+  if (typeof head !== 'string' || !OWN_FORMAT.test(head) || !head.endsWith(']')) return undefined;
   const envelope: Envelope = { throughline: isMany ? `many ${sender}` : sender };
   const text = `${head.slice(0, -1)},${JSON.stringify(envelope)}]`;
   return (broadcast[kind] = broadcast.encode([text, ...binary]));
 }
+
+/** How the text of an event begins (Socket.IO protocol, "Packet encoding"): its type, binary parts, namespace, number, and arguments. Other parsers write others. */
+const OWN_FORMAT = /^(?:2|5\d+-)(?:\/[^,]*,)?\d*\["/;

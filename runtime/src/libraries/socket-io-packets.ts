@@ -11,6 +11,8 @@ export interface Socket {
   readonly nsp: string | { readonly name: string };
   /** At the server: the headers of the request for it. */
   readonly handshake?: { readonly headers: Readonly<Record<string, unknown>> };
+  /** At the server: who waits for answers, by the number. */
+  readonly acks?: unknown;
   /** Its middlewares. */
   readonly fns?: readonly unknown[];
 }

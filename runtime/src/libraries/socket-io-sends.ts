@@ -1,35 +1,40 @@
-import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
-import type { Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { offeringFrame } from '../operations/websocket-header.js';
 import { senderText } from './message-event.js';
 import type { Replace } from './replace.js';
-import { awaitAnswers, isEmitting, newAwaited, whileEmitting } from './socket-io-answers.js';
+import {
+  awaitAnswers,
+  clients,
+  emittingNow,
+  newAwaited,
+  whileEmitting,
+  withCallback,
+} from './socket-io-answers.js';
+import type { Awaited } from './socket-io-answers.js';
 import { agreed, CARRYING, CONNECT, isAgreed } from './socket-io-packets.js';
 import type { Envelope, Packet, Socket } from './socket-io-packets.js';
 
 // What a socket of Socket.IO sends: each packet says where it comes from.
 
-/** The frames of those who have sent packets that wait for a connection. */
-const buffered = new WeakMap<Packet, Frame>();
+/** Those who have sent packets that wait for a connection. */
+const buffered = new WeakMap<Packet, Awaited>();
 
-/** Stands for `emit(name, …)`. A callback runs when the answer comes, in the context of the code that has sent, which then comes after it. */
+/** Stands for `emit(name, …)`. */
 export const emits: Replace = (method) =>
   function (this: Socket, ...args: never[]): unknown {
     const before = this.sendBuffer?.length ?? 0;
-    const hasCallback = typeof args.at(-1) === 'function' && isAgreed(this);
-    const written = hasCallback ? takeWrittenCallback(args) : undefined;
-    const given = written === undefined ? args : [...args.slice(0, -1), written as never];
-    const result = whileEmitting(isDraining ? undefined : this, () =>
+    const by = newAwaited(currentFrame());
+    const given = withCallback(args, by);
+    const result = whileEmitting(isDraining ? undefined : { socket: this, by }, () =>
       Reflect.apply(method, this, given),
     );
-    if (!isDraining) attempt(() => keepFrame(this, before));
+    if (!isDraining) attempt(() => keepSender(this, before, by));
     return result;
   } as never;
 
-function keepFrame({ sendBuffer = [] }: Socket, before: number): void {
-  for (const packet of sendBuffer.slice(before)) buffered.set(packet, currentFrame());
+function keepSender({ sendBuffer = [] }: Socket, before: number, by: Awaited): void {
+  for (const packet of sendBuffer.slice(before)) buffered.set(packet, by);
 }
 
 let isDraining = false;
@@ -49,7 +54,8 @@ export const drains: Replace = (method) =>
 /** Stands for `open(…)` of a manager, which makes the connection. */
 export const opens: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
-    return runIn(offeringFrame(branch(currentFrame())), method, this, args);
+    const frame = branch(currentFrame());
+    return runIn(clients.areKnown ? offeringFrame(frame) : frame, method, this, args);
   };
 
 /** Stands for `packet(packet, …)`, which sends one. */
@@ -66,16 +72,16 @@ function carrying(socket: Socket, packet: Packet): Packet | undefined {
   if (type === CONNECT && socket.handshake)
     return { ...packet, data: { ...Object(data), throughline: 1 } };
   if (!CARRYING.has(type) || !Array.isArray(data)) return undefined;
-  const frame = isEvent(type) ? frameOfSender(socket, packet) : currentFrame();
-  if (frame === undefined) return undefined;
-  if (id !== undefined && isEvent(type)) awaitAnswers(socket, id, newAwaited(frame));
-  const throughline = runIn(branch(frame), senderText, undefined, []) as string;
+  const sender = isEvent(type) ? senderOf(socket, packet) : newAwaited(currentFrame());
+  if (sender === undefined) return undefined;
+  if (id !== undefined && isEvent(type)) awaitAnswers(socket, id, sender);
+  const throughline = runIn(branch(sender.frame), senderText, undefined, []) as string;
   return { ...packet, data: [...(data as unknown[]), { throughline } satisfies Envelope] };
 }
 
 /** An acknowledgement is sent by the listener, an event by who calls `emit`, at once or earlier. */
-function frameOfSender(socket: Socket, packet: Packet): Frame | undefined {
-  return isEmitting(socket) ? currentFrame() : buffered.get(packet);
+function senderOf(socket: Socket, packet: Packet): Awaited | undefined {
+  return emittingNow(socket) ?? buffered.get(packet);
 }
 
 function isEvent(type: number): boolean {

@@ -1,5 +1,5 @@
 import type { LibraryMethods } from './replace.js';
-import { asks, isAnswered } from './socket-io-answers.js';
+import { asks, asksOfClient, isAnswered } from './socket-io-answers.js';
 import { broadcasts, encodes, writes } from './socket-io-broadcasts.js';
 import { filters, hears, tells } from './socket-io-hears.js';
 import { connects, drains, emits, opens, sends } from './socket-io-sends.js';
@@ -13,5 +13,10 @@ export const socketIo: LibraryMethods = {
   'socket.io StrictEventEmitter': { emitUntyped: tells },
   'socket.io-adapter Adapter': { _encode: encodes },
   'socket.io-client Manager': { open: opens },
-  'socket.io-client Socket': { ...both, onpacket: connects, _drainQueue: drains },
+  'socket.io-client Socket': {
+    ...both,
+    emitWithAck: asksOfClient,
+    onpacket: connects,
+    _drainQueue: drains,
+  },
 };

@@ -3,7 +3,7 @@ import type { AnyMethod } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { comeAfterSenders } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
-import { whenSettled } from '../operations/settled.js';
+import { orElse, whenSettled } from '../operations/settled.js';
 import { message } from './message-operation.js';
 import { handles, handlesBatch } from './replace.js';
 import type { Described, Headers, LibraryMethods, Replace } from './replace.js';
@@ -19,6 +19,8 @@ type Attributes = Readonly<Record<string, Attribute>>;
 
 /** A message as it is sent. */
 interface Sent {
+  /** Within a batch. */
+  readonly Id?: string;
   readonly MessageBody?: string;
   readonly MessageAttributes?: Attributes;
 }
@@ -44,8 +46,6 @@ interface Command {
 
 /** What SQS allows a message to have. */
 const MOST_ATTRIBUTES = 10;
-/** How long a body may be for attributes to be added: body and attributes together must not exceed what the queue takes. */
-const MOST_CHARACTERS = 60_000;
 /** What carries a task, the most important one first. */
 const CARRIED = ['traceparent', 'tracestate', 'baggage'] as const;
 /** How often a message has come. */
@@ -71,13 +71,68 @@ export function carrySent(
   const { input } = command as Command;
   const Entries = input.Entries?.map((entry) => withHeaders(entry, headers));
   const carried = Entries ? { ...input, Entries } : withHeaders(input, headers);
-  return [withInput(command as Command, carried), ...more];
+  const given = withInput(command as Command, carried);
+  written.set(given, command as Command);
+  return [given, ...more];
 }
+
+/** The commands of the program, by those that are sent in their places. */
+const written = new WeakMap<object, Command>();
+
+/** What SQS says of messages that are too long: those without our attributes may not be. */
+const TOO_LONG = /InvalidParameterValue|BatchRequestTooLong|InvalidMessageContents/;
+
+/** Stands for `send` of a command that sends. One that is refused for its length is sent again as the program has written it. */
+export const resends: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const [command, ...more] = args as readonly unknown[];
+    const own = written.get(Object(command) as object);
+    if (own === undefined) return Reflect.apply(method, this, args);
+    let isAgain = false;
+    const isRefused = (error: unknown): boolean =>
+      TOO_LONG.test(String((Object(error) as { name?: unknown }).name));
+    const again = (): unknown => {
+      isAgain = true;
+      return Reflect.apply(method, this, [own, ...more] as never[]);
+    };
+    const take = (answer: unknown): void =>
+      void attempt(() => isAgain || withoutDigests(answer, own, command as Command));
+    if (typeof more.at(-1) === 'function') {
+      const callback = more.at(-1) as AnyMethod;
+      function answered(this: unknown, ...given: unknown[]): unknown {
+        if (isRefused(given[0])) return again();
+        take(given[1]);
+        return Reflect.apply(callback, this, given);
+      }
+      return Reflect.apply(method, this, [command, ...more.slice(0, -1), answered] as never[]);
+    }
+    const result = Reflect.apply(method, this, args);
+    return isPromise(result)
+      ? whenSettled(orElse(result, isRefused, again), take, () => {})
+      : result;
+  };
+
+/** Takes the digests of attributes out of an answer, which are not of those that the program has sent. */
+function withoutDigests(answer: unknown, own: Command, sent: Command): void {
+  const { Successful } = answer as { readonly Successful?: readonly { readonly Id?: string }[] };
+  for (const one of Successful ?? [answer as { readonly Id?: string }]) {
+    if (entryOf(own, one.Id).MessageAttributes !== entryOf(sent, one.Id).MessageAttributes) {
+      Reflect.deleteProperty(one, DIGEST);
+    }
+  }
+}
+
+function entryOf({ input }: Command, id: string | undefined): Sent {
+  return input.Entries?.find(({ Id }) => Id === id) ?? input;
+}
+
+const DIGEST = 'MD5OfMessageAttributes';
 
 /** A message whose program has set the attribute itself stays as it is, and so does one that has no room. */
 function withHeaders<T extends Sent>(sent: T, headers: Headers): T {
   const own = sent.MessageAttributes ?? {};
-  if ('traceparent' in own || (sent.MessageBody?.length ?? 0) > MOST_CHARACTERS) return sent;
+  if ('traceparent' in own) return sent;
+  if (Object.keys(own).length >= MOST_ATTRIBUTES) return sent;
   const MessageAttributes: Record<string, Attribute> = { ...own };
   for (const name of CARRIED) {
     const { [name]: value } = headers;
@@ -115,9 +170,9 @@ export const receives: Replace = (method) =>
     const take = (answer: unknown): void => void attempt(() => takeCarried(answer, input));
     if (typeof more.at(-1) === 'function') {
       const callback = more.at(-1) as AnyMethod;
-      function taking(this: unknown, error: unknown, answer: unknown): unknown {
-        take(answer);
-        return Reflect.apply(callback, this, [error, answer]);
+      function taking(this: unknown, ...given: unknown[]): unknown {
+        take(given[1]);
+        return Reflect.apply(callback, this, given);
       }
       return Reflect.apply(method, this, [asking, ...more.slice(0, -1), taking] as never[]);
     }
@@ -171,8 +226,9 @@ function takeOut(
   names: readonly string[],
 ): void {
   const { [property]: values } = from;
-  if (values === undefined || names.length === 0) return;
+  if (values === undefined || !names.some((name) => name in values)) return;
   for (const name of names) Reflect.deleteProperty(values, name);
+  if (property === 'MessageAttributes') Reflect.deleteProperty(from, DIGEST);
   if (Object.keys(values).length === 0) Reflect.deleteProperty(from, property);
 }
 

@@ -30,6 +30,26 @@ export function endWhenSettled(
   return whenSettled(result, fulfilled, rejected, ended);
 }
 
+/** Returns a promise that settles as `result` does, or as what `again` returns if that is rejected with an error of a kind. */
+export function orElse(
+  result: unknown,
+  isKind: (error: unknown) => boolean,
+  again: () => unknown,
+): Promise<unknown> {
+  return run(async (strand) => {
+    try {
+      return resume(strand, await suspend(strand, result));
+    } catch (error) {
+      resumeIfSuspended(strand);
+      if (!isKind(error)) throw error;
+      return resume(strand, await suspend(strand, again()));
+    } finally {
+      resumeIfSuspended(strand);
+      end(strand);
+    }
+  });
+}
+
 /** Returns a promise that settles as `result` does, in a strand in which the functions are called before. */
 export function whenSettled(
   result: unknown,

@@ -67,7 +67,13 @@ export function log(label: string, fields?: Fields): EventId {
   const { trace, id } = addEvent(before);
   setLocal(traceSlot, trace);
   const text = typeof label === 'string' ? label : textOf(() => label);
-  report(before, id, text, textsOf(before, fields), site === undefined ? undefined : positionOf(site));
+  report(
+    before,
+    id,
+    text,
+    textsOf(before, fields),
+    site === undefined ? undefined : positionOf(site),
+  );
   return id;
 }
 
