@@ -6,6 +6,7 @@ import { nodeOf, Project } from './project';
 const PACKAGES = [
   '@anthropic-ai/sdk@1.14.0',
   '@aws-sdk/client-dynamodb@3.1169.0',
+  '@aws-sdk/client-sqs@3.1175.0',
   '@grpc/grpc-js@1.14.7',
   'amqplib@2.3.1',
   'better-sqlite3@13.2.0',
@@ -22,6 +23,7 @@ const PACKAGES = [
   'undici@8.11.0',
   'socket.io@4.8.4',
   'socket.io-client@4.8.4',
+  'sqs-consumer@15.0.3',
   'winston@3.19.0',
   'ws@8.23.0',
 ];
