@@ -1,9 +1,8 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
-import { setLocal, getLocal } from '../faces/slots.js';
+import { comeAfter } from '../operations/come-after.js';
 import { whenSettled } from '../operations/settled.js';
 import { client } from '../xtrace/log.js';
-import { joinTraces } from '../xtrace/trace.js';
 import { frameAfterAll } from './grpc-messages.js';
 import { currentMessage } from './message-event.js';
 import type { Replace } from './replace.js';
@@ -104,17 +103,14 @@ const takesBack: Replace = (method) =>
 const emits: Replace = (method) =>
   function (this: object, ...args: never[]): unknown {
     const [name] = args as readonly unknown[];
-    const own = unreadOf(this);
-    if (name === 'data') {
-      const message = (own.latest = own.frames.shift());
-      return message
-        ? runIn(message, method, this, args)
-        : (Reflect.apply(method, this, args) as unknown);
-    }
-    const frame = name === 'end' ? own.latest && frameAfterAll(own.latest) : undefined;
-    if (frame === undefined) return Reflect.apply(method, this, args);
-    return runIn(frame, method, this, args);
+    const frame = frameOfEvent(name, unreadOf(this));
+    return frame ? runIn(frame, method, this, args) : Reflect.apply(method, this, args);
   };
+
+function frameOfEvent(name: unknown, own: Unread): Frame | undefined {
+  if (name === 'data') return (own.latest = own.frames.shift());
+  return name === 'end' && own.latest ? frameAfterAll(own.latest) : undefined;
+}
 
 /** Stands for `[Symbol.asyncIterator]()` and `iterator(options)`: a loop comes after each message that it gets. */
 const iterates: Replace = (method) =>
@@ -125,7 +121,7 @@ const iterates: Replace = (method) =>
     const nextHere = (...given: never[]): Promise<unknown> =>
       whenSettled(
         Reflect.apply(next, iterator, given),
-        () => comeAfter(own.latest),
+        () => comeAfter(own.latest?.get(client.traceSlot)),
         () => {},
       );
     Object.defineProperty(iterator, 'next', { value: nextHere, ...HIDDEN });
@@ -133,12 +129,6 @@ const iterates: Replace = (method) =>
   };
 
 const HIDDEN = { writable: true, configurable: true, enumerable: false };
-
-function comeAfter(frame: Frame | undefined): void {
-  if (frame === undefined) return;
-  const reached = joinTraces(getLocal(client.traceSlot), frame.get(client.traceSlot));
-  setLocal(client.traceSlot, reached);
-}
 
 export const writable = { write: writes, _write: sends };
 export const writableByClient = { ...writable, end: ends };

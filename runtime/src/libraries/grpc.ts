@@ -1,6 +1,7 @@
 import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
-import { getLocal, setLocal } from '../faces/slots.js';
+import { setLocal } from '../faces/slots.js';
+import { comeAfter } from '../operations/come-after.js';
 import { frameAfter } from '../operations/followed.js';
 import { beginOperation, endOperation } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
@@ -123,11 +124,6 @@ const startsCall: Replace = (method) => {
     return Reflect.apply(method, this, [sent, told, ...more] as never[]);
   };
 };
-
-/** Makes the current context come after other events as well. */
-function comeAfter(trace: Trace): void {
-  setLocal(client.traceSlot, joinTraces(getLocal(client.traceSlot), trace));
-}
 
 /** Stands for `sendMessageWithContext(context, message)` of a call of a client. */
 const sendsRequest = notes((call: ClientCall) => {

@@ -13,6 +13,7 @@ import {
 } from '../kernel/index.js';
 import type { AnyFunction, AnyMethod, Frame } from '../kernel/index.js';
 import { rememberCaller } from './called-from.js';
+import { comeAfter } from './come-after.js';
 import { endOperation, endOperationAfter } from './operation-events.js';
 import type { Operation, Outcome } from './operation-events.js';
 import type { EventId } from '../xtrace/ids.js';
@@ -166,6 +167,5 @@ export function endFollowedIn(
 }
 
 function takeIn(followed: Followed | undefined): void {
-  const trace = followed?.trace;
-  if (trace) setLocal(client.traceSlot, joinTraces(getLocal(client.traceSlot), trace));
+  comeAfter(followed?.trace);
 }
