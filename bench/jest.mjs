@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FILES, TESTS, writeSmallSuite } from './small-suite.mjs';
+import { median } from './measure.mjs';
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -105,8 +106,4 @@ function timed(name, { cwd, args, isWhole }) {
     throw new Error(`${name} exited with code ${status}:\n${stderr}`);
   }
   return Number(process.hrtime.bigint() - started) / 1e9;
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

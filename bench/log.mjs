@@ -16,6 +16,7 @@ import { startSink } from './services/sink.mjs';
 import { connected, spanHeads } from './services.bench.mjs';
 import { tracers } from './tracers.mjs';
 import { write } from './write.mjs';
+import { median } from './measure.mjs';
 
 const execute = promisify(execFile);
 const child = fileURLToPath(new URL('./log-child.mjs', import.meta.url));
@@ -110,10 +111,6 @@ function programOf(title, node) {
   const beside = join(peersFor(node), basename(file));
   copyFileSync(file, beside);
   return beside;
-}
-
-function median(values) {
-  return values[0] === undefined ? undefined : values.sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** Returns the cells of a case. Other tracers do not say what has arrived. */

@@ -70,6 +70,11 @@ export async function compare({ cases }, node, rounds, roots) {
   return results;
 }
 
+/** Returns the value in the middle, the upper one of two. */
+export function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
 function summary(times) {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (part) => sorted[Math.round((sorted.length - 1) * part)];

@@ -13,6 +13,7 @@ import { tracerPackages } from './peers.mjs';
 import { applications } from './starts/applications.mjs';
 import { tracers } from './tracers.mjs';
 import { write } from './write.mjs';
+import { median } from './measure.mjs';
 
 const throughline = fileURLToPath(new URL('../cli/bin/throughline.js', import.meta.url));
 const MB = 1024 * 1024;
@@ -232,9 +233,4 @@ async function freePort() {
   const { port } = server.address();
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FILES, TESTS, writeSmallSuite } from './small-suite.mjs';
+import { median } from './measure.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, '.cache', 'bench', 'vitest');
@@ -65,8 +66,4 @@ function timed(name) {
 
 function fileNameOf(name) {
   return name.replace(/^-+/, '');
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

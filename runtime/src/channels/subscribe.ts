@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { attempt } from '../operations/attempt.js';
 
 /** Handlers of diagnostics channels, by the name of the channel. */
 export type Handlers = Readonly<Record<string, (message: never) => void>>;
@@ -7,11 +8,8 @@ export type Handlers = Readonly<Record<string, (message: never) => void>>;
 export function listenTo(handlers: Handlers): void {
   for (const [name, handle] of Object.entries(handlers)) {
     subscribe(name, (message) => {
-      try {
-        handle(message as never);
-      } catch {
-        // Node would throw an error again as an uncaught exception of the program.
-      }
+      // Node would throw an error again as an uncaught exception of the program.
+      attempt(() => handle(message as never));
     });
   }
 }

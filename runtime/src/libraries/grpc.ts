@@ -173,11 +173,8 @@ const startsHandler: Replace = (method) => {
       const { path, type } = this.handler;
       const begun = beginOperation(labelOf(path), 'server', fieldsOf(path));
       setLocal(client.traceSlot, begun.trace);
-      const stream = new CallMessages(begun);
-      stream.hear(this.metadata);
-      const isStream = type !== 'unary' && stream.isHeard;
-      const frame = currentFrame();
-      return { begun, frame, last: undefined, stream: isStream ? stream : undefined };
+      const stream = type === 'unary' ? undefined : heardMessages(begun, this.metadata);
+      return { begun, frame: currentFrame(), last: undefined, stream };
     };
     const call = runIn(branch(OUTSIDE), begin, undefined, []);
     served.set(this, call);
@@ -204,6 +201,13 @@ const startsHandler: Replace = (method) => {
     return Reflect.apply(method, this, [told] as never[]);
   };
 };
+
+/** Returns the messages of a call whose client tells of its own. */
+function heardMessages(begun: Operation, metadata: Metadata): CallMessages | undefined {
+  const stream = new CallMessages(begun);
+  stream.hear(metadata);
+  return stream.isHeard ? stream : undefined;
+}
 
 /** The types of handlers that get a stream. */
 const READS: Readonly<Record<string, boolean>> = { clientStream: true, bidi: true };

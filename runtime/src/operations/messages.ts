@@ -3,8 +3,9 @@ import { setLocal } from '../faces/slots.js';
 import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import { NONE, Position } from '../xtrace/position.js';
-import { joinTraces, MAX_LATEST } from '../xtrace/trace.js';
+import { MAX_LATEST } from '../xtrace/trace.js';
 import type { Sender } from './b3.js';
+import { comeAfter } from './come-after.js';
 import { continueFromRequest, senderIn } from './trace-headers.js';
 
 /** How a message that is handled belongs to the one who has sent it: it goes on with the task, or with one of its own. */
@@ -57,7 +58,7 @@ export function continueFromBatch(batch: readonly Carried[]): void {
     // Whatever else came goes on from the first that has a sender.
     const { headers } = batch.find((one) => senderOf(one)) ?? first;
     continueFromRequest((name) => textOf(headers[name]));
-    for (const sender of senders.slice(1)) comeAfter(sender);
+    for (const sender of senders.slice(1)) comeAfterSender(sender);
     return;
   }
   client.startTask();
@@ -81,17 +82,11 @@ function sendersOf(batch: readonly Carried[]): Sender[] {
 /** Makes the current context come after those who have sent messages: in its own task by edges, and by links in others. */
 export function comeAfterSenders(batch: readonly Carried[]): void {
   if (messages.policy === 'new') return;
-  for (const { taskId, eventId } of sendersOf(batch)) {
-    const theirs = { taskId, latest: [Position.elsewhere(eventId, NONE)], notes: NONE };
-    setLocal(client.traceSlot, joinTraces(client.currentTrace(), theirs));
-  }
+  for (const sender of sendersOf(batch)) comeAfterSender(sender);
 }
 
-/** Makes the current context come after an event of its task, too. */
-function comeAfter({ eventId }: Sender): void {
-  const trace = client.currentTrace();
-  const latest = [Position.elsewhere(eventId, [])];
-  setLocal(client.traceSlot, joinTraces(trace, { ...trace, latest }));
+function comeAfterSender({ taskId, eventId }: Sender): void {
+  comeAfter({ taskId, latest: [Position.elsewhere(eventId, NONE)], notes: NONE });
 }
 
 /** Has the next event of the current context name the events of other tasks that it comes after. */
