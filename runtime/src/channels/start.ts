@@ -18,6 +18,7 @@ import { followParent } from './process-messages.js';
 import { watchConsole } from './console.js';
 import { knownChannels } from './known-channels.js';
 import { watchLibraryMethods } from '../libraries/index.js';
+import { watchNodeSockets } from './node-sockets.js';
 import { pinoChannels } from './pino.js';
 import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
@@ -86,8 +87,10 @@ export function startOperations({
   }
   calls.follow = followCall;
   calls.followCallback = followCallback;
-  if (publishesFetch()) followGlobalFetch();
-  else watchFetch(({ hostname }) => isPeer(hostname));
+  if (publishesFetch()) {
+    followGlobalFetch();
+    watchNodeSockets();
+  } else watchFetch(({ hostname }) => isPeer(hostname));
   b3.forms = forms;
   messages.policy = policy;
   watchFetchServers();

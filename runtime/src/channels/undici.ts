@@ -4,9 +4,11 @@ import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
 import { headersFor, RESPONSE_HEADER } from '../operations/trace-headers.js';
+import { MESSAGES_HEADER } from '../operations/websocket-header.js';
 import { privateField } from '../operations/private-field.js';
 import { continuedFrame, endFollowedIn, noteBegun } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from '../operations/http.js';
+import { openingOf } from './node-sockets.js';
 import type { Handlers } from './subscribe.js';
 
 /** A request of undici, which `fetch` is made of (undici, "Diagnostics Channel Support"). */
@@ -90,8 +92,13 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       const begun = noteBegun(beginRequest(request.method, ...address, frame), frame);
       running.set(request, { begun, frame });
       if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun, frame);
+      const opening = request.upgrade && isTold ? openingOf(frame) : undefined;
+      if (opening) request.addHeader(MESSAGES_HEADER, opening.mark);
       if (request.upgrade || isTunnel) {
-        onUpgrade(request, (status) => finish(request, (label) => answered(label, status)));
+        onUpgrade(request, (status, headers) => {
+          if (opening) opening.isAgreed = headerIn(headers, MESSAGES_HEADER) === opening.mark;
+          finish(request, (label) => answered(label, status));
+        });
       }
     },
     'undici:request:headers': ({
@@ -99,7 +106,7 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       response,
     }: Message & { readonly response: Response }) => {
       const { statusCode, headers } = response;
-      finish(request, (label) => answered(label, statusCode), responseHeaderIn(headers));
+      finish(request, (label) => answered(label, statusCode), headerIn(headers, RESPONSE_HEADER));
     },
     'undici:request:error': ({ request, error }: Message & { readonly error: unknown }) => {
       finish(request, () => failure(error));
@@ -110,12 +117,16 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
 /** The methods by which undici tells a request that its connection is for something else now: no channel tells of that. */
 const UPGRADES = ['onUpgrade', 'onRequestUpgrade'] as const;
 
-function onUpgrade(request: UndiciRequest, told: (status: number) => void): void {
+function onUpgrade(
+  request: UndiciRequest,
+  told: (status: number, headers: Response['headers']) => void,
+): void {
   for (const name of UPGRADES) {
     const { [name]: method } = request;
     if (typeof method !== 'function') continue;
     request[name] = function (this: unknown, ...args: unknown[]) {
-      attempt(() => told(args.find((one) => typeof one === 'number') ?? SWITCHING_PROTOCOLS));
+      const status = args.find((one) => typeof one === 'number') ?? SWITCHING_PROTOCOLS;
+      attempt(() => told(status, args.find((one) => Array.isArray(one)) ?? []));
       return Reflect.apply(method, this, args);
     };
   }
@@ -176,13 +187,12 @@ function isNamed(header: unknown, name: string): boolean {
   return text.length === name.length && text.toLowerCase() === name;
 }
 
-function responseHeaderIn(headers: Response['headers']): string | undefined {
+/** Returns the value of a header of an answer, by its name in lower case. */
+function headerIn(headers: Response['headers'], name: string): string | undefined {
   for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i]!;
+    const known = headers[i]!;
     // A name of another length need not be decoded.
-    if (name.length === RESPONSE_HEADER.length && isNamed(name, RESPONSE_HEADER)) {
-      return headers[i + 1]?.toString();
-    }
+    if (known.length === name.length && isNamed(known, name)) return headers[i + 1]?.toString();
   }
   return undefined;
 }

@@ -8,6 +8,10 @@ import { continueFromRequest } from '../operations/trace-headers.js';
 import { isEngine, MESSAGES_HEADER, offerIn } from '../operations/websocket-header.js';
 import { messageFrame, readSender, senderText } from './message-event.js';
 import type { LibraryMethods, Replace } from './replace.js';
+import { LONGEST_TEXT, readText, textBefore } from './socket-texts.js';
+import { MESSAGE_FIELDS } from './standard-sockets.js';
+import { agree, isHead, originOf, PONGS, takesOffer, upgradeOf } from './websocket-handshakes.js';
+import type { Head, Telling, Upgraded } from './websocket-handshakes.js';
 
 /** A WebSocket of the package ws, at either side. */
 interface WebSocket {
@@ -19,10 +23,9 @@ interface WebSocket {
   readonly _sender: { pong(data: string, isMasked: boolean): void };
 }
 
-/** The head of a request, or of an answer (Node, "http.IncomingMessage"). */
-interface Head {
-  readonly url?: string;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+/** A server of the package ws. */
+interface Server {
+  readonly options: { readonly maxPayload?: number };
 }
 
 const OPEN = 1;
@@ -31,10 +34,12 @@ const OPEN = 1;
 interface Connection {
   readonly path: string;
   readonly isServer: boolean;
-  /** True if the other side reads where messages come from, and says so of its own. */
-  readonly isCarried: boolean;
+  /** How the two sides say where messages come from; undefined if they do not. */
+  readonly by: Telling | undefined;
   /** Where the next message comes from, if the other side has said so. */
   sender?: Carried | undefined;
+  /** True while the parts of a message are sent, which no other message may come between (RFC 6455, section 5.4). */
+  isWithin?: boolean;
 }
 
 const connections = new WeakMap<object, Connection>();
@@ -48,11 +53,10 @@ const CARRIED = 'throughline ';
 /** Stands for `emit` of a socket. */
 const tells: Replace = (method) =>
   function (this: WebSocket, ...args: never[]): unknown {
-    const [name, data] = args as readonly unknown[];
+    const [name, data, isBinary] = args as readonly unknown[];
     const connection = connections.get(this);
     if (name === 'upgrade') attempt(() => noteAgreed(this, data as Head));
-    if (name === 'pong' && connection?.isCarried && takeSender(connection, String(data)))
-      return true;
+    if (connection && takeSender(connection, name, data, isBinary)) return true;
     const frame =
       name === 'message' && connection ? attempt(() => frameOfMessage(connection)) : undefined;
     return frame ? runIn(frame, method, this, args) : Reflect.apply(method, this, args);
@@ -60,15 +64,35 @@ const tells: Replace = (method) =>
 
 /** Notes what a server has answered to the handshake of a client. */
 function noteAgreed(socket: WebSocket, { headers }: Head): void {
-  if (headers[MESSAGES_HEADER] === undefined) return;
+  if (headers[MESSAGES_HEADER] !== PONGS) return;
   const { pathname: path } = new URL(socket.url);
-  connections.set(socket, { path, isServer: false, isCarried: true });
+  connections.set(socket, { path, isServer: false, by: 'pongs' });
 }
 
-function takeSender(connection: Connection, data: string): boolean {
-  if (!data.startsWith(CARRIED)) return false;
-  connection.sender = readSender(data.slice(CARRIED.length));
+/** Takes what says where the next message comes from. Returns false for what is the program's. */
+function takeSender(
+  connection: Connection,
+  name: unknown,
+  data: unknown,
+  isBinary: unknown,
+): boolean {
+  const { by } = connection;
+  if (by === 'pongs') {
+    const text = name === 'pong' ? String(data) : '';
+    if (!text.startsWith(CARRIED)) return false;
+    connection.sender = readSender(text.slice(CARRIED.length));
+    return true;
+  }
+  const isShort = name === 'message' && isBinary === false && isBytes(data);
+  const told =
+    by && isShort && data.length <= LONGEST_TEXT ? readText(by.mark, String(data)) : undefined;
+  if (told === undefined) return false;
+  connection.sender = told.sender;
   return true;
+}
+
+function isBytes(data: unknown): data is Uint8Array {
+  return data instanceof Uint8Array;
 }
 
 /**
@@ -79,75 +103,71 @@ function frameOfMessage(connection: Connection): Frame | undefined {
   const { path, isServer, sender } = connection;
   connection.sender = undefined;
   if (sender === undefined && !isServer) return undefined;
-  return messageFrame(`message ${path}`, FIELDS, () => continueFromMessage(sender));
+  return messageFrame(`message ${path}`, MESSAGE_FIELDS, () => continueFromMessage(sender));
 }
 
-const FIELDS = { 'network.protocol.name': 'websocket' };
-
-/** Stands for `send(data, …)` of a socket: says first where the message comes from. */
+/** Stands for `send(data, options, …)` of a socket: says first where the message comes from. */
 const sends: Replace = (method) =>
   function (this: WebSocket, ...args: never[]): unknown {
-    if (connections.get(this)?.isCarried && this.readyState === OPEN) {
-      // A program may have a method `pong` of its own.
-      attempt(() => this._sender.pong(CARRIED + senderText(), !this._isServer));
-    }
+    const connection = connections.get(this);
+    if (connection?.by && this.readyState === OPEN) attempt(() => tell(this, connection, args));
     return Reflect.apply(method, this, args);
+
+    function tell(socket: WebSocket, { by, isWithin }: Connection, given: readonly unknown[]) {
+      const { fin } = Object(given[1]) as { readonly fin?: boolean };
+      connection!.isWithin = fin === false;
+      if (isWithin) return;
+      // A program may have a method `pong` of its own.
+      if (by === 'pongs') socket._sender.pong(CARRIED + senderText(), !socket._isServer);
+      else Reflect.apply(method, socket, [textBefore(by!.mark)] as never[]);
+    }
   } as never;
 
-/** The request that a server is about to answer with an upgrade. */
-let upgraded: Head | undefined;
+let upgraded: Upgraded | undefined;
 
 /** Stands for `completeUpgrade(…, request, socket, head, callback)` of a server. The callback tells the program of the socket. */
 const upgrades: Replace = (method) =>
-  function (this: unknown, ...args: never[]): unknown {
+  function (this: Server, ...args: never[]): unknown {
     const request = (args as readonly unknown[]).find((one) => isHead(one)) as Head | undefined;
     const callback = args.at(-1) as unknown as AnyFunction;
     // Another version.
     if (request === undefined || typeof callback !== 'function') {
       return Reflect.apply(method, this, args);
     }
+    const known = attempt(() => upgradeOf(request, this.options)) ?? { request, by: undefined };
     const connected = function (this: unknown, ...given: never[]): unknown {
-      const frame = attempt(() => connect(given[0]!, request));
+      const frame = attempt(() => connect(given[0]!, known));
       return frame ? runIn(frame, callback, this, given) : Reflect.apply(callback, this, given);
     };
-    upgraded = request;
+    upgraded = known;
     try {
       return Reflect.apply(method, this, [...args.slice(0, -1), connected] as never[]);
     } finally {
       upgraded = undefined;
     }
-  };
+  } as never;
 
 /** Notes a socket of a server, and returns the frame in which the program is told of it: in the task of the request for it. */
-function connect(socket: object, request: Head): Frame | undefined {
-  // Socket.IO has messages of its own, and calls their listeners later.
+function connect(socket: object, { request, by }: Upgraded): Frame | undefined {
   if (isEngine(request.url)) return undefined;
   const { headers, url } = request;
   const path = withoutQuery(url);
-  const isCarried = headers[MESSAGES_HEADER] !== undefined;
-  connections.set(socket, { path, isServer: true, isCarried });
-  return messageFrame(`connect ${path}`, FIELDS, () =>
-    continueFromRequest((name) => valueOf(headers[name])),
+  connections.set(socket, { path, isServer: true, by });
+  const offered = { traceparent: originOf(request) };
+  return messageFrame(`connect ${path}`, MESSAGE_FIELDS, () =>
+    continueFromRequest((name) => Reflect.get(offered, name) ?? valueOf(headers[name])),
   );
-}
-
-function isHead(value: unknown): value is Head {
-  const { url, headers } = Object(value) as Partial<Head>;
-  return typeof url === 'string' && typeof headers === 'object';
 }
 
 /** Stands for `emit` of a server: the head of an answer agrees to what the client has offered. */
 const answers: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
     const [name, head] = args as readonly unknown[];
-    if (name === 'headers') attempt(() => agree(head));
-    return Reflect.apply(method, this, args);
+    const result: unknown = Reflect.apply(method, this, args);
+    const known = upgraded;
+    if (name === 'headers' && known && Array.isArray(head)) attempt(() => agree(head, known));
+    return result;
   };
-
-function agree(head: unknown): void {
-  if (upgraded === undefined || upgraded.headers[MESSAGES_HEADER] === undefined) return;
-  if (Array.isArray(head) && !isEngine(upgraded.url)) head.push(`${MESSAGES_HEADER}: 1`);
-}
 
 /**
  * Has the requests by which clients of a class open their sockets make the offer. A client keeps its request in a property until it is answered,
@@ -168,5 +188,5 @@ const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 export const websockets: LibraryMethods = {
   'ws WebSocket': { emit: tells, send: sends },
-  'ws WebSocketServer': { completeUpgrade: upgrades, emit: answers },
+  'ws WebSocketServer': { handleUpgrade: takesOffer, completeUpgrade: upgrades, emit: answers },
 };

@@ -6,7 +6,9 @@ import { watchFetch } from '../operations/fetch.js';
 import { isNamed } from '../operations/peers.js';
 import { watchLoad } from './load.js';
 import { watchLongTasks } from './long-tasks.js';
+import { messagePeers } from './message-peers.js';
 import { watchNavigations } from './navigations.js';
+import { watchPageSockets } from './sockets.js';
 import { watchUserInput } from './user-input.js';
 import { watchXmlHttpRequests } from './xml-http-requests.js';
 
@@ -23,5 +25,7 @@ if (typeof document === 'object') {
   watchUserInput();
   watchXmlHttpRequests(isPeer);
 }
+const isMessagePeer = messagePeers(setting('message-peers'));
+if (isMessagePeer) watchPageSockets(isMessagePeer);
 watchFetch(isPeer);
 watchFailures();

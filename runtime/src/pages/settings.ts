@@ -2,6 +2,7 @@
 const GLOBALS = {
   collector: 'THROUGHLINE_COLLECTOR',
   'propagate-to': 'THROUGHLINE_PROPAGATE_TO',
+  'message-peers': 'THROUGHLINE_MESSAGE_PEERS',
 } as const;
 
 /** Returns a setting: that of `<meta name="throughline-…" content="…">`, or of a global. */

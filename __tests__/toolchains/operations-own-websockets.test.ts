@@ -1,0 +1,157 @@
+// Messages of Node's own class WebSocket, and of a server by the package ws.
+import type { Report } from '@throughline/runtime/report';
+import { programsWith } from './traced';
+
+const runWith = programsWith(['ws@8.23.0']);
+// Node 20 has the class behind a flag, which newer versions take as well.
+const run = (code: string) => runWith(code, { NODE_OPTIONS: '--experimental-websocket' });
+
+const SERVER = `
+  import { WebSocketServer } from 'ws';
+  import { log } from '@throughline/runtime/xtrace';
+  const http_ = http.createServer().listen(0, '127.0.0.1');
+  await once(http_, 'listening');
+  const sockets = new WebSocketServer({ server: http_ });
+  const url = 'ws://127.0.0.1:' + http_.address().port + '/chat?secret=1';
+  const closed = () => new Promise((resolve) => sockets.close(() => http_.close(resolve)));
+  const opened = (socket) => new Promise((resolve) => (socket.onopen = resolve));
+`;
+
+test('each of 32 messages is handled in the task of its sender, in both directions', async () => {
+  const { events, stdout, stderr } = await run(`
+    ${SERVER}
+    sockets.on('connection', (socket) => {
+      socket.on('message', async (data) => {
+        await pause();
+        log('served ' + data);
+        socket.send('answer ' + data);
+      });
+    });
+    const socket = new WebSocket(url);
+    let heard = 0;
+    socket.addEventListener('message', () => heard++, true);
+    await opened(socket);
+    const { url: own, stop } = await serve((request, response) => {
+      const n = request.url.slice(1);
+      const listener = ({ data }) => {
+        if (data !== 'answer ' + n) return;
+        socket.removeEventListener('message', listener);
+        log('got ' + data);
+        response.end();
+      };
+      socket.addEventListener('message', listener);
+      socket.send(n);
+    });
+    const ask = (n) => get(own + '/' + n, { headers: inTask(n + 1) });
+    await Promise.all(Array.from({ length: 32 }, (_, n) => ask(n)));
+    console.log(heard, socket instanceof WebSocket, socket.constructor === WebSocket, WebSocket.name, socket.send.name, socket.send.length);
+    socket.close();
+    await closed();
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '32 true true WebSocket send 1\n', stderr: '' });
+  for (let n = 0; n < 32; n++) {
+    const own = events.ofTask(n + 1);
+    const find = (label: string): Report[] => own.reports.filter((one) => one.label === label);
+    expect(own.parentsOf(find(`served ${n}`)[0]!)).toEqual(['event message /chat']);
+    expect(own.parentsOf(find(`got answer ${n}`)[0]!)).toEqual([
+      `begin GET /${n}`,
+      'event message /chat',
+    ]);
+    const handled = find('message /chat').map((one) => own.parentsOf(one)[0]);
+    expect(handled).toEqual(expect.arrayContaining([`begin GET /${n}`, `event served ${n}`]));
+  }
+  expect(JSON.stringify(events.reports)).not.toContain('secret');
+});
+
+test('the first message, binary ones, parts, and classes of the program', async () => {
+  const { events, stdout, stderr } = await run(`
+    ${SERVER}
+    sockets.on('connection', (socket, { headers }) => {
+      socket.on('message', (data, isBinary) => {
+        log('served ' + data + ' ' + isBinary);
+        socket.send('whole ', { fin: false });
+        socket.send('message', { fin: true });
+        socket.send(Buffer.from('bytes'));
+      });
+    });
+    class Chat extends WebSocket {
+      got = [];
+      constructor(url) {
+        super(url, { protocols: ['chat'] });
+        this.binaryType = 'arraybuffer';
+        this.onopen = () => { log('opened'); this.send('first'); this.send(Buffer.from('second')); };
+        this.onmessage = ({ data }) => {
+          log('got ' + typeof data);
+          if (this.got.push(typeof data === 'string' ? data : data.byteLength) === 4) this.close();
+        };
+      }
+      send(data) { log('sends ' + data); super.send(data); }
+    }
+    const chat = new Chat(url);
+    await new Promise((resolve) => (chat.onclose = resolve));
+    console.log(chat.got.join(), chat.protocol);
+    try { new WebSocket('no address'); } catch ({ name }) { console.log(name); }
+    await closed();
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: 'whole message,5,whole message,5 chat\nSyntaxError\n',
+    stderr: '',
+  });
+  const parentsOf = (label: string): string[] =>
+    events.parentsOf(events.reports.find((one) => one.label === label)!);
+  const ofMessage = (label: string): string[] => {
+    const event = events.reports.find((one) => one.label === label)!;
+    const message = events.reports.find(
+      ({ label: text, eventId }) =>
+        text === 'message /chat' && event.parentEventIds.includes(eventId),
+    );
+    return events.parentsOf(message!);
+  };
+  expect(parentsOf('served first false')).toEqual(['event connect /chat', 'event message /chat']);
+  expect(ofMessage('served first false')).toEqual(['event sends first']);
+  expect(ofMessage('served second true')).toEqual(['event sends second']);
+  const got = events.reports.filter(({ label }) => label.startsWith('got '));
+  expect(got).toHaveLength(4);
+  for (const one of got) expect(events.parentsOf(one)).toContain('event message /chat');
+});
+
+test('a server that runs without us, and one with a small limit, get only what the program sends', async () => {
+  const { stdout, stderr } = await run(`
+    ${SERVER}
+    import { spawn } from 'node:child_process';
+    import { writeFileSync } from 'node:fs';
+    const ask = async (url) => {
+      const socket = new WebSocket(url);
+      await opened(socket);
+      const got = [];
+      socket.onmessage = ({ data }) => { got.push(data); if (data === 'b') socket.close(); };
+      socket.send('a');
+      socket.send('b');
+      await new Promise((resolve) => (socket.onclose = resolve));
+      return got.join();
+    };
+    const small = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 8 });
+    await once(small, 'listening');
+    small.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
+    console.log(await ask('ws://127.0.0.1:' + small.address().port));
+    small.close();
+    writeFileSync('plain.mjs', \`
+      import { WebSocketServer } from 'ws';
+      const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+      server.on('listening', () => console.log(server.address().port));
+      server.on('connection', (socket) => {
+        socket.on('message', (data) => socket.send(String(data)));
+        socket.on('close', () => server.close());
+      });\`);
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    const child = spawn(process.execPath, ['plain.mjs'], { env });
+    const [port] = await once(child.stdout, 'data');
+    console.log(await ask('ws://127.0.0.1:' + Number(port)));
+    await closed();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: 'a,b\na,b\n', stderr: '' });
+});

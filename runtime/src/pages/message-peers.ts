@@ -1,0 +1,21 @@
+import { isNamed } from '../operations/peers.js';
+
+/**
+ * Reads the setting of the servers that say where their messages come from, and are told it: `example.org, *.example.net/live, /chat`. A path without a
+ * host is one of the page's own. Returns a test for addresses; undefined if there are none.
+ */
+export function messagePeers(
+  setting: string | undefined,
+  own = globalThis.location?.hostname,
+): ((url: URL) => boolean) | undefined {
+  const named = (setting ?? '').split(',').map((one) => one.trim());
+  const addresses = named.filter((one) => one !== '');
+  if (addresses.length === 0) return undefined;
+  const isHost = isNamed(addresses.filter((one) => !one.includes('/')));
+  const isPath = isNamed(
+    addresses
+      .filter((one) => one.includes('/'))
+      .map((one) => (one.startsWith('/') ? `${own}${one}` : one)),
+  );
+  return ({ hostname, pathname }) => isHost(hostname) || isPath(`${hostname}${pathname}`);
+}
