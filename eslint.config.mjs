@@ -71,8 +71,7 @@ const rooms = {
     pages: [
       'kernel',
       'faces',
-      'libraries/standard-sockets',
-      'libraries/socket-texts',
+      'libraries',
       'listeners/triggers',
       'operations',
       'promises',

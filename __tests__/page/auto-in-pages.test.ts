@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -10,10 +10,10 @@ import type { Browser } from 'playwright-core';
 import type { Collector } from '@throughline/collector';
 import type { Report } from '@throughline/runtime/report';
 import { CHROMIUM, hasChromium } from '../harness/chromium';
-import { ran, root } from '../harness/child';
 import { ask, startTestCollector } from '../harness/test-collector';
 import { Events } from '../operations/program';
 import { until } from '../harness/until';
+import { bundlePage } from './page-bundle';
 
 const it = hasChromium ? test : test.skip;
 jest.setTimeout(60_000);
@@ -87,35 +87,7 @@ let asked: Map<string, Record<string, unknown>>;
 beforeAll(async () => {
   if (!hasChromium) return;
   folder = mkdtempSync(join(tmpdir(), 'throughline-pages-'));
-  writeFileSync(join(folder, 'page.js'), PROGRAM);
-  const build = `
-    import { rolldown } from 'rolldown';
-    import throughline from '@throughline/babel-plugin/rolldown';
-    const page = ${JSON.stringify(join(folder, 'page.js'))};
-    const own = (id) => (id.startsWith('@throughline/') ? import.meta.resolve(id) : undefined);
-    const bundle = await rolldown({
-      input: page,
-      platform: 'browser',
-      // The page is in a folder without packages.
-      plugins: [throughline({ auto: true }), {
-        name: 'beside',
-        resolveId: (id, importer) =>
-          id.startsWith('@throughline/') && importer.includes(page)
-            ? bundle.resolve?.(id) ?? { id: ${JSON.stringify(join(root, 'runtime/dist/esm'))} + '/' + {
-                '@throughline/runtime/auto': 'pages/auto.js',
-                '@throughline/runtime/xtrace': 'xtrace/page.js',
-                '@throughline/runtime/compiled': 'compiled.js',
-                '@throughline/runtime/compiled-with-causes': 'compiled-with-causes.js',
-              }[id] }
-            : undefined,
-      }],
-    });
-    const { output } = await bundle.generate({ format: 'esm' });
-    console.log(output[0].code);
-  `;
-  const { stdout, stderr } = await ran(['--input-type=module', '-e', build]);
-  script = stdout;
-  expect(stderr).toBe('');
+  script = await bundlePage(folder, PROGRAM);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 });
 afterAll(async () => {

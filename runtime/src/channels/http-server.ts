@@ -11,6 +11,7 @@ import { routeOf } from '../operations/routes.js';
 import { Served } from '../operations/served.js';
 import { frameOfRequest, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { client } from '../xtrace/log.js';
+import { takeStreamOffer, tellSenders } from './event-streams.js';
 import type { Handlers } from './subscribe.js';
 
 interface Exchange {
@@ -31,7 +32,13 @@ export function httpServerChannels(): Handlers {
   return {
     'http.server.request.start': (exchange: Exchange) => {
       const { request, response } = exchange;
-      const frame = frameOfRequest((name) => valueOf(request.headers[name]));
+      const { headers } = request;
+      const offer = takeStreamOffer(request);
+      const frame = frameOfRequest(
+        (name) =>
+          (name === 'traceparent' ? offer?.traceparent : undefined) ?? valueOf(headers[name]),
+      );
+      if (offer) tellSenders(response, offer.mark);
       const path = withoutQuery(request.url);
       const fields = {
         'http.request.method': request.method,

@@ -18,11 +18,11 @@ import { followParent } from './process-messages.js';
 import { watchConsole } from './console.js';
 import { knownChannels } from './known-channels.js';
 import { watchLibraryMethods } from '../libraries/index.js';
-import { watchNodeSockets } from './node-sockets.js';
 import { pinoChannels } from './pino.js';
 import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
 import { undiciChannels } from './undici.js';
+import { watchWebClasses } from './web-classes.js';
 import { watchFailures } from './failures.js';
 import { b3 } from '../operations/b3.js';
 import type { B3Form } from '../operations/b3.js';
@@ -89,7 +89,7 @@ export function startOperations({
   calls.followCallback = followCallback;
   if (publishesFetch()) {
     followGlobalFetch();
-    watchNodeSockets();
+    watchWebClasses();
   } else watchFetch(({ hostname }) => isPeer(hostname));
   b3.forms = forms;
   messages.policy = policy;

@@ -8,8 +8,8 @@ import { MESSAGES_HEADER } from '../operations/websocket-header.js';
 import { privateField } from '../operations/private-field.js';
 import { continuedFrame, endFollowedIn, noteBegun } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from '../operations/http.js';
-import { openingOf } from './node-sockets.js';
 import type { Handlers } from './subscribe.js';
+import { askingOf } from './web-classes.js';
 
 /** A request of undici, which `fetch` is made of (undici, "Diagnostics Channel Support"). */
 interface UndiciRequest {
@@ -92,11 +92,15 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       const begun = noteBegun(beginRequest(request.method, ...address, frame), frame);
       running.set(request, { begun, frame });
       if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun, frame);
-      const opening = request.upgrade && isTold ? openingOf(frame) : undefined;
-      if (opening) request.addHeader(MESSAGES_HEADER, opening.mark);
-      if (request.upgrade || isTunnel) {
+      const isUpgrade = Boolean(request.upgrade);
+      const accept = (): string | undefined => headerOf(request, 'accept');
+      const asking = isTold ? askingOf(frame, isUpgrade, accept) : undefined;
+      if (asking) request.addHeader(MESSAGES_HEADER, asking.mark);
+      if (isUpgrade || isTunnel) {
         onUpgrade(request, (status, headers) => {
-          if (opening) opening.isAgreed = headerIn(headers, MESSAGES_HEADER) === opening.mark;
+          if (asking?.opening) {
+            asking.opening.isAgreed = headerIn(headers, MESSAGES_HEADER) === asking.mark;
+          }
           finish(request, (label) => answered(label, status));
         });
       }

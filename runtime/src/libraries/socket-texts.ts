@@ -71,7 +71,7 @@ export function readOffer(
   if (mark === undefined) return undefined;
   const offer = offerFrom(mark, traceparent);
   const others = names.filter((name) => chosenName(offer, name) === undefined);
-  return { offer, others: others.length > 0 ? others.join(',') : undefined };
+  return { offer, others: others.length > 0 ? others.join(', ') : undefined };
 }
 
 const OFFER = /^throughline\.([0-9a-f]{16})\.([0-9a-f-]{55})?$/;

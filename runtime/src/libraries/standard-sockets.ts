@@ -6,6 +6,7 @@ import { noteTrigger } from '../listeners/triggers.js';
 import { attempt } from '../operations/attempt.js';
 import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
+import { constructedBy, hear, replaceGetter, replaceGlobalClass } from './replace-global-class.js';
 import { readText, textBefore } from './socket-texts.js';
 
 /** What is known of a WebSocket of the platform that offers its server to say where messages come from. */
@@ -44,62 +45,35 @@ const openings = new WeakMap<object, Opening>();
  * after those who have sent them.
  */
 export function watchSockets(agreement: Agreement): void {
-  const property = Object.getOwnPropertyDescriptor(globalThis, NAME);
-  if (property === undefined) return;
-  const { get, enumerable = false } = property;
-  const define = (original: unknown): unknown => {
-    const value = classFor(original, agreement);
-    const plain = { writable: true, enumerable, configurable: true };
-    Object.defineProperty(globalThis, NAME, { value, ...plain });
-    return value;
-  };
-  if (get === undefined) define(property.value);
-  // Some versions of Node load the class when it is needed.
-  else
-    Object.defineProperty(globalThis, NAME, {
-      ...property,
-      get: () => define(get.call(globalThis)),
-    });
-}
-
-const NAME = 'WebSocket';
-
-/** Returns what stands for the class. What is none stays what it is. */
-function classFor(original: unknown, agreement: Agreement): unknown {
-  if (typeof original !== 'function') return original;
-  const { prototype } = original as typeof WebSocket;
-  const protocolOf = replaceProtocol(prototype);
-  if (protocolOf === undefined) return original;
-  replaceSend(prototype);
-  const construct = (target: object, args: unknown[], newTarget: AnyFunction): object => {
-    const made = attempt(() => agreement.open(args));
-    const open = (...given: unknown[]): WebSocket =>
-      Reflect.construct(target as AnyFunction, given, newTarget) as WebSocket;
-    if (made === undefined) return open(...args);
-    const { opening, frame } = made;
-    const socket = runIn(frame, open as never, undefined, made.args as never[]) as WebSocket;
-    openings.set(socket, opening);
-    attempt(() =>
-      listenFirst(socket, opening, () => agreement.opened(opening, protocolOf(socket))),
+  replaceGlobalClass('WebSocket', (original) => {
+    const { prototype } = original as unknown as typeof WebSocket;
+    const protocolOf = replaceGetter(
+      prototype,
+      'protocol',
+      (socket, given) => openings.get(socket)?.protocol ?? given,
     );
-    return socket;
-  };
-  const standIn: unknown = new Proxy(original, { construct });
-  const value = { value: standIn, writable: true, enumerable: false, configurable: true };
-  Object.defineProperty(prototype, 'constructor', value);
-  return standIn;
+    if (protocolOf === undefined) return original;
+    replaceSend(prototype);
+    return constructedBy<WebSocket>(original, (args, construct) => {
+      const made = attempt(() => agreement.open(args));
+      if (made === undefined) return construct();
+      const { opening, frame } = made;
+      const socket = runIn(frame, construct as never, undefined, [
+        made.args,
+      ] as never[]) as WebSocket;
+      openings.set(socket, opening);
+      attempt(() =>
+        listenFirst(socket, opening, () => agreement.opened(opening, protocolOf(socket))),
+      );
+      return socket;
+    });
+  });
 }
 
 /** Listens before the program can. */
 function listenFirst(socket: WebSocket, opening: Opening, opened: () => void): void {
-  const { addEventListener } = EventTarget.prototype;
-  const listen = (type: string, listener: (event: Event) => void): void =>
-    addEventListener.call(socket, type, (event) => void attempt(() => listener(event)), {
-      // Those are called before others.
-      capture: true,
-    });
-  listen('open', opened);
-  listen('message', (event) => {
+  hear(socket, 'open', opened);
+  hear(socket, 'message', (event) => {
     if (!opening.isAgreed) return;
     const { data } = event as MessageEvent<unknown>;
     const told = typeof data === 'string' ? readText(opening.mark, data) : undefined;
@@ -139,20 +113,3 @@ function replaceSend(prototype: WebSocket): void {
 }
 
 const OPEN = 1;
-
-/** Has `protocol` show what the program knows. Returns the platform's way to read it; undefined where there is none. */
-function replaceProtocol(prototype: WebSocket): ((socket: WebSocket) => string) | undefined {
-  const property = Object.getOwnPropertyDescriptor(prototype, 'protocol');
-  if (!property?.get) return undefined;
-  const get = property.get as (this: WebSocket) => string;
-  Object.defineProperty(prototype, 'protocol', {
-    ...property,
-    get: copyFunctionShape(
-      function (this: WebSocket) {
-        return openings.get(this)?.protocol ?? get.call(this);
-      } as AnyFunction,
-      get as AnyFunction,
-    ),
-  });
-  return (socket) => get.call(socket);
-}

@@ -7,8 +7,8 @@ import { isNamed } from '../operations/peers.js';
 import { watchLoad } from './load.js';
 import { watchLongTasks } from './long-tasks.js';
 import { messagePeers } from './message-peers.js';
+import { watchMessages } from './messages.js';
 import { watchNavigations } from './navigations.js';
-import { watchPageSockets } from './sockets.js';
 import { watchUserInput } from './user-input.js';
 import { watchXmlHttpRequests } from './xml-http-requests.js';
 
@@ -26,6 +26,6 @@ if (typeof document === 'object') {
   watchXmlHttpRequests(isPeer);
 }
 const isMessagePeer = messagePeers(setting('message-peers'));
-if (isMessagePeer) watchPageSockets(isMessagePeer);
+if (isMessagePeer) watchMessages(isMessagePeer);
 watchFetch(isPeer);
 watchFailures();

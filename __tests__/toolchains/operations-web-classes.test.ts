@@ -1,10 +1,12 @@
-// Messages of Node's own class WebSocket, and of a server by the package ws.
+// Messages of Node's own classes WebSocket and EventSource, and of servers by the package ws and node:http.
 import type { Report } from '@throughline/runtime/report';
+import { Events } from '../operations/program';
 import { programsWith } from './traced';
 
 const runWith = programsWith(['ws@8.23.0']);
-// Node 20 has the class behind a flag, which newer versions take as well.
-const run = (code: string) => runWith(code, { NODE_OPTIONS: '--experimental-websocket' });
+// Node 20 has the classes behind flags, which newer versions take as well.
+const FLAGS = '--experimental-websocket --experimental-eventsource --no-warnings';
+const run = (code: string) => runWith(code, { NODE_OPTIONS: FLAGS });
 
 const SERVER = `
   import { WebSocketServer } from 'ws';
@@ -154,4 +156,60 @@ test('a server that runs without us, and one with a small limit, get only what t
   `);
 
   expect({ stdout, stderr }).toEqual({ stdout: 'a,b\na,b\n', stderr: '' });
+});
+
+test('each server-sent event is heard in the task of its sender, also after a new connection', async () => {
+  const { events, stdout, stderr } = await run(`
+    import { log } from '@throughline/runtime/xtrace';
+    let left = 4;
+    const seen = [];
+    const { url, stop } = await serve(async (request, response) => {
+      if (request.url !== '/events') {
+        clients.forEach((client) => client('data: ' + request.url.slice(1) + '\\n\\n'));
+        return response.end();
+      }
+      seen.push(request.url, String(request.headers.accept));
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 1\\n\\n');
+      clients.add((text) => { log('tells ' + text.trim()); response.write(text); if (--left === 2) response.end(); });
+    });
+    const clients = new Set();
+    const source = new EventSource(url + '/events');
+    const got = [];
+    const heard = (n) => new Promise((resolve) => {
+      source.addEventListener('message', function listener({ data }) {
+        if (data !== n) return;
+        log('heard ' + data);
+        got.push(data);
+        source.removeEventListener('message', listener);
+        resolve();
+      });
+    });
+    const opened = () => new Promise((resolve) => source.addEventListener('open', resolve, { once: true }));
+    const ask = async (n) => { const end = heard(n); await get(url + '/' + n, { headers: inTask(Number(n)) }); await end; };
+    await opened();
+    while (clients.size === 0) await pause();
+    await ask('1');
+    const again = opened();
+    await ask('2');
+    await again;
+    clients.delete([...clients][0]);
+    while (clients.size === 0) await pause();
+    await ask('3');
+    console.log(got.join(), source.url === url + '/events', source.constructor === EventSource, seen.join(' '));
+    source.close();
+    await stop();
+  `);
+
+  const asked = '/events text/event-stream';
+  expect({ stdout, stderr }).toEqual({
+    stdout: `1,2,3 true true ${asked} ${asked}\n`,
+    stderr: '',
+  });
+  for (const n of [1, 2, 3]) {
+    const own = events.ofTask(n);
+    const find = (label: string): Report => own.reports.find((one) => one.label === label)!;
+    expect(own.parentsOf(find('message /events'))).toEqual([`event tells data: ${n}`]);
+    const heard = events.reports.find(({ label }) => label === `heard ${n}`)!;
+    expect(new Events(events.reports).parentsOf(heard)).toContain('event message /events');
+  }
 });
