@@ -2,8 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ran, root } from '../harness/child';
 
-/** Bundles a program for a page, with our plugin and `auto`, as a user would. `folder` gets the program's file. */
-export async function bundlePage(folder: string, program: string): Promise<string> {
+/**
+ * Bundles a program for a page, with our plugin and `auto`, as a user would. `folder` gets the program's file, and may have packages, of which
+ * `include` names those to instrument as well.
+ */
+export async function bundlePage(
+  folder: string,
+  program: string,
+  include: readonly string[] = [],
+): Promise<string> {
   writeFileSync(join(folder, 'page.js'), program);
   const build = `
     import { rolldown } from 'rolldown';
@@ -12,8 +19,8 @@ export async function bundlePage(folder: string, program: string): Promise<strin
     const bundle = await rolldown({
       input: page,
       platform: 'browser',
-      // The page is in a folder without packages.
-      plugins: [throughline({ auto: true }), {
+      // The folder need not have our packages.
+      plugins: [throughline({ auto: true, include: ${JSON.stringify(include)} }), {
         name: 'beside',
         resolveId: (id, importer) =>
           id.startsWith('@throughline/') && importer.includes(page)

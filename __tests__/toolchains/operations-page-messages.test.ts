@@ -12,10 +12,12 @@ import { ask, startTestCollector } from '../harness/test-collector';
 import { until } from '../harness/until';
 import { Events } from '../operations/program';
 import { bundlePage } from '../page/page-bundle';
+import { Project } from './project';
 import { programsWith } from './traced';
 
 const it = hasChromium ? test : test.skip;
-const run = programsWith(['ws@8.23.0']);
+const packages = ['ws@8.23.0', 'socket.io@4.8.4', 'socket.io-client@4.8.4'];
+const run = programsWith(packages);
 
 const PAGE = `
   import { log } from '@throughline/runtime/xtrace';
@@ -74,23 +76,32 @@ const PAGE = `
   all();
 `;
 
-const SERVER = (port: number, html: string, script: string): string => `
+/** A server of the page, which calls `answer` for what the program of a test serves. */
+const SERVER = (port: number, html: string, script: string, program: string): string => `
   import { WebSocketServer } from 'ws';
+  import { Server as SocketIoServer } from 'socket.io';
   import { log } from '@throughline/runtime/xtrace';
   const script = ${JSON.stringify(script)};
   const html = ${JSON.stringify(html)};
-  const addresses = [];
+  const seen = [];
   const server = http.createServer(async (request, response) => {
     const [path] = request.url.split('?');
     if (path === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script);
     if (path === '/page') return response.setHeader('content-type', 'text/html').end(html);
-    if (path === '/stop') {
-      response.end(addresses.join('|'));
-      sockets.close();
-      return server.close().closeAllConnections();
-    }
     if (path === '/favicon.ico') return response.end();
-    addresses.push(request.url);
+    if (path !== '/stop') return answer(request, response);
+    response.end(seen.join('|'));
+    stop();
+    server.close().closeAllConnections();
+  });
+  ${program}
+  server.listen(${port}, '127.0.0.1');
+  await once(server, 'close');
+`;
+
+const TALKS = `
+  async function answer(request, response) {
+    seen.push(request.url);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(': hello\\n\\n');
     for (const n of [1, 2, 3]) {
@@ -100,18 +111,19 @@ const SERVER = (port: number, html: string, script: string): string => `
       response.write('\\n');
     }
     response.end('event: done\\ndata: x\\n\\n');
-  });
+  }
   server.on('upgrade', (request, socket, head) => {
     const isPlain = request.url === '/plain-talk';
     (isPlain ? plain : sockets).handleUpgrade(request, socket, head, (one) => talk(one, request));
   });
   const sockets = new WebSocketServer({
     noServer: true,
-    handleProtocols: (names) => (addresses.push([...names].join(' ')), names.has('chat') && 'chat'),
+    handleProtocols: (names) => (seen.push([...names].join(' ')), names.has('chat') && 'chat'),
   });
   const plain = new WebSocketServer({ noServer: true });
+  const stop = () => sockets.close();
   function talk(socket, { headers }) {
-    addresses.push(headers['sec-websocket-protocol']);
+    seen.push(headers['sec-websocket-protocol']);
     let left = 8;
     const answers = [];
     socket.on('message', async (data) => {
@@ -120,18 +132,16 @@ const SERVER = (port: number, html: string, script: string): string => `
       if (--left === 0) for (const answer of answers.reverse()) answer();
     });
   }
-  server.listen(${port}, '127.0.0.1');
-  await once(server, 'close');
 `;
 
 let folder: string;
 let browser: Browser;
-let script: string;
+let talks: string;
 let collector: Collector;
 beforeAll(async () => {
   if (!hasChromium) return;
   folder = mkdtempSync(join(tmpdir(), 'throughline-page-messages-'));
-  script = await bundlePage(folder, PAGE);
+  talks = await bundlePage(folder, PAGE);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 });
 afterAll(async () => {
@@ -151,12 +161,12 @@ async function isOpen(url: string): Promise<boolean> {
   );
 }
 
-/** Visits the page, with lines in its head, and returns what the page and the server saw and all events. */
-async function visit(head: string) {
+/** Visits a page, with lines in its head, and returns what the page and the server saw and all events. */
+async function visit(head: string, program = TALKS, script = talks) {
   const port = await freePort();
   const meta = `<meta name="throughline-collector" content="${collector.url}">${head}`;
   const html = `<!doctype html><head>${meta}</head><script type="module" src="/page.js"></script>`;
-  const ended = run(SERVER(port, html, script), {
+  const ended = run(SERVER(port, html, script, program), {
     THROUGHLINE_COLLECTOR: collector.reportAddress,
   });
   const page = await browser.newPage();
@@ -238,4 +248,58 @@ it('a page that has named nobody says nothing, and is told nothing', async () =>
   const served = events.reports.filter(({ label }) => label.startsWith('served '));
   expect(served).toHaveLength(16);
   expect(served.map(({ taskId }) => taskId)).not.toContain(asks!.taskId);
+});
+
+describe('Socket.IO', () => {
+  const PROGRAM = `
+    import { io } from 'socket.io-client';
+    import { log } from '@throughline/runtime/xtrace';
+    const socket = io();
+    socket.on('news', (...args) => { log('news ' + args[0]); counts.add(args.length); });
+    const counts = new Set();
+    async function order(n) {
+      await new Promise((resolve) => setTimeout(resolve));
+      log('orders ' + n);
+      const answer = await socket.emitWithAck('order', n, { items: [1, 2] });
+      log('got ' + n);
+      return answer;
+    }
+    socket.on('connect', async () => {
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => order(n)));
+      // By then it may have changed from one transport to the other.
+      while (socket.io.engine.transport.name !== 'websocket') await new Promise((resolve) => setTimeout(resolve, 5));
+      answers.push(await order(8));
+      globalThis.result = [answers.join(), ...counts];
+    });
+  `;
+  const SERVES = `
+    const io = new SocketIoServer(server);
+    const stop = () => io.close();
+    const answer = (request, response) => response.end();
+    io.on('connection', (socket) => {
+      socket.on('order', async (n, { items }, done) => {
+        await pause();
+        log('served ' + n);
+        socket.emit('news', n);
+        done('answer ' + n, items);
+      });
+    });
+  `;
+
+  it('each event of a page, and its answer, are in the task of the sender', async () => {
+    const project = await Project.with(packages);
+    const script = await bundlePage(project.folder, PROGRAM, ['socket.io-client']);
+    const { result, events } = await visit('', SERVES, script);
+
+    expect(result).toEqual([Array.from({ length: 9 }, (_, n) => `answer ${n}`).join(), 1]);
+    const parentsOf = (label: string): string[] =>
+      events.parentsOf(events.reports.find((one) => one.label === label)!);
+    for (let n = 0; n <= 8; n++) {
+      const served = events.reports.find(({ label }) => label === `served ${n}`)!;
+      const message = events.reports.find(({ eventId }) => served.parentEventIds.includes(eventId));
+      expect(events.parentsOf(message!)).toEqual([`event orders ${n}`]);
+      expect(parentsOf(`news ${n}`)).toContain('event message news');
+      expect(parentsOf(`got ${n}`)).toContain(`event served ${n}`);
+    }
+  });
 });

@@ -1,5 +1,3 @@
-import { libraryClasses } from '../promises/library-classes.js';
-import type { LibraryClass } from '../promises/library-classes.js';
 import { aws } from './aws.js';
 import { databases } from './databases.js';
 import { frameworks } from './frameworks.js';
@@ -9,11 +7,11 @@ import { languageModels } from './language-models.js';
 import { loggers } from './loggers.js';
 import { postgres } from './postgres.js';
 import { queues } from './queues.js';
-import { replaceMethod } from './replace.js';
 import type { LibraryMethods } from './replace.js';
 import { socketIo } from './socket-io.js';
 import { sqlite } from './sqlite.js';
 import { undici } from './undici.js';
+import { watchClasses } from './watch-classes.js';
 import { offerInRequests, websockets } from './websockets.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
@@ -33,17 +31,9 @@ export const libraryMethods: LibraryMethods = {
   ...websockets,
 };
 
-/** Makes the methods of libraries operations, of those that are loaded and of those that will be. */
+/** Makes the methods of libraries operations. */
 export function watchLibraryMethods(): void {
-  for (const { name, made } of libraryClasses.known) replaceMethods(name, made);
-  libraryClasses.found = replaceMethods;
-}
-
-function replaceMethods(name: string, { prototype }: LibraryClass): void {
-  if (name === 'ws WebSocket') offerInRequests(prototype as object);
-  if (!Object.hasOwn(libraryMethods, name)) return;
-  const methods = libraryMethods[name]!;
-  for (const method of Reflect.ownKeys(methods)) {
-    replaceMethod(prototype as object, method, methods[method]!);
-  }
+  watchClasses(libraryMethods, (name, prototype) => {
+    if (name === 'ws WebSocket') offerInRequests(prototype);
+  });
 }

@@ -1,4 +1,5 @@
 import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
+import { copyFunctionShape } from '../callbacks/spawn.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
@@ -100,8 +101,8 @@ export function whileEmitting<T>(now: typeof emitting, call: () => T): T {
 export function withCallback(args: never[], awaited: Awaited): never[] {
   const written = typeof args.at(-1) === 'function' ? takeWrittenCallback(args) : undefined;
   if (written === undefined) return args;
-  function answered(this: unknown, ...given: unknown[]): unknown {
+  const answered = function (this: unknown, ...given: unknown[]): unknown {
     return runIn(branch(awaited.frame), written as never, this, given);
-  }
-  return [...args.slice(0, -1), answered as never];
+  };
+  return [...args.slice(0, -1), copyFunctionShape(answered as never, written) as never];
 }

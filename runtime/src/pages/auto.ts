@@ -1,4 +1,6 @@
 // What importing `@throughline/runtime/auto` does in a page, or in a worker at the edge.
+import { socketIoClient } from '../libraries/socket-io-client.js';
+import { watchClasses } from '../libraries/watch-classes.js';
 import { connect } from '../xtrace/page.js';
 import { setting } from './settings.js';
 import { watchFailures } from './failures.js';
@@ -27,5 +29,6 @@ if (typeof document === 'object') {
 }
 const isMessagePeer = messagePeers(setting('message-peers'));
 if (isMessagePeer) watchMessages(isMessagePeer);
+watchClasses(socketIoClient);
 watchFetch(isPeer);
 watchFailures();

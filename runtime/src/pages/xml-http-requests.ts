@@ -7,6 +7,7 @@ import { answered, beginRequest, withoutQuery } from '../operations/http.js';
 import { endOperation } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
+import { isOffered, MESSAGES_HEADER } from '../operations/websocket-header.js';
 import { client } from '../xtrace/log.js';
 
 /** What is known of a request before it is sent. */
@@ -90,6 +91,7 @@ function begin(request: XMLHttpRequest, known: Opened, isPeer: (url: URL) => boo
       for (const [name, value] of headersFor(begun)) {
         if (!headers.has(name)) request.setRequestHeader(name, value);
       }
+      if (isOffered({ path: url.search })) request.setRequestHeader(MESSAGES_HEADER, '1');
     };
     attempt(() => runIn(frame, carry, undefined, []));
   }
