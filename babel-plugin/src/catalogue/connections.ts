@@ -10,6 +10,7 @@ export const connectionPackages: ReadonlySet<string> = new Set([
   ...['mongodb', 'ioredis', '@ioredis/commands', 'redis', '@redis/client', 'cassandra-driver'],
   // Brokers.
   ...['amqplib', 'mqtt', 'mqtt-packet', 'nats', 'kafkajs', 'stompit'],
+  ...['@platformatic/kafka', '@confluentinc/kafka-javascript'],
   // Pools of HTTP connections, and RPC.
   ...['undici', 'agent-base', 'agentkeepalive', 'http2-wrapper', '@grpc/grpc-js'],
 ]);

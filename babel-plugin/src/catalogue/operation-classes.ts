@@ -14,6 +14,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
     'ServerReadableStreamImpl',
     'ServerWritableStreamImpl',
   ],
+  '@platformatic/kafka': ['Consumer', 'MessagesStream', 'Producer', 'ProducerStream'],
   '@smithy/core': ['Client'],
   '@smithy/smithy-client': ['Client'],
   amqplib: ['BaseChannel', 'Channel', 'ConfirmChannel'],

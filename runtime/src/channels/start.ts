@@ -18,6 +18,7 @@ import { followParent } from './process-messages.js';
 import { watchConsole } from './console.js';
 import { knownChannels } from './known-channels.js';
 import { watchLibraryMethods } from '../libraries/index.js';
+import { kafkaChannels } from '../libraries/platformatic-kafka-receives.js';
 import { pinoChannels } from './pino.js';
 import { listenTo } from './subscribe.js';
 import { watchTracingChannel } from './tracing-channel.js';
@@ -76,6 +77,7 @@ export function startOperations({
     httpClientChannels(isPeer),
     undiciChannels(isPeer),
     fastifyChannels,
+    kafkaChannels,
     ...(logs ? [pinoChannels] : []),
   ];
   for (const handlers of all) listenTo(handlers);

@@ -1,10 +1,8 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
-import { comeAfter } from '../operations/come-after.js';
-import { whenSettled } from '../operations/settled.js';
-import { client } from '../xtrace/log.js';
 import { frameAfterAll } from './grpc-messages.js';
 import { currentMessage } from './message-event.js';
+import { iterates } from './message-iterators.js';
 import type { Replace } from './replace.js';
 
 // The streams of gRPC that programs write to and read from. A message that must wait in one is sent, or handled, later, when something else
@@ -112,27 +110,11 @@ function frameOfEvent(name: unknown, own: Unread): Frame | undefined {
   return name === 'end' && own.latest ? frameAfterAll(own.latest) : undefined;
 }
 
-/** Stands for `[Symbol.asyncIterator]()` and `iterator(options)`: a loop comes after each message that it gets. */
-const iterates: Replace = (method) =>
-  function (this: object, ...args: never[]): unknown {
-    const iterator = Reflect.apply(method, this, args) as AsyncIterator<unknown>;
-    const own = unreadOf(this);
-    const { next } = iterator;
-    const nextHere = (...given: never[]): Promise<unknown> =>
-      whenSettled(
-        Reflect.apply(next, iterator, given),
-        () => comeAfter(own.latest?.get(client.traceSlot)),
-        () => {},
-      );
-    Object.defineProperty(iterator, 'next', { value: nextHere, ...HIDDEN });
-    return iterator;
-  };
-
-const HIDDEN = { writable: true, configurable: true, enumerable: false };
+const iteratesHere = iterates((stream) => unreadOf(stream).latest);
 
 export const writable = { write: writes, _write: sends };
 export const writableByClient = { ...writable, end: ends };
 export const readable = {
-  ...{ push: takes, unshift: takesBack, emit: emits, iterator: iterates },
-  [Symbol.asyncIterator]: iterates,
+  ...{ push: takes, unshift: takesBack, emit: emits, iterator: iteratesHere },
+  [Symbol.asyncIterator]: iteratesHere,
 };

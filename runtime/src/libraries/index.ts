@@ -5,6 +5,7 @@ import { grpc } from './grpc.js';
 import { kafka } from './kafka.js';
 import { languageModels } from './language-models.js';
 import { loggers } from './loggers.js';
+import { platformaticKafka } from './platformatic-kafka.js';
 import { postgres } from './postgres.js';
 import { queues } from './queues.js';
 import type { LibraryMethods } from './replace.js';
@@ -23,6 +24,7 @@ export const libraryMethods: LibraryMethods = {
   ...kafka,
   ...languageModels,
   ...loggers,
+  ...platformaticKafka,
   ...postgres,
   ...queues,
   ...socketIo,

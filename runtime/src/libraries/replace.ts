@@ -20,8 +20,12 @@ export type Replace = (method: AnyFunction) => (this: never, ...args: never[]) =
 /** What stands for the methods of classes, by package and class and by name. */
 export type LibraryMethods = Readonly<Record<string, Readonly<Record<string | symbol, Replace>>>>;
 
-/** Puts a function in the place of a method. One that the class has from another one is replaced in the class only. */
-export function replaceMethod(prototype: object, name: string | symbol, replace: Replace): void {
+/**
+ * Puts a function in the place of a method. One that the class has from another one is replaced in the class only. A method whose name is a
+ * symbol of the library is named by its description.
+ */
+export function replaceMethod(prototype: object, named: string | symbol, replace: Replace): void {
+  const name = named in prototype ? named : (symbolOf(prototype, named) ?? named);
   const value: unknown = Reflect.get(prototype, name);
   if (typeof value !== 'function') return;
   const property = Object.getOwnPropertyDescriptor(prototype, name);
@@ -30,6 +34,14 @@ export function replaceMethod(prototype: object, name: string | symbol, replace:
     ...(property ?? { writable: true, configurable: true, enumerable: false }),
     value: copyFunctionShape(replace(method) as AnyFunction, value as AnyFunction),
   });
+}
+
+/** Returns the symbol of a description that a class or one above it has a method for. */
+function symbolOf(prototype: object | null, description: string | symbol): symbol | undefined {
+  if (prototype === null) return undefined;
+  const own = Object.getOwnPropertySymbols(prototype);
+  const found = own.find((symbol) => symbol.description === description);
+  return found ?? symbolOf(Object.getPrototypeOf(prototype) as object | null, description);
 }
 
 /** Returns the method that a class has from another one, as it is when it is called: others may replace it there later. */

@@ -1,0 +1,157 @@
+import { runIn } from '../kernel/index.js';
+import type { AnyFunction, Frame } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
+import { continueFromMessage } from '../operations/messages.js';
+import type { Carried } from '../operations/messages.js';
+import { parseTraceParent } from '../operations/trace-context.js';
+import { messageFrame } from './message-event.js';
+import { iterates } from './message-iterators.js';
+import { MANY, message } from './message-operation.js';
+import type { Replace } from './replace.js';
+
+// What a consumer of `@platformatic/kafka` gets: a stream of messages. Nobody knows when the program has done its work for one, so it is one
+// event, at which the stream hands it over.
+
+/** A message before the program's deserializers have seen it. */
+interface Raw {
+  readonly headers: readonly (readonly [name: Buffer | null, value: Buffer | null])[];
+}
+
+/** A message of the program. */
+interface Received {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** What came with messages that streams have not handed over yet. */
+const waiting = new WeakMap<object, Carried>();
+/** The frames of those that they have. */
+const frames = new WeakMap<object, Frame>();
+
+/** The library tells of each message before its stream has it. */
+export const kafkaChannels = {
+  'tracing:plt:kafka:consumer:receives:asyncStart': ({ raw, result }: Receiving) => {
+    const headers = headersOf(raw);
+    waiting.set(result, { headers, isRepeated: MANY in headers });
+  },
+};
+
+interface Receiving {
+  readonly raw: Raw;
+  readonly result: object;
+}
+
+function headersOf({ headers }: Raw): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(headers.map(([name, value]) => [String(name), value]));
+}
+
+/** Stands for `emit(name, …)` of a stream, which tells of each message that is read, also where nobody listens. */
+const emits: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const [name, one] = args as readonly unknown[];
+    const frame = name === 'data' ? attempt(() => frameOf(one)) : undefined;
+    return frame ? runIn(frame, method, this, args) : Reflect.apply(method, this, args);
+  };
+
+/** Returns the frame of a message. One that the program has given back comes again, and is no second event. */
+function frameOf(one: unknown): Frame | undefined {
+  const received = one as Received;
+  const carried = waiting.get(received);
+  if (carried === undefined) return frames.get(received);
+  waiting.delete(received);
+  const { topic, partition, offset } = received;
+  const { label, fields } = message('kafka', 'process', topic, {
+    'messaging.destination.partition.id': partition,
+    'messaging.kafka.offset': offset,
+  });
+  const frame = messageFrame(label, fields, () => continueFromMessage(carried));
+  frames.set(received, frame);
+  return frame;
+}
+
+const iteratesHere = iterates((_, { value }) => frames.get(Object(value) as object));
+
+export const messagesStream = {
+  ...{ emit: emits, iterator: iteratesHere },
+  [Symbol.asyncIterator]: iteratesHere,
+};
+
+/** The functions of the program that read headers. */
+const DESERIALIZERS = ['headerKey', 'headerValue'] as const;
+
+/** Stands for `consume(options, …)`. Deserializers of the program may know nothing of our headers, and fail. */
+const consumes: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const [options, ...more] = args as readonly unknown[];
+    if (typeof options !== 'object' || options === null) return Reflect.apply(method, this, args);
+    return Reflect.apply(method, this, [guarded(options), ...more] as never[]);
+  };
+
+export const consumer = { consume: consumes };
+
+/** What a stream reads in options, as it gets it. */
+const GUARDS: Readonly<Record<PropertyKey, (value: never) => unknown>> = {
+  deserializers: guardDeserializers,
+  beforeDeserialization: guardHook,
+};
+
+/** Returns options that stay the program's own. The library first writes all deserializers to them, and then makes a stream. */
+function guarded(options: object): object {
+  let isComplete = false;
+  return new Proxy(options, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      const guard = isComplete && Object.hasOwn(GUARDS, key) ? GUARDS[key] : undefined;
+      return value && guard ? (attempt(() => guard(value as never)) ?? value) : value;
+    },
+    set: (target, key, value) => {
+      isComplete ||= key === 'deserializers';
+      return Reflect.set(target, key, value);
+    },
+  });
+}
+
+type Deserializers = Readonly<Record<string, AnyFunction | undefined>>;
+
+function guardDeserializers(own: Deserializers): Deserializers {
+  const guarding = DESERIALIZERS.flatMap((name) => {
+    const { [name]: deserialize } = own;
+    return deserialize ? [[name, guardDeserializer(deserialize)]] : [];
+  });
+  return { ...own, ...(Object.fromEntries(guarding) as Deserializers) };
+}
+
+/** Has a header of ours be a text if the program cannot read it. */
+function guardDeserializer(deserialize: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: never[]): unknown {
+    const [data, raw] = args as unknown as [unknown, Raw];
+    const isKnown = attempt(() => isCarried(data, raw)) ?? false;
+    try {
+      return Reflect.apply(deserialize, this, args);
+    } catch (error) {
+      if (isKnown) return String(data);
+      throw error;
+    }
+  };
+}
+
+/** The hook gets each part of a message before it is deserialized, and calls back. */
+function guardHook(hook: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: never[]): unknown {
+    const [data, type, raw, callback] = args as unknown as [unknown, string, Raw, AnyFunction];
+    const isHeader = DESERIALIZERS.some((name) => name === type);
+    if (!isHeader || !attempt(() => isCarried(data, raw))) return Reflect.apply(hook, this, args);
+    return Reflect.apply(callback, undefined, [null] as never[]);
+  };
+}
+
+const CARRIED: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage', MANY]);
+
+/** Returns true for the bytes of a header that carries a task. */
+function isCarried(data: unknown, raw: Raw): boolean {
+  const found = raw.headers.find((pair) => (pair as readonly unknown[]).includes(data));
+  if (found === undefined || !CARRIED.has(String(found[0]))) return false;
+  const { traceparent } = headersOf(raw);
+  return parseTraceParent(String(traceparent)) !== undefined;
+}

@@ -1,0 +1,159 @@
+import { getLocal, register, setLocal } from '../faces/slots.js';
+import { branch, currentFrame, runIn } from '../kernel/index.js';
+import type { AnyFunction } from '../kernel/index.js';
+import { comeAfter } from '../operations/come-after.js';
+import { isSameTask } from '../xtrace/ids.js';
+import { client } from '../xtrace/log.js';
+import type { Trace } from '../xtrace/trace.js';
+import { headersOfMany, message } from './message-operation.js';
+import { calls } from './replace.js';
+import type { Described, Headers, Replace } from './replace.js';
+
+// What a producer of `@platformatic/kafka` sends. Headers of the program pass through serializers of the program, which know nothing of ours:
+// ours are added to messages that are serialized already, right before they go to the broker.
+
+/** What `send` gets. The library writes to it. */
+interface SendOptions {
+  readonly messages: readonly { readonly topic: string }[];
+}
+
+/** A message that is serialized. */
+interface Serialized {
+  readonly headers: Map<unknown, unknown>;
+}
+
+/** The headers of the messages that the library is sending. */
+const carried = register<Headers | undefined>(undefined, { join: (mine) => mine });
+
+function describe(_: unknown, [options]: readonly unknown[]): Described {
+  const { messages } = options as SendOptions;
+  const topics = new Set(messages.map(({ topic }) => topic));
+  return message('kafka', 'send', [...topics].join(' '), {
+    'messaging.batch.message_count': messages.length > 1 ? messages.length : undefined,
+  });
+}
+
+/**
+ * Returns the arguments with options that stay the program's own. Who reads the messages in them works for this call from then on: hooks of the
+ * program may have let it wait for another one.
+ */
+function carry([given, ...more]: readonly unknown[], headers: Headers): readonly unknown[] {
+  const options = given as SendOptions;
+  const known = headersOfMany(headers, options.messages.length);
+  const watched = new Proxy(options, {
+    get: (target, key): unknown => {
+      if (key === 'messages') setLocal(carried, known);
+      return Reflect.get(target, key);
+    },
+    set: (target, key, value) => Reflect.set(target, key, value),
+  });
+  return [watched, ...more];
+}
+
+/** Stands for a method that calls its last argument later, maybe in the context of another call that waits for the same. */
+const callsBack: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const callback: unknown = args.at(-1);
+    if (typeof callback !== 'function') return Reflect.apply(method, this, args);
+    const given = [...args.slice(0, -1), inContext(callback as AnyFunction)];
+    return Reflect.apply(method, this, given as never[]);
+  };
+
+/** Returns a function that runs in the current context. The library keeps the promise of a call at its callback. */
+function inContext(callback: AnyFunction): AnyFunction {
+  const frame = currentFrame();
+  const bound = function (this: unknown, ...given: never[]): unknown {
+    return runIn(frame, callback, this, given);
+  };
+  return Object.assign(bound, callback) as AnyFunction;
+}
+
+/** Stands for the method by which the library gets the function that makes requests of a kind: `(name, callback)`. */
+const getsApi: Replace = (method) => {
+  const gets = callsBack(method);
+  return function (this: unknown, ...args: never[]): unknown {
+    const [name, callback] = args as readonly unknown[];
+    if (name !== 'Produce') return Reflect.apply(gets, this as never, args);
+    const got = function (this: unknown, failed: unknown, api: AnyFunction): unknown {
+      return Reflect.apply(callback as AnyFunction, this, [failed, api && produces(api)] as never[]);
+    };
+    return Reflect.apply(gets, this as never, [name, got] as never[]);
+  };
+};
+
+/** Stands for the function that sends messages to a broker. */
+function produces(api: AnyFunction): AnyFunction {
+  const send = callsBack(api);
+  return function (this: unknown, ...args: never[]): unknown {
+    const messages: unknown = (args as readonly unknown[]).find((one) => Array.isArray(one));
+    const headers = getLocal(carried);
+    if (headers) for (const one of messages as readonly Serialized[]) addHeaders(one, headers);
+    return Reflect.apply(send, this as never, args);
+  } as AnyFunction;
+}
+
+/** A message whose program has set the header itself stays as it is. */
+function addHeaders({ headers: own }: Serialized, headers: Headers): void {
+  const names = new Set([...own.keys()].map(String));
+  if (names.has('traceparent')) return;
+  for (const [name, value] of Object.entries(headers)) {
+    if (!names.has(name)) own.set(Buffer.from(name), Buffer.from(value));
+  }
+}
+
+/** The traces of the code that has written what waits in streams, by the message. */
+const written = new WeakMap<object, Trace>();
+
+/** Stands for `write(message, …)` and `end(message, …)` of a stream. */
+const writes: Replace = (method) =>
+  function (this: unknown, ...args: never[]): unknown {
+    const [one] = args as readonly unknown[];
+    if (typeof one === 'object' && one !== null) written.set(one, client.currentTrace());
+    return Reflect.apply(method, this, args);
+  };
+
+/** Stands for `send` of a producer. What a stream sends at once comes after all who have written it. */
+const sends: Replace = (method) => {
+  const send = calls(describe, { kind: 'producer', takesCallback: true, carry });
+  const own = send(method);
+  return function (this: unknown, ...args: never[]): unknown {
+    const [options] = args as readonly unknown[];
+    const writers = writersOf(options as SendOptions);
+    if (writers.length === 0) return Reflect.apply(own, this as never, args);
+    const sendThem = (): unknown => {
+      comeAfterWriters(writers);
+      return Reflect.apply(own, this as never, args);
+    };
+    return runIn(branch(currentFrame()), sendThem, undefined, []);
+  };
+};
+
+function writersOf(options: SendOptions | undefined): readonly Trace[] {
+  const messages: unknown = options?.messages;
+  if (!Array.isArray(messages)) return [];
+  return (messages as readonly object[]).flatMap((one) => {
+    const trace = written.get(one);
+    return trace && written.delete(one) ? [trace] : [];
+  });
+}
+
+/** Goes on with the task of messages; with one of its own, which has links, if they are of several. */
+function comeAfterWriters([first, ...others]: readonly Trace[]): void {
+  const { taskId } = first!;
+  if (others.every((one) => isSameTask(one.taskId, taskId))) setLocal(client.traceSlot, first);
+  else {
+    client.startTask();
+    comeAfter(first);
+  }
+  for (const one of others) comeAfter(one);
+}
+
+export const producer = {
+  send: sends,
+  initIdempotentProducer: callsBack,
+  'plt.kafka.base.getApi': getsApi,
+  'plt.kafka.base.getConnection': callsBack,
+  'plt.kafka.base.metadata': callsBack,
+};
+
+export const producerStream = { write: writes, end: writes };
