@@ -110,12 +110,31 @@ export function startMysql(): Promise<Server> {
 }
 
 /** Debian's package kcat: its library, librdkafka, has a broker in it, which chooses its port. */
-export async function startKafka(): Promise<Server> {
-  const server = spawn(
-    'kcat',
-    ['-C', '-b', 'none', '-t', 'none', '-X', 'test.mock.num.brokers=1', '-d', 'mock'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+export function startKafka(): Promise<Server> {
+  return startBroker({
+    command: 'kcat',
+    args: ['-C', '-b', 'none', '-t', 'none', '-X', 'test.mock.num.brokers=1', '-d', 'mock'],
+  });
+}
+
+const BROKER = `
+  const { Producer } = require('@confluentinc/kafka-javascript');
+  const settings = { 'test.mock.num.brokers': 1, debug: 'mock', log_level: 7, event_cb: true };
+  const producer = new Producer(settings).on('event.log', ({ message }) => console.error(message));
+  producer.connect({}, (failed) => failed && console.error(failed));
+`;
+
+/** The broker of a newer librdkafka, which knows the requests of newer clients: that of the package in a folder. */
+export function startConfluentKafka(cwd: string, node: string): Promise<Server> {
+  return startBroker({ command: node, args: ['-e', BROKER], cwd });
+}
+
+async function startBroker({
+  command,
+  args,
+  cwd,
+}: Pick<Command, 'command' | 'args'> & { readonly cwd?: string }): Promise<Server> {
+  const server = spawn(command, args, { ...(cwd && { cwd }), stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(server, 'exit');
   let told = '';
   server.stderr.on('data', (chunk: Buffer) => {
@@ -123,8 +142,8 @@ export async function startKafka(): Promise<Server> {
   });
   const portIn = (): string | undefined => /bootstrap\.servers=127\.0\.0\.1:(\d+)/.exec(told)?.[1];
   await Promise.race([
-    until('kcat', () => portIn() !== undefined),
-    ended.then(() => Promise.reject(new Error(`kcat has ended: ${told}`))),
+    until(command, () => portIn() !== undefined),
+    ended.then(() => Promise.reject(new Error(`${command} has ended: ${told}`))),
   ]);
   return {
     port: Number(portIn()),

@@ -4,6 +4,13 @@
  */
 const operationClasses: Readonly<Record<string, readonly string[]>> = {
   '@anthropic-ai/sdk': ['APIPromise', 'BaseAnthropic'],
+  '@confluentinc/kafka-javascript': [
+    'Consumer',
+    'HighLevelProducer',
+    'KafkaConsumer',
+    'KafkaConsumerStream',
+    'Producer',
+  ],
   '@grpc/grpc-js': [
     'BaseInterceptingCall',
     'BaseServerInterceptingCall',

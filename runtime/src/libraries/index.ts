@@ -1,4 +1,5 @@
 import { aws } from './aws.js';
+import { confluentKafka } from './confluent-kafka.js';
 import { databases } from './databases.js';
 import { frameworks } from './frameworks.js';
 import { grpc } from './grpc.js';
@@ -18,6 +19,7 @@ import { offerInRequests, websockets } from './websockets.js';
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
 export const libraryMethods: LibraryMethods = {
   ...aws,
+  ...confluentKafka,
   ...databases,
   ...frameworks,
   ...grpc,

@@ -10,12 +10,12 @@ interface Sent {
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
-interface TopicMessages {
+export interface TopicMessages {
   readonly topic: string;
   readonly messages: readonly Sent[];
 }
 
-interface BatchRequest {
+export interface BatchRequest {
   readonly topicMessages: readonly TopicMessages[];
 }
 
@@ -40,14 +40,14 @@ interface BatchDelivery {
   };
 }
 
-const send = (_: unknown, [request]: readonly unknown[]): Described => {
+export const describeSend = (_: unknown, [request]: readonly unknown[]): Described => {
   const { topic, messages } = request as TopicMessages;
   return message('kafka', 'send', topic, {
     'messaging.batch.message_count': messages.length > 1 ? messages.length : undefined,
   });
 };
 
-const sendBatch = (_: unknown, [request]: readonly unknown[]): Described => {
+export const describeBatch = (_: unknown, [request]: readonly unknown[]): Described => {
   const { topicMessages } = request as BatchRequest;
   const topics = [...new Set(topicMessages.map(({ topic }) => topic))];
   return message('kafka', 'send', topics.join(' '), {
@@ -55,7 +55,7 @@ const sendBatch = (_: unknown, [request]: readonly unknown[]): Described => {
   });
 };
 
-function countOf(all: readonly TopicMessages[]): number {
+export function countOf(all: readonly TopicMessages[]): number {
   return all.reduce((count, { messages }) => count + messages.length, 0);
 }
 
@@ -125,8 +125,8 @@ const processesBatch = handlesBatch(
 );
 
 const sends: Readonly<Record<string, Replace>> = {
-  send: calls(send, { kind: 'producer', carry }),
-  sendBatch: calls(sendBatch, { kind: 'producer', carry: carryBatch }),
+  send: calls(describeSend, { kind: 'producer', carry }),
+  sendBatch: calls(describeBatch, { kind: 'producer', carry: carryBatch }),
 };
 
 function replaceSends(sender: unknown): void {
@@ -161,7 +161,7 @@ const HANDLERS: Readonly<Record<string, Replace>> = {
 };
 
 /** Stands for `run(options)` of a consumer. The program's own options stay as they are. */
-const runs: Replace = (method) =>
+export const runs: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
     const [options] = args as readonly unknown[];
     const given = attempt(() => withProperties(options as object, handlersIn(options)));

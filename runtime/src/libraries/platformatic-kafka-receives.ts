@@ -1,39 +1,26 @@
-import { runIn } from '../kernel/index.js';
-import type { AnyFunction, Frame } from '../kernel/index.js';
+import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
-import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { parseTraceParent } from '../operations/trace-context.js';
-import { messageFrame } from './message-event.js';
-import { iterates } from './message-iterators.js';
-import { MANY, message } from './message-operation.js';
+import { handedOver } from './kafka-messages.js';
+import { MANY } from './message-operation.js';
 import type { Replace } from './replace.js';
 
-// What a consumer of `@platformatic/kafka` gets: a stream of messages. Nobody knows when the program has done its work for one, so it is one
-// event, at which the stream hands it over.
+// What a consumer of `@platformatic/kafka` gets: a stream of messages.
 
 /** A message before the program's deserializers have seen it. */
 interface Raw {
   readonly headers: readonly (readonly [name: Buffer | null, value: Buffer | null])[];
 }
 
-/** A message of the program. */
-interface Received {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-}
-
-/** What came with messages that streams have not handed over yet. */
-const waiting = new WeakMap<object, Carried>();
-/** The frames of those that they have. */
-const frames = new WeakMap<object, Frame>();
+/** What came with messages. */
+const received = new WeakMap<object, Carried>();
 
 /** The library tells of each message before its stream has it. */
 export const kafkaChannels = {
   'tracing:plt:kafka:consumer:receives:asyncStart': ({ raw, result }: Receiving) => {
     const headers = headersOf(raw);
-    waiting.set(result, { headers, isRepeated: MANY in headers });
+    received.set(result, { headers, isRepeated: MANY in headers });
   },
 };
 
@@ -46,35 +33,12 @@ function headersOf({ headers }: Raw): Readonly<Record<string, unknown>> {
   return Object.fromEntries(headers.map(([name, value]) => [String(name), value]));
 }
 
-/** Stands for `emit(name, …)` of a stream, which tells of each message that is read, also where nobody listens. */
-const emits: Replace = (method) =>
-  function (this: unknown, ...args: never[]): unknown {
-    const [name, one] = args as readonly unknown[];
-    const frame = name === 'data' ? attempt(() => frameOf(one)) : undefined;
-    return frame ? runIn(frame, method, this, args) : Reflect.apply(method, this, args);
-  };
-
-/** Returns the frame of a message. One that the program has given back comes again, and is no second event. */
-function frameOf(one: unknown): Frame | undefined {
-  const received = one as Received;
-  const carried = waiting.get(received);
-  if (carried === undefined) return frames.get(received);
-  waiting.delete(received);
-  const { topic, partition, offset } = received;
-  const { label, fields } = message('kafka', 'process', topic, {
-    'messaging.destination.partition.id': partition,
-    'messaging.kafka.offset': offset,
-  });
-  const frame = messageFrame(label, fields, () => continueFromMessage(carried));
-  frames.set(received, frame);
-  return frame;
-}
-
-const iteratesHere = iterates((_, { value }) => frames.get(Object(value) as object));
+const { emits, iterates } = handedOver((one) => received.get(one));
 
 export const messagesStream = {
-  ...{ emit: emits, iterator: iteratesHere },
-  [Symbol.asyncIterator]: iteratesHere,
+  emit: emits(),
+  iterator: iterates,
+  [Symbol.asyncIterator]: iterates,
 };
 
 /** The functions of the program that read headers. */

@@ -75,7 +75,10 @@ const getsApi: Replace = (method) => {
     const [name, callback] = args as readonly unknown[];
     if (name !== 'Produce') return Reflect.apply(gets, this as never, args);
     const got = function (this: unknown, failed: unknown, api: AnyFunction): unknown {
-      return Reflect.apply(callback as AnyFunction, this, [failed, api && produces(api)] as never[]);
+      return Reflect.apply(callback as AnyFunction, this, [
+        failed,
+        api && produces(api),
+      ] as never[]);
     };
     return Reflect.apply(gets, this as never, [name, got] as never[]);
   };
