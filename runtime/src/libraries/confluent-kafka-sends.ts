@@ -54,7 +54,7 @@ function withHeaders(own: unknown, headers: Headers): HeaderList {
   const names = new Set(list.flatMap((one) => Object.keys(one)));
   const ours = Object.entries(headers).filter(([name]) => !names.has(name));
   const all = [...list, ...ours.map(([name, value]) => ({ [name]: value }))];
-  const carried = names.has('traceparent') ? list : all;
+  const carried = names.has('traceparent') ? [...list] : all;
   known.add(carried);
   return carried;
 }

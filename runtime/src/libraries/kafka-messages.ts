@@ -53,7 +53,8 @@ export function handedOver(carriedBy: (one: object) => Carried | undefined): Han
       (method) =>
         function (this: object, ...args: never[]): unknown {
           const [name, one] = args as readonly unknown[];
-          const frame = name === 'data' && isHeard(this) ? attempt(() => frameOf(one)) : undefined;
+          const frame =
+            name === 'data' ? attempt(() => (isHeard(this) ? frameOf(one) : undefined)) : undefined;
           return frame ? runIn(frame, method, this, args) : Reflect.apply(method, this, args);
         } as never,
     iterates: iterates((_, { value }) => frames.get(Object(value) as object)),

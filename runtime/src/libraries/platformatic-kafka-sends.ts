@@ -1,6 +1,7 @@
 import { getLocal, register, setLocal } from '../faces/slots.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
 import { comeAfter } from '../operations/come-after.js';
 import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
@@ -88,11 +89,14 @@ const getsApi: Replace = (method) => {
 function produces(api: AnyFunction): AnyFunction {
   const send = callsBack(api);
   return function (this: unknown, ...args: never[]): unknown {
-    const messages: unknown = (args as readonly unknown[]).find((one) => Array.isArray(one));
-    const headers = getLocal(carried);
-    if (headers) for (const one of messages as readonly Serialized[]) addHeaders(one, headers);
+    attempt(() => addToAll(args, getLocal(carried)));
     return Reflect.apply(send, this as never, args);
   } as AnyFunction;
+}
+
+function addToAll(args: readonly unknown[], headers: Headers | undefined): void {
+  const messages: unknown = args.find((one) => Array.isArray(one));
+  if (headers) for (const one of messages as readonly Serialized[]) addHeaders(one, headers);
 }
 
 /** A message whose program has set the header itself stays as it is. */
@@ -121,7 +125,7 @@ const sends: Replace = (method) => {
   const own = send(method);
   return function (this: unknown, ...args: never[]): unknown {
     const [options] = args as readonly unknown[];
-    const writers = writersOf(options as SendOptions);
+    const writers = attempt(() => writersOf(options as SendOptions)) ?? [];
     if (writers.length === 0) return Reflect.apply(own, this as never, args);
     const sendThem = (): unknown => {
       comeAfterWriters(writers);
@@ -131,10 +135,8 @@ const sends: Replace = (method) => {
   };
 };
 
-function writersOf(options: SendOptions | undefined): readonly Trace[] {
-  const messages: unknown = options?.messages;
-  if (!Array.isArray(messages)) return [];
-  return (messages as readonly object[]).flatMap((one) => {
+function writersOf(options: SendOptions): readonly Trace[] {
+  return options.messages.flatMap((one) => {
     const trace = written.get(one);
     return trace && written.delete(one) ? [trace] : [];
   });

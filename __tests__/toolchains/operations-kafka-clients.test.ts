@@ -1,22 +1,43 @@
-// Messages of Kafka as operations, with the client of Platformatic, and the broker of librdkafka.
+// Messages of Kafka as operations, with the clients of Platformatic and of Confluent, and the broker of a newer librdkafka.
 import type { Report } from '@throughline/runtime/report';
 import { Events, prelude, runTraced } from '../operations/program';
 import type { Finished } from '../operations/program';
-import { withConfluent } from './confluent';
-import type { Project } from './project';
+import { catalogueOf, foundIn } from './catalogue';
+import { settingsToCompile } from './confluent';
+import { nodeOf, Project } from './project';
 import { startConfluentKafka } from './servers';
 import type { Server } from './servers';
+
+const CONFLUENT = '@confluentinc/kafka-javascript';
 
 let project: Project;
 let server: Server;
 beforeAll(async () => {
-  project = await withConfluent(['@platformatic/kafka@1.35.0']);
+  const node = await nodeOf(24);
+  Object.assign(process.env, settingsToCompile(node));
+  project = await Project.with([`${CONFLUENT}@1.10.1`, '@platformatic/kafka@1.35.0'], node);
   server = await startConfluentKafka(project.folder, project.node);
 });
 afterAll(() => server.stop());
 
+const run = (code: string): Promise<Finished> =>
+  runTraced(
+    project.folder,
+    'program.mjs',
+    prelude + code,
+    { NODE_NO_WARNINGS: '1', THROUGHLINE_LOGS: 'off' },
+    project.node,
+  );
+
+/** The ids of the events of other tasks that an event names. */
+const linksOf = ({ fields = [] }: Report): string[] =>
+  fields.flatMap(([name, value]) => (name === 'link' ? [value.split('/')[1]!] : []));
+
+const labelled = (events: Events, label: string): Report[] =>
+  events.reports.filter((one) => one.label === label);
+
 /** The broker knows fewer requests than the client: it does not tell which, and has no group that the client could join. */
-const start = (): string => `
+const platformatic = (): string => `
   import * as kafka from '@platformatic/kafka';
   import { log } from '@throughline/runtime/xtrace';
   const bootstrapBrokers = ['127.0.0.1:${server.port}'];
@@ -59,24 +80,33 @@ const start = (): string => `
     );
 `;
 
-const run = (code: string): Promise<Finished> =>
-  runTraced(
-    project.folder,
-    'program.mjs',
-    prelude + start() + code,
-    { NODE_NO_WARNINGS: '1', THROUGHLINE_LOGS: 'off' },
-    project.node,
-  );
+const confluent = (): string => `
+  import client from '@confluentinc/kafka-javascript';
+  import { log } from '@throughline/runtime/xtrace';
+  const { Kafka, logLevel } = client.KafkaJS;
+  const brokers = '127.0.0.1:${server.port}';
+  const settings = { 'bootstrap.servers': brokers, 'allow.auto.create.topics': true };
+  const kafka = new Kafka({ kafkaJS: { brokers: [brokers], logLevel: logLevel.NOTHING } });
+  async function consume(topic, options) {
+    const consumer = kafka.consumer({ kafkaJS: { groupId: 'group of ' + topic, fromBeginning: true } });
+    await consumer.connect();
+    await consumer.subscribe({ topic });
+    await consumer.run(options);
+    return consumer;
+  }
+  /** Connects a client with callbacks. */
+  const connected = (one) => new Promise((resolve, reject) =>
+    one.connect({}, (failed) => (failed ? reject(failed) : resolve(one))));
+  const disconnected = (one) => new Promise((resolve) => one.disconnect(resolve));
+  const makeConsumer = (topic) =>
+    connected(new client.KafkaConsumer(
+      { ...settings, 'group.id': 'group of ' + topic, 'enable.auto.commit': false },
+      { 'auto.offset.reset': 'earliest' },
+    )).then((one) => (one.assign([{ topic, partition: 0, offset: 0 }]), one));
+`;
 
-/** The ids of the events of other tasks that an event names. */
-const linksOf = ({ fields = [] }: Report): string[] =>
-  fields.flatMap(([name, value]) => (name === 'link' ? [value.split('/')[1]!] : []));
-
-const labelled = (events: Events, label: string): Report[] =>
-  events.reports.filter((one) => one.label === label);
-
-test('listeners of a stream get each message in the task of its sender', async () => {
-  const { events, stdout, stderr } = await run(`
+test('Platformatic: listeners of a stream get each message in the task of its sender', async () => {
+  const { events, stdout, stderr } = await run(`${platformatic()}
     const producer = makeProducer({ serializers });
     const own = { topic: 'mails', partition: 0, value: 'c', headers: { traceparent: 'mine', one: 'two' } };
     const { url, stop } = await serve(async (request, response) => {
@@ -134,8 +164,8 @@ a two false,b undefined false,c two true {"topic":"mails","partition":0,"value":
   }
 });
 
-test('serializers, deserializers and hooks of the program work as without us', async () => {
-  const { events, stdout, stderr } = await run(`
+test('Platformatic: serializers, deserializers and hooks of the program work as without us', async () => {
+  const { events, stdout, stderr } = await run(`${platformatic()}
     const calls = [];
     const note = (name, work) => (...args) => (calls.push(name + ' ' + String(args[0])), work(args[0]));
     const toJson = (value) => value === undefined ? undefined : Buffer.from(JSON.stringify(value));
@@ -200,8 +230,8 @@ Failed to deserialize a message.
   expect(new Set(received.map(({ taskId }) => Number(taskId)))).toEqual(new Set([1, 2]));
 });
 
-test('a loop over a stream comes after each message that it gets', async () => {
-  const { events, stdout, stderr } = await run(`
+test('Platformatic: a loop over a stream comes after each message that it gets', async () => {
+  const { events, stdout, stderr } = await run(`${platformatic()}
     const producer = makeProducer();
     const { url, stop } = await serve(async (request, response) => {
       const value = Buffer.from(request.url.slice(1));
@@ -232,8 +262,8 @@ test('a loop over a stream comes after each message that it gets', async () => {
   }
 });
 
-test('what a stream sends at once comes after all who have written it', async () => {
-  const { events, stdout, stderr } = await run(`
+test('Platformatic: what a stream sends at once comes after all who have written it', async () => {
+  const { events, stdout, stderr } = await run(`${platformatic()}
     const producer = makeProducer({ serializers });
     const streams = ['orders', 'mixed'].map((topic) => {
       const stream = producer.asStream({ batchSize: 2, batchTime: -1 });
@@ -279,8 +309,8 @@ test('what a stream sends at once comes after all who have written it', async ()
   }
 });
 
-test('calls that wait for the same answer keep apart, a failure is the program’s, and more than 64 messages are links', async () => {
-  const { events, stdout, stderr } = await run(`
+test('Platformatic: calls that wait for the same answer keep apart, a failure is the program’s, and more than 64 messages are links', async () => {
+  const { events, stdout, stderr } = await run(`${platformatic()}
     const producer = makeProducer({ serializers });
     const { url, stop } = await serve(async (request, response) => {
       const n = request.url.slice(1);
@@ -318,4 +348,217 @@ test('calls that wait for the same answer keep apart, a failure is the program�
   expect(linked).toHaveLength(65);
   expect(new Set(linked.map(({ taskId }) => taskId)).size).toBe(65);
   for (const one of linked) expect(linksOf(one)).toEqual([sent.eventId]);
+});
+
+test('Confluent: a message is sent and handled in the task of its request, and stays the program’s', async () => {
+  const { events, stdout, stderr } = await run(`${confluent()}
+    const producer = kafka.producer();
+    await producer.connect();
+    const mails = [{ value: 'a', headers: { one: 'two' } }, { value: 'b' }];
+    const own = { value: 'c', headers: { traceparent: 'mine', one: 'two' } };
+    const { url, stop } = await serve(async (request, response) => {
+      const [{ topicName }] = await producer.send({ topic: 'letters', messages: mails });
+      await producer.sendBatch({ topicMessages: [{ topic: 'letters', messages: [own] }] });
+      response.end(topicName);
+    });
+    console.log(await get(url + '/1', { headers: inTask(1) }));
+    // The library writes to messages.
+    console.log(...[...mails, own].map(({ headers }) => JSON.stringify(headers)));
+    const seen = [];
+    let consumer;
+    await new Promise(async (resolve) => {
+      consumer = await consume('letters', {
+        async eachMessage({ message }) {
+          await pause();
+          log('mail ' + message.value);
+          seen.push(message.value + ' ' + message.headers.one);
+          if (seen.length === 3) setTimeout(resolve, 20);
+        },
+      });
+    });
+    console.log(seen.sort().join());
+    log('over');
+    await consumer.disconnect();
+    log('disconnected');
+    await producer.send(null).catch(({ name }) => console.log(name));
+    await producer.disconnect();
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: `letters
+[{"one":"two"}] null [{"traceparent":"mine"},{"one":"two"}]
+a two,b undefined,c two
+KafkaJSError
+`,
+    stderr: '',
+  });
+  const [sent, batch] = events.all('begin', /^send letters$/);
+  expect(events.all('begin', /^send letters$/)).toHaveLength(2);
+  expect(events.parentsOf(sent!)).toEqual(['begin GET /1']);
+  expect(Events.field(sent!, 'messaging.batch.message_count')).toBe('2');
+  expect(events.parentsOf(batch!)).toEqual(['end send letters ended']);
+  expect(events.parentsOf(events.find('end', /^GET \/1 200$/))).toEqual(['end send letters ended']);
+  const begun = (name: string): Report => {
+    const [mail] = labelled(events, `mail ${name}`);
+    return events.reports.find(({ eventId }) => eventId === mail!.parentEventIds[0])!;
+  };
+  expect(begun('a').label).toBe('process letters');
+  expect(begun('a').parentEventIds).toEqual([sent!.eventId]);
+  expect(begun('b').parentEventIds).toEqual([sent!.eventId]);
+  expect(begun('c').parentEventIds).toEqual([]);
+  // Who runs the consumer belongs to no task of the messages.
+  const [disconnected] = labelled(events, 'disconnected');
+  expect([events.parentsOf(disconnected!), linksOf(disconnected!)]).toEqual([['event over'], []]);
+});
+
+test('Confluent: a batch comes after all of its senders, and a transaction sends as its producer does', async () => {
+  const { events, stdout, stderr } = await run(`${confluent()}
+    const producer = kafka.producer({ 'transactional.id': 'one' });
+    await producer.connect();
+    const { url, stop } = await serve(async (request, response) => {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: request.url.slice(1), messages: [{ value: 'x', partition: 0 }] });
+      await transaction.commit();
+      response.end();
+    });
+    for (let n = 0; n < 8; n++) {
+      await get(url + '/carts', { headers: inTask(1) });
+      await get(url + '/several', { headers: inTask(2 + n) });
+    }
+    for (const topic of ['carts', 'several']) {
+      let left = 8;
+      let consumer;
+      await new Promise(async (resolve) => {
+        consumer = await consume(topic, {
+          async eachBatch({ batch }) {
+            left -= batch.messages.length;
+            if (left <= 0) setTimeout(resolve, 20);
+          },
+        });
+      });
+      await consumer.disconnect();
+    }
+    await producer.disconnect();
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+  const batchesOf = (topic: string): [batch: Report, senders: string[]][] => {
+    const sent = events.all('begin', new RegExp(`^send ${topic}$`)).map(({ eventId }) => eventId);
+    return events.all('begin', new RegExp(`^process ${topic}$`)).map((batch) => {
+      const count = Number(Events.field(batch, 'messaging.batch.message_count'));
+      return [batch, sent.splice(0, count)];
+    });
+  };
+  // The client begins with batches of one message.
+  const carts = batchesOf('carts');
+  expect(carts.some(([, senders]) => senders.length > 1)).toBe(true);
+  for (const [batch, senders] of carts) expect(batch.parentEventIds).toEqual(senders);
+  const several = batchesOf('several').filter(([, senders]) => senders.length > 1);
+  expect(several.length).toBeGreaterThan(0);
+  for (const [batch, senders] of several) {
+    expect([batch.parentEventIds, linksOf(batch)]).toEqual([[], senders]);
+  }
+});
+
+test('Confluent: with callbacks, a listener runs in the task of the sender, and who asks for many comes after all senders', async () => {
+  const { events, stdout, stderr } = await run(`${confluent()}
+    const producer = await connected(new client.Producer(settings));
+    const high = await connected(new client.HighLevelProducer(settings));
+    high.setValueSerializer(async (value) => Buffer.from(value.toUpperCase()));
+    const headers = [{ one: 'two' }];
+    const { url, stop } = await serve((request, response) => {
+      console.log(producer.produce('events', 0, Buffer.from('a'), null, null, null, headers));
+      producer.produce('events', 0, Buffer.from('own'), 'k', null, null, [{ traceparent: 'mine' }]);
+      high.produce('events', 0, 'b', null, null, (failed, offset) => {
+        log('delivered');
+        response.end(String(failed) + typeof offset);
+      });
+      log('called');
+    });
+    console.log(await get(url + '/1', { headers: inTask(1) }), JSON.stringify(headers));
+    await new Promise((resolve) => producer.flush(1000, resolve));
+    try {
+      producer.produce(1);
+    } catch (error) {
+      console.log(error.message);
+    }
+    const names = (all) => (all ?? []).flatMap((one) => Object.keys(one)).join('+');
+    const listened = await makeConsumer('events');
+    const seen = [];
+    await new Promise((resolve) => {
+      listened.on('data', ({ value, headers }) => {
+        log('heard ' + value);
+        seen.push(value + ' ' + names(headers));
+        if (seen.length === 3) setTimeout(resolve, 20);
+      });
+      listened.consume((failed, one) => one && log('told ' + one.value));
+    });
+    console.log(seen.sort().join());
+    await disconnected(listened);
+    const asking = await makeConsumer('events');
+    const all = [];
+    while (all.length < 3) {
+      await new Promise((resolve) =>
+        asking.consume(3, (failed, messages) => {
+          all.push(...messages);
+          if (all.length === 3) log('asked');
+          setTimeout(resolve, 5);
+        }));
+    }
+    await disconnected(asking);
+    const stream = client.KafkaConsumer.createReadStream(
+      { ...settings, 'group.id': 'streams' },
+      { 'auto.offset.reset': 'earliest' },
+      { topics: ['events'] },
+    );
+    const streamed = [];
+    for await (const { value } of stream) {
+      log('step ' + value);
+      if (streamed.push(String(value)) === 3) break;
+    }
+    console.log(streamed.sort().join());
+    await Promise.all([producer, high].map(disconnected));
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: `true
+nullnumber [{"one":"two"}]
+"topic" must be a string
+B traceparent,a one+traceparent,own traceparent
+B,a,own
+`,
+    stderr: '',
+  });
+  const sent = events.all('begin', /^send events$/);
+  expect(sent).toHaveLength(3);
+  const [delivered] = labelled(events, 'delivered');
+  expect(events.parentsOf(delivered!)).toEqual(['end send events ended']);
+  expect(Events.field(events.find('end', /^send 1 failed$/), 'error.message')).toBe(
+    '"topic" must be a string',
+  );
+  const received = labelled(events, 'process events');
+  const senders = received.map((one) => one.parentEventIds[0]);
+  // Three that listeners were told of, and three of a stream.
+  expect(senders).toHaveLength(6);
+  expect(new Set(senders)).toEqual(new Set([sent[0]!.eventId, sent[2]!.eventId, undefined]));
+  for (const name of ['heard a', 'told a', 'heard B', 'told B']) {
+    const [one] = labelled(events, name);
+    expect(events.parentsOf(one!)).toEqual(['event process events']);
+    expect(Number(one!.taskId)).toBe(1);
+  }
+  const [asked] = labelled(events, 'asked');
+  expect(linksOf(asked!)).toEqual(expect.arrayContaining([sent[0]!.eventId, sent[2]!.eventId]));
+  for (const name of ['step a', 'step B']) {
+    const [step] = labelled(events, name);
+    const links = linksOf(step!);
+    expect(received.some(({ eventId }) => links.includes(eventId))).toBe(true);
+  }
+});
+
+test('Confluent: each class and method of the catalogue is there', async () => {
+  const asked = catalogueOf((name) => name.startsWith(CONFLUENT));
+  expect(await foundIn(project, [CONFLUENT], asked)).toMatchObject(asked);
 });
