@@ -153,6 +153,13 @@ describe('programs that run', () => {
     expect(of(1, 3e9, { host: 'elsewhere' })).toEqual(['/named']);
   });
 
+  test('are not shown if they have said so', () => {
+    noteProgram(notes(), { processId: 1, folder: '/shop', since: 1e9 });
+    noteProgram(notes(), { processId: 1, folder: null, since: 2e9 });
+
+    expect(of(1, 3e9)).toEqual(['/named']);
+  });
+
   test('are found as soon as they are noted', () => {
     const folders = new CodeFolders([], notes());
     const asked = { host, processId: 1, time: 1e9 };

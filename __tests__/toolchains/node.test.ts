@@ -56,6 +56,11 @@ const later = {
   },
 };
 
+/** Returns what we have compiled. The engine keeps what it has made of that in a folder beside it. */
+function compiledIn(project: Project): string[] {
+  return project.list(CACHE).filter((name) => name !== 'engine');
+}
+
 test.each([
   ['modules', moduleApp(), 'module', 'src/app.js'],
   ['CommonJS', commonjsApp(), 'commonjs', 'src/app.js'],
@@ -277,7 +282,7 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(existsSync(join(project.folder, CACHE))).toBe(false);
     await project.runWith({ THROUGHLINE_THREADS: '0' }, ...REGISTER, 'src/app.js');
     // Three files, the formats of two, and what Babel consists of.
-    const kept = project.list(CACHE);
+    const kept = compiledIn(project);
     expect(kept).toHaveLength(6);
     for (const name of kept) project.add({ [`${CACHE}/${name}`]: `console.log('kept');` });
 
@@ -286,10 +291,26 @@ describe.each([20, 22, 24, 26] as const)('node --import …/register on Node %i'
     expect(await project.run(...REGISTER, 'src/app.js')).toBe('written again\n');
   });
 
+  test('the engine keeps what it has compiled, unless something else is asked for', async () => {
+    project.write({
+      'main.mjs': `
+        import * as module from 'node:module';
+        console.log(String(module.getCompileCacheDir?.()).includes('${CACHE}/engine'));`,
+    });
+    const isKept = (env: Record<string, string> = {}): Promise<string> =>
+      project.runWith(env, ...REGISTER, 'main.mjs');
+
+    expect(await isKept()).toBe(`${major > 20}\n`);
+    expect(existsSync(join(project.folder, CACHE, 'engine'))).toBe(major > 20);
+    expect(await isKept({ NODE_COMPILE_CACHE: join(project.folder, 'own') })).toBe('false\n');
+    expect(await isKept({ NODE_V8_COVERAGE: join(project.folder, 'coverage') })).toBe('false\n');
+    expect(await isKept({ THROUGHLINE_CACHE: 'off' })).toBe('false\n');
+  });
+
   test('at a first start, threads compile what the program will load', async () => {
     project.write({ 'main.js': later.main, ...later.files });
     await project.runWith({ THROUGHLINE_THREADS: '0' }, ...REGISTER, 'main.js', 'load');
-    const kept = project.list(CACHE);
+    const kept = compiledIn(project);
 
     project.forget(CACHE);
     await project.runWith(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Stores results of the compiler in a folder, keyed by everything that it depends on. */
 export class DiskCache {
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly salt: string,
   ) {}
 

@@ -34,6 +34,8 @@ export interface NodeFiles {
   isFirstStart(): boolean;
   /** True if stack traces need source maps. */
   readonly sourceMaps: boolean;
+  /** Folder in which the engine may keep what it has compiled; undefined without a cache. */
+  readonly engineFolder: string | undefined;
   /** Folder to resolve the runtime from when a package cannot resolve it itself. */
   readonly root: string;
 }
@@ -141,6 +143,7 @@ export function nodeFiles(): NodeFiles {
   return {
     root,
     sourceMaps,
+    engineFolder: cache && join(cache.folder, 'engine'),
     isFirstStart: () => cache?.isFirst() ?? false,
     covers: (file) => !compiling && covers(file) && !isOfBabel(file),
     isTyped,

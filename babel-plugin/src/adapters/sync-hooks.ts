@@ -8,10 +8,13 @@ import { typescriptSpecifiers } from './typescript-specifiers.js';
 /** Hooks of `module.registerHooks`, Node 22.15 and later: for `import` and `require`, in this thread. */
 interface Hooks {
   resolve?(specifier: string, context: ResolveContext, next: Resolve): ResolveResult;
-  load?(url: string, context: object, next: Load): LoadResult;
+  load?(url: string, context: LoadContext, next: Load): LoadResult;
 }
 type Resolve = (specifier: string, context?: object) => ResolveResult;
 type Load = (url: string, context?: object) => LoadResult;
+interface LoadContext {
+  readonly conditions?: readonly string[];
+}
 interface ResolveResult {
   url: string;
   format?: string | null;
@@ -27,11 +30,55 @@ interface Registered {
   deregister(): void;
 }
 
+/** Loads a file that is instrumented. */
+type LoadFile = (file: string, url: string, context: LoadContext, next: Load) => LoadResult;
+
+/** Instruments the files that Node loads: all of them. */
+export function loadsAll(files: NodeFiles): LoadFile {
+  return (file, url, context, next) => {
+    // Types are stripped here, because Node may not support them.
+    const loaded: LoadResult = files.isTyped(file)
+      ? { format: files.formatOf(file), source: readFileSync(file, 'utf8'), shortCircuit: true }
+      : next(url, context);
+    const { format, source } = loaded;
+    // Required files have no format yet if their package has no `type`.
+    const known = format ?? undefined;
+    if (!source || (known !== undefined && known !== 'module' && known !== 'commonjs'))
+      return loaded;
+    const made = files.transform(textOf(source), file, known);
+    return made === undefined ? loaded : { format, source: made, shortCircuit: true };
+  };
+}
+
+/**
+ * The same for modules only. CommonJS is left to a hook of `require`, which gets also what is imported if there is no source for it here: on
+ * Node 22, CommonJS that has its source from here cannot require a module (ERR_VM_MODULE_LINK_FAILURE).
+ */
+export function loadsModules(files: NodeFiles): LoadFile {
+  return (file, url, context, next) => {
+    const isImported = context.conditions?.includes('import');
+    if (files.isTyped(file)) {
+      const format = files.formatOf(file);
+      if (format !== 'module') return isImported ? BY_REQUIRE : next(url, context);
+      const code = readFileSync(file, 'utf8');
+      return { format, source: files.transform(code, file, format) ?? code, shortCircuit: true };
+    }
+    const loaded = next(url, context);
+    const { format, source } = loaded;
+    if (format === 'commonjs' && isImported) return BY_REQUIRE;
+    if (format !== 'module' || !source) return loaded;
+    const made = files.transform(textOf(source), file, format);
+    return made === undefined ? loaded : { format, source: made, shortCircuit: true };
+  };
+}
+
+const BY_REQUIRE: LoadResult = { format: 'commonjs', source: null, shortCircuit: true };
+
 /**
  * Instruments the files that Node loads, by `module.registerHooks`. `isFound` says that files in the program's folder find the runtime by
  * themselves.
  */
-export function registerHooks(files: NodeFiles, isFound: boolean): void {
+export function registerHooks(files: NodeFiles, load: LoadFile, isFound: boolean): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks(hooks: Hooks): Registered };
   let resolves = false;
   /** A hook makes every `import` and `require` of the program dearer, so it is added with the first file that needs it. */
@@ -48,18 +95,7 @@ export function registerHooks(files: NodeFiles, isFound: boolean): void {
       const file = url.startsWith('file:') ? fileURLToPath(url) : undefined;
       if (file === undefined || !files.covers(file)) return next(url, context);
       resolveFrom(file);
-      // Types are stripped here, because Node may not support them.
-      const typed = files.isTyped(file);
-      const loaded: LoadResult = typed
-        ? { format: files.formatOf(file), source: readFileSync(file, 'utf8'), shortCircuit: true }
-        : next(url, context);
-      const { format, source } = loaded;
-      // Required files have no format yet if their package has no `type`.
-      const known = format ?? undefined;
-      if (!source || (known !== undefined && known !== 'module' && known !== 'commonjs'))
-        return loaded;
-      const made = files.transform(textOf(source), file, known);
-      return made === undefined ? loaded : { format, source: made, shortCircuit: true };
+      return load(file, url, context, next);
     },
   };
   const early = registerHooks(hooks);

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { notesOf, trimNotes } from '@throughline/collector/folders';
+import { noteProgram, notesOf, trimNotes } from '@throughline/collector/folders';
 import type { Command } from 'commander';
 import { CliError, errorMessage, runFailed } from '../errors.js';
 import { findOrStartCollector } from '../run/own-collector.js';
@@ -39,6 +39,7 @@ export function run(program: Command): void {
       const collector = options.otlp ? undefined : await findOrStartCollector().catch(sayWithout);
       const address = options.otlp ? 'otlp' : collector?.reportAddress;
       const notes = options.code ? notesOf(collector?.file) : undefined;
+      if (!options.code) hideCode(process.env['THROUGHLINE_PROGRAMS']);
       if (notes !== undefined) trimNotes(notes);
       const env = {
         ...process.env,
@@ -108,6 +109,16 @@ function tell(text: string): void {
 function say({ url, isNew }: RunningCollector): void {
   const how = isNew ? ' (a collector was started; "throughline stop" ends it)' : '';
   tell(`tasks at ${url}${how}`);
+}
+
+/** Takes back what an outer `run` has noted of this process, which the program may become. Without it there is nothing to show. */
+function hideCode(notes: string | undefined): void {
+  try {
+    if (notes)
+      noteProgram(notes, { processId: process.pid, folder: null, since: Date.now() * 1000 });
+  } catch {
+    // The file may be gone, or not writable here: then nothing was noted.
+  }
 }
 
 /** Loaded on demand, because few start it. */

@@ -5,7 +5,8 @@ import { parse } from 'node:path';
 /** A process that `throughline run` has started, and the folder in which it runs: its sources are relative to that. */
 export interface ProgramNote {
   readonly processId: number;
-  readonly folder: string;
+  /** Null for one whose code must not be shown. */
+  readonly folder: string | null;
   /** In microseconds since 1970. */
   readonly since: number;
 }
@@ -30,9 +31,10 @@ export function notesOf(store: string | undefined): string | undefined {
   return store === undefined ? undefined : `${store}.programs`;
 }
 
-/** Notes that a process runs in a folder. Not in those that have everything below them. */
+/** Notes that a process runs in a folder, or that it must not be shown. Not in folders that have everything below them. */
 export function noteProgram(file: string, note: ProgramNote): void {
-  if (note.folder === parse(note.folder).root || note.folder === homedir()) return;
+  const { folder } = note;
+  if (folder !== null && (folder === parse(folder).root || folder === homedir())) return;
   appendFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
@@ -66,7 +68,8 @@ export class CodeFolders {
     const own = this.read().findLast(
       (note) => note.processId === processId && note.since <= time + EARLY,
     );
-    return own === undefined ? this.named : [...this.named, own.folder];
+    const { folder = null } = own ?? {};
+    return folder === null ? this.named : [...this.named, folder];
   }
 
   private read(): readonly ProgramNote[] {
@@ -99,7 +102,9 @@ function notesIn(text: string): ProgramNote[] {
       const note = JSON.parse(line) as Partial<ProgramNote>;
       const { processId, folder, since } = note;
       const isNote =
-        typeof folder === 'string' && typeof processId === 'number' && typeof since === 'number';
+        (typeof folder === 'string' || folder === null) &&
+        typeof processId === 'number' &&
+        typeof since === 'number';
       return isNote ? [{ processId, folder, since }] : [];
     } catch {
       // A line that is being written.
