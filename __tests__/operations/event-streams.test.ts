@@ -27,13 +27,12 @@ afterAll(() => {
 });
 
 /** Returns the bytes of an answer, to a client that asks for it or not. */
-async function bytesOf(
-  write: (response: ServerResponse) => void,
-  headers: Record<string, string> = { 'throughline-messages': MARK },
-): Promise<Buffer> {
+async function bytesOf(write: (response: ServerResponse) => void, isAsked = true): Promise<Buffer> {
   answer = write;
   const { port } = server.address() as AddressInfo;
-  const response = await fetch(`http://127.0.0.1:${port}/`, { headers });
+  const host = `127.0.0.1:${port}`;
+  const headers = { ...(isAsked && { 'throughline-messages': `${MARK}@${host}` }) };
+  const response = await fetch(`http://${host}/`, { headers });
   return Buffer.from(await response.arrayBuffer());
 }
 const EVENTS = { 'content-type': 'text/event-stream' };
@@ -109,20 +108,53 @@ test('what is no stream of messages, is compressed or counted, or was not asked 
   expect(String(await of({ 'content-type': 'text/plain' }))).toBe(text);
   expect(String(await of({ ...EVENTS, 'content-length': '9' }))).toBe(text);
   expect(String(await of({ ...EVENTS, 'content-encoding': 'gzip' }, gzipSync(text)))).toBe(text);
-  const plain = await bytesOf((response) => response.writeHead(200, EVENTS).end(text), {});
+  const plain = await bytesOf((response) => response.writeHead(200, EVENTS).end(text), false);
   expect(String(plain)).toBe(text);
 });
 
-test('texts in other encodings, and whatever follows them, stay as they are', async () => {
+/** Returns the data of messages, and `told` for each event of ours. */
+const dataOf = (sent: Buffer): string[] =>
+  read(String(sent)).map(({ type, data }) => (type === TYPE ? 'told' : data));
+
+test('texts in other encodings are read as what they are', async () => {
   const sent = await bytesOf((response) => {
     response.setHeader('content-type', 'text/event-stream; charset=utf-8');
     response.write('data: a\n\n', 'utf8', () => {});
     response.write('ZGF0YTogYgoK', 'base64');
     response.end('data: c\n\n');
   });
-  expect(read(String(sent)).map(({ type, data }) => (type === TYPE ? 'told' : data))).toEqual([
-    ...['told', 'a', 'b', 'c'],
-  ]);
+  expect(dataOf(sent)).toEqual(['told', 'a', 'told', 'b', 'told', 'c']);
+});
+
+test.each(['\ufeff', ''])('a stream may begin with a byte order mark (%j)', async (mark) => {
+  for (const text of [`${mark}data: a\n\n`, Buffer.from(`${mark}data: a\n\n`)]) {
+    const sent = await bytesOf((response) => response.writeHead(200, EVENTS).end(text));
+    expect(String(sent).startsWith(`${mark}event: ${TYPE}\n`)).toBe(true);
+    expect(String(sent).endsWith('\n\ndata: a\n\n')).toBe(true);
+  }
+});
+
+test('a message after a comment that was written alone is told, and one that was told already is not', async () => {
+  const sent = await bytesOf((response) => {
+    response.writeHead(200, EVENTS);
+    response.write('event: progress\ndata: a\n\n');
+    response.write(': ping\n');
+    response.write('data: b\n\n');
+    // A server behind this one, whose answer is passed on.
+    response.end(`event: ${TYPE}\ndata: sender\n\ndata: c\n\n`);
+  });
+  expect(dataOf(sent)).toEqual(['told', 'a', 'told', 'b', 'told', 'c']);
+});
+
+test('a method of the response itself is called', async () => {
+  const sent = await bytesOf((response) => response.writeHead(200, EVENTS).end('data: a\n\n'));
+  expect(dataOf(sent)).toEqual(['told', 'a']);
+  const response = { hasHeader: () => false, _header: 'content-type: text/event-stream' };
+  const written: unknown[] = [];
+  const own = { ...response, write: (text: unknown) => written.push(text), end: () => {} };
+  tellSenders(own as never, MARK);
+  own.write('data: a\n\n');
+  expect(written).toEqual([expect.stringMatching(/^event: throughline[^]*data: a\n\n$/)]);
 });
 
 test('the server’s program does not see what a page has asked for in the address', () => {
@@ -131,6 +163,12 @@ test('the server’s program does not see what a page has asked for in the addre
     const request = { url, headers: {} };
     return [takeStreamOffer(request as never), request.url];
   };
+  const asks = { 'throughline-messages': `${MARK}@shop:80` };
+  const to = (host: string): unknown =>
+    takeStreamOffer({ url: '/', headers: { host, ...asks } } as never);
+  expect(to('shop:80')).toEqual({ mark: MARK });
+  // A gateway that has copied the headers of its client.
+  expect(to('backend:80')).toBeUndefined();
   const offer = `throughline-messages=${MARK}`;
   expect(read_(`/a?b=%20c&${offer}.${traceparent}`)).toEqual([
     expect.objectContaining({ mark: MARK, traceparent }),

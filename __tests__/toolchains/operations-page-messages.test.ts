@@ -53,7 +53,7 @@ const PAGE = `
   }
 
   async function listen(path) {
-    log('opens ' + path);
+    log('opens ' + path.split('#')[0]);
     const source = new EventSource(path);
     const got = [];
     await new Promise((resolve) => {
@@ -65,10 +65,21 @@ const PAGE = `
     result[path] = [source.url === location.origin + path, ...got];
   }
 
+  // What must fail fails, and a server with a small limit says nothing.
+  const outcomeOf = (socket) =>
+    new Promise((resolve) => {
+      socket.onmessage = ({ data }) => { socket.close(); resolve(data); };
+      socket.onopen = () => socket.send('hi');
+      socket.onerror = () => resolve('failed');
+    });
+
   async function all() {
+    result.refused = await outcomeOf(new WebSocket(address + '/chat', ['unknown']));
+    result.small = await outcomeOf(new WebSocket(address + '/small'));
+    try { new WebSocket(); } catch ({ name }) { result.none = name; }
     await talk('/chat', ['other', 'chat']);
     await talk('/plain-talk');
-    await listen('/events?a=%20b');
+    await listen('/events?a=%20b#part');
     await listen('/unnamed');
     result.isInstance = new WebSocket(address + '/chat') instanceof WebSocket;
     globalThis.result = result;
@@ -114,6 +125,7 @@ const TALKS = `
   }
   server.on('upgrade', (request, socket, head) => {
     const isPlain = request.url === '/plain-talk';
+    if (request.url === '/small') return small.handleUpgrade(request, socket, head, (one) => one.on('message', (data) => one.send(String(data))));
     (isPlain ? plain : sockets).handleUpgrade(request, socket, head, (one) => talk(one, request));
   });
   const sockets = new WebSocketServer({
@@ -121,6 +133,7 @@ const TALKS = `
     handleProtocols: (names) => (seen.push([...names].join(' ')), names.has('chat') && 'chat'),
   });
   const plain = new WebSocketServer({ noServer: true });
+  const small = new WebSocketServer({ noServer: true, maxPayload: 8 });
   const stop = () => sockets.close();
   function talk(socket, { headers }) {
     seen.push(headers['sec-websocket-protocol']);
@@ -190,17 +203,27 @@ async function visit(head: string, program = TALKS, script = talks) {
 }
 
 const RESULT = {
+  ...{ refused: 'failed', small: 'hi', none: 'TypeError' },
   '/chat': ['chat', true, 8],
   '/plain-talk': ['', true, 8],
-  '/events?a=%20b': [true, '11', '2', '33'],
+  '/events?a=%20b#part': [true, '11', '2', '33'],
   '/unnamed': [true, '11', '2', '33'],
   isInstance: true,
 };
-const SEEN = ['other chat', 'other, chat', '', '/events?a=%20b', '/unnamed', ''];
+const SEEN = [
+  'unknown',
+  'unknown',
+  'other chat',
+  'other, chat',
+  '',
+  '/events?a=%20b',
+  '/unnamed',
+  '',
+];
 
 it('each message of a page that has named its server is in the task of its sender', async () => {
   const { result, seen, events } = await visit(
-    '<meta name="throughline-message-peers" content="/chat, /plain-*, 127.0.0.1/events">',
+    '<meta name="throughline-message-peers" content="/chat, /plain-*, /small, 127.0.0.1/events">',
   );
 
   expect(result).toEqual(RESULT);

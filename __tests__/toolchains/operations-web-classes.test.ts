@@ -213,3 +213,80 @@ test('each server-sent event is heard in the task of its sender, also after a ne
     expect(new Events(events.reports).parentsOf(heard)).toContain('event message /events');
   }
 });
+
+test('a gateway that copies the headers of its client is told nothing', async () => {
+  const { stdout, stderr } = await run(`
+    ${SERVER}
+    import { spawn } from 'node:child_process';
+    import { writeFileSync } from 'node:fs';
+    sockets.on('connection', (socket) => socket.on('message', (data) => socket.send('answer ' + data)));
+    http_.on('request', (request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: a\\n\\n');
+    });
+    writeFileSync('gateway.mjs', \`
+      import http from 'node:http';
+      import { WebSocket, WebSocketServer } from 'ws';
+      const target = process.argv[2];
+      const copied = ({ headers: { host, ...others } }) =>
+        Object.fromEntries(Object.entries(others).filter(([name]) => !/^(sec-websocket|connection|upgrade)/.test(name)));
+      const server = http.createServer(async (request, response) => {
+        const answer = await fetch(target, { headers: copied(request) });
+        const text = await answer.text();
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: ' + JSON.stringify(text) + '\\\\n\\\\n');
+      });
+      const sockets = new WebSocketServer({ server });
+      sockets.on('connection', (client, request) => {
+        const behind = new WebSocket(target.replace('http', 'ws'), { headers: copied(request) });
+        behind.on('message', (data) => client.send(String(data)));
+        client.on('message', (data) => (behind.readyState === 1 ? behind.send(data) : behind.on('open', () => behind.send(data))));
+        client.on('close', () => behind.close());
+      });
+      server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+    \`);
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    const child = spawn(process.execPath, ['gateway.mjs', url.replace('ws', 'http')], { env });
+    const port = Number((await once(child.stdout, 'data'))[0]);
+    const socket = new WebSocket('ws://127.0.0.1:' + port);
+    await opened(socket);
+    const answer = new Promise((resolve) => (socket.onmessage = ({ data }) => resolve(data)));
+    socket.send('hi');
+    console.log(await answer);
+    socket.close();
+    const source = new EventSource('http://127.0.0.1:' + port);
+    console.log(await new Promise((resolve) => (source.onmessage = ({ data }) => resolve(data))));
+    source.close();
+    child.kill();
+    await once(child, 'exit');
+    http_.closeAllConnections();
+    await closed();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: 'answer hi\n"data: a\\n\\n"\n', stderr: '' });
+});
+
+test('what listeners of a stream ask for is not told, and many listeners are no warning', async () => {
+  const { stdout, stderr } = await run(`
+    import { writeFileSync } from 'node:fs';
+    import { createRequire } from 'node:module';
+    process.on('warning', ({ name }) => name.startsWith('MaxListeners') && console.log(name));
+    const { url, stop } = await serve((request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: a\\n\\n');
+      if (request.headers['x-own']) response.end();
+    });
+    // Code that is not instrumented, and runs where the engine says.
+    writeFileSync('listener.cjs', \`// throughline: off file
+      module.exports = (url) => async () => {
+        const answer = await fetch(url, { headers: { accept: 'text/event-stream', 'x-own': '1' } });
+        console.log(JSON.stringify(await answer.text()));
+      };\`);
+    const source = new EventSource(url);
+    const asked = createRequire(import.meta.url)('./listener.cjs')(url);
+    await new Promise((resolve) => source.addEventListener('open', () => asked().then(resolve)));
+    for (let n = 0; n < 10; n++) source.addEventListener('message', () => n);
+    await pause();
+    source.close();
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '"data: a\\n\\n"\n', stderr: '' });
+});

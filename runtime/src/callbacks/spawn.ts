@@ -47,11 +47,15 @@ export function spawnEach<T>(value: T): T {
   return Object.fromEntries(entries.map(([key, one]) => [key, spawnEach<unknown>(one)])) as T;
 }
 
-/** Gives a wrapper the prototype and all properties of the original, such as `name` and what a library has noted on it. Returns the wrapper. */
+/** Gives a wrapper the looks of the original, and what a library has noted on that. Returns the wrapper. */
 export function copyFunctionShape<F>(standIn: F, original: F): F {
   const fn = original as unknown as AnyFunction;
   if (Object.getPrototypeOf(standIn) !== Object.getPrototypeOf(fn)) {
     Object.setPrototypeOf(standIn, Object.getPrototypeOf(fn) as object);
   }
-  return Object.defineProperties(standIn, Object.getOwnPropertyDescriptors(fn)) as F;
+  Object.defineProperties(standIn, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+  });
+  return Object.assign(standIn as AnyFunction, fn) as F;
 }

@@ -6,7 +6,8 @@ import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
-import { isOffered, MESSAGES_HEADER } from '../operations/websocket-header.js';
+import { headerFor } from '../libraries/websocket-handshakes.js';
+import { isEngine, isOffered, MESSAGES_HEADER } from '../operations/websocket-header.js';
 import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 
@@ -53,7 +54,7 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
     for (const [name, value] of headersFor(begun)) {
       if (!request.hasHeader(name)) request.setHeader(name, value);
     }
-    if (isOffered(request)) request.setHeader(MESSAGES_HEADER, '1');
+    if (isOffered(request)) request.setHeader(MESSAGES_HEADER, offerOf(request));
   }
 
   if (!hasCreatedChannel()) {
@@ -77,6 +78,11 @@ export function httpClientChannels(isPeer: (host: string) => boolean): Handlers 
       finish(request, (label) => answered(label, response.statusCode ?? 0));
     },
   };
+}
+
+/** Returns what the request of a socket offers: of Socket.IO, or of the package ws. */
+function offerOf(request: ClientRequest): string {
+  return isEngine(request.path) ? '1' : headerFor('pongs', request.getHeader('sec-websocket-key'));
 }
 
 /** Returns true where Node tells of a request while headers can still be set: since 22.12 and 23.2. */

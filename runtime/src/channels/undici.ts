@@ -9,7 +9,7 @@ import { privateField } from '../operations/private-field.js';
 import { continuedFrame, endFollowedIn, noteBegun } from '../operations/followed.js';
 import { answered, beginRequest, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
-import { askingOf } from './web-classes.js';
+import { askedBy } from './web-classes.js';
 
 /** A request of undici, which `fetch` is made of (undici, "Diagnostics Channel Support"). */
 interface UndiciRequest {
@@ -93,14 +93,12 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       running.set(request, { begun, frame });
       if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun, frame);
       const isUpgrade = Boolean(request.upgrade);
-      const accept = (): string | undefined => headerOf(request, 'accept');
-      const asking = isTold ? askingOf(frame, isUpgrade, accept) : undefined;
-      if (asking) request.addHeader(MESSAGES_HEADER, asking.mark);
+      const header = (name: string): string | undefined => headerOf(request, name);
+      const asked = askedBy(frame, { isUpgrade, host, path, header });
+      if (asked && isTold) request.addHeader(MESSAGES_HEADER, asked.header);
       if (isUpgrade || isTunnel) {
         onUpgrade(request, (status, headers) => {
-          if (asking?.opening) {
-            asking.opening.isAgreed = headerIn(headers, MESSAGES_HEADER) === asking.mark;
-          }
+          asked?.answered(headerIn(headers, MESSAGES_HEADER));
           finish(request, (label) => answered(label, status));
         });
       }

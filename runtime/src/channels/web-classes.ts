@@ -1,50 +1,87 @@
+import { getMaxListeners, setMaxListeners } from 'node:events';
 import { register } from '../faces/slots.js';
 import { currentFrame } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import { streamHeader } from '../libraries/event-stream-texts.js';
 import { newMark } from '../libraries/socket-texts.js';
 import { watchEventSources } from '../libraries/standard-event-sources.js';
 import { watchSockets } from '../libraries/standard-sockets.js';
-import type { Opening } from '../libraries/standard-sockets.js';
+import type { SocketState } from '../libraries/standard-sockets.js';
+import { headerFor, markOf } from '../libraries/websocket-handshakes.js';
 
 // Node's own classes WebSocket and EventSource. They agree with their servers by a header of their request.
 
-/** An object of those classes, and what it asks the server for. */
-interface Asking {
+/** An object of those classes that is connecting. */
+interface Connecting {
+  readonly url: URL;
+  /** The mark of a stream. */
   readonly mark: string;
-  /** That of a socket, which makes one request. Streams make them again. */
-  readonly opening?: Opening;
-  isAsked?: boolean;
+  /** That of a socket. */
+  readonly socket?: SocketState;
+  /** True once its request is made. What its listeners ask for is not its own. */
+  isAsked: boolean;
 }
 
-/** What is being opened, whose request has not been made yet. */
-const asking = register<Asking | undefined>(undefined);
+const connecting = register<Connecting | undefined>(undefined);
 
 /** Has Node's own classes take the task of a message along. */
 export function watchWebClasses(): void {
-  watchSockets({
-    open(args) {
-      const mark = newMark();
-      const opening = { url: new URL(String(args[0])), mark, isAgreed: false };
-      return { opening, args, frame: currentFrame().with(asking, { mark, opening }) };
-    },
-    opened() {},
+  watchSockets((args) => {
+    const url = new URL(String(args[0]));
+    const socket = { url, mark: '', isAgreed: false };
+    const frame = frameWith({ url, mark: '', socket, isAsked: false });
+    return { state: socket, args, frame, listened: allowListener };
   });
   watchEventSources((args) => {
-    const mark = newMark();
-    const url = new URL(String(args[0]));
-    return { url, mark, args, added: '', frame: currentFrame().with(asking, { mark }) };
+    const known = { url: new URL(String(args[0])), mark: newMark(), isAsked: false };
+    const lost = (): void => void (known.isAsked = false);
+    return { ...known, args, frame: frameWith(known), lost, listened: allowListener };
   });
 }
 
-/** Returns what a request asks for, if it is made by one of these classes. `accept` returns the type that it wants. */
-export function askingOf(
-  frame: Frame,
-  isUpgrade: boolean,
-  accept: () => string | undefined,
-): Asking | undefined {
-  const known = frame.get(asking);
-  if (known === undefined || (known.opening !== undefined) !== isUpgrade) return undefined;
-  if (isUpgrade && known.isAsked) return undefined;
+function frameWith(known: Connecting): Frame {
+  return currentFrame().with(connecting, known);
+}
+
+/** Ours does not count among those of which Node warns that they are many. */
+function allowListener(target: EventTarget): void {
+  const limit = getMaxListeners(target);
+  if (limit > 0) setMaxListeners(limit + 1, target);
+}
+
+/** A request that may be that of such an object. */
+interface Asking {
+  readonly isUpgrade: boolean;
+  /** The host, with its port unless it is that of the protocol. */
+  readonly host: string;
+  /** The path with its query. */
+  readonly path: string;
+  /** Returns a header. */
+  readonly header: (name: string) => string | undefined;
+}
+
+/** What a request asks for. */
+export interface Asked {
+  /** The header that says so. */
+  readonly header: string;
+  /** Called with the header of the answer to an upgrade. */
+  readonly answered: (header: string | undefined) => void;
+}
+
+/** Returns what a request asks for, if it is made by one of these classes. */
+export function askedBy(frame: Frame, request: Asking): Asked | undefined {
+  const known = frame.get(connecting);
+  if (known === undefined || known.isAsked || !isOf(known, request)) return undefined;
   known.isAsked = true;
-  return isUpgrade || accept() === 'text/event-stream' ? known : undefined;
+  const { socket, mark } = known;
+  if (socket === undefined) return { header: streamHeader(mark, request.host), answered() {} };
+  const key = request.header('sec-websocket-key');
+  const header = headerFor('texts', key);
+  socket.mark = markOf(String(key));
+  return { header, answered: (answer) => void (socket.isAgreed = answer === header) };
+}
+
+function isOf({ url, socket }: Connecting, { isUpgrade, host, path, header }: Asking): boolean {
+  if (url.host !== host || url.pathname + url.search !== path) return false;
+  return socket ? isUpgrade : !isUpgrade && header('accept') === 'text/event-stream';
 }

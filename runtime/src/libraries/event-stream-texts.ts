@@ -8,6 +8,20 @@ import { isMark } from './socket-texts.js';
 const QUERY = 'throughline-messages';
 const OFFER = /[?&]throughline-messages=([0-9a-f]{16})(?:\.([0-9a-f-]{55}))?$/;
 
+/**
+ * Returns what the header says. It names the server that is asked: a gateway that copies the headers of its client to a request of its own, and
+ * reads the stream, knows nothing of us.
+ */
+export function streamHeader(mark: string, host: string): string {
+  return `${mark}@${host}`;
+}
+
+/** Returns the mark in such a header, if it is for this server. */
+export function readStreamHeader(value: unknown, host: string | undefined): string | undefined {
+  const [mark = '', ...rest] = typeof value === 'string' ? value.split('@') : [];
+  return isMark(mark) && rest.join('@') === host ? mark : undefined;
+}
+
 /** What a client has asked for in an address. */
 export interface StreamOffer {
   readonly mark: string;

@@ -27,6 +27,9 @@ export function messageFrame(label: string, fields: Fields, enter: () => void): 
   return frame;
 }
 
+/** The fields of an event for a message of a WebSocket. */
+export const WEBSOCKET_FIELDS = { 'network.protocol.name': 'websocket' };
+
 const told = new WeakSet<Frame>();
 /** The frames of messages of streams, by the traces that they have. */
 const byTrace = new WeakMap<Trace, Frame>();

@@ -1,9 +1,7 @@
 import { copyFunctionShape } from '../callbacks/spawn.js';
-import type { AnyFunction } from '../kernel/index.js';
+import { runIn } from '../kernel/index.js';
+import type { AnyFunction, Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
-
-/** Makes an object of a class, with other arguments if they are given. */
-export type Construct<T> = (args?: readonly unknown[]) => T;
 
 /**
  * Puts what `classFor` returns in the place of a class of the platform, if there is one. A class that is loaded when it is needed is replaced
@@ -29,15 +27,29 @@ export function replaceGlobalClass(
   }
 }
 
-/** Returns a class that is as another one, whose objects are made by a function. */
+/** How an object is made. */
+export interface Construction<T> {
+  readonly args: readonly unknown[];
+  readonly frame: Frame;
+  /** Called with the object, before the program has it. */
+  readonly made: (object: T) => void;
+}
+
+/** Returns a class that is as another one. `prepare` says how an object is made; undefined to make it as the program asks. */
 export function constructedBy<T extends object>(
   original: AnyFunction,
-  make: (args: readonly unknown[], construct: Construct<T>) => T,
+  prepare: (args: readonly unknown[]) => Construction<T> | undefined,
 ): unknown {
-  const standIn: unknown = new Proxy(original, {
-    construct: (target, args: readonly unknown[], newTarget: AnyFunction) =>
-      make(args, (given = args) => Reflect.construct(target, [...given], newTarget) as T),
-  });
+  const construct = (target: AnyFunction, given: unknown[], newTarget: AnyFunction): T => {
+    const make = (...args: unknown[]): T => Reflect.construct(target, args, newTarget) as T;
+    // Without arguments, the class has its own error.
+    const how = given.length > 0 ? attempt(() => prepare(given)) : undefined;
+    if (how === undefined) return make(...given);
+    const object = runIn(how.frame, make as never, undefined, how.args as never[]) as T;
+    attempt(() => how.made(object));
+    return object;
+  };
+  const standIn: unknown = new Proxy(original, { construct });
   const value = { value: standIn, writable: true, enumerable: false, configurable: true };
   Object.defineProperty(original.prototype, 'constructor', value);
   return standIn;
@@ -64,11 +76,4 @@ export function replaceGetter<T extends object>(
   );
   Object.defineProperty(prototype, name, { ...property, get: getter });
   return (object) => get.call(object);
-}
-
-/** Adds a listener that is called before those of the program, if it is added first. */
-export function hear(target: EventTarget, type: string, listener: (event: Event) => void): void {
-  const { addEventListener } = EventTarget.prototype;
-  // Those of the capture phase are called before others.
-  addEventListener.call(target, type, (event) => void attempt(() => listener(event)), true);
 }

@@ -29,10 +29,11 @@ export function readText(mark: string, data: string): { sender: Carried | undefi
   return { sender: readSender(data.slice(mark.length + 1)) };
 }
 
-// A page cannot set a header. It offers names of subprotocols, after its own (RFC 6455, section 1.9):
-// `throughline.MARK.TRACEPARENT` stands for none, and `throughline.MARK.TRACEPARENT+chat` for its own `chat`. Servers that do not know them choose one of the others.
+// A page cannot set a header. It offers names of subprotocols, after its own (RFC 6455, section 1.9): `throughline.MARK.TRACEPARENT` stands for none,
+// and `throughline.MARK.TRACEPARENT+chat` for its own `chat`. Servers that do not know them choose one of its own. One that knows them, and agrees to nothing, answers
+// `throughline.MARK.TRACEPARENT-` where a browser would give up a connection without a name.
 
-/** Names of subprotocols by which a page offers to take out texts. */
+/** Names of subprotocols by which a page asks for texts. */
 export interface Offer {
   readonly mark: string;
   /** Where the connection comes from. */
@@ -42,13 +43,13 @@ export interface Offer {
 }
 
 /** Returns the offer of a page. */
-export function offerFrom(mark: string, traceparent = ''): Offer {
+export function newOffer(mark: string, traceparent = ''): Offer {
   return { mark, traceparent, prefix: `throughline.${mark}.${traceparent}` };
 }
 
-/** Returns the names for those of the program. */
-export function offeredNames({ prefix }: Offer, own: readonly string[]): string[] {
-  return [...own, prefix, ...own.map((name) => `${prefix}+${name}`)];
+/** Returns the names that a page offers, with those of the program. */
+export function namesOf({ prefix }: Offer, own: readonly string[]): string[] {
+  return [...own, prefix, `${prefix}-`, ...own.map((name) => `${prefix}+${name}`)];
 }
 
 /** Returns the name by which a server agrees, if the program there has chosen the name `chosen`, or none. */
@@ -56,10 +57,19 @@ export function agreedName({ prefix }: Offer, chosen: string | undefined): strin
   return chosen === undefined ? prefix : `${prefix}+${chosen}`;
 }
 
-/** Returns the name that the program on the other side has chosen, empty for none; undefined if the server has not agreed. */
-export function chosenName({ prefix }: Offer, answered: string): string | undefined {
-  if (answered === prefix) return '';
-  return answered.startsWith(`${prefix}+`) ? answered.slice(prefix.length + 1) : undefined;
+/** Returns the name by which a server agrees to nothing. */
+export function refusedName({ prefix }: Offer): string {
+  return `${prefix}-`;
+}
+
+/** Reads the name that a server has answered: that which the program there has chosen, empty for none, and if it agrees. */
+export function readAnswer(
+  { prefix }: Offer,
+  name: string,
+): { readonly chosen: string; readonly isAgreed: boolean } {
+  if (!name.startsWith(prefix)) return { chosen: name, isAgreed: false };
+  const rest = name.slice(prefix.length);
+  return { chosen: rest.slice(1), isAgreed: rest !== '-' };
 }
 
 /** Reads the header `Sec-WebSocket-Protocol`. Returns the offer, and the header without it, which is undefined if no name is left. */
@@ -69,8 +79,8 @@ export function readOffer(
   const names = header.split(',').map((name) => name.trim());
   const [, mark, traceparent] = names.map((name) => OFFER.exec(name)).find((found) => found) ?? [];
   if (mark === undefined) return undefined;
-  const offer = offerFrom(mark, traceparent);
-  const others = names.filter((name) => chosenName(offer, name) === undefined);
+  const offer = newOffer(mark, traceparent);
+  const others = names.filter((name) => !name.startsWith(offer.prefix));
   return { offer, others: others.length > 0 ? others.join(', ') : undefined };
 }
 

@@ -1,23 +1,26 @@
-import { runIn } from '../kernel/index.js';
-import type { AnyFunction, Frame } from '../kernel/index.js';
-import { copyFunctionShape } from '../callbacks/spawn.js';
-import { noteTrigger } from '../listeners/triggers.js';
+import type { Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
-import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { typeOf } from './event-stream-texts.js';
-import { messageFrame, readSender } from './message-event.js';
-import { constructedBy, hear, replaceGetter, replaceGlobalClass } from './replace-global-class.js';
+import { hear, noteMessage } from './heard-messages.js';
+import { readSender } from './message-event.js';
+import { constructedBy, replaceGetter, replaceGlobalClass } from './replace-global-class.js';
+import { replaceMethod } from './replace.js';
+import type { Replace } from './replace.js';
 
 /** What an `EventSource` is opened with. */
 export interface OpenedStream {
   readonly url: URL;
   readonly mark: string;
   readonly args: readonly unknown[];
-  /** What the address has got at its end, which the program is not shown. */
-  readonly added: string;
   /** The frame in which it is opened. */
   readonly frame: Frame;
+  /** The address that the program is shown, if it is opened with another one. */
+  readonly shown?: string;
+  /** Called when the connection is lost, before the program is told. */
+  readonly lost?: () => void;
+  /** Called with the source once we listen to it. */
+  readonly listened?: (source: EventTarget) => void;
 }
 
 interface Stream extends OpenedStream {
@@ -30,7 +33,7 @@ interface Stream extends OpenedStream {
 const streams = new WeakMap<object, Stream>();
 
 /** Events that come from no message. */
-const OWN = new Set(['open', 'error']);
+const OWN = ['open', 'error'];
 
 /**
  * Has listeners of the platform's `EventSource` come after those who have sent the messages. `open` returns what one is opened with; undefined for
@@ -41,29 +44,27 @@ export function watchEventSources(
 ): void {
   replaceGlobalClass('EventSource', (original) => {
     const { prototype } = original as unknown as typeof EventSource;
-    replaceGetter(prototype, 'url', (source, url) => {
-      const { added = '' } = streams.get(source) ?? {};
-      return added !== '' && url.endsWith(added) ? url.slice(0, -added.length) : url;
-    });
-    replaceAddEventListener(prototype);
-    return constructedBy<EventSource>(original, (args, construct) => {
-      const made = attempt(() => open(args));
-      if (made === undefined) return construct();
-      const source = runIn(made.frame, construct as never, undefined, [
-        made.args,
-      ] as never[]) as EventSource;
-      attempt(() => {
-        const stream: Stream = { ...made, heard: new Set(OWN) };
-        streams.set(source, stream);
-        hear(source, 'open', () => (stream.sender = undefined));
-        hear(source, typeOf(made.mark), (event) => {
-          stream.sender = readSender((event as MessageEvent).data);
-        });
-        hearFirst(source, 'message');
-      });
-      return source;
+    replaceGetter(prototype, 'url', (source, url) => streams.get(source)?.shown ?? url);
+    replaceMethod(prototype, 'addEventListener', addsListener);
+    return constructedBy<EventSource>(original, (given) => {
+      const known = open(given);
+      return known && { ...known, made: (source) => listenTo(source, known) };
     });
   });
+}
+
+function listenTo(source: EventSource, known: OpenedStream): void {
+  const stream: Stream = { ...known, heard: new Set(OWN) };
+  streams.set(source, stream);
+  hear(source, 'error', () => {
+    stream.sender = undefined;
+    known.lost?.();
+  });
+  hear(source, typeOf(known.mark), (event) => {
+    stream.sender = readSender((event as MessageEvent).data);
+  });
+  hearFirst(source, 'message');
+  known.listened?.(source);
 }
 
 /** Listens to a type of events before the program does. */
@@ -72,26 +73,17 @@ function hearFirst(source: object, type: string): void {
   if (stream === undefined || stream.heard.has(type)) return;
   stream.heard.add(type);
   hear(source as EventTarget, type, (event) => {
-    const { sender, url } = stream;
+    const { url, sender } = stream;
     stream.sender = undefined;
-    if (sender === undefined) return;
-    const label = `message ${url.pathname}`;
-    noteTrigger(
-      event,
-      messageFrame(label, FIELDS, () => continueFromMessage(sender)),
-    );
+    noteMessage(event, url, FIELDS, sender);
   });
 }
 
 const FIELDS = { 'network.protocol.name': 'sse' };
 
-function replaceAddEventListener(prototype: EventSource): void {
-  const method = prototype.addEventListener as AnyFunction;
-  const standIn = function (this: object, ...args: never[]): unknown {
+/** Stands for `addEventListener(type, …)`. */
+const addsListener: Replace = (method) =>
+  function (this: object, ...args: never[]): unknown {
     attempt(() => hearFirst(this, String(args[0])));
     return Reflect.apply(method, this, args);
-  };
-  const value = copyFunctionShape(standIn as unknown as AnyFunction, method);
-  const plain = { writable: true, enumerable: true, configurable: true };
-  Object.defineProperty(prototype, 'addEventListener', { value, ...plain });
-}
+  } as never;

@@ -1,10 +1,10 @@
 import { attempt } from '../operations/attempt.js';
 import { isEngine, MESSAGES_HEADER } from '../operations/websocket-header.js';
 import type { Replace } from './replace.js';
-import { agreedName, isMark, LONGEST_TEXT, readOffer } from './socket-texts.js';
+import { agreedName, LONGEST_TEXT, readOffer, refusedName } from './socket-texts.js';
 import type { Offer } from './socket-texts.js';
 
-// How a server of the package ws agrees with its clients: by a header, or with pages by the name of a subprotocol.
+// How the two sides of a WebSocket agree to say where messages come from: by a header, or with pages by the name of a subprotocol.
 
 /** The head of a request, or of an answer (Node, "http.IncomingMessage"). */
 export interface Head {
@@ -12,22 +12,40 @@ export interface Head {
   readonly headers: Record<string, string | readonly string[] | undefined>;
 }
 
-/** How both sides say where messages come from: by pongs, or by texts that begin with the mark. */
+/** By pongs, or by texts that begin with a mark. */
 export type Telling = 'pongs' | { readonly mark: string };
 
-/** A request that a server is about to answer with an upgrade. */
+/** Returns the mark of a connection: the first 16 hex digits of its key (RFC 6455, section 4.1), which is random. */
+export function markOf(key: string): string {
+  return Buffer.from(key, 'base64').toString('hex').slice(0, 16).padEnd(16, '0');
+}
+
+/**
+ * Returns what the header says for a connection, in both directions. It names the connection by its key: a gateway that copies the headers of its
+ * client to a connection of its own has another key, and knows nothing of us.
+ */
+export function headerFor(how: 'pongs' | 'texts', key: unknown): string {
+  return `${how} ${markOf(String(key))}`;
+}
+
+/** What is known of a request that a server is about to answer with an upgrade. */
 export interface Upgraded {
   readonly request: Head;
   readonly by: Telling | undefined;
+  /** What the answer says, if the client has asked by a header. */
+  readonly header?: string;
+  /** What a page has asked for. */
+  readonly offered?: Offered | undefined;
 }
 
-/** What the header of a handshake says for pongs. It is a mark for texts. */
-export const PONGS = '1';
+/** What a page has asked for by names of subprotocols, and whether its program has names of its own. */
+interface Offered {
+  readonly offer: Offer;
+  readonly hasOwn: boolean;
+}
 
 const PROTOCOLS = 'sec-websocket-protocol';
-
-/** What pages have offered by names of subprotocols. */
-const offers = new WeakMap<Head, Offer>();
+const offers = new WeakMap<Head, Offered>();
 
 /** Stands for `handleUpgrade(request, …)` of a server: the program sees the names of subprotocols that it knows. */
 export const takesOffer: Replace = (method) =>
@@ -41,41 +59,42 @@ function takeOffer(request: Head): void {
   const { [PROTOCOLS]: names } = request.headers;
   const read = typeof names === 'string' ? readOffer(names) : undefined;
   if (read === undefined) return;
-  offers.set(request, read.offer);
-  if (read.others === undefined) delete request.headers[PROTOCOLS];
-  else request.headers[PROTOCOLS] = read.others;
+  const { offer, others } = read;
+  offers.set(request, { offer, hasOwn: others !== undefined });
+  if (others === undefined) delete request.headers[PROTOCOLS];
+  else request.headers[PROTOCOLS] = others;
 }
 
-/** Returns how messages of a connection are to be told, if its client has asked for it. `maxPayload` is the most bytes of a message; 0 for any number. */
+/** Returns what a client has asked for, if it can be had. `maxPayload` is the most bytes of a message; 0 for any number. */
 export function upgradeOf(request: Head, { maxPayload = 0 }: { maxPayload?: number }): Upgraded {
-  const asked = offers.get(request)?.mark ?? request.headers[MESSAGES_HEADER];
-  const hasRoom = maxPayload <= 0 || maxPayload >= LONGEST_TEXT;
+  const offered = offers.get(request);
   // Socket.IO has messages of its own, and calls their listeners later.
-  if (isEngine(request.url)) return { request, by: undefined };
-  if (asked === PONGS) return { request, by: 'pongs' };
-  return { request, by: isMark(asked) && hasRoom ? { mark: asked } : undefined };
-}
-
-/** Returns where a page says that its connection comes from. */
-export function originOf(request: Head): string | undefined {
-  return offers.get(request)?.traceparent;
+  if (isEngine(request.url)) return { request, by: undefined, offered };
+  const hasRoom = maxPayload <= 0 || maxPayload >= LONGEST_TEXT;
+  const texts = (mark: string): Telling | undefined => (hasRoom ? { mark } : undefined);
+  if (offered) return { request, by: texts(offered.offer.mark), offered };
+  const { [MESSAGES_HEADER]: header, 'sec-websocket-key': key } = request.headers;
+  if (header === headerFor('pongs', key)) return { request, by: 'pongs', header };
+  if (header !== headerFor('texts', key)) return { request, by: undefined };
+  return { request, by: texts(markOf(String(key))), header };
 }
 
 /** Has the head of an answer, a list of lines, agree to what the client has asked for. */
-export function agree(head: string[], { request, by }: Upgraded): void {
-  if (by === undefined) return;
-  const offer = offers.get(request);
-  if (offer === undefined) {
-    head.push(`${MESSAGES_HEADER}: ${by === 'pongs' ? PONGS : by.mark}`);
-    return;
-  }
+export function agree(head: string[], { by, header, offered }: Upgraded): void {
+  if (offered) agreeWithPage(head, by !== undefined, offered);
+  else if (by && header !== undefined) head.push(`${MESSAGES_HEADER}: ${header}`);
+}
+
+function agreeWithPage(head: string[], isAgreed: boolean, { offer, hasOwn }: Offered): void {
+  const answer = (name: string): string => `Sec-WebSocket-Protocol: ${name}`;
   const at = head.findIndex((line) => line.toLowerCase().startsWith(`${PROTOCOLS}:`));
-  const chosen = head[at]?.slice(PROTOCOLS.length + 1).trim();
-  head.splice(
-    at === -1 ? head.length : at,
-    1,
-    `Sec-WebSocket-Protocol: ${agreedName(offer, chosen)}`,
-  );
+  if (at !== -1) {
+    const chosen = head[at]!.slice(PROTOCOLS.length + 1).trim();
+    if (isAgreed) head[at] = answer(agreedName(offer, chosen));
+    // A program that has offered names, and gets none, is to fail.
+  } else if (!hasOwn) {
+    head.push(answer(isAgreed ? agreedName(offer, undefined) : refusedName(offer)));
+  }
 }
 
 /** Returns true for a head. */

@@ -6,11 +6,10 @@ import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { continueFromRequest } from '../operations/trace-headers.js';
 import { isEngine, MESSAGES_HEADER, offerIn } from '../operations/websocket-header.js';
-import { messageFrame, readSender, senderText } from './message-event.js';
+import { messageFrame, readSender, senderText, WEBSOCKET_FIELDS } from './message-event.js';
 import type { LibraryMethods, Replace } from './replace.js';
 import { LONGEST_TEXT, readText, textBefore } from './socket-texts.js';
-import { MESSAGE_FIELDS } from './standard-sockets.js';
-import { agree, isHead, originOf, PONGS, takesOffer, upgradeOf } from './websocket-handshakes.js';
+import { agree, headerFor, isHead, takesOffer, upgradeOf } from './websocket-handshakes.js';
 import type { Head, Telling, Upgraded } from './websocket-handshakes.js';
 
 /** A WebSocket of the package ws, at either side. */
@@ -21,6 +20,8 @@ interface WebSocket {
   /** True at a server, which masks nothing. */
   readonly _isServer: boolean;
   readonly _sender: { pong(data: string, isMasked: boolean): void };
+  /** At a client: the request that opens it, until it is open. */
+  readonly _req?: { getHeader(name: string): unknown } | null;
 }
 
 /** A server of the package ws. */
@@ -64,7 +65,8 @@ const tells: Replace = (method) =>
 
 /** Notes what a server has answered to the handshake of a client. */
 function noteAgreed(socket: WebSocket, { headers }: Head): void {
-  if (headers[MESSAGES_HEADER] !== PONGS) return;
+  const key = socket._req?.getHeader('sec-websocket-key');
+  if (headers[MESSAGES_HEADER] !== headerFor('pongs', key)) return;
   const { pathname: path } = new URL(socket.url);
   connections.set(socket, { path, isServer: false, by: 'pongs' });
 }
@@ -103,25 +105,34 @@ function frameOfMessage(connection: Connection): Frame | undefined {
   const { path, isServer, sender } = connection;
   connection.sender = undefined;
   if (sender === undefined && !isServer) return undefined;
-  return messageFrame(`message ${path}`, MESSAGE_FIELDS, () => continueFromMessage(sender));
+  return messageFrame(`message ${path}`, WEBSOCKET_FIELDS, () => continueFromMessage(sender));
 }
 
 /** Stands for `send(data, options, …)` of a socket: says first where the message comes from. */
 const sends: Replace = (method) =>
   function (this: WebSocket, ...args: never[]): unknown {
     const connection = connections.get(this);
-    if (connection?.by && this.readyState === OPEN) attempt(() => tell(this, connection, args));
-    return Reflect.apply(method, this, args);
-
-    function tell(socket: WebSocket, { by, isWithin }: Connection, given: readonly unknown[]) {
-      const { fin } = Object(given[1]) as { readonly fin?: boolean };
-      connection!.isWithin = fin === false;
-      if (isWithin) return;
-      // A program may have a method `pong` of its own.
-      if (by === 'pongs') socket._sender.pong(CARRIED + senderText(), !socket._isServer);
-      else Reflect.apply(method, socket, [textBefore(by!.mark)] as never[]);
+    const send = (text: string): unknown => Reflect.apply(method, this, [text] as never[]);
+    if (connection?.by && this.readyState === OPEN) {
+      attempt(() => tellSender(this, connection, send, args[1]));
     }
+    return Reflect.apply(method, this, args);
   } as never;
+
+function tellSender(
+  socket: WebSocket,
+  connection: Connection,
+  send: (text: string) => unknown,
+  options: unknown,
+): void {
+  const { by, isWithin = false } = connection;
+  // What follows a part that is not the last one is the next part.
+  connection.isWithin = (Object(options) as { readonly fin?: boolean }).fin === false;
+  if (isWithin || by === undefined) return;
+  // A program may have a method `pong` of its own.
+  if (by === 'pongs') socket._sender.pong(CARRIED + senderText(), !socket._isServer);
+  else send(textBefore(by.mark));
+}
 
 let upgraded: Upgraded | undefined;
 
@@ -148,14 +159,16 @@ const upgrades: Replace = (method) =>
   } as never;
 
 /** Notes a socket of a server, and returns the frame in which the program is told of it: in the task of the request for it. */
-function connect(socket: object, { request, by }: Upgraded): Frame | undefined {
+function connect(socket: object, { request, by, offered }: Upgraded): Frame | undefined {
   if (isEngine(request.url)) return undefined;
   const { headers, url } = request;
   const path = withoutQuery(url);
   connections.set(socket, { path, isServer: true, by });
-  const offered = { traceparent: originOf(request) };
-  return messageFrame(`connect ${path}`, MESSAGE_FIELDS, () =>
-    continueFromRequest((name) => Reflect.get(offered, name) ?? valueOf(headers[name])),
+  return messageFrame(`connect ${path}`, WEBSOCKET_FIELDS, () =>
+    continueFromRequest(
+      (name) =>
+        (name === 'traceparent' ? offered?.offer.traceparent : undefined) || valueOf(headers[name]),
+    ),
   );
 }
 

@@ -20,14 +20,14 @@ export const connected = connect(setting('collector') ?? 'http://127.0.0.1:4080'
 const isAllowed = isNamed((setting('propagate-to') ?? '').split(','));
 const isPeer = ({ origin, hostname }: URL): boolean =>
   origin === globalThis.location?.origin || isAllowed(hostname);
+const isMessagePeer = messagePeers(setting('message-peers'));
 if (typeof document === 'object') {
   watchLoad();
   watchLongTasks();
   watchNavigations();
   watchUserInput();
-  watchXmlHttpRequests(isPeer);
+  watchXmlHttpRequests(isPeer, isMessagePeer);
 }
-const isMessagePeer = messagePeers(setting('message-peers'));
 if (isMessagePeer) watchMessages(isMessagePeer);
 watchClasses(socketIoClient);
 watchFetch(isPeer);

@@ -2,11 +2,11 @@ import { isNamed } from '../operations/peers.js';
 
 /**
  * Reads the setting of the servers that say where their messages come from, and are told it: `example.org, *.example.net/live, /chat`. A path without a
- * host is one of the page's own. Returns a test for addresses; undefined if there are none.
+ * host is one of the page's own server; a host without a port stands for all of its ports. Returns a test for addresses; undefined if there are none.
  */
 export function messagePeers(
   setting: string | undefined,
-  own = globalThis.location?.hostname,
+  own = globalThis.location?.host,
 ): ((url: URL) => boolean) | undefined {
   const named = (setting ?? '').split(',').map((one) => one.trim());
   const addresses = named.filter((one) => one !== '');
@@ -17,5 +17,6 @@ export function messagePeers(
       .filter((one) => one.includes('/'))
       .map((one) => (one.startsWith('/') ? `${own}${one}` : one)),
   );
-  return ({ hostname, pathname }) => isHost(hostname) || isPath(`${hostname}${pathname}`);
+  return ({ host, hostname, pathname }) =>
+    [host, hostname].some((name) => isHost(name) || isPath(`${name}${pathname}`));
 }

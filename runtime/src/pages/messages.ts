@@ -1,10 +1,9 @@
 import { currentFrame } from '../kernel/index.js';
 import { offerFor } from '../libraries/event-stream-texts.js';
-import { chosenName, newMark, offeredNames, offerFrom } from '../libraries/socket-texts.js';
-import type { Offer } from '../libraries/socket-texts.js';
+import { namesOf, newMark, newOffer, readAnswer } from '../libraries/socket-texts.js';
 import { watchEventSources } from '../libraries/standard-event-sources.js';
 import { watchSockets } from '../libraries/standard-sockets.js';
-import type { Opening } from '../libraries/standard-sockets.js';
+import type { SocketState } from '../libraries/standard-sockets.js';
 import { inject } from '../operations/carrier.js';
 import { isEngine } from '../operations/websocket-header.js';
 
@@ -15,10 +14,10 @@ export function watchMessages(isPeer: (url: URL) => boolean): void {
     const url = urlOf(address);
     if (!isPeer(url)) return undefined;
     const mark = newMark();
-    // What comes after a # is not sent.
-    const [sent] = url.href.split('#') as [string];
-    const added = offerFor(sent, mark, traceParent());
-    return { url, mark, args: [sent + added, ...others], added, frame: currentFrame() };
+    const { href: shown, hash } = url;
+    const sent = shown.slice(0, shown.length - hash.length);
+    const asking = sent + offerFor(sent, mark, traceParent()) + hash;
+    return { url, shown, mark, args: [asking, ...others], frame: currentFrame() };
   });
 }
 
@@ -27,22 +26,17 @@ export function watchMessages(isPeer: (url: URL) => boolean): void {
  * it was offered.
  */
 function watchPageSockets(isPeer: (url: URL) => boolean): void {
-  const offers = new WeakMap<Opening, Offer>();
-  watchSockets({
-    open([address, protocols = []]) {
-      const url = urlOf(address);
-      if (!isPeer(url) || isEngine(url.search)) return undefined;
-      const own = typeof protocols === 'string' ? [protocols] : [...(protocols as string[])];
-      const offer = offerFrom(newMark(), traceParent());
-      const opening = { url, mark: offer.mark, isAgreed: false };
-      offers.set(opening, offer);
-      return { opening, args: [address, offeredNames(offer, own)], frame: currentFrame() };
-    },
-    opened(opening, answered) {
-      const chosen = chosenName(offers.get(opening)!, answered);
-      opening.isAgreed = chosen !== undefined;
-      opening.protocol = chosen;
-    },
+  watchSockets(([address, protocols = []]) => {
+    const url = urlOf(address);
+    if (!isPeer(url) || isEngine(url.search)) return undefined;
+    const own = typeof protocols === 'string' ? [protocols] : [...(protocols as string[])];
+    const offer = newOffer(newMark(), traceParent());
+    const state: SocketState = { url, mark: offer.mark, isAgreed: false };
+    const opened = (answered: string): void => {
+      const { chosen, isAgreed } = readAnswer(offer, answered);
+      Object.assign(state, { isAgreed, protocol: chosen });
+    };
+    return { state, args: [address, namesOf(offer, own)], frame: currentFrame(), opened };
   });
 }
 

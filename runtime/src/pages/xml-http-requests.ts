@@ -43,9 +43,13 @@ const opened = new WeakMap<XMLHttpRequest, Opened>();
 
 /**
  * Makes requests by `XMLHttpRequest` operations, in the place of its methods and handlers. `isPeer` tells which addresses get the id of the
- * task.
+ * task, and `isMessagePeer` which of another origin may be asked where their messages come from: they must allow the header.
  */
-export function watchXmlHttpRequests(isPeer: (url: URL) => boolean): void {
+export function watchXmlHttpRequests(
+  isPeer: (url: URL) => boolean,
+  isMessagePeer: (url: URL) => boolean = () => false,
+): void {
+  const isTold = (url: URL): boolean => url.origin === location.origin || isMessagePeer(url);
   if (typeof XMLHttpRequest !== 'function') return;
   const { prototype } = XMLHttpRequest;
   before(prototype, 'open', (request, [method, url, isAsync = true]) => {
@@ -69,7 +73,7 @@ export function watchXmlHttpRequests(isPeer: (url: URL) => boolean): void {
     const known = opened.get(this);
     // Twice, or before it is open, it cannot be sent.
     const isReady = known && known.sent === undefined && this.readyState === OPENED;
-    const sent = isReady ? attempt(() => begin(this, known, isPeer)) : undefined;
+    const sent = isReady ? attempt(() => begin(this, known, { isPeer, isTold })) : undefined;
     try {
       return Reflect.apply(send, this, args as never[]) as unknown;
     } finally {
@@ -82,7 +86,11 @@ export function watchXmlHttpRequests(isPeer: (url: URL) => boolean): void {
   });
 }
 
-function begin(request: XMLHttpRequest, known: Opened, isPeer: (url: URL) => boolean): Sent {
+function begin(
+  request: XMLHttpRequest,
+  known: Opened,
+  { isPeer, isTold }: Record<'isPeer' | 'isTold', (url: URL) => boolean>,
+): Sent {
   const { method, url, headers } = known;
   const begun = beginRequest(method, url.host, withoutQuery(url.pathname));
   const frame = branch(currentFrame()).with(client.traceSlot, begun.trace);
@@ -91,7 +99,8 @@ function begin(request: XMLHttpRequest, known: Opened, isPeer: (url: URL) => boo
       for (const [name, value] of headersFor(begun)) {
         if (!headers.has(name)) request.setRequestHeader(name, value);
       }
-      if (isOffered({ path: url.search })) request.setRequestHeader(MESSAGES_HEADER, '1');
+      if (isTold(url) && isOffered({ path: url.search }))
+        request.setRequestHeader(MESSAGES_HEADER, '1');
     };
     attempt(() => runIn(frame, carry, undefined, []));
   }
