@@ -105,6 +105,50 @@ const confluent = (): string => `
     )).then((one) => (one.assign([{ topic, partition: 0, offset: 0 }]), one));
 `;
 
+test('Platformatic: messages that can be read once, and one that is written many times', async () => {
+  const { events, stdout, stderr } = await run(`${platformatic()}
+    const producer = makeProducer({ serializers });
+    const message = { topic: 'once', partition: 0, value: 'a' };
+    const queue = [message];
+    await producer.send({ messages: [message] });
+    let reads = 0;
+    const options = {
+      get messages() {
+        reads++;
+        return queue.splice(0);
+      },
+    };
+    console.log(Object.keys(await producer.send(options)).join(), reads);
+    try {
+      producer.send(Object.freeze({ messages: [message] }));
+    } catch ({ message }) {
+      console.log(message);
+    }
+    const stream = producer.asStream({ batchSize: 1, batchTime: -1 });
+    let go;
+    const all = new Promise((resolve) => (go = resolve));
+    let waiting = 0;
+    const { url, stop } = await serve(async (request, response) => {
+      if (++waiting === 4) go();
+      await all;
+      stream.write(message);
+      response.end();
+    });
+    await Promise.all([1, 2, 3, 4].map((n) => get(url + '/' + n, { headers: inTask(n) })));
+    await stream.close();
+    await producer.close();
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: 'offsets 1\nCannot add property acks, object is not extensible\n',
+    stderr: '',
+  });
+  for (let n = 1; n <= 4; n++) {
+    expect(events.ofTask(n).all('begin', /^send once$/)).toHaveLength(1);
+  }
+});
+
 test('Platformatic: listeners of a stream get each message in the task of its sender', async () => {
   const { events, stdout, stderr } = await run(`${platformatic()}
     const producer = makeProducer({ serializers });
@@ -527,7 +571,7 @@ test('Confluent: with callbacks, a listener runs in the task of the sender, and 
     stdout: `true
 nullnumber [{"one":"two"}]
 "topic" must be a string
-B traceparent,a one+traceparent,own traceparent
+B traceparent,a traceparent+one,own traceparent
 B,a,own
 `,
     stderr: '',
@@ -556,6 +600,78 @@ B,a,own
     const links = linksOf(step!);
     expect(received.some(({ eventId }) => links.includes(eventId))).toBe(true);
   }
+});
+
+test('Confluent: what waits in a stream is sent for the code that has written it', async () => {
+  const { events, stdout, stderr } = await run(`${confluent()}
+    const streams = [{ objectMode: true }, { topic: 'bytes' }].map((options) =>
+      client.Producer.createWriteStream(settings, {}, options));
+    await Promise.all(streams.map((stream) => new Promise((resolve) => stream.producer.once('ready', resolve))));
+    const [messages, bytes] = streams;
+    const SAME = { topic: 'written', partition: 0, value: Buffer.from('same') };
+    let go;
+    const all = new Promise((resolve) => (go = resolve));
+    let waiting = 0;
+    const { url, stop } = await serve(async (request, response) => {
+      if (++waiting === 4) go();
+      await all;
+      messages.write({ topic: 'written', partition: 0, value: Buffer.from(request.url) });
+      messages.write(SAME);
+      bytes.write(request.url, () => response.end());
+    });
+    await Promise.all([1, 2, 3, 4].map((n) => get(url + '/' + n, { headers: inTask(n) })));
+    await Promise.all(streams.map((stream) => new Promise((resolve) => stream.end(() => stream.close(resolve)))));
+    await stop();
+  `);
+
+  expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+  for (let n = 1; n <= 4; n++) {
+    const own = events.ofTask(n);
+    const sent = own.all('begin', /^send written$/);
+    expect(sent).toHaveLength(2);
+    expect(own.parentsOf(sent[0]!)).toEqual([`begin GET /${n}`]);
+  }
+  expect(events.all('begin', /^send bytes$/)).toHaveLength(4);
+});
+
+test('Confluent: wrong headers, more arguments and options of classes are as without us', async () => {
+  const { events, stdout, stderr } = await run(`${confluent()}
+    const producer = await connected(new client.Producer(settings));
+    for (const headers of [[{ a: 5 }], [{}]]) {
+      try {
+        producer.produce('wrong', 0, Buffer.from('x'), null, null, null, headers);
+        console.log('sent');
+      } catch ({ message }) {
+        console.log(message);
+      }
+    }
+    const high = await connected(new client.HighLevelProducer(settings));
+    await new Promise((resolve) => {
+      const done = (error) => (console.log(error), resolve());
+      high.produce('odd', 0, Buffer.from('y'), 'k', null, [{ one: 'two' }], done, undefined);
+    });
+    class Handlers {
+      handled = 0;
+      eachMessage = async ({ message }) => { resolve(String(message.value)); };
+    }
+    let resolve;
+    const value = new Promise((settle) => (resolve = settle));
+    const consumer = await consume('odd', Object.freeze(new Handlers()));
+    console.log(await value);
+    await consumer.disconnect();
+    await Promise.all([producer, high].map(disconnected));
+  `);
+
+  expect({ stdout, stderr }).toEqual({
+    stdout: `Header value must be a string or buffer
+Header value must be a string or buffer
+null
+y
+`,
+    stderr: '',
+  });
+  const begun = events.find('begin', /^process odd$/);
+  expect(events.parentsOf(begun)).toEqual(['begin send odd']);
 });
 
 test('Confluent: each class and method of the catalogue is there', async () => {

@@ -10,6 +10,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
     'KafkaConsumer',
     'KafkaConsumerStream',
     'Producer',
+    'ProducerStream',
   ],
   '@grpc/grpc-js': [
     'BaseInterceptingCall',

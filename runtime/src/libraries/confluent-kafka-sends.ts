@@ -1,7 +1,9 @@
 import { getLocal, register, setLocal } from '../faces/slots.js';
+import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import { inject } from '../operations/carrier.js';
+import { sentFromStream } from './confluent-kafka-streams.js';
 import { countOf, describeBatch, describeSend } from './kafka.js';
 import type { BatchRequest, TopicMessages } from './kafka.js';
 import { headersOfMany, message } from './message-operation.js';
@@ -14,7 +16,7 @@ import type { Described, Headers, Replace } from './replace.js';
 /** The headers of one message: objects with a name each. */
 type HeaderList = readonly Readonly<Record<string, unknown>>[];
 
-/** What a producer is sending. */
+/** What a producer with the interface of kafkajs is sending. It calls `produce` of the one below at once. */
 interface Sending {
   readonly producer: unknown;
   readonly headers: Headers;
@@ -29,12 +31,15 @@ function sends(
 ): Replace {
   const within: Replace = (method) =>
     function (this: unknown, ...args: never[]): unknown {
-      // A batch is sent by `send`.
-      if (getLocal(sending)?.producer !== this) {
-        const headers = attempt(() => headersOfMany(inject<Headers>({}), count(args[0]!)));
-        setLocal(sending, headers && { producer: this, headers });
-      }
-      return Reflect.apply(method, this, args);
+      const send = (): unknown => {
+        // A batch is sent by `send`.
+        if (getLocal(sending)?.producer !== this) {
+          const headers = attempt(() => headersOfMany(inject<Headers>({}), count(args[0]!)));
+          setLocal(sending, headers && { producer: this, headers });
+        }
+        return Reflect.apply(method, this, args);
+      };
+      return runIn(branch(currentFrame()), send, undefined, []);
     };
   const called = calls(describe, { kind: 'producer' });
   return (method) => called(within(method) as AnyFunction);
@@ -42,6 +47,7 @@ function sends(
 
 /** Where the headers are in the arguments of `produce(topic, partition, value, key, timestamp, opaque, headers)`. */
 const AT = 6;
+const VALUE_AT = 2;
 /** Where they are, with a callback after them, in those of `HighLevelProducer`, which has no argument `opaque`. */
 const HIGH_LEVEL_AT = 5;
 
@@ -53,7 +59,8 @@ function withHeaders(own: unknown, headers: Headers): HeaderList {
   const list = Array.isArray(own) ? (own as HeaderList) : [];
   const names = new Set(list.flatMap((one) => Object.keys(one)));
   const ours = Object.entries(headers).filter(([name]) => !names.has(name));
-  const all = [...list, ...ours.map(([name, value]) => ({ [name]: value }))];
+  // The client throws for a header that is wrong, and forgets it where a right one follows.
+  const all = [...ours.map(([name, value]) => ({ [name]: value })), ...list];
   const carried = names.has('traceparent') ? [...list] : all;
   known.add(carried);
   return carried;
@@ -74,15 +81,18 @@ const produces: Replace = (method) => {
   const own = calls(describe, { kind: 'producer', carry })(method);
   return function (this: unknown, ...args: never[]): unknown {
     const headers = getLocal(sending)?.headers;
-    if (headers === undefined) return Reflect.apply(own, this as never, args);
-    return Reflect.apply(method, this, carry(args, headers) as never[]);
+    if (headers !== undefined) return Reflect.apply(method, this, carry(args, headers) as never[]);
+    return sentFromStream(args[VALUE_AT], () => Reflect.apply(own, this as never, args));
   };
 };
 
 /** The callback is the last argument, and headers may be left out. */
 function carryHighLevel(args: readonly unknown[], headers: Headers): readonly unknown[] {
-  const own = args.length > HIGH_LEVEL_AT + 1 ? args[HIGH_LEVEL_AT] : undefined;
-  return [...args.slice(0, HIGH_LEVEL_AT), withHeaders(own, headers), args.at(-1)];
+  if (args.length <= HIGH_LEVEL_AT) return args;
+  const hasOwn = args.length > HIGH_LEVEL_AT + 1;
+  const own = hasOwn ? args[HIGH_LEVEL_AT] : undefined;
+  const more = args.slice(hasOwn ? HIGH_LEVEL_AT + 1 : HIGH_LEVEL_AT);
+  return [...args.slice(0, HIGH_LEVEL_AT), withHeaders(own, headers), ...more];
 }
 
 export const producer = {

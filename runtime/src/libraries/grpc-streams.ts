@@ -4,60 +4,15 @@ import { frameAfterAll } from './grpc-messages.js';
 import { currentMessage } from './message-event.js';
 import { iterates } from './message-iterators.js';
 import type { Replace } from './replace.js';
+import { ends, takeWritten, writes } from './written-frames.js';
 
 // The streams of gRPC that programs write to and read from. A message that must wait in one is sent, or handled, later, when something else
 // runs.
 
-/** The frames of the code that has written what waits, in its order. */
-const written = new WeakMap<object, Frame[]>();
-
-function writtenTo(stream: object): Frame[] {
-  const known = written.get(stream);
-  if (known) return known;
-  const made: Frame[] = [];
-  written.set(stream, made);
-  return made;
-}
-
-/** A stream that can be written to. */
-interface Writable {
-  readonly destroyed: boolean;
-  readonly writableEnded: boolean;
-}
-
-/** Notes the frame of a chunk that a method takes, unless it refuses it. */
-function noting(stream: Writable, take: () => unknown): unknown {
-  if (stream.destroyed || stream.writableEnded) return take();
-  const frames = writtenTo(stream);
-  const frame = currentFrame();
-  frames.push(frame);
-  try {
-    return take();
-  } catch (error) {
-    frames.pop();
-    throw error;
-  }
-}
-
-/** Stands for `write(chunk, …)`. */
-const writes: Replace = (method) =>
-  function (this: Writable, ...args: never[]): unknown {
-    return noting(this, () => Reflect.apply(method, this, args));
-  };
-
-/** Stands for `end(chunk, …)` of a client. That of a server takes no chunk. */
-const ends: Replace = (method) =>
-  function (this: Writable, ...args: never[]): unknown {
-    const [chunk] = args as readonly unknown[];
-    const end = (): unknown => Reflect.apply(method, this, args);
-    const hasChunk = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
-    return hasChunk ? noting(this, end) : end();
-  };
-
 /** Stands for `_write(chunk, …)`, which sends: in the context of the code that has written the chunk. */
 const sends: Replace = (method) =>
   function (this: object, ...args: never[]): unknown {
-    const frame = writtenTo(this).shift();
+    const frame = takeWritten(this);
     if (frame === undefined || frame === currentFrame()) return Reflect.apply(method, this, args);
     return runIn(branch(frame), method, this, args);
   };

@@ -2,7 +2,7 @@ import type { AnyFunction } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import type { Carried } from '../operations/messages.js';
 import { headersOfMany, MANY, message } from './message-operation.js';
-import { calls, handles, handlesBatch, replaceMethod } from './replace.js';
+import { assigns, calls, handles, handlesBatch, replaceMethod } from './replace.js';
 import type { Described, Headers, LibraryMethods, Replace } from './replace.js';
 
 /** A message as it is sent. */
@@ -63,15 +63,21 @@ export function countOf(all: readonly TopicMessages[]): number {
 function withProperties<T extends object>(object: T, own: Readonly<Record<string, unknown>>): T {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return { ...object, ...own };
-  return new Proxy(object, {
-    get: (target, key) =>
+  // What a proxy shows of a frozen object may not differ from that, so it stands for an empty one.
+  return new Proxy(Object.create(prototype as object) as T, {
+    get: (_, key) =>
       Object.hasOwn(own, key)
         ? (own as Record<PropertyKey, unknown>)[key]
-        : Reflect.get(target, key),
+        : Reflect.get(object, key),
+    has: (_, key) => Object.hasOwn(own, key) || Reflect.has(object, key),
+    set: (_, key, value) => assigns(object, key, value),
     // The library copies messages.
-    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Object.keys(own)])],
-    getOwnPropertyDescriptor: (target, key) =>
-      Reflect.getOwnPropertyDescriptor(Object.hasOwn(own, key) ? { ...own } : target, key),
+    ownKeys: () => [...new Set([...Reflect.ownKeys(object), ...Object.keys(own)])],
+    getOwnPropertyDescriptor(_, key) {
+      const holder = Object.hasOwn(own, key) ? { ...own } : object;
+      const property = Reflect.getOwnPropertyDescriptor(holder, key);
+      return property && { ...property, configurable: true };
+    },
   });
 }
 
@@ -160,19 +166,26 @@ const HANDLERS: Readonly<Record<string, Replace>> = {
   eachBatch: processesBatch,
 };
 
-/** Stands for `run(options)` of a consumer. The program's own options stay as they are. */
-export const runs: Replace = (method) =>
-  function (this: unknown, ...args: never[]): unknown {
-    const [options] = args as readonly unknown[];
-    const given = attempt(() => withProperties(options as object, handlersIn(options)));
-    return Reflect.apply(method, this, given ? ([given] as never[]) : args);
-  };
+/** Stands for `run(options)` of a consumer. The program's own options stay as they are. `isRead` tells if the library reads a property of them. */
+export function runsWith(isRead: (options: object, name: string) => boolean): Replace {
+  return (method) =>
+    function (this: unknown, ...args: never[]): unknown {
+      const [options] = args as readonly unknown[];
+      const given = attempt(() => {
+        const names = Object.keys(HANDLERS).filter((name) => isRead(Object(options), name));
+        return withProperties(options as object, handlersIn(options, names));
+      });
+      return Reflect.apply(method, this, given ? ([given] as never[]) : args);
+    };
+}
 
-function handlersIn(options: unknown): Record<string, unknown> {
+const runs = runsWith((options, name) => name in options);
+
+function handlersIn(options: unknown, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(HANDLERS).flatMap(([name, replace]) => {
+    names.flatMap((name) => {
       const written: unknown = Reflect.get(Object(options), name);
-      return typeof written === 'function' ? [[name, replace(written as AnyFunction)]] : [];
+      return typeof written === 'function' ? [[name, HANDLERS[name]!(written as AnyFunction)]] : [];
     }),
   );
 }

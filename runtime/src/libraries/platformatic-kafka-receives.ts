@@ -4,6 +4,7 @@ import type { Carried } from '../operations/messages.js';
 import { parseTraceParent } from '../operations/trace-context.js';
 import { handedOver } from './kafka-messages.js';
 import { MANY } from './message-operation.js';
+import { assigns } from './replace.js';
 import type { Replace } from './replace.js';
 
 // What a consumer of `@platformatic/kafka` gets: a stream of messages.
@@ -58,6 +59,7 @@ export const consumer = { consume: consumes };
 const GUARDS: Readonly<Record<PropertyKey, (value: never) => unknown>> = {
   deserializers: guardDeserializers,
   beforeDeserialization: guardHook,
+  registry: guardRegistry,
 };
 
 /** Returns options that stay the program's own. The library first writes all deserializers to them, and then makes a stream. */
@@ -66,24 +68,42 @@ function guarded(options: object): object {
   return new Proxy(options, {
     get: (target, key) => {
       const value: unknown = Reflect.get(target, key);
-      const guard = isComplete && Object.hasOwn(GUARDS, key) ? GUARDS[key] : undefined;
+      const isGuarded = isComplete && Object.hasOwn(GUARDS, key) && !isFixed(target, key);
+      const guard = isGuarded ? GUARDS[key] : undefined;
       return value && guard ? (attempt(() => guard(value as never)) ?? value) : value;
     },
     set: (target, key, value) => {
       isComplete ||= key === 'deserializers';
-      return Reflect.set(target, key, value);
+      return assigns(target, key, value);
     },
   });
 }
 
 type Deserializers = Readonly<Record<string, AnyFunction | undefined>>;
 
+/** They may be of a class. */
 function guardDeserializers(own: Deserializers): Deserializers {
-  const guarding = DESERIALIZERS.flatMap((name) => {
+  const guarded = (name: string): AnyFunction | undefined => {
     const { [name]: deserialize } = own;
-    return deserialize ? [[name, guardDeserializer(deserialize)]] : [];
-  });
-  return { ...own, ...(Object.fromEntries(guarding) as Deserializers) };
+    return deserialize && guardDeserializer(deserialize);
+  };
+  const { key, value } = own;
+  return { key, value, headerKey: guarded('headerKey'), headerValue: guarded('headerValue') };
+}
+
+interface Registry {
+  getBeforeDeserializationHook(): AnyFunction;
+}
+
+/** A stream asks a registry for nothing else. */
+function guardRegistry(registry: Registry): Registry {
+  return { getBeforeDeserializationHook: () => guardHook(registry.getBeforeDeserializationHook()) };
+}
+
+/** Returns true for a property that a proxy has to return as it is. */
+function isFixed(target: object, key: PropertyKey): boolean {
+  const own = Object.getOwnPropertyDescriptor(target, key);
+  return own?.configurable === false && own.writable === false;
 }
 
 /** Has a header of ours be a text if the program cannot read it. */

@@ -7,7 +7,7 @@ import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
 import { headersOfMany, message } from './message-operation.js';
-import { calls } from './replace.js';
+import { assigns, calls } from './replace.js';
 import type { Described, Headers, Replace } from './replace.js';
 
 // What a producer of `@platformatic/kafka` sends. Headers of the program pass through serializers of the program, which know nothing of ours:
@@ -26,8 +26,15 @@ interface Serialized {
 /** The headers of the messages that the library is sending. */
 const carried = register<Headers | undefined>(undefined, { join: (mine) => mine });
 
-function describe(_: unknown, [options]: readonly unknown[]): Described {
-  const { messages } = options as SendOptions;
+/** Returns messages that can be read again: reading others may be work of the program, such as that of a generator. */
+function messagesOf(options: unknown): SendOptions['messages'] | undefined {
+  const own: unknown = Object.getOwnPropertyDescriptor(Object(options), 'messages')?.value;
+  return Array.isArray(own) ? (own as SendOptions['messages']) : undefined;
+}
+
+function describe(_: unknown, [options]: readonly unknown[]): Described | undefined {
+  const messages = messagesOf(options);
+  if (messages === undefined) return undefined;
   const topics = new Set(messages.map(({ topic }) => topic));
   return message('kafka', 'send', [...topics].join(' '), {
     'messaging.batch.message_count': messages.length > 1 ? messages.length : undefined,
@@ -46,7 +53,8 @@ function carry([given, ...more]: readonly unknown[], headers: Headers): readonly
       if (key === 'messages') setLocal(carried, known);
       return Reflect.get(target, key);
     },
-    set: (target, key, value) => Reflect.set(target, key, value),
+    // As the library would, with the error of an object that cannot be written to.
+    set: assigns,
   });
   return [watched, ...more];
 }
@@ -108,14 +116,22 @@ function addHeaders({ headers: own }: Serialized, headers: Headers): void {
   }
 }
 
+/** How many times one message may wait to be sent. A program may write one for ever to a stream that is stuck. */
+const MOST_WAITING = 1024;
+
 /** The traces of the code that has written what waits in streams, by the message. */
-const written = new WeakMap<object, Trace>();
+const written = new WeakMap<object, Trace[]>();
 
 /** Stands for `write(message, …)` and `end(message, …)` of a stream. */
 const writes: Replace = (method) =>
   function (this: unknown, ...args: never[]): unknown {
     const [one] = args as readonly unknown[];
-    if (typeof one === 'object' && one !== null) written.set(one, client.currentTrace());
+    if (typeof one === 'object' && one !== null) {
+      // A message may be written many times.
+      const waiting = written.get(one) ?? [];
+      if (waiting.push(client.currentTrace()) > MOST_WAITING) waiting.shift();
+      written.set(one, waiting);
+    }
     return Reflect.apply(method, this, args);
   };
 
@@ -136,10 +152,7 @@ const sends: Replace = (method) => {
 };
 
 function writersOf(options: SendOptions): readonly Trace[] {
-  return options.messages.flatMap((one) => {
-    const trace = written.get(one);
-    return trace && written.delete(one) ? [trace] : [];
-  });
+  return (messagesOf(options) ?? []).flatMap((one) => written.get(one)?.shift() ?? []);
 }
 
 /** Goes on with the task of messages; with one of its own, which has links, if they are of several. */
@@ -159,6 +172,7 @@ export const producer = {
   'plt.kafka.base.getApi': getsApi,
   'plt.kafka.base.getConnection': callsBack,
   'plt.kafka.base.metadata': callsBack,
+  'plt.kafka.producer.transactions.addPartitions': callsBack,
 };
 
 export const producerStream = { write: writes, end: writes };

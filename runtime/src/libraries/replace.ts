@@ -36,6 +36,12 @@ export function replaceMethod(prototype: object, named: string | symbol, replace
   });
 }
 
+/** The trap `set` of a proxy that stands for an object of the program: one that cannot be written to has its own error. */
+export function assigns(target: object, key: PropertyKey, value: unknown): true {
+  (target as Record<PropertyKey, unknown>)[key] = value;
+  return true;
+}
+
 /** Returns the symbol of a description that a class or one above it has a method for. */
 function symbolOf(prototype: object | null, description: string | symbol): symbol | undefined {
   if (prototype === null) return undefined;
