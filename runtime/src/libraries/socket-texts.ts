@@ -43,8 +43,8 @@ export interface Offer {
 }
 
 /** Returns the offer of a page. */
-export function newOffer(mark: string, traceparent = ''): Offer {
-  return { mark, traceparent, prefix: `throughline.${mark}.${traceparent}` };
+export function newOffer(mark: string, traceparent?: string): Offer {
+  return { mark, traceparent, prefix: `throughline.${mark}.${traceparent ?? ''}` };
 }
 
 /** Returns the names that a page offers, with those of the program. */

@@ -112,8 +112,8 @@ function frameOfMessage(connection: Connection): Frame | undefined {
 const sends: Replace = (method) =>
   function (this: WebSocket, ...args: never[]): unknown {
     const connection = connections.get(this);
-    const send = (text: string): unknown => Reflect.apply(method, this, [text] as never[]);
     if (connection?.by && this.readyState === OPEN) {
+      const send = (text: string): unknown => Reflect.apply(method, this, [text] as never[]);
       attempt(() => tellSender(this, connection, send, args[1]));
     }
     return Reflect.apply(method, this, args);
@@ -134,6 +134,7 @@ function tellSender(
   else send(textBefore(by.mark));
 }
 
+/** The request that a server is about to answer with an upgrade. */
 let upgraded: Upgraded | undefined;
 
 /** Stands for `completeUpgrade(…, request, socket, head, callback)` of a server. The callback tells the program of the socket. */
@@ -167,7 +168,7 @@ function connect(socket: object, { request, by, offered }: Upgraded): Frame | un
   return messageFrame(`connect ${path}`, WEBSOCKET_FIELDS, () =>
     continueFromRequest(
       (name) =>
-        (name === 'traceparent' ? offered?.offer.traceparent : undefined) || valueOf(headers[name]),
+        (name === 'traceparent' ? offered?.offer.traceparent : undefined) ?? valueOf(headers[name]),
     ),
   );
 }
