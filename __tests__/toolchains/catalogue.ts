@@ -25,8 +25,13 @@ export async function foundIn(
         object ? [...Object.getOwnPropertySymbols(object), ...symbolsOf(Object.getPrototypeOf(object))] : [];
       const keyOf = (prototype, name) =>
         name in prototype ? name : symbolsOf(prototype).find(({ description }) => description === name);
-      const methodsOf = ({ prototype }, names) =>
-        names.filter((name) => typeof prototype[keyOf(prototype, name)] === 'function');
+      const holderOf = (made, name) =>
+        name.startsWith('static ') ? [made, name.slice('static '.length)] : [made.prototype, name];
+      const methodsOf = (made, names) =>
+        names.filter((name) => {
+          const [holder, own] = holderOf(made, name);
+          return typeof holder[keyOf(holder, own)] === 'function';
+        });
       const asked = ${JSON.stringify(asked)};
       const found = {};
       for (const { name, made } of libraryClasses.known) {

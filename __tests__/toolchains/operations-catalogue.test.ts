@@ -22,6 +22,7 @@ const PACKAGES = [
   'pg@8.23.1',
   'postgres@3.4.9',
   'undici@8.11.0',
+  'sequelize@6.37.8',
   'socket.io@4.8.4',
   'socket.io-client@4.8.4',
   'sqs-consumer@15.0.3',

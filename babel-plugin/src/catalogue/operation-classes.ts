@@ -37,6 +37,7 @@ const operationClasses: Readonly<Record<string, readonly string[]>> = {
   pg: ['Client'],
   'pg-pool': ['Pool'],
   postgres: ['Query'],
+  sequelize: ['Model', 'Sequelize'],
   'socket.io': ['BroadcastOperator', 'Client', 'Socket', 'StrictEventEmitter'],
   'socket.io-adapter': ['Adapter'],
   'socket.io-client': ['Manager', 'Socket'],

@@ -10,6 +10,7 @@ import { platformaticKafka } from './platformatic-kafka.js';
 import { postgres } from './postgres.js';
 import { queues } from './queues.js';
 import type { LibraryMethods } from './replace.js';
+import { sequelize } from './sequelize.js';
 import { socketIo } from './socket-io.js';
 import { sqlite } from './sqlite.js';
 import { undici } from './undici.js';
@@ -29,6 +30,7 @@ export const libraryMethods: LibraryMethods = {
   ...platformaticKafka,
   ...postgres,
   ...queues,
+  ...sequelize,
   ...socketIo,
   ...sqlite,
   ...undici,

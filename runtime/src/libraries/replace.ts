@@ -17,7 +17,7 @@ import { beginCall, untilCalled, untilReturned, workOf } from './call-operation.
 /** Returns the function that stands for a method of a library. */
 export type Replace = (method: AnyFunction) => (this: never, ...args: never[]) => unknown;
 
-/** What stands for the methods of classes, by package and class and by name. */
+/** What stands for the methods of classes, by package and class and by name; `static name` for those of the class itself. */
 export type LibraryMethods = Readonly<Record<string, Readonly<Record<string | symbol, Replace>>>>;
 
 /**

@@ -8,12 +8,14 @@ export function watchClasses(
   methods: LibraryMethods,
   told?: (name: string, prototype: object) => void,
 ): void {
-  const found = (name: string, { prototype }: LibraryClass): void => {
-    told?.(name, prototype as object);
+  const found = (name: string, made: LibraryClass): void => {
+    told?.(name, made.prototype as object);
     if (!Object.hasOwn(methods, name)) return;
     const own = methods[name]!;
-    for (const method of Reflect.ownKeys(own)) {
-      replaceMethod(prototype as object, method, own[method]!);
+    for (const key of Reflect.ownKeys(own)) {
+      const [, ofClass] = typeof key === 'string' ? key.split('static ') : [];
+      if (ofClass === undefined) replaceMethod(made.prototype as object, key, own[key]!);
+      else replaceMethod(made, ofClass, own[key]!);
     }
   };
   for (const { name, made } of libraryClasses.known) found(name, made);
