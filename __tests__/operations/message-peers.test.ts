@@ -10,8 +10,8 @@ import {
   readText,
   refusedName,
   textBefore,
-} from '../../runtime/src/libraries/socket-texts';
-import { headerFor, upgradeOf } from '../../runtime/src/libraries/websocket-handshakes';
+} from '../../runtime/src/sockets/socket-texts';
+import { headerFor, upgradeOf } from '../../runtime/src/sockets/websocket-handshakes';
 import { messagePeers } from '../../runtime/src/pages/message-peers';
 
 test.each([

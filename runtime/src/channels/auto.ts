@@ -4,11 +4,11 @@ import { ThroughlineError } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
 import type { B3Form } from '../operations/b3.js';
 import { continueProcess } from '../operations/trace-headers.js';
-import { VARIABLE } from './processes.js';
-import { variable } from './variable.js';
-import { startOperations } from './start.js';
 import { namesReceiver } from '../otlp/settings.js';
 import { connect } from '../xtrace/node.js';
+import { VARIABLE } from './processes.js';
+import { startOperations } from './start.js';
+import { variable } from './variable.js';
 
 /** What asks for B3 (OpenTelemetry, "Environment Variable Specification", known values of `OTEL_PROPAGATORS`). */
 const B3_FORMS: readonly (readonly [name: string, form: B3Form])[] = [

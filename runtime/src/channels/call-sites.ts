@@ -1,8 +1,8 @@
 import { findSourceMap } from 'node:module';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { attempt } from '../operations/attempt.js';
 import { lazyWork } from '../kernel/index.js';
+import { attempt } from '../operations/attempt.js';
 import { callSites, rememberAwaiting } from '../operations/called-from.js';
 
 /** How many calls are looked at, from the running function on: libraries call each other before they do anything. */

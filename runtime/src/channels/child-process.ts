@@ -9,9 +9,9 @@ import { headersFor } from '../operations/trace-headers.js';
 import { calls } from '../promises/followed-calls.js';
 import { client } from '../xtrace/log.js';
 import { emitAfter } from './emit-after.js';
-import { describeProgram, exited, inherited, VARIABLE } from './processes.js';
 import { CHANNEL, followMessages } from './process-messages.js';
 import type { ProcessEnd } from './process-messages.js';
+import { describeProgram, exited, inherited, VARIABLE } from './processes.js';
 
 /** What Node starts a process with (lib/internal/child_process.js). */
 interface SpawnOptions {

@@ -1,4 +1,4 @@
-import { eventBefore, typeOf } from '../libraries/event-stream-texts.js';
+import { eventBefore, typeOf } from '../sockets/event-stream-texts.js';
 
 /** What a program writes to a stream of server-sent events, piece by piece. */
 export class EventStream {

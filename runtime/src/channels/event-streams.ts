@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import type { AnyFunction } from '../kernel/index.js';
-import { readStreamHeader, readStreamOffer } from '../libraries/event-stream-texts.js';
-import type { StreamOffer } from '../libraries/event-stream-texts.js';
 import { attempt } from '../operations/attempt.js';
 import { MESSAGES_HEADER } from '../operations/websocket-header.js';
+import { readStreamHeader, readStreamOffer } from '../sockets/event-stream-texts.js';
+import type { StreamOffer } from '../sockets/event-stream-texts.js';
 import { EventStream } from './event-stream.js';
 
 // A server of server-sent events says where each message comes from, to clients that have asked for it.

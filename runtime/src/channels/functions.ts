@@ -1,6 +1,6 @@
+import { logAt } from '../causes/logged-at.js';
 import { observe } from '../causes/observer.js';
 import type { Activation, Cause } from '../causes/observer.js';
-import { logAt } from '../causes/logged-at.js';
 import { siteOf } from '../causes/sites.js';
 import { client } from '../xtrace/log.js';
 

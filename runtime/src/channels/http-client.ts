@@ -2,13 +2,13 @@ import { errorMonitor } from 'node:events';
 import { ClientRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { attempt } from '../operations/attempt.js';
+import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
 import { endOperation, failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
 import { headersFor, joinResponse, RESPONSE_HEADER } from '../operations/trace-headers.js';
-import { headerFor } from '../libraries/websocket-handshakes.js';
 import { isEngine, isOffered, MESSAGES_HEADER } from '../operations/websocket-header.js';
-import { answered, beginRequest, valueOf, withoutQuery } from '../operations/http.js';
+import { headerFor } from '../sockets/websocket-handshakes.js';
 import type { Handlers } from './subscribe.js';
 
 interface Created {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { variable } from './variable.js';
 import type { Outcome } from '../operations/operation-events.js';
 import type { Fields } from '../xtrace/log.js';
+import { variable } from './variable.js';
 
 /** The variable that carries a task into a process (OpenTelemetry, "Environment Variables as Context Propagation Carriers"). */
 export const VARIABLE = 'TRACEPARENT';

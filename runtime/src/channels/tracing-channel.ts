@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
 import { bindFrame, branch, currentFrame } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
-import { client } from '../xtrace/log.js';
+import { continueFollowed, endFollowedIn, noteBegun } from '../operations/followed.js';
 import { beginOperation, failure } from '../operations/operation-events.js';
 import type { Operation, OperationKind, Outcome } from '../operations/operation-events.js';
+import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
-import { continueFollowed, endFollowedIn, noteBegun } from '../operations/followed.js';
 import { listenTo } from './subscribe.js';
 
 /** The message of a tracing channel: one object a call (Node, "TracingChannel Channels"), with what the library adds. */

@@ -1,13 +1,13 @@
 import type { AnyMethod, Frame } from '../kernel/index.js';
 import { attempt } from '../operations/attempt.js';
+import { continuedFrame, endFollowedIn, noteBegun } from '../operations/followed.js';
+import { answered, beginRequest, withoutQuery } from '../operations/http.js';
 import { failure } from '../operations/operation-events.js';
 import type { Operation, Outcome } from '../operations/operation-events.js';
 import { isReport, linked } from '../operations/other-tracers.js';
+import { privateField } from '../operations/private-field.js';
 import { headersFor, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { MESSAGES_HEADER } from '../operations/websocket-header.js';
-import { privateField } from '../operations/private-field.js';
-import { continuedFrame, endFollowedIn, noteBegun } from '../operations/followed.js';
-import { answered, beginRequest, withoutQuery } from '../operations/http.js';
 import type { Handlers } from './subscribe.js';
 import { askedBy } from './web-classes.js';
 

@@ -2,12 +2,12 @@ import { getMaxListeners, setMaxListeners } from 'node:events';
 import { register } from '../faces/slots.js';
 import { currentFrame } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
-import { streamHeader } from '../libraries/event-stream-texts.js';
-import { newMark } from '../libraries/socket-texts.js';
-import { watchEventSources } from '../libraries/standard-event-sources.js';
-import { watchSockets } from '../libraries/standard-sockets.js';
-import type { SocketState } from '../libraries/standard-sockets.js';
-import { headerFor, markOf } from '../libraries/websocket-handshakes.js';
+import { streamHeader } from '../sockets/event-stream-texts.js';
+import { newMark } from '../sockets/socket-texts.js';
+import { watchEventSources } from '../sockets/standard-event-sources.js';
+import { watchSockets } from '../sockets/standard-sockets.js';
+import type { SocketState } from '../sockets/standard-sockets.js';
+import { headerFor, markOf } from '../sockets/websocket-handshakes.js';
 
 // Node's own classes WebSocket and EventSource. They agree with their servers by a header of their request.
 

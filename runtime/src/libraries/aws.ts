@@ -1,6 +1,6 @@
-import { calls } from './replace.js';
-import type { Described, LibraryMethods, Replace } from './replace.js';
-import { carrySent, describeSend, receives, resends, sqsConsumer } from './sqs.js';
+import { carrySent, describeSend, receives, resends, sqsConsumer } from '../brokers/sqs.js';
+import { calls } from '../methods/replace.js';
+import type { Described, LibraryMethods, Replace } from '../methods/replace.js';
 
 /** A client of one service of AWS. */
 interface AwsClient {

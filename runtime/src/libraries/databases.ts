@@ -1,6 +1,6 @@
+import { calls, follows } from '../methods/replace.js';
+import type { Described, LibraryMethods } from '../methods/replace.js';
 import { queryLabel, withoutLiterals } from '../operations/sql.js';
-import { calls, follows } from './replace.js';
-import type { Described, LibraryMethods } from './replace.js';
 
 /** A client of the package pg. */
 interface PgClient {

@@ -1,7 +1,7 @@
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import type { AnyFunction } from '../kernel/index.js';
+import type { LibraryMethods, Replace } from '../methods/replace.js';
 import { noteRoute } from '../operations/routes.js';
-import type { LibraryMethods, Replace } from './replace.js';
 
 /** The context of a request in Koa, on which its routers leave the route that has matched. */
 interface KoaContext {

@@ -1,6 +1,7 @@
 import { getLocal } from '../faces/slots.js';
 import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import { tellsOfMessage } from '../methods/message-event.js';
 import { continueFromMessage, messages } from '../operations/messages.js';
 import type { Operation } from '../operations/operation-events.js';
 import { formatTraceParent, parseTraceParent } from '../operations/trace-context.js';
@@ -11,7 +12,6 @@ import { client } from '../xtrace/log.js';
 import { NONE, Position } from '../xtrace/position.js';
 import { addEvent, joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
-import { tellsOfMessage } from './message-event.js';
 
 // The messages of a stream of gRPC. Each is an event where it is sent, and one where it is received, which comes after that. The messages
 // themselves say nothing of it: both sides count them, and compute the id of an event from the number of its message, after they have told

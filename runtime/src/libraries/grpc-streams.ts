@@ -1,10 +1,10 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import { currentMessage } from '../methods/message-event.js';
+import { iterates } from '../methods/message-iterators.js';
+import type { Replace } from '../methods/replace.js';
+import { ends, takeWritten, writes } from '../methods/written-frames.js';
 import { frameAfterAll } from './grpc-messages.js';
-import { currentMessage } from './message-event.js';
-import { iterates } from './message-iterators.js';
-import type { Replace } from './replace.js';
-import { ends, takeWritten, writes } from './written-frames.js';
 
 // The streams of gRPC that programs write to and read from. A message that must wait in one is sent, or handled, later, when something else
 // runs.

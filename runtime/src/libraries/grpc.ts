@@ -1,6 +1,9 @@
+import { setLocal } from '../faces/slots.js';
 import { branch, currentFrame, OUTSIDE, runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
-import { setLocal } from '../faces/slots.js';
+import { beginCall } from '../methods/call-operation.js';
+import { notes } from '../methods/replace.js';
+import type { LibraryMethods, Replace } from '../methods/replace.js';
 import { comeAfter } from '../operations/come-after.js';
 import { frameAfter } from '../operations/followed.js';
 import { beginOperation, endOperation } from '../operations/operation-events.js';
@@ -19,11 +22,8 @@ import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
 import { joinTraces } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
-import { beginCall } from './call-operation.js';
 import { CallMessages, MESSAGES_KEY } from './grpc-messages.js';
 import { readable, writable, writableByClient } from './grpc-streams.js';
-import { notes } from './replace.js';
-import type { LibraryMethods, Replace } from './replace.js';
 
 /** The end of a call, as both sides have it. */
 interface Status {

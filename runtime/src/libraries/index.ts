@@ -1,21 +1,21 @@
+import { confluentKafka } from '../brokers/confluent-kafka.js';
+import { kafka } from '../brokers/kafka.js';
+import { platformaticKafka } from '../brokers/platformatic-kafka.js';
+import { queues } from '../brokers/queues.js';
+import type { LibraryMethods } from '../methods/replace.js';
+import { watchClasses } from '../methods/watch-classes.js';
+import { socketIo } from '../sockets/socket-io.js';
+import { offerInRequests, websockets } from '../sockets/websockets.js';
 import { aws } from './aws.js';
-import { confluentKafka } from './confluent-kafka.js';
 import { databases } from './databases.js';
 import { frameworks } from './frameworks.js';
 import { grpc } from './grpc.js';
-import { kafka } from './kafka.js';
 import { languageModels } from './language-models.js';
 import { loggers } from './loggers.js';
-import { platformaticKafka } from './platformatic-kafka.js';
 import { postgres } from './postgres.js';
-import { queues } from './queues.js';
-import type { LibraryMethods } from './replace.js';
 import { sequelize } from './sequelize.js';
-import { socketIo } from './socket-io.js';
 import { sqlite } from './sqlite.js';
 import { undici } from './undici.js';
-import { watchClasses } from './watch-classes.js';
-import { offerInRequests, websockets } from './websockets.js';
 
 /** All libraries whose methods are operations or tell of them. The plugin finds their classes (catalogue/operation-classes.ts). */
 export const libraryMethods: LibraryMethods = {

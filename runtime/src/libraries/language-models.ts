@@ -9,6 +9,7 @@ import {
   runIn,
   suspend,
 } from '../kernel/index.js';
+import type { LibraryMethods, Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { rememberCaller } from '../operations/called-from.js';
 import { followIn } from '../operations/followed.js';
@@ -17,7 +18,6 @@ import type { Operation } from '../operations/operation-events.js';
 import { endWhenSettled } from '../operations/settled.js';
 import { client } from '../xtrace/log.js';
 import type { Fields } from '../xtrace/log.js';
-import type { LibraryMethods, Replace } from './replace.js';
 
 /** A request of the clients of OpenAI and Anthropic. */
 interface ModelRequest {

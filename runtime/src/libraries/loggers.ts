@@ -1,6 +1,6 @@
+import { notes } from '../methods/replace.js';
+import type { LibraryMethods } from '../methods/replace.js';
 import { logLine } from '../operations/log-line.js';
-import { notes } from './replace.js';
-import type { LibraryMethods } from './replace.js';
 
 /** A logger of winston. */
 interface Winston {

@@ -1,12 +1,12 @@
 import { branch, currentFrame, openSettlement, runIn, settle, stamp } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { beginCall } from '../methods/call-operation.js';
+import type { Described, LibraryMethods, Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { endFollowed } from '../operations/followed.js';
 import { failure } from '../operations/operation-events.js';
 import type { Outcome } from '../operations/operation-events.js';
 import { queryLabel, withoutLiterals } from '../operations/sql.js';
-import { beginCall } from './call-operation.js';
-import type { Described, LibraryMethods, Replace } from './replace.js';
 
 /** A query of the package postgres: a promise that is sent when somebody asks for its result. */
 interface Query {

@@ -1,6 +1,6 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
+import type { LibraryMethods, Replace } from '../methods/replace.js';
 import { rememberAwaiting } from '../operations/called-from.js';
-import type { LibraryMethods, Replace } from './replace.js';
 
 /**
  * Stands for a method that waits, for a connection or a hook, before it asks the database: by then the stack of its caller is gone. What it asks

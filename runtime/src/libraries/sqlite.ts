@@ -1,7 +1,7 @@
 import type { AnyFunction } from '../kernel/index.js';
+import { calls, replaceMethod } from '../methods/replace.js';
+import type { Described, LibraryMethods, Replace } from '../methods/replace.js';
 import { queryLabel, withoutLiterals } from '../operations/sql.js';
-import { calls, replaceMethod } from './replace.js';
-import type { Described, LibraryMethods, Replace } from './replace.js';
 
 /** A prepared statement: of better-sqlite3, or of `node:sqlite`. */
 interface Statement {

@@ -1,6 +1,6 @@
 import { currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
-import type { LibraryMethods, Replace } from './replace.js';
+import type { LibraryMethods, Replace } from '../methods/replace.js';
 
 /** A request that a dispatcher was given, and may have put into its queue. */
 interface Given {

@@ -1,16 +1,16 @@
 // What importing `@throughline/runtime/auto` does in a page, or in a worker at the edge.
-import { socketIoClient } from '../libraries/socket-io-client.js';
-import { watchClasses } from '../libraries/watch-classes.js';
-import { connect } from '../xtrace/page.js';
-import { setting } from './settings.js';
-import { watchFailures } from './failures.js';
+import { watchClasses } from '../methods/watch-classes.js';
 import { watchFetch } from '../operations/fetch.js';
 import { isNamed } from '../operations/peers.js';
+import { socketIoClient } from '../sockets/socket-io-client.js';
+import { connect } from '../xtrace/page.js';
+import { watchFailures } from './failures.js';
 import { watchLoad } from './load.js';
 import { watchLongTasks } from './long-tasks.js';
 import { messagePeers } from './message-peers.js';
 import { watchMessages } from './messages.js';
 import { watchNavigations } from './navigations.js';
+import { setting } from './settings.js';
 import { watchUserInput } from './user-input.js';
 import { watchXmlHttpRequests } from './xml-http-requests.js';
 

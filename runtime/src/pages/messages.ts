@@ -1,11 +1,11 @@
 import { currentFrame } from '../kernel/index.js';
-import { offerFor } from '../libraries/event-stream-texts.js';
-import { namesOf, newMark, newOffer, readAnswer } from '../libraries/socket-texts.js';
-import { watchEventSources } from '../libraries/standard-event-sources.js';
-import { watchSockets } from '../libraries/standard-sockets.js';
-import type { SocketState } from '../libraries/standard-sockets.js';
 import { inject } from '../operations/carrier.js';
 import { isEngine } from '../operations/websocket-header.js';
+import { offerFor } from '../sockets/event-stream-texts.js';
+import { namesOf, newMark, newOffer, readAnswer } from '../sockets/socket-texts.js';
+import { watchEventSources } from '../sockets/standard-event-sources.js';
+import { watchSockets } from '../sockets/standard-sockets.js';
+import type { SocketState } from '../sockets/standard-sockets.js';
 
 /** Has the page's sockets and streams of events take the task of a message along, for some addresses. */
 export function watchMessages(isPeer: (url: URL) => boolean): void {

@@ -1,12 +1,12 @@
 import { isPromise } from '../kernel/index.js';
 import type { AnyMethod } from '../kernel/index.js';
+import { message } from '../methods/message-operation.js';
+import { handles, handlesBatch } from '../methods/replace.js';
+import type { Described, Headers, LibraryMethods, Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { comeAfterSenders } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { orElse, whenSettled } from '../operations/settled.js';
-import { message } from './message-operation.js';
-import { handles, handlesBatch } from './replace.js';
-import type { Described, Headers, LibraryMethods, Replace } from './replace.js';
 
 // Messages of Amazon SQS. The task is in attributes of a message, which come only to who asks for them by name.
 

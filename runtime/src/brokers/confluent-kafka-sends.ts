@@ -1,14 +1,14 @@
 import { getLocal, register, setLocal } from '../faces/slots.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { headersOfMany, message } from '../methods/message-operation.js';
+import { calls } from '../methods/replace.js';
+import type { Described, Headers, Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { inject } from '../operations/carrier.js';
 import { sentFromStream } from './confluent-kafka-streams.js';
 import { countOf, describeBatch, describeSend } from './kafka.js';
 import type { BatchRequest, TopicMessages } from './kafka.js';
-import { headersOfMany, message } from './message-operation.js';
-import { calls } from './replace.js';
-import type { Described, Headers, Replace } from './replace.js';
 
 // What producers of Confluent's client send. All of it goes through `produce`, which gets our headers as well: `send` and `sendBatch` write to the
 // messages of the program, so those must be its own.

@@ -1,4 +1,4 @@
-import { senderText } from './message-event.js';
+import { senderText } from '../methods/message-event.js';
 import { isMark } from './socket-texts.js';
 
 // A stream of server-sent events (HTML, "server-sent events") says where its next messages come from by an event of its own, whose type has a mark. Listeners

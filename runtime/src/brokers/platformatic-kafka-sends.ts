@@ -1,14 +1,14 @@
 import { getLocal, register, setLocal } from '../faces/slots.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { headersOfMany, message } from '../methods/message-operation.js';
+import { assigns, calls } from '../methods/replace.js';
+import type { Described, Headers, Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { comeAfter } from '../operations/come-after.js';
 import { isSameTask } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
-import { headersOfMany, message } from './message-operation.js';
-import { assigns, calls } from './replace.js';
-import type { Described, Headers, Replace } from './replace.js';
 
 // What a producer of `@platformatic/kafka` sends. Headers of the program pass through serializers of the program, which know nothing of ours:
 // ours are added to messages that are serialized already, right before they go to the broker.

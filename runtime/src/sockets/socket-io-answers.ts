@@ -2,13 +2,13 @@ import { takeWrittenCallback } from '../callbacks/methods-by-class.js';
 import { copyFunctionShape } from '../callbacks/spawn.js';
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { followMethod, noteReached } from '../operations/followed.js';
 import { joinResponse } from '../operations/trace-headers.js';
 import { client } from '../xtrace/log.js';
 import { traceOfProcess } from '../xtrace/trace.js';
 import type { Trace } from '../xtrace/trace.js';
-import type { Replace } from './replace.js';
 import { isAgreed, MOST_WAITING, takeSender } from './socket-io-packets.js';
 import type { Packet, Socket } from './socket-io-packets.js';
 

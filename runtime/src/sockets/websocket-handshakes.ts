@@ -1,6 +1,6 @@
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { isEngine, MESSAGES_HEADER } from '../operations/websocket-header.js';
-import type { Replace } from './replace.js';
 import { agreedName, LONGEST_TEXT, readOffer, refusedName } from './socket-texts.js';
 import type { Offer } from './socket-texts.js';
 

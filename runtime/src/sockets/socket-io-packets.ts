@@ -1,6 +1,6 @@
+import { readSender } from '../methods/message-event.js';
 import type { Carried } from '../operations/messages.js';
 import { MESSAGES_HEADER } from '../operations/websocket-header.js';
-import { readSender } from './message-event.js';
 
 /** A socket of Socket.IO, at either side. */
 export interface Socket {

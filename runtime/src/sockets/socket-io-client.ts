@@ -1,4 +1,4 @@
-import type { LibraryMethods } from './replace.js';
+import type { LibraryMethods } from '../methods/replace.js';
 import { asks, asksOfClient, isAnswered } from './socket-io-answers.js';
 import { hears } from './socket-io-hears.js';
 import { connects, drains, emits, opens, sends } from './socket-io-sends.js';

@@ -1,6 +1,6 @@
+import type { LibraryMethods } from '../methods/replace.js';
 import { consumer, messagesStream } from './platformatic-kafka-receives.js';
 import { producer, producerStream } from './platformatic-kafka-sends.js';
-import type { LibraryMethods } from './replace.js';
 
 export const platformaticKafka: LibraryMethods = {
   '@platformatic/kafka Consumer': consumer,

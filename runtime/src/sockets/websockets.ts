@@ -1,13 +1,18 @@
 import { runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
+import {
+  messageFrame,
+  readSender,
+  senderText,
+  WEBSOCKET_FIELDS,
+} from '../methods/message-event.js';
+import type { LibraryMethods, Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { valueOf, withoutQuery } from '../operations/http.js';
 import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { continueFromRequest } from '../operations/trace-headers.js';
 import { isEngine, MESSAGES_HEADER, offerIn } from '../operations/websocket-header.js';
-import { messageFrame, readSender, senderText, WEBSOCKET_FIELDS } from './message-event.js';
-import type { LibraryMethods, Replace } from './replace.js';
 import { LONGEST_TEXT, readText, textBefore } from './socket-texts.js';
 import { agree, headerFor, isHead, takesOffer, upgradeOf } from './websocket-handshakes.js';
 import type { Head, Telling, Upgraded } from './websocket-handshakes.js';

@@ -1,12 +1,12 @@
 import { runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import { messageFrame } from '../methods/message-event.js';
+import { iterates } from '../methods/message-iterators.js';
+import { message } from '../methods/message-operation.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
-import { messageFrame } from './message-event.js';
-import { iterates } from './message-iterators.js';
-import { message } from './message-operation.js';
-import type { Replace } from './replace.js';
 
 // Messages of Kafka that a stream or an emitter hands over. Nobody knows when the program has done its work for one, so it is one event.
 

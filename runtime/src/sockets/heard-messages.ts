@@ -1,10 +1,10 @@
 import { isNode } from '../kernel/index.js';
 import { noteTrigger } from '../listeners/triggers.js';
+import { messageFrame } from '../methods/message-event.js';
 import { attempt } from '../operations/attempt.js';
 import { continueFromMessage } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import type { Fields } from '../xtrace/log.js';
-import { messageFrame } from './message-event.js';
 
 // Messages that objects of the platform tell of by events.
 

@@ -1,11 +1,11 @@
 import { branch, currentFrame, messageFrames, runIn } from '../kernel/index.js';
 import type { AnyFunction } from '../kernel/index.js';
+import { MANY } from '../methods/message-operation.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { comeAfterSenders } from '../operations/messages.js';
 import type { Carried } from '../operations/messages.js';
 import { handedOver } from './kafka-messages.js';
-import { MANY } from './message-operation.js';
-import type { Replace } from './replace.js';
 
 // What consumers of Confluent's client get by callbacks, events and streams.
 

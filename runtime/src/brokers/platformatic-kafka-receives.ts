@@ -1,11 +1,11 @@
 import type { AnyFunction } from '../kernel/index.js';
+import { MANY } from '../methods/message-operation.js';
+import { assigns } from '../methods/replace.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import type { Carried } from '../operations/messages.js';
 import { parseTraceParent } from '../operations/trace-context.js';
 import { handedOver } from './kafka-messages.js';
-import { MANY } from './message-operation.js';
-import { assigns } from './replace.js';
-import type { Replace } from './replace.js';
 
 // What a consumer of `@platformatic/kafka` gets: a stream of messages.
 

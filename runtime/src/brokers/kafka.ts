@@ -1,9 +1,9 @@
 import type { AnyFunction } from '../kernel/index.js';
+import { headersOfMany, MANY, message } from '../methods/message-operation.js';
+import { assigns, calls, handles, handlesBatch, replaceMethod } from '../methods/replace.js';
+import type { Described, Headers, LibraryMethods, Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import type { Carried } from '../operations/messages.js';
-import { headersOfMany, MANY, message } from './message-operation.js';
-import { assigns, calls, handles, handlesBatch, replaceMethod } from './replace.js';
-import type { Described, Headers, LibraryMethods, Replace } from './replace.js';
 
 /** A message as it is sent. */
 interface Sent {

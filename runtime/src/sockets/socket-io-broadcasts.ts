@@ -1,10 +1,10 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
+import { senderText } from '../methods/message-event.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { MAX_JOINED } from '../operations/messages.js';
 import { MESSAGES_HEADER } from '../operations/websocket-header.js';
-import { senderText } from './message-event.js';
-import type { Replace } from './replace.js';
 import { awaitAnswers, emittingNow, newAwaited, withCallback } from './socket-io-answers.js';
 import type { Awaited } from './socket-io-answers.js';
 import type { Envelope, Packet } from './socket-io-packets.js';

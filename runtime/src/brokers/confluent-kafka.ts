@@ -1,8 +1,8 @@
+import type { LibraryMethods } from '../methods/replace.js';
 import { consumer, consumerStream } from './confluent-kafka-receives.js';
 import { highLevelProducer, producer } from './confluent-kafka-sends.js';
 import { producerStream } from './confluent-kafka-streams.js';
 import { runsWith } from './kafka.js';
-import type { LibraryMethods } from './replace.js';
 
 /** The client of Confluent has two interfaces: that of kafkajs, on top of one with callbacks, that of node-rdkafka. */
 export const confluentKafka: LibraryMethods = {

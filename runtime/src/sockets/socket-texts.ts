@@ -1,6 +1,6 @@
-import { newEventId } from '../xtrace/ids.js';
-import { readSender, senderText } from './message-event.js';
+import { readSender, senderText } from '../methods/message-event.js';
 import type { Carried } from '../operations/messages.js';
+import { newEventId } from '../xtrace/ids.js';
 
 // WebSockets of the platform can neither send nor show a pong. There, the text that says where a message comes from is a message of its own before it,
 // which begins with a mark of the connection. Both sides know the mark from the handshake, and take such texts out.

@@ -1,12 +1,12 @@
 import type { Frame } from '../kernel/index.js';
+import { readSender } from '../methods/message-event.js';
+import { replaceMethod } from '../methods/replace.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import type { Carried } from '../operations/messages.js';
 import { typeOf } from './event-stream-texts.js';
 import { hear, noteMessage } from './heard-messages.js';
-import { readSender } from './message-event.js';
 import { constructedBy, replaceGetter, replaceGlobalClass } from './replace-global-class.js';
-import { replaceMethod } from './replace.js';
-import type { Replace } from './replace.js';
 
 /** What an `EventSource` is opened with. */
 export interface OpenedStream {

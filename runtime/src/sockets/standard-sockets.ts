@@ -1,11 +1,11 @@
 import type { AnyFunction, Frame } from '../kernel/index.js';
+import { WEBSOCKET_FIELDS } from '../methods/message-event.js';
+import { replaceMethod } from '../methods/replace.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import type { Carried } from '../operations/messages.js';
 import { hear, noteMessage } from './heard-messages.js';
-import { WEBSOCKET_FIELDS } from './message-event.js';
 import { constructedBy, replaceGetter, replaceGlobalClass } from './replace-global-class.js';
-import { replaceMethod } from './replace.js';
-import type { Replace } from './replace.js';
 import { readText, textBefore } from './socket-texts.js';
 
 /** What is known of a WebSocket of the platform that asks its server to say where messages come from. */

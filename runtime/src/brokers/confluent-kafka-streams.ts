@@ -1,8 +1,8 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
+import type { Replace } from '../methods/replace.js';
+import { ends, takeWritten, writes } from '../methods/written-frames.js';
 import { client } from '../xtrace/log.js';
-import type { Replace } from './replace.js';
-import { ends, takeWritten, writes } from './written-frames.js';
 
 // A stream that sends by Confluent's client. It sends what waits in it one by one, or many at once, and again if the queue of the client is full.
 

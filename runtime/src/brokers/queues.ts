@@ -1,8 +1,8 @@
+import { headersOfMany, MANY, message } from '../methods/message-operation.js';
+import { calls, handles } from '../methods/replace.js';
+import type { Described, Headers, LibraryMethods } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import type { Carried } from '../operations/messages.js';
-import { headersOfMany, MANY, message } from './message-operation.js';
-import { calls, handles } from './replace.js';
-import type { Described, Headers, LibraryMethods } from './replace.js';
 
 /** The default exchange of RabbitMQ, which has no name, takes the name of a queue as the routing key. */
 function amqpPublish(_: unknown, [exchange, key]: readonly unknown[]): Described {

@@ -1,4 +1,4 @@
-import type { LibraryMethods } from './replace.js';
+import type { LibraryMethods } from '../methods/replace.js';
 import { asks } from './socket-io-answers.js';
 import { broadcasts, encodes, writes } from './socket-io-broadcasts.js';
 import { bothSides, socketIoClient } from './socket-io-client.js';

@@ -1,8 +1,8 @@
 import { branch, currentFrame, runIn } from '../kernel/index.js';
+import { senderText } from '../methods/message-event.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { offeringFrame } from '../operations/websocket-header.js';
-import { senderText } from './message-event.js';
-import type { Replace } from './replace.js';
 import {
   awaitAnswers,
   clients,

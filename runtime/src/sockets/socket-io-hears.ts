@@ -1,9 +1,9 @@
 import { runIn } from '../kernel/index.js';
 import type { AnyFunction, Frame } from '../kernel/index.js';
+import { messageFrame } from '../methods/message-event.js';
+import type { Replace } from '../methods/replace.js';
 import { attempt } from '../operations/attempt.js';
 import { continueFromMessage } from '../operations/messages.js';
-import { messageFrame } from './message-event.js';
-import type { Replace } from './replace.js';
 import { isAgreed, isKnown, MOST_WAITING, takeSender } from './socket-io-packets.js';
 import type { Packet, Socket } from './socket-io-packets.js';
 
