@@ -41,8 +41,9 @@ export function doctor(program: Command): void {
       result.catch(() => {});
       if (urls.length > 0) await ask(urls, count, child);
       else {
-        console.error('Waiting for requests. Press Ctrl-C for the result.');
-        await Promise.race([untilInterrupted(), once(child, 'exit')]);
+        const tell = (): void =>
+          console.error('Waiting for requests. Press Ctrl-C for the result.');
+        await Promise.race([untilInterrupted(tell), once(child, 'exit')]);
       }
       if (child.connected) child.send(ASK);
       const examined = await result;

@@ -22,8 +22,7 @@ export function open(program: Command): void {
       const { tasks, total } = await files.tasks({ offset: 0, limit: 1 });
       const shown = task ?? (total === 1 ? tasks[0]?.taskId : undefined);
       console.log(`Page at ${collector.url}${shown === undefined ? '' : `/tasks/${shown}`}`);
-      console.log('Press Ctrl-C to stop.');
-      await untilInterrupted();
+      await untilInterrupted(() => console.log('Press Ctrl-C to stop.'));
       await collector.close();
     });
 }

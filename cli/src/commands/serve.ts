@@ -48,8 +48,7 @@ export function serve(program: Command): void {
       else printAddresses(collector);
       console.log(`Storing events in ${collector.store}`);
       if (collector.away !== undefined) console.log(`${collector.away} ${AWAY}`);
-      console.log('Press Ctrl-C to stop.');
-      await untilInterrupted();
+      await untilInterrupted(() => console.log('Press Ctrl-C to stop.'));
       await collector.close();
       // A peer that has not agreed on TLS over gRPC would hold the process.
       process.exit();
@@ -72,9 +71,13 @@ function printAddresses(collector: Collector): void {
 const OPEN =
   'Everybody who can reach this address can read what programs log, and write to it. Ask for a token with --token.';
 
-/** Resolves at the first SIGINT or SIGTERM. A second one of the same kind ends the process immediately. */
-export function untilInterrupted(): Promise<void> {
+/**
+ * Resolves at the first SIGINT or SIGTERM. A second one of the same kind ends the process immediately. `tell` says that it waits: whoever
+ * reads that may send a signal at once.
+ */
+export function untilInterrupted(tell: () => void): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    tell();
   });
 }
