@@ -12,6 +12,8 @@ const DEPTH = 50;
 const SHARE = 0.01;
 /** How much of it can be saved up, in milliseconds. */
 const SAVED_MS = 50;
+/** The most that one look counts, in milliseconds: what takes longer was interrupted by the system, or reads a source map, once. */
+const MOST_MS = 0.5;
 
 /** How many positions are remembered. A program that makes its code as it runs has ever more of them. */
 const MAX_POSITIONS = 10_000;
@@ -36,7 +38,7 @@ function finder(): () => string | undefined {
     lookedAt = start;
     if (saved <= 0) return undefined;
     const found = attempt(() => findLine(lines));
-    saved -= performance.now() - start;
+    saved -= Math.min(performance.now() - start, MOST_MS);
     return found;
   };
 }
