@@ -130,7 +130,10 @@ async function startOnce(node, folder, { main = 'main.mjs', env, ready = /^ready
     if (ready.test(output)) break;
   }
   const seconds = (performance.now() - begin) / 1000;
-  if (!ready.test(output)) throw new Error(`${main} in ${folder} has ended: ${output}`);
+  if (!ready.test(output)) {
+    const words = [...way.command, main].join(' ');
+    throw new Error(`"${words}" in ${folder} has ended: ${output}`);
+  }
   // Where the program does not say itself how much memory it has, the system does.
   const program = programOf(child.pid);
   const bytes = Number(/^ready (\d+)/m.exec(output)?.[1] ?? residentBytes(program));
