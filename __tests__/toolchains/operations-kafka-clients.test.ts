@@ -24,10 +24,19 @@ const run = (code: string): Promise<Finished> =>
   runTraced(
     project.folder,
     'program.mjs',
-    prelude + code,
+    prelude + MEETING + code,
     { NODE_NO_WARNINGS: '1', THROUGHLINE_LOGS: 'off' },
     project.node,
   );
+
+/** A function whose promises are fulfilled when it was called so often: work of several requests happens in one turn then. */
+const MEETING = `
+  function allOf(count) {
+    let go;
+    const met = new Promise((resolve) => (go = resolve));
+    return () => (--count === 0 && go(), met);
+  }
+`;
 
 /** The ids of the events of other tasks that an event names. */
 const linksOf = ({ fields = [] }: Report): string[] =>
@@ -125,12 +134,9 @@ test('Platformatic: messages that can be read once, and one that is written many
       console.log(message);
     }
     const stream = producer.asStream({ batchSize: 1, batchTime: -1 });
-    let go;
-    const all = new Promise((resolve) => (go = resolve));
-    let waiting = 0;
+    const all = allOf(4);
     const { url, stop } = await serve(async (request, response) => {
-      if (++waiting === 4) go();
-      await all;
+      await all();
       stream.write(message);
       response.end();
     });
@@ -609,12 +615,9 @@ test('Confluent: what waits in a stream is sent for the code that has written it
     await Promise.all(streams.map((stream) => new Promise((resolve) => stream.producer.once('ready', resolve))));
     const [messages, bytes] = streams;
     const SAME = { topic: 'written', partition: 0, value: Buffer.from('same') };
-    let go;
-    const all = new Promise((resolve) => (go = resolve));
-    let waiting = 0;
+    const all = allOf(4);
     const { url, stop } = await serve(async (request, response) => {
-      if (++waiting === 4) go();
-      await all;
+      await all();
       messages.write({ topic: 'written', partition: 0, value: Buffer.from(request.url) });
       messages.write(SAME);
       bytes.write(request.url, () => response.end());

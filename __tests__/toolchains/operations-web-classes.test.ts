@@ -1,7 +1,7 @@
 // Messages of Node's own classes WebSocket and EventSource, and of servers by the package ws and node:http.
 import type { Report } from '@throughline/runtime/report';
 import { Events } from '../operations/program';
-import { programsWith } from './traced';
+import { programsWith, SOCKET_SERVER } from './traced';
 
 const runWith = programsWith(['ws@8.23.0']);
 // Node 20 has the classes behind flags, which newer versions take as well.
@@ -9,13 +9,8 @@ const FLAGS = '--experimental-websocket --experimental-eventsource --no-warnings
 const run = (code: string) => runWith(code, { NODE_OPTIONS: FLAGS });
 
 const SERVER = `
-  import { WebSocketServer } from 'ws';
+  ${SOCKET_SERVER}
   import { log } from '@throughline/runtime/xtrace';
-  const http_ = http.createServer().listen(0, '127.0.0.1');
-  await once(http_, 'listening');
-  const sockets = new WebSocketServer({ server: http_ });
-  const url = 'ws://127.0.0.1:' + http_.address().port + '/chat?secret=1';
-  const closed = () => new Promise((resolve) => sockets.close(() => http_.close(resolve)));
   const opened = (socket) => new Promise((resolve) => (socket.onopen = resolve));
 `;
 

@@ -2,17 +2,13 @@
 // Throughline. Others see nothing but what the program has sent.
 import type { Report } from '@throughline/runtime/report';
 import { Events } from '../operations/program';
-import { programsWith } from './traced';
+import { programsWith, SOCKET_SERVER } from './traced';
 
 const run = programsWith(['ws@8.23.0', 'socket.io@4.8.4', 'socket.io-client@4.8.4']);
 
 const SERVER = `
-  import { WebSocket, WebSocketServer } from 'ws';
-  const http_ = http.createServer().listen(0, '127.0.0.1');
-  await once(http_, 'listening');
-  const sockets = new WebSocketServer({ server: http_ });
-  const url = 'ws://127.0.0.1:' + http_.address().port + '/chat?secret=1';
-  const closed = () => new Promise((resolve) => sockets.close(() => http_.close(resolve)));
+  import { WebSocket } from 'ws';
+  ${SOCKET_SERVER}
 `;
 
 test('each of 32 messages is handled in the task of its sender, in both directions', async () => {

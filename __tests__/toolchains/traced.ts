@@ -13,3 +13,13 @@ export function programsWith(packages: readonly string[]): Run {
   });
   return (code, env) => runTraced(project.folder, 'program.mjs', prelude + code, env);
 }
+
+/** A server of WebSockets by the package ws, in such a program. */
+export const SOCKET_SERVER = `
+  import { WebSocketServer } from 'ws';
+  const http_ = http.createServer().listen(0, '127.0.0.1');
+  await once(http_, 'listening');
+  const sockets = new WebSocketServer({ server: http_ });
+  const url = 'ws://127.0.0.1:' + http_.address().port + '/chat?secret=1';
+  const closed = () => new Promise((resolve) => sockets.close(() => http_.close(resolve)));
+`;

@@ -9,7 +9,7 @@ import { privateField } from '../operations/private-field.js';
 import { headersFor, RESPONSE_HEADER } from '../operations/trace-headers.js';
 import { MESSAGES_HEADER } from '../operations/websocket-header.js';
 import type { Handlers } from './subscribe.js';
-import { askedBy } from './web-classes.js';
+import { askedBy, connectingIn } from './web-classes.js';
 
 /** A request of undici, which `fetch` is made of (undici, "Diagnostics Channel Support"). */
 interface UndiciRequest {
@@ -93,8 +93,13 @@ export function undiciChannels(isPeer: (host: string) => boolean): Handlers {
       running.set(request, { begun, frame });
       if (isTold && traceParentOf(request) === undefined) addHeaders(request, begun, frame);
       const isUpgrade = Boolean(request.upgrade);
-      const header = (name: string): string | undefined => headerOf(request, name);
-      const asked = askedBy(frame, { isUpgrade, host, path, header });
+      const connecting = connectingIn(frame);
+      const asked =
+        connecting &&
+        askedBy(connecting, {
+          ...{ isUpgrade, host, path },
+          header: (name) => headerOf(request, name),
+        });
       if (asked && isTold) request.addHeader(MESSAGES_HEADER, asked.header);
       if (isUpgrade || isTunnel) {
         onUpgrade(request, (status, headers) => {

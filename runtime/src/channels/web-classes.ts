@@ -12,7 +12,7 @@ import { headerFor, markOf } from '../sockets/websocket-handshakes.js';
 // Node's own classes WebSocket and EventSource. They agree with their servers by a header of their request.
 
 /** An object of those classes that is connecting. */
-interface Connecting {
+export interface Connecting {
   readonly url: URL;
   /** The mark of a stream. */
   readonly mark: string;
@@ -68,10 +68,14 @@ export interface Asked {
   readonly answered: (header: string | undefined) => void;
 }
 
-/** Returns what a request asks for, if it is made by one of these classes. */
-export function askedBy(frame: Frame, request: Asking): Asked | undefined {
-  const known = frame.get(connecting);
-  if (known === undefined || known.isAsked || !isOf(known, request)) return undefined;
+/** Returns the object that is connecting in a frame. */
+export function connectingIn(frame: Frame): Connecting | undefined {
+  return frame.get(connecting);
+}
+
+/** Returns what a request asks for, if it is made by an object that is connecting. */
+export function askedBy(known: Connecting, request: Asking): Asked | undefined {
+  if (known.isAsked || !isOf(known, request)) return undefined;
   known.isAsked = true;
   const { socket, mark } = known;
   if (socket === undefined) return { header: streamHeader(mark, request.host), answered() {} };

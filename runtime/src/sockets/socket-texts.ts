@@ -48,8 +48,9 @@ export function newOffer(mark: string, traceparent?: string): Offer {
 }
 
 /** Returns the names that a page offers, with those of the program. */
-export function namesOf({ prefix }: Offer, own: readonly string[]): string[] {
-  return [...own, prefix, `${prefix}-`, ...own.map((name) => `${prefix}+${name}`)];
+export function namesOf(offer: Offer, own: readonly string[]): string[] {
+  const agreed = [undefined, ...own].map((name) => agreedName(offer, name));
+  return [...own, ...agreed, refusedName(offer)];
 }
 
 /** Returns the name by which a server agrees, if the program there has chosen the name `chosen`, or none. */
