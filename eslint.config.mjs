@@ -29,6 +29,7 @@ const rooms = {
       'xtrace/ids',
       'xtrace/log',
       'xtrace/own-requests',
+      'xtrace/batch',
       'xtrace/queue',
       'xtrace/report',
       'xtrace/sender',

@@ -18,12 +18,12 @@ import { inMicrotask } from '../harness/uncompiled';
 const queue = (
   globalThis as unknown as Record<
     symbol,
-    { parts: Map<string, { state: { queue: { take(most: number): Report[] } } }> }
+    { parts: Map<string, { state: { queue: { take(): Report[] } } }> }
   >
 )[Symbol.for('throughline.runtime')]!.parts.get('xtrace')!.state.queue;
 
 let logged: Report[] = [];
-const events = (): Report[] => (logged = [...logged, ...queue.take(Infinity)]);
+const events = (): Report[] => (logged = [...logged, ...queue.take()]);
 beforeEach(() => {
   events();
   logged = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
-import { encodeReports } from '../../runtime/src/xtrace/report-writer';
+import { pubsubWire } from '../../runtime/src/xtrace/wire';
 import { MessageReader } from '../../collector/src/ingest/pubsub-messages';
 import { decodeControl } from '../../collector/src/ingest/control-message';
 import { encodeControl } from '../harness/pubsub-connection';
@@ -188,7 +188,7 @@ describe('what is written', () => {
       fc.property(fc.array(reports(id64), { maxLength: 40 }), fc.nat(4), (given, power) => {
         const label = 'x'.repeat(10 ** (power + 2));
         const sent = [...given, { ...report, label }, ...given];
-        const messages = [...new MessageReader().read(encodeReports(sent))];
+        const messages = [...new MessageReader().read(pubsubWire.frame(encodeBatch(sent), 1))];
 
         expect(messages.every(({ topic }) => topic.toString() === 'xtrace')).toBe(true);
         expect(messages.map(({ message }) => hex(message))).toEqual(

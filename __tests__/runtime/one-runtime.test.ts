@@ -198,7 +198,7 @@ built.each(['esm', 'cjs'])(
   '%s after an older copy whose state lacks a part fails loudly',
   (form) => {
     const printed = program(`${load}
-    globalThis[Symbol.for('throughline.runtime')] = { protocol: 3, parts: new Map([['here', { frame: {} }]]) };
+    globalThis[Symbol.for('throughline.runtime')] = { protocol: 4, parts: new Map([['here', { frame: {} }]]) };
     for (const entry of ['index', 'compiled', 'faces/async-context', 'faces/async-local-storage']) {
       try {
         await ${form}(entry);

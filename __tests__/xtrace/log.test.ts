@@ -1,10 +1,8 @@
 import { operation } from '../../runtime/src/operations/operation';
 import { client, log } from '../../runtime/src/xtrace/log';
-import type { Report } from '@throughline/runtime/report';
+import { takeReports as queued } from '../harness/reports';
 
-const queued = (): readonly Report[] => client.state.queue.take(Infinity);
-
-beforeEach(queued);
+beforeEach(() => void queued());
 afterEach(() => {
   client.state.keeps = undefined;
 });

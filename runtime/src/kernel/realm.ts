@@ -1,7 +1,7 @@
 import { ThroughlineError } from './errors.js';
 
 /** The version of the shared state. Incremented when older copies would misread it. */
-const PROTOCOL = 3;
+const PROTOCOL = 4;
 const KEY = Symbol.for('throughline.runtime');
 
 interface Shared {

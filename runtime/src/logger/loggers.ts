@@ -95,10 +95,9 @@ function report(
   const before = client.currentTrace();
   const { trace, id } = addEvent(before);
   setLocal(client.traceSlot, trace);
-  const made = client.report(before, id, label, textsOf(before, fields), calledFrom());
-  if (made !== undefined) {
-    if (agent !== '') made.agent = agent;
-    if (tags.length > 0) made.tags = tags.map(String);
-  }
+  client.report(before, id, label, textsOf(before, fields), calledFrom(), {
+    ...(agent !== '' && { agent }),
+    ...(tags.length > 0 && { tags: tags.map(String) }),
+  });
   return id;
 }

@@ -1,9 +1,10 @@
 import { warnOnce } from '../kernel/index.js';
+import type { Batch } from '../xtrace/batch.js';
 import type { Origin } from '../xtrace/log.js';
 import type { ReportQueue } from '../xtrace/queue.js';
-import type { Report } from '../xtrace/report.js';
 import type { Sender } from '../xtrace/sender.js';
 import { attributesOf } from './model.js';
+import { readReports } from './report-reader.js';
 import { post } from './request.js';
 import type { OtlpSettings } from './settings.js';
 import { SpanWriter } from './span-writer.js';
@@ -29,7 +30,7 @@ export class OtlpSender implements Sender {
   private readonly resource: object;
   /** What was made of the batch that is on its way, and is not taken yet. */
   private requests: Request[] = [];
-  private batch: readonly Report[] = [];
+  private batch: Batch | undefined;
   private isRefused = false;
   private sending: Promise<boolean> | undefined;
   private pauseMs = GATHERING_MS;
@@ -87,8 +88,8 @@ export class OtlpSender implements Sender {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
-    this.queue.putBack(this.batch);
-    this.batch = [];
+    if (this.batch) this.queue.putBack(this.batch);
+    this.batch = undefined;
     this.requests = [];
   }
 
@@ -126,9 +127,9 @@ export class OtlpSender implements Sender {
 
   /** Resolves to true if nothing is left of the batch. */
   private async sendBatch(): Promise<boolean> {
-    if (this.batch.length === 0 && this.requests.length === 0) {
-      this.batch = this.queue.take(BATCH);
-      this.writer.addAll(this.batch);
+    if (this.batch === undefined && this.requests.length === 0) {
+      this.batch = this.queue.take();
+      this.writer.addAll(readReports(this.batch.bytes));
       this.requests = this.requestsFor(Date.now() * 1000);
     }
     for (let [next] = this.requests; next !== undefined; [next] = this.requests) {
@@ -148,14 +149,11 @@ export class OtlpSender implements Sender {
       }
     }
     this.pauseMs = GATHERING_MS;
-    if (this.isRefused) this.queue.drop(this.batch);
-    else {
-      this.queue.confirm(this.batch);
-      // Not after a refusal: the event that tells of it would be refused, too.
-      this.onTaken();
-    }
+    if (this.batch) this.queue[this.isRefused ? 'drop' : 'confirm'](this.batch);
+    // Not after a refusal: the event that tells of it would be refused, too.
+    if (!this.isRefused) this.onTaken();
     this.isRefused = false;
-    this.batch = [];
+    this.batch = undefined;
     return true;
   }
 

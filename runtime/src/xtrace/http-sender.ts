@@ -1,15 +1,10 @@
 import { warnOnce } from '../kernel/index.js';
+import type { Batch } from './batch.js';
+import { BLOCK_BYTES } from './queue.js';
 import type { ReportQueue } from './queue.js';
-import { encodeSome } from './report-writer.js';
-import type { Report } from './report.js';
 
-/** The bytes of one request. */
-const BATCH_BYTES = 512 * 1024;
-/** A browser sends as much after the end of a page (Fetch, "keepalive"; Beacon). */
-const LAST_BYTES = 60_000;
 /** The status of an answer to what will never be taken. */
 const REFUSED = 400;
-const BATCH = 500;
 /** How long an event waits for others to be sent with it. */
 const GATHERING_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
@@ -31,7 +26,7 @@ export class HttpSender {
   private readonly url: string;
   private sending: Promise<boolean> | undefined;
   /** The batch that is on its way. */
-  private unanswered: readonly Report[] = [];
+  private unanswered: Batch | undefined;
   /** When what is on its way is given up, and when a timer that was set must have run, as `Date.now()` has it. */
   private lostAt = 0;
   private wokenBy = 0;
@@ -78,11 +73,7 @@ export class HttpSender {
   leave(): void {
     this.isLeft = true;
     this.sendLast();
-    for (let rest = this.unanswered; rest.length > 0;) {
-      const { bytes, count } = encodeSome(rest, LAST_BYTES);
-      if (!beacon(this.url, bytes)) break;
-      rest = rest.slice(count);
-    }
+    if (this.unanswered) this.sendAtEnd(this.unanswered);
   }
 
   /** A page that was left can come back (HTML, "pageshow"). */
@@ -93,12 +84,16 @@ export class HttpSender {
 
   private sendLast(): void {
     while (this.queue.size > 0) {
-      const { bytes, batch } = this.take(LAST_BYTES);
-      if (beacon(this.url, bytes)) this.queue.confirm(batch);
+      const batch = this.queue.take();
+      if (this.sendAtEnd(batch)) this.queue.confirm(batch);
       // One event that is too long must not keep those behind it.
-      else if (bytes.length > LAST_BYTES) this.queue.drop(batch);
+      else if (batch.bytes.length > BLOCK_BYTES) this.queue.drop(batch);
       else return this.queue.putBack(batch);
     }
+  }
+
+  private sendAtEnd({ bytes }: Batch): boolean {
+    return navigator.sendBeacon(this.url, bytes as Uint8Array<ArrayBuffer>);
   }
 
   private send(): Promise<boolean> {
@@ -115,17 +110,18 @@ export class HttpSender {
 
   /** Takes back what is on its way. The collector keeps an event once, should it have arrived. */
   private giveUp(): void {
-    this.queue.putBack(this.unanswered);
-    this.unanswered = [];
+    if (this.unanswered) this.queue.putBack(this.unanswered);
+    this.unanswered = undefined;
     this.sending = undefined;
   }
 
   private async sendBatch(): Promise<boolean> {
     if (this.queue.size === 0) return true;
-    const { bytes, batch } = this.take(BATCH_BYTES);
+    const batch = this.queue.take();
     this.unanswered = batch;
     try {
-      const { ok, status } = await fetch(this.url, { method: 'POST', body: bytes });
+      const body = batch.bytes as Uint8Array<ArrayBuffer>;
+      const { ok, status } = await fetch(this.url, { method: 'POST', body });
       if (this.unanswered !== batch) {
         // It was given up too early: the connection is slow.
         this.patienceMs = Math.min(this.patienceMs * 2, LONGEST_PATIENCE_MS);
@@ -134,7 +130,7 @@ export class HttpSender {
       if (status === REFUSED) {
         // Such as an event that is too long. It would be refused again.
         this.queue.drop(batch);
-        warnOnce('TL_REPORTS_UNSENT', `the collector refused ${batch.length} events`);
+        warnOnce('TL_REPORTS_UNSENT', `the collector refused ${batch.count} events`);
         return true;
       }
       if (!ok) throw new Error(`it answers with ${status}`);
@@ -149,7 +145,7 @@ export class HttpSender {
       this.wake();
       return false;
     } finally {
-      if (this.unanswered === batch) this.unanswered = [];
+      if (this.unanswered === batch) this.unanswered = undefined;
     }
     this.pauseMs = GATHERING_MS;
     this.queue.confirm(batch);
@@ -157,15 +153,4 @@ export class HttpSender {
     if (this.queue.size > 0) this.wake();
     return true;
   }
-
-  private take(maxBytes: number) {
-    const { bytes, batch } = this.queue.takeEncoded(BATCH, (reports) =>
-      encodeSome(reports, maxBytes),
-    );
-    return { bytes: bytes as Uint8Array<ArrayBuffer>, batch };
-  }
-}
-
-function beacon(url: string, bytes: Uint8Array): boolean {
-  return navigator.sendBeacon(url, bytes as Uint8Array<ArrayBuffer>);
 }

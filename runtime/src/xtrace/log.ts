@@ -2,10 +2,11 @@ import { takeLogSite } from '../causes/logged-at.js';
 import { positionOf } from '../causes/sites.js';
 import { getLocal, setLocal } from '../faces/slots.js';
 import { shared } from '../kernel/index.js';
+import { EarlyReports } from './early-reports.js';
 import { checkId, newEventId, newTaskId, padTask } from './ids.js';
 import type { EventId, TaskId } from './ids.js';
 import { NONE, Position } from './position.js';
-import { ReportQueue } from './queue.js';
+import type { ReportQueue } from './queue.js';
 import type { Report } from './report.js';
 import { addEvent, MAX_LATEST, traceOfProcess, traces, traceSlot } from './trace.js';
 import type { Trace } from './trace.js';
@@ -24,8 +25,8 @@ export interface Origin {
   threadId?: number;
 }
 
-/** A report, until it is sent. All have the same shape. */
-type Queued = { -readonly [K in keyof Report]: Report[K] | undefined };
+/** A report that is made here. All have the same shape. */
+type Made = { [K in keyof Report]: Report[K] | undefined };
 
 /** Receives what a program logs; for test runners. Its methods must be quick and must not throw. */
 export interface TraceListener {
@@ -36,7 +37,8 @@ export interface TraceListener {
 }
 
 const state = {
-  queue: new ReportQueue(),
+  /** A sender puts its own in the place of the first. */
+  queue: new EarlyReports() as EarlyReports | ReportQueue,
   origin: {} as Origin,
   /** Wakes the sender. Until there is one, reports wait in the queue. */
   wake: (): void => {},
@@ -79,7 +81,7 @@ export function log(label: string, fields?: Fields): EventId {
 
 /**
  * Queues the report of an event. Its parents are the latest events of the trace before it. `fields` belong to the report from then on.
- * Sets no slot.
+ * `logger` says which one has logged it, if one has. Sets no slot.
  */
 function report(
   before: Trace,
@@ -87,15 +89,16 @@ function report(
   label: string,
   fields: TextFields,
   source?: string,
-): Queued | undefined {
-  if (!isKept(before)) return undefined;
+  logger?: Pick<Report, 'agent' | 'tags'>,
+): void {
+  if (!isKept(before)) return;
   const { taskId, latest, notes } = before;
   for (const note of notes) {
     if (!state.omits?.(note)) fields.push(note.split(' ') as [string, string]);
   }
   const { host, processId, processName, threadId } = state.origin;
   // Written out: a spread, and properties that are added later, take three times as long and as much memory.
-  const made: Queued = {
+  const made: Made = {
     taskId,
     eventId,
     parentEventIds: idsOf(latest),
@@ -107,11 +110,12 @@ function report(
     threadId,
     source,
     fields: fields.length ? fields : undefined,
+    agent: logger?.agent,
+    tags: logger?.tags,
   };
   state.listener?.logged(made as Report);
   state.queue.push(made as Report);
   state.wake();
-  return made;
 }
 
 /**

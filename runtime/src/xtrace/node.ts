@@ -6,6 +6,7 @@ import { OtlpSender } from '../otlp/sender.js';
 import { readSettings } from '../otlp/settings.js';
 import { parseAddress } from './address.js';
 import { client } from './log.js';
+import { ReportQueue } from './queue.js';
 import type { Sender } from './sender.js';
 import { TcpSender } from './tcp-sender.js';
 
@@ -54,8 +55,9 @@ export function connect(address: string, options: ConnectOptions = {}): Promise<
 
 async function start(address: string, options: ConnectOptions): Promise<void> {
   const open = senderFor(address);
-  const { queue, origin } = client.state;
-  queue.limit = options.maxQueuedEvents ?? queue.limit;
+  const { origin } = client.state;
+  const queue = ReportQueue.after(client.state.queue, options.maxQueuedEvents);
+  client.state.queue = queue;
   connection.exitTimeoutMs = options.exitTimeoutMs ?? connection.exitTimeoutMs;
   Object.assign(origin, {
     host: hostname(),
@@ -65,7 +67,7 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   });
 
   connection.sender?.close();
-  const sender = open(options);
+  const sender = open(options, queue);
   connection.sender = sender;
   client.state.wake = () => sender.wake();
   flushAtExit();
@@ -80,16 +82,16 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
 }
 
 /** Checks an address, and returns what makes the sender for it. */
-function senderFor(address: string): (options: ConnectOptions) => Sender {
-  const { queue, origin } = client.state;
+function senderFor(address: string): (options: ConnectOptions, queue: ReportQueue) => Sender {
+  const { origin } = client.state;
   const [isOtlp, receiver] = /^otlp(?:\+(.*))?$/s.exec(address) ?? [];
   if (isOtlp !== undefined) {
     const settings = readSettings(process.env, receiver);
-    return () => new OtlpSender(settings, queue, origin, client.reportDropped);
+    return (_, queue) => new OtlpSender(settings, queue, origin, client.reportDropped);
   }
   const parsed = parseAddress(address);
   const certificate = process.env['THROUGHLINE_CERT'] || undefined;
-  return ({ token = process.env['THROUGHLINE_TOKEN'] || undefined }) =>
+  return ({ token = process.env['THROUGHLINE_TOKEN'] || undefined }, queue) =>
     new TcpSender(
       parsed,
       queue,

@@ -3,6 +3,7 @@ import { sending } from './flushing.js';
 import { HttpSender } from './http-sender.js';
 import { client } from './log.js';
 import type { ConnectOptions } from './node.js';
+import { ReportQueue } from './queue.js';
 
 export type { EventId, TaskId } from './ids.js';
 export type { Fields } from './log.js';
@@ -35,8 +36,9 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
       `connect(${quote(address)}) needs TCP, which this platform does not have. Pass the URL of the collector's page instead, such as "http://127.0.0.1:4080".`,
     );
   }
-  const { queue, origin } = client.state;
-  queue.limit = options.maxQueuedEvents ?? queue.limit;
+  const { origin } = client.state;
+  const queue = ReportQueue.after(client.state.queue, options.maxQueuedEvents);
+  client.state.queue = queue;
   const { location } = globalThis as { location?: Location };
   origin.processName = options.processName ?? (location ? `page ${location.pathname}` : 'page');
   if (location) origin.host = location.host;

@@ -1,25 +1,19 @@
+import { reportAt } from './batch.js';
+import type { Batch } from './batch.js';
+import { bits, bitsAt } from './id-bits.js';
 import { isPadded } from './ids.js';
-import { IN_MICROSECONDS, LAST_MILLISECONDS, REPORT_TOPIC, TASK_ID_HIGH } from './report.js';
+import { IN_MICROSECONDS, LAST_MILLISECONDS, TASK_ID_HIGH } from './report.js';
 import type { Report } from './report.js';
 
 // Writes the one message that a traced program sends, once per event: an X-Trace report v4 (Brown's X-Trace,
-// `xtrace.proto`). Each function writes into one shared buffer at the offset it gets, and returns the next offset. A
+// `xtrace.proto`). Each function writes into a buffer at the offset it gets, and returns the next offset. A
 // protobuf library would make thirty objects per report.
-
-const BUFFER_BYTES = 64 * 1024;
-/** A buffer that has grown beyond this size is not kept for the next batch. */
-const MOST_KEPT_BYTES = 1024 * 1024;
-let buffer = new Uint8Array(BUFFER_BYTES);
 
 /** Returns a report encoded as one message. */
 export function encodeReport(report: Report): Uint8Array {
-  return written(writeReport(withRoomFor(report, 0), 0, report));
-}
-
-/** A batch of reports, and how many it has. */
-export interface Batch {
-  readonly bytes: Uint8Array;
-  readonly count: number;
+  scratch.append(report);
+  const bytes = scratch.take();
+  return bytes.subarray(reportAt(bytes, 0).start);
 }
 
 /** Returns reports as a batch: each after its length as a varint, as X-Trace's report files have them. */
@@ -27,52 +21,67 @@ export function encodeBatch(reports: readonly Report[]): Uint8Array {
   return encodeSome(reports, Infinity).bytes;
 }
 
-/**
- * Returns the first of the reports as a batch: as many as have `maxBytes`, and at least one. Room for `headBytes` is left before
- * them.
- */
-export function encodeSome(reports: readonly Report[], maxBytes: number, headBytes = 0): Batch {
-  let at = headBytes;
+/** Returns the first of the reports as a batch: as many as have `maxBytes`, and at least one. */
+export function encodeSome(reports: readonly Report[], maxBytes: number): Batch {
   let count = 0;
   for (; count < reports.length; count++) {
-    const report = reports[count]!;
-    const bytes = withRoomFor(report, at);
+    const before = scratch.length;
+    scratch.append(reports[count]!);
+    if (scratch.length <= maxBytes || count === 0) continue;
+    scratch.length = before;
+    break;
+  }
+  return { bytes: scratch.take(), count };
+}
+
+const BUFFER_BYTES = 64 * 1024;
+/** A buffer that has grown beyond this size is not kept for the next batch. */
+const MOST_KEPT_BYTES = 1024 * 1024;
+
+/** A buffer to which reports are added as a batch. It grows, and is used again. */
+export class ReportBuffer {
+  private bytes = new Uint8Array(BUFFER_BYTES);
+  /** How many bytes are written. A smaller number takes the last reports back. */
+  length = 0;
+
+  append(report: Report): void {
+    const at = this.length;
+    const origin = originOf(report);
+    const bytes = this.withRoomFor(mostBytesOf(report, origin));
     // The length is known at the end. Most reports have two bytes of it, and stay where they are.
     const start = at + USUAL_LENGTH_BYTES;
-    const end = writeReport(bytes, start, report);
+    const end = writeReport(bytes, start, report, origin);
     const length = end - start;
     // Seven bits a byte.
     const contents = at + Math.ceil((32 - Math.clz32(length)) / 7);
-    const next = contents + length;
-    if (next - headBytes > maxBytes && count > 0) break;
     if (contents !== start) bytes.copyWithin(contents, start, end);
     varint(bytes, at, length);
-    at = next;
+    this.length = contents + length;
   }
-  return { bytes: written(at), count };
+
+  /** Returns what was written, and begins anew. */
+  take(): Uint8Array {
+    const bytes = this.bytes.slice(0, this.length);
+    if (this.bytes.length > MOST_KEPT_BYTES) this.bytes = new Uint8Array(BUFFER_BYTES);
+    this.length = 0;
+    return bytes;
+  }
+
+  /** Returns the buffer with room for so many bytes more, so that the functions below need not check its size. */
+  private withRoomFor(mostBytes: number): Uint8Array {
+    const needed = this.length + mostBytes;
+    if (needed > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    }
+    return this.bytes;
+  }
 }
 
-/** Returns reports encoded for the original collector, each as a message of the pubsub protocol. */
-export function encodeReports(reports: readonly Report[]): Uint8Array {
-  let at = 0;
-  for (const report of reports) {
-    const bytes = withRoomFor(report, at);
-    const start = writeTopic(bytes, at) + 4;
-    at = writeReport(bytes, start, report);
-    writeLength(bytes, start - 4, at - start);
-  }
-  return written(at);
-}
-
-/** Returns a copy of the first `length` bytes of the buffer. */
-function written(length: number): Uint8Array {
-  const bytes = buffer.slice(0, length);
-  if (buffer.length > MOST_KEPT_BYTES) buffer = new Uint8Array(BUFFER_BYTES);
-  return bytes;
-}
+const scratch = new ReportBuffer();
 
 const encoder = new TextEncoder();
-const topic = encoder.encode(REPORT_TOPIC);
 
 /** The maximum size of a field without its string. A string takes at most three bytes per UTF-16 unit. */
 const FIELD_BYTES = 16;
@@ -82,33 +91,55 @@ const USUAL_LENGTH_BYTES = 2;
 const SINGLE_FIELDS = 20;
 const none: readonly never[] = [];
 
-/** Returns the buffer, grown to fit one more report, so that the functions below need not check its size. */
-function withRoomFor(report: Report, at: number): Uint8Array {
+/** Returns how many bytes a report has at most, with its length. */
+function mostBytesOf(report: Report, origin: Origin): number {
   const { fields = none, tags = none } = report;
   let units =
     report.label.length +
-    unitsOf(report.host) +
-    unitsOf(report.processName) +
     unitsOf(report.threadName) +
     unitsOf(report.agent) +
     unitsOf(report.source);
   for (let i = 0; i < fields.length; i++) units += fields[i]![0].length + fields[i]![1].length;
   for (let i = 0; i < tags.length; i++) units += tags[i]!.length;
   const count = SINGLE_FIELDS + report.parentEventIds.length + fields.length * 2 + tags.length;
-  const needed = at + units * 3 + count * FIELD_BYTES;
-  if (needed > buffer.length) {
-    const larger = new Uint8Array(Math.max(needed, buffer.length * 2));
-    larger.set(buffer.subarray(0, at));
-    buffer = larger;
-  }
-  return buffer;
+  return origin.bytes.length + units * 3 + count * FIELD_BYTES;
 }
 
 function unitsOf(value: string | undefined): number {
   return value === undefined ? 0 : value.length;
 }
 
-function writeReport(bytes: Uint8Array, at: number, report: Report): number {
+/** Where reports come from, and the fields that say so. All of a process have the same. */
+let lastOrigin = {
+  host: undefined as string | undefined,
+  processId: undefined as number | undefined,
+  processName: undefined as string | undefined,
+  threadId: undefined as number | undefined,
+  bytes: new Uint8Array(),
+};
+type Origin = typeof lastOrigin;
+
+function originOf({ host, processId, processName, threadId }: Report): Origin {
+  const known = lastOrigin;
+  const isSame =
+    known.host === host &&
+    known.processId === processId &&
+    known.processName === processName &&
+    known.threadId === threadId;
+  if (isSame) return known;
+  // A program without types may have given a number.
+  const units = `${host ?? ''}${processName ?? ''}`.length;
+  const bytes = new Uint8Array(units * 3 + ORIGIN_FIELDS * FIELD_BYTES);
+  let at = text(bytes, 0, 7, host);
+  at = integer(bytes, at, 8, processId);
+  at = text(bytes, at, 9, processName);
+  at = integer(bytes, at, 10, threadId);
+  lastOrigin = { host, processId, processName, threadId, bytes: bytes.slice(0, at) };
+  return lastOrigin;
+}
+const ORIGIN_FIELDS = 4;
+
+function writeReport(bytes: Uint8Array, at: number, report: Report, origin: Origin): number {
   const { parentEventIds, fields = none, tags = none } = report;
   at = id(bytes, at, 1, report.taskId);
   at = id(bytes, at, 2, report.eventId);
@@ -118,10 +149,8 @@ function writeReport(bytes: Uint8Array, at: number, report: Report): number {
   at = integer(bytes, at, 4, report.timestamp);
   if (report.hrt !== undefined) at = decimal(bytes, at, 5, report.hrt);
   if (report.cycles !== undefined) at = decimal(bytes, at, 6, report.cycles);
-  at = text(bytes, at, 7, report.host);
-  at = integer(bytes, at, 8, report.processId);
-  at = text(bytes, at, 9, report.processName);
-  at = integer(bytes, at, 10, report.threadId);
+  bytes.set(origin.bytes, at);
+  at += origin.bytes.length;
   at = text(bytes, at, 11, report.threadName);
   at = text(bytes, at, 12, report.agent);
   at = text(bytes, at, 13, report.source);
@@ -132,24 +161,9 @@ function writeReport(bytes: Uint8Array, at: number, report: Report): number {
   at = integer(bytes, at, 18, report.tenantClass);
   const { taskId, timestamp } = report;
   if (taskId.length === 32 && !isPadded(taskId)) {
-    at = halfId(bytes, at, TASK_ID_HIGH, taskId, 0);
+    at = halfId(bytes, at, TASK_ID_HIGH, bitsAt(taskId));
   }
   return Math.abs(timestamp) < LAST_MILLISECONDS ? integer(bytes, at, IN_MICROSECONDS, 1) : at;
-}
-
-function writeTopic(bytes: Uint8Array, at: number): number {
-  at = writeLength(bytes, at, topic.length);
-  for (let i = 0; i < topic.length; i++) bytes[at++] = topic[i]!;
-  return at;
-}
-
-/** Writes the length of a message as 32 bits, big-endian. */
-function writeLength(bytes: Uint8Array, at: number, length: number): number {
-  bytes[at++] = length >>> 24;
-  bytes[at++] = length >>> 16;
-  bytes[at++] = length >>> 8;
-  bytes[at++] = length;
-  return at;
 }
 
 // Protocol Buffers' wire types.
@@ -191,30 +205,17 @@ function decimal(bytes: Uint8Array, at: number, field: number, digits: string): 
 
 /** Writes the lower 64 bits of an id, little-endian. */
 function id(bytes: Uint8Array, at: number, field: number, digits: string): number {
-  return halfId(bytes, at, field, digits, digits.length - 16);
+  return halfId(bytes, at, field, bitsAt(digits) + 2);
 }
 
-/** Writes 16 hex digits as 64 bits. A negative `start` means leading zeros. */
-function halfId(
-  bytes: Uint8Array,
-  at: number,
-  field: number,
-  digits: string,
-  start: number,
-): number {
+/** Writes 64 of the bits of ids, little-endian. */
+function halfId(bytes: Uint8Array, at: number, field: number, from: number): number {
   at = varint(bytes, at, field * 8 + FIXED64);
-  at = word(bytes, at, digits, start + 8);
-  return word(bytes, at, digits, start);
+  at = word(bytes, at, bits[from + 1]!);
+  return word(bytes, at, bits[from]!);
 }
 
-/** Writes eight hex digits as 32 bits. A negative `start` means leading zeros. */
-function word(bytes: Uint8Array, at: number, digits: string, start: number): number {
-  let value = 0;
-  for (let i = start < 0 ? 0 : start; i < start + 8; i++) {
-    const code = digits.charCodeAt(i);
-    // Of "0" to "9" the lower four bits are the value; of "a" to "f" they are 9 less. A branch would be guessed wrong too often.
-    value = (value << 4) | ((code & 15) + (code >> 6) * 9);
-  }
+function word(bytes: Uint8Array, at: number, value: number): number {
   bytes[at++] = value;
   bytes[at++] = value >>> 8;
   bytes[at++] = value >>> 16;

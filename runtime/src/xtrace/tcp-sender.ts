@@ -5,9 +5,9 @@ import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { warnOnce } from '../kernel/index.js';
 import type { Address } from './address.js';
+import type { Batch } from './batch.js';
 import { isTrusted } from './own-certificate.js';
 import type { ReportQueue } from './queue.js';
-import type { Report } from './report.js';
 import { MAX_BATCH_BYTES } from './report.js';
 import type { Sender } from './sender.js';
 import { acknowledgedWire, answerReader, pubsubWire } from './wire.js';
@@ -15,7 +15,7 @@ import type { Wire } from './wire.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
-/** How many reports are encoded at once. Bounded, so that the program never blocks for long. */
+/** How many reports are sent without waiting for others. */
 const BATCH = 500;
 /** How many batches may wait for their acknowledgement. */
 const WINDOW = 32;
@@ -45,7 +45,7 @@ export class TcpSender implements Sender {
   private scheduled = false;
   private lastNumber = 0;
   /** Batches that were written to the socket and not confirmed yet, by their numbers. */
-  private readonly unconfirmed = new Map<number, readonly Report[]>();
+  private readonly unconfirmed = new Map<number, Batch>();
   private readonly idle = new Set<() => void>();
   readonly isOpen = false;
   readonly firstAttempt: Promise<Error | undefined>;
@@ -249,14 +249,16 @@ export class TcpSender implements Sender {
 
   private writeBatch(): void {
     const number = (this.lastNumber = (this.lastNumber + 1) >>> 0);
-    const { bytes, batch } = this.queue.takeEncoded(BATCH, (reports) =>
-      this.wire.encode(reports, number),
-    );
-    if (this.wire.isAcknowledged && bytes.length > MAX_BATCH_BYTES) {
+    const batch = this.queue.take();
+    if (this.wire.isAcknowledged && batch.bytes.length > MAX_BATCH_BYTES) {
       this.queue.drop(batch);
-      warnOnce('TL_REPORTS_UNSENT', `an event of ${bytes.length} bytes is too long to be sent`);
+      warnOnce(
+        'TL_REPORTS_UNSENT',
+        `an event of ${batch.bytes.length} bytes is too long to be sent`,
+      );
       return;
     }
+    const bytes = this.wire.frame(batch.bytes, number);
     this.unconfirmed.set(number, batch);
     const socket = this.socket!;
     if (this.wire.isAcknowledged) socket.write(bytes);

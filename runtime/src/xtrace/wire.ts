@@ -1,7 +1,5 @@
-import { ACKNOWLEDGED_PROTOCOL, TOKEN_PROTOCOL, TOKEN_REFUSED } from './report.js';
-import { encodeReports, encodeSome } from './report-writer.js';
-import type { Batch } from './report-writer.js';
-import type { Report } from './report.js';
+import { ACKNOWLEDGED_PROTOCOL, REPORT_TOPIC, TOKEN_PROTOCOL, TOKEN_REFUSED } from './report.js';
+import { concatenated, reportAt } from './batch.js';
 
 /** How batches are written to a connection. */
 export interface Wire {
@@ -9,12 +7,9 @@ export interface Wire {
   hello(token: string | undefined): Uint8Array;
   /** True if the collector says that it has stored a batch. */
   readonly isAcknowledged: boolean;
-  /** Encodes the first of the reports, with the number that the answer to them will have. */
-  encode(reports: readonly Report[], number: number): Batch;
+  /** Returns a batch as it is written, with the number that the answer to it will have. */
+  frame(batch: Uint8Array, number: number): Uint8Array;
 }
-
-/** How many bytes a batch has, unless one report has more. */
-const BATCH_BYTES = 1024 * 1024;
 
 /** The protocol of our collector: each batch after its number and its length, in four bytes each, big-endian. */
 export const acknowledgedWire: Wire = {
@@ -26,22 +21,37 @@ export const acknowledgedWire: Wire = {
     return Uint8Array.of(...head, bytes.length >> 8, bytes.length & 0xff, ...bytes);
   },
   isAcknowledged: true,
-  encode(reports, number) {
-    const batch = encodeSome(reports, BATCH_BYTES, HEAD_BYTES);
-    const head = new DataView(batch.bytes.buffer);
+  frame(batch, number) {
+    const bytes = new Uint8Array(HEAD_BYTES + batch.length);
+    const head = new DataView(bytes.buffer);
     head.setUint32(0, number);
-    head.setUint32(4, batch.bytes.length - HEAD_BYTES);
-    return batch;
+    head.setUint32(4, batch.length);
+    bytes.set(batch, HEAD_BYTES);
+    return bytes;
   },
 };
 const HEAD_BYTES = 8;
 
-/** The protocol of the original X-Trace server. */
+/** The protocol of the original X-Trace server: a topic and a report, each after its length in four bytes, big-endian. */
 export const pubsubWire: Wire = {
   hello: () => new Uint8Array(),
   isAcknowledged: false,
-  encode: (reports) => ({ bytes: encodeReports(reports), count: reports.length }),
+  frame(batch) {
+    const topic = new TextEncoder().encode(REPORT_TOPIC);
+    const parts: Uint8Array[] = [];
+    for (let at = 0; at < batch.length;) {
+      const { start, end } = reportAt(batch, at);
+      const report = batch.subarray(start, end);
+      parts.push(lengthOf(topic), topic, lengthOf(report), report);
+      at = end;
+    }
+    return concatenated(parts);
+  },
 };
+
+function lengthOf({ length }: Uint8Array): Uint8Array {
+  return Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length);
+}
 
 /** What a peer turns out to be: a collector, one that refuses the token, or something else. */
 export type Peer = 'collector' | 'refusing' | 'other';
