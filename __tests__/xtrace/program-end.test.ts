@@ -52,6 +52,17 @@ built('a program that ends right after log delivers', async () => {
   expect(await delivered(1)).toEqual(['last']);
 });
 
+built('the name of a process is sent as a string, whatever it was given as', async () => {
+  const { code } = await program(`
+    await connect('127.0.0.1:${collector.port}', { processName: 12 });
+    log('event');
+  `);
+
+  expect(code).toBe(0);
+  await delivered(1);
+  expect(collector.reports[0]).toMatchObject({ label: 'event', processName: '12' });
+});
+
 built('a program that never waits for the connection delivers', async () => {
   const { code } = await program(`
     log('before');

@@ -223,19 +223,6 @@ test('what is said about a collector that is away is said once', async () => {
   expect(said.mock.calls.length).toBeLessThanOrEqual(1);
 });
 
-test('a report that cannot be encoded does not throw into the program', async () => {
-  const collector = await collect();
-  const { sender, queue } = send(collector.port);
-  await sender.firstAttempt;
-  // As `connect(address, { processName: 12 })` of a program without types makes them.
-  queue.push({ ...report('broken'), processName: 12 as never });
-  queue.push(report('good'));
-  sender.wake();
-  await collector.until(() => collector.labels.includes('good'));
-
-  expect(collector.labels).toContain('good');
-});
-
 describe('acknowledgements', () => {
   test('what was not acknowledged is sent again after a reconnect, in order', async () => {
     const collector = await collect();

@@ -54,7 +54,9 @@ export function positionOf(id: number): string | undefined {
   if (position === undefined) {
     const site = siteOf(id);
     if (site === undefined) return undefined;
-    state.positions.set(id, (position = `${site.file}:${site.line}`));
+    // A name of a property is a string in one piece. One of two pieces is put together again by each who reads it.
+    [position] = Object.keys({ [`${site.file}:${site.line}`]: 0 });
+    state.positions.set(id, position!);
   }
   return position;
 }

@@ -62,7 +62,8 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   Object.assign(origin, {
     host: hostname(),
     processId: process.pid,
-    processName: options.processName ?? commandLine(),
+    // A program without types may give a number.
+    processName: String(options.processName ?? commandLine()),
     threadId,
   });
 

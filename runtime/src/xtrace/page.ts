@@ -40,7 +40,9 @@ async function start(address: string, options: ConnectOptions): Promise<void> {
   const queue = ReportQueue.after(client.state.queue, options.maxQueuedEvents);
   client.state.queue = queue;
   const { location } = globalThis as { location?: Location };
-  origin.processName = options.processName ?? (location ? `page ${location.pathname}` : 'page');
+  origin.processName = String(
+    options.processName ?? (location ? `page ${location.pathname}` : 'page'),
+  );
   if (location) origin.host = location.host;
   const own = (sender = new HttpSender(address, queue, client.reportDropped));
   client.state.wake = () => own.wake();

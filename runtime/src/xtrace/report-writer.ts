@@ -52,8 +52,7 @@ export class ReportBuffer {
     const start = at + USUAL_LENGTH_BYTES;
     const end = writeReport(bytes, start, report, origin);
     const length = end - start;
-    // Seven bits a byte.
-    const contents = at + Math.ceil((32 - Math.clz32(length)) / 7);
+    const contents = at + varintBytes(length);
     if (contents !== start) bytes.copyWithin(contents, start, end);
     varint(bytes, at, length);
     this.length = contents + length;
@@ -127,8 +126,7 @@ function originOf({ host, processId, processName, threadId }: Report): Origin {
     known.processName === processName &&
     known.threadId === threadId;
   if (isSame) return known;
-  // A program without types may have given a number.
-  const units = `${host ?? ''}${processName ?? ''}`.length;
+  const units = unitsOf(host) + unitsOf(processName);
   const bytes = new Uint8Array(units * 3 + ORIGIN_FIELDS * FIELD_BYTES);
   let at = text(bytes, 0, 7, host);
   at = integer(bytes, at, 8, processId);
@@ -153,7 +151,11 @@ function writeReport(bytes: Uint8Array, at: number, report: Report, origin: Orig
   at += origin.bytes.length;
   at = text(bytes, at, 11, report.threadName);
   at = text(bytes, at, 12, report.agent);
-  at = text(bytes, at, 13, report.source);
+  if (report.source !== undefined) {
+    const source = sourceField(report.source);
+    bytes.set(source, at);
+    at += source.length;
+  }
   at = text(bytes, at, 14, report.label);
   for (let i = 0; i < fields.length; i++) at = text(bytes, at, 15, fields[i]![0]);
   for (let i = 0; i < fields.length; i++) at = text(bytes, at, 16, fields[i]![1]);
@@ -170,6 +172,11 @@ function writeReport(bytes: Uint8Array, at: number, report: Report, origin: Orig
 const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
+
+/** Returns how many bytes a number from 1 has as a varint: seven bits a byte. */
+function varintBytes(value: number): number {
+  return Math.ceil((32 - Math.clz32(value)) / 7);
+}
 
 function varint(bytes: Uint8Array, at: number, value: number): number {
   while (value > 127) {
@@ -223,12 +230,15 @@ function word(bytes: Uint8Array, at: number, value: number): number {
   return at;
 }
 
+/** Up to this length, a loop is faster than a call of the platform. */
+const SHORT = 40;
+
 function text(bytes: Uint8Array, at: number, field: number, value: string | undefined): number {
   if (value === undefined) return at;
   at = varint(bytes, at, field * 8 + LENGTH_DELIMITED);
   const { length } = value;
-  if (length < 128) {
-    // Most strings are short and ASCII: each unit is one byte, and so is the length.
+  if (length < SHORT) {
+    // Most strings are ASCII: each unit is one byte, and so is the length.
     let i = 0;
     for (; i < length; i++) {
       const code = value.charCodeAt(i);
@@ -240,8 +250,26 @@ function text(bytes: Uint8Array, at: number, field: number, value: string | unde
       return at + 1 + length;
     }
   }
-  const encoded = encoder.encode(value);
-  at = varint(bytes, at, encoded.length);
-  bytes.set(encoded, at);
-  return at + encoded.length;
+  // The length is known at the end. That of an ASCII string has as many bytes as the number of its units.
+  const start = at + varintBytes(length);
+  const { written } = encoder.encodeInto(value, bytes.subarray(start));
+  const contents = at + varintBytes(written);
+  if (contents !== start) bytes.copyWithin(contents, start, start + written);
+  varint(bytes, at, written);
+  return contents + written;
+}
+
+/** The fields of the places in the source that events were logged at. There are few, and each comes again and again. */
+const sources = new Map<string, Uint8Array>();
+const MOST_SOURCES = 1000;
+
+function sourceField(value: string): Uint8Array {
+  let field = sources.get(value);
+  if (field === undefined) {
+    if (sources.size === MOST_SOURCES) sources.clear();
+    const bytes = new Uint8Array(FIELD_BYTES + value.length * 3);
+    field = bytes.slice(0, text(bytes, 0, 13, value));
+    sources.set(value, field);
+  }
+  return field;
 }
