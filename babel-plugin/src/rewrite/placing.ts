@@ -47,6 +47,8 @@ function placeArrow(
   arrow.loc = node.loc ?? null;
   if (facts.name !== '')
     return replaceByValue(path, namedFunction(arrow, facts.name, output), changes);
+  // Nobody sees an arrow that is only called, so nobody can tell whether it is marked. Marking is what costs most.
+  if (isCallee(path)) return changes.replace(path, arrow);
   const marked = output.call('markAsync', arrow);
   const key = namingKey(path, { output, changes });
   if (key) marked.arguments.push(key);
@@ -65,11 +67,23 @@ export function replaceByValue(
   changes.replace(path, isCalled(path) ? marked : pure(marked, path.node.leadingComments));
 }
 
+/** Returns true if what a path holds is called, and nothing else. */
+function isCallee(path: NodePath): boolean {
+  const [child, parent] = withoutTypes(path);
+  return child.key === 'callee' && /^(Optional)?CallExpression$/.test(parent.type);
+}
+
 /** Returns true if what a path holds is called, or a member of it is taken: the comment would cover all of that. */
 function isCalled(path: NodePath): boolean {
-  let [child, parent] = [path as NodePath, path.parentPath!];
-  while (typeWrappers.has(parent.node.type)) [child, parent] = [parent, parent.parentPath!];
+  const [child] = withoutTypes(path);
   return ['callee', 'object', 'tag'].includes(String(child.key));
+}
+
+/** Returns the outermost of the type assertions around an expression, and what that is in. */
+function withoutTypes(path: NodePath): [NodePath, NodePath] {
+  let [child, parent] = [path, path.parentPath!];
+  while (typeWrappers.has(parent.node.type)) [child, parent] = [parent, parent.parentPath!];
+  return [child, parent];
 }
 
 /** Adds the comment by which bundlers know a call without effects, after the comments that the program wrote. */

@@ -89,6 +89,7 @@ const USUAL_LENGTH_BYTES = 2;
 /** The number of fields that are not repeated, and the message header. */
 const SINGLE_FIELDS = 20;
 const none: readonly never[] = [];
+const NO_EVENT = '0'.repeat(16);
 
 /** Returns how many bytes a report has at most, with its length. */
 function mostBytesOf(report: Report, origin: Origin): number {
@@ -142,7 +143,7 @@ function writeReport(bytes: Uint8Array, at: number, report: Report, origin: Orig
   at = id(bytes, at, 1, report.taskId);
   at = id(bytes, at, 2, report.eventId);
   // Unpacked, as both original clients write them. The first event of a task has the parent 0, as with both.
-  if (parentEventIds.length === 0) at = id(bytes, at, 3, '');
+  if (parentEventIds.length === 0) at = id(bytes, at, 3, NO_EVENT);
   for (let i = 0; i < parentEventIds.length; i++) at = id(bytes, at, 3, parentEventIds[i]!);
   at = integer(bytes, at, 4, report.timestamp);
   if (report.hrt !== undefined) at = decimal(bytes, at, 5, report.hrt);
