@@ -153,17 +153,20 @@ test('imports of node:events are calls of its functions; an `on` of another modu
 test.each<[what: string, code: string, names: RegExp[]]>([
   [
     'a parameter or a variable',
-    'async function f(_strand, _run, _resume) { const _suspend = await _strand; return [_run, _resume, _suspend]; }',
+    'async function f(_strand, _runKept, _resume) { const _suspend = await _strand; return [_runKept, _resume, _suspend]; }',
     [
-      /_run2\(/,
-      /async f\(_strand2\)/,
+      /_runKept2\(_kept \|\|/,
+      /async f\(_strand2, _strand, _runKept, _resume\)/,
       /const _suspend = _resume2\(_strand2, await _suspend2\(_strand2, _strand\)\)/,
     ],
   ],
   [
     'an import',
-    `import { _run, _strand } from './names.js'; import { run as _suspend } from './names.js'; export async function f() { await _run(_strand, _suspend); }`,
-    [/_run2\(/, /_resume\(_strand2, await _suspend2\(_strand2, _run\(_strand, _suspend\)\)\)/],
+    `import { _runKept, _kept, _strand } from './names.js'; import { run as _suspend } from './names.js'; export async function f() { await _runKept(_strand, _suspend, _kept); }`,
+    [
+      /_runKept2\(_kept2 \|\|/,
+      /_resume\(_strand2, await _suspend2\(_strand2, _runKept\(_strand, _suspend, _kept\)\)\)/,
+    ],
   ],
 ])("the plugin's names make way for %s", (_what, code, names) => {
   const output = instrument(code);

@@ -38,6 +38,7 @@ export {
   newPromise,
   rejectSync,
   run,
+  runKept,
   runSync,
   settleNow,
   noteThrow,

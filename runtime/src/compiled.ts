@@ -50,6 +50,7 @@ export {
   resume,
   resumeModule,
   run,
+  runKept,
   runSync,
   suspend,
   enterCreated,

@@ -85,6 +85,7 @@ export type PlainHelper =
 
 const sited = [
   'run',
+  'runKept',
   'runSync',
   'beginSync',
   'enter',

@@ -45,20 +45,64 @@ interface SplitFunction {
  *
  * Only the function itself can stamp its promise from the moment it exists, for every caller. `this`,
  * `arguments`, `super` and `new.target` reach a body that uses them through an arrow.
+ *
+ * Of a function that is made once, `variable` names a variable for the inner half, which need not be made for each call:
+ *
+ *   function total(cart) { return runKept(kept || (kept = { async total(strand, cart) { ... } }.total), cart); }
+ *
+ * It is made at the first call, since modules that import each other may call before this one begins.
  */
-export function splitAsyncFunction(node: AnyFunction, facts: Facts, output: Output): SplitFunction {
+export function splitAsyncFunction(
+  node: AnyFunction,
+  facts: Facts,
+  output: Output,
+  variable?: () => BabelTypes.Identifier,
+): SplitFunction {
   const { t } = output;
   if (facts.isSync) return { params: node.params, body: syncBody(node, facts, output) };
   const simple = !facts.repeatsParameter && node.params.every(isPlainParameter);
-  const inner = innerHalf(node, facts, output, simple);
+  const isKept = variable !== undefined && simple && canBeKept(node, facts);
+  const inner = innerHalf(node, facts, output, simple && !isKept);
   const outer = outerParameters(node, output, simple);
-  const call = output.callAt(facts.site, facts.suspends ? 'run' : 'runSync', inner);
+  const call = isKept
+    ? output.callAt(facts.site, 'runKept', madeOnce(variable(), inner, t))
+    : output.callAt(facts.site, facts.suspends ? 'run' : 'runSync', inner);
+  if (isKept) call.arguments.push(...argumentsOf(node, t));
   if (outer.args) call.arguments.push(outer.args);
 
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];
   // Directives move to the outer function, where they also apply to the arrow.
   const start = { ...t.returnStatement(call), loc: node.loc ?? null };
-  return { params: outer.params, body: t.blockStatement([start], directives) };
+  const params = isKept ? outer.params.map((param) => t.cloneNode(param)) : outer.params;
+  return { params, body: t.blockStatement([start], directives) };
+}
+
+/** As many arguments as `runKept` passes on. */
+const MOST_ARGUMENTS = 3;
+
+/** Returns true if the inner half uses nothing of the call but its parameters, each by a name of its own. */
+function canBeKept(node: AnyFunction, facts: Facts): boolean {
+  const names = new Set(node.params.map((param) => (param as BabelTypes.Identifier).name));
+  return (
+    isMethod(facts) &&
+    names.size === node.params.length &&
+    names.size <= MOST_ARGUMENTS &&
+    !names.has('this') &&
+    !names.has('arguments')
+  );
+}
+
+function argumentsOf({ params }: AnyFunction, t: Types): BabelTypes.Identifier[] {
+  return params.map((param) => t.identifier((param as BabelTypes.Identifier).name));
+}
+
+function madeOnce(
+  variable: BabelTypes.Identifier,
+  value: BabelTypes.Expression,
+  t: Types,
+): BabelTypes.Expression {
+  const made = t.assignmentExpression('=', t.identifier(variable.name), value);
+  return t.logicalExpression('||', t.identifier(variable.name), made);
 }
 
 /**
@@ -122,7 +166,7 @@ function innerHalf(
   const params = innerParameters(node, facts, output, simple);
   const body = innerBody(node, facts, output);
   const loc = node.loc ?? null;
-  if (!facts.suspends || facts.name === '' || facts.usesReceiver || facts.hasEval) {
+  if (!isMethod(facts)) {
     const arrow = { ...t.arrowFunctionExpression(params, body, true), loc };
     return facts.suspends && facts.name !== '' ? keepName(arrow, facts.tracedName, t) : arrow;
   }
@@ -138,6 +182,11 @@ function innerHalf(
     true,
   );
   return memberOf([{ ...method, loc }], key, t);
+}
+
+/** Returns true if the inner half is a method, which has its own `this` and `arguments`. */
+function isMethod({ suspends, name, usesReceiver, hasEval }: Facts): boolean {
+  return suspends && name !== '' && !usesReceiver && !hasEval;
 }
 
 /** Returns the body of the inner half. If it suspends, every path out of it ends the strand. */

@@ -53,6 +53,11 @@ export class Output {
     return this.t.binaryExpression('+', this.name('sites'), this.t.numericLiteral(site));
   }
 
+  /** True for a file whose variables other files may see. */
+  get isScript(): boolean {
+    return this.program.node.sourceType === 'script';
+  }
+
   /** Returns true when the code needs the number of the module's first site. */
   get usesSites(): boolean {
     return this.names.has('sites');

@@ -39,7 +39,7 @@ function placeArrow(
 ): void {
   const { t } = output;
   const { node } = path;
-  const { params, body } = splitAsyncFunction(node, facts, output);
+  const { params, body } = splitAsyncFunction(node, facts, output, madeOnceAt(path, output));
   const arrow = t.arrowFunctionExpression(
     params as BabelTypes.FunctionParameter[],
     conciseIfPossible(body),
@@ -187,7 +187,7 @@ function placeExpression(
 ): void {
   const { t } = output;
   const { node } = path;
-  const parts = splitAsyncFunction(node, facts, output);
+  const parts = splitAsyncFunction(node, facts, output, madeOnceAt(path, output));
   if (facts.ownName === 'assigned' || repeatsName(parts.params)) {
     // Its body may assign to its own name, or two parameters share a name. A method allows neither.
     const params = parts.params as BabelTypes.FunctionParameter[];
@@ -230,7 +230,7 @@ function placeDeclaration(
 ): void {
   const { t } = output;
   const { node } = path;
-  const parts = splitAsyncFunction(node, facts, output);
+  const parts = splitAsyncFunction(node, facts, output, madeOnceAt(path, output));
   if (facts.isInInnerBlock || (facts.mayBeVariable && !repeatsName(parts.params))) {
     const id = node.id!;
     const declared = t.variableDeclaration(facts.isInInnerBlock ? 'let' : 'var', [
@@ -257,6 +257,18 @@ function placeDeclaration(
   if (marked === undefined) return hoist(path, t.expressionStatement(mark));
   const declarator = t.variableDeclarator(t.identifier(marked.name), pure(mark));
   hoist(path, t.variableDeclaration('var', [declarator]));
+}
+
+/**
+ * Returns what declares a variable for the inner half of a function that is made once: a declaration at the top of a module, or the
+ * value of one. The variables of scripts are seen by other scripts.
+ */
+function madeOnceAt(path: NodePath, output: Output): (() => BabelTypes.Identifier) | undefined {
+  const { parentPath } = path;
+  const declared = parentPath?.node.type === 'VariableDeclarator' ? parentPath.parentPath! : path;
+  const isOnce = declared.node.type.endsWith('Declaration') && isAtTop(declared);
+  if (!isOnce || output.isScript) return undefined;
+  return () => output.temporary('kept', path);
 }
 
 /** Returns true for a declaration at the top of a file. Elsewhere, bundlers leave out nothing. */

@@ -35,9 +35,8 @@ export function run<P extends Promise<unknown>>(
 ): P {
   const parent = currentFrame();
   const outer = wayBack(parent);
-  const frame = branch(parent);
-  const strand = activate(frame, outer);
-  enter(parent, frame);
+  const strand = activate(branch(parent), outer);
+  enter(parent, strand.frame);
   try {
     entered?.(strand);
     const promise =
@@ -47,10 +46,36 @@ export function run<P extends Promise<unknown>>(
     stampNew(promise, strand);
     return promise;
   } finally {
-    // A parameter's default threw before the body could end the strand.
-    if (isOpen(strand)) leaveStrand(strand);
-    goBackFromRun(outer, strand.frame);
+    leaveRun(strand, outer);
   }
+}
+
+/** Does what `run` does with a body that is made once, and takes the arguments of each call. */
+export function runKept<P extends Promise<unknown>>(
+  body: (strand: Strand, ...args: never[]) => P,
+  one?: unknown,
+  two?: unknown,
+  three?: unknown,
+  entered?: (strand: Strand) => void,
+): P {
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  const strand = activate(branch(parent), outer);
+  enter(parent, strand.frame);
+  try {
+    entered?.(strand);
+    const promise = body(strand, one as never, two as never, three as never);
+    stampNew(promise, strand);
+    return promise;
+  } finally {
+    leaveRun(strand, outer);
+  }
+}
+
+function leaveRun(strand: Strand, outer: Frame): void {
+  // A parameter's default threw before the body could end the strand.
+  if (isOpen(strand)) leaveStrand(strand);
+  goBackFromRun(outer, strand.frame);
 }
 
 /** Leaves the strand at an `await` and returns the value for the engine to await: `await suspend(strand, v)`. */

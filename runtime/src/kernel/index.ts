@@ -1,6 +1,6 @@
 // The entry of the kernel: the state of a realm and the functions over it.
 export { asWritten, enterWritten } from './written.js';
-export { adopt, resumeIfSuspended, end, resume, run, suspend } from './activation.js';
+export { adopt, resumeIfSuspended, end, resume, run, runKept, suspend } from './activation.js';
 export { callAs, methodOf } from './call-as-written.js';
 export { callHere, callIn, callShort, isPlainlyHere, runIn } from './callbacks.js';
 export { extendCause } from './cause.js';

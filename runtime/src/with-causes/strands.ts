@@ -17,10 +17,23 @@ type Body = (strand: Strand, ...args: never[]) => Promise<unknown>;
 
 /** Does what `run` of the kernel does, and notes the call. */
 export function run(site: number, body: Body, args?: ArrayLike<unknown>): Promise<unknown> {
-  return kernel.run(body, args, (strand) => {
-    called(site);
-    observed.by?.started?.(strand, currentFrame().cause!);
-  });
+  return kernel.run(body, args, (strand) => noteStart(site, strand));
+}
+
+/** Does what `runKept` of the kernel does, and notes the call. */
+export function runKept(
+  site: number,
+  body: Body,
+  one?: unknown,
+  two?: unknown,
+  three?: unknown,
+): Promise<unknown> {
+  return kernel.runKept(body, one, two, three, (strand) => noteStart(site, strand));
+}
+
+function noteStart(site: number, strand: Strand): void {
+  called(site);
+  observed.by?.started?.(strand, currentFrame().cause!);
 }
 
 /** The ending that a strand awaited when it ended, because that was rejected: its error comes from there. */
