@@ -124,6 +124,7 @@ const constructs = [
     name: 'async-closure',
     question: 'an async closure that is created, called and awaited',
     ...{ unit: 'closure', count: 100_000 },
+    budget: { throughline: 2 },
     goal: { throughline: 1.8 },
   },
 ];

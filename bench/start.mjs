@@ -20,14 +20,18 @@ const MB = 1024 * 1024;
 /** How much longer the second start by `throughline run` may take. */
 const BUDGET = 1.3;
 const MOST_ROUNDS = 5;
+const DOES_NOT_START = 'does not start';
 
-/** How each application is started. `cold` begins without what was compiled before. */
+/** How each application is started. `cold` begins without what was compiled before. `mayFail`: another tool may not start it. */
 const ways = {
   nothing: { command: [] },
   'throughline, first': { command: [throughline, 'run'], cold: true },
   'throughline, second': { command: [throughline, 'run'], budget: BUDGET },
   ...Object.fromEntries(
-    Object.entries(tracers).map(([name, { flags, env }]) => [name, { command: flags, env }]),
+    Object.entries(tracers).map(([name, { flags, env }]) => [
+      name,
+      { command: flags, env, mayFail: true },
+    ]),
   ),
 };
 
@@ -55,6 +59,7 @@ function table(columns, rounds) {
       `${application}: ${name}`,
       ...columns.map(({ rows }) => {
         const { seconds, ratio, megabytes } = rows[i];
+        if (seconds === undefined) return DOES_NOT_START;
         return `${seconds.toFixed(2)} s, ${ratio.toFixed(2)}x, ${megabytes.toFixed(0)} MB`;
       }),
     ].join(' | '),
@@ -74,6 +79,10 @@ function print(node, rows) {
   for (const application of new Set(rows.map((row) => row.application))) {
     console.log(`\nstart: ${application} (Node ${node})`);
     for (const row of rows.filter((one) => one.application === application)) {
+      if (row.seconds === undefined) {
+        console.log(`  ${row.case.padEnd(22)} ${DOES_NOT_START}`);
+        continue;
+      }
       const told = row.within === undefined ? '' : `  ${row.within ? 'within' : 'OVER'} ${BUDGET}x`;
       console.log(
         `  ${row.case.padEnd(22)} ${row.seconds.toFixed(2).padStart(6)} s  ${row.ratio.toFixed(2).padStart(5)}x  ${row.megabytes.toFixed(0).padStart(4)} MB${told}`,
@@ -93,16 +102,19 @@ async function starts(node, rounds) {
       for (let round = 0; round < rounds; round++) {
         for (const [name, way] of Object.entries(ways)) {
           if (way.cold) forgetCompiled(folder);
-          times.get(name).push(await startOnce(node, folder, settings, way, collector.env));
+          const started = await startOnce(node, folder, settings, way, collector.env);
+          if (started !== undefined) times.get(name).push(started);
         }
       }
       const medians = [...times].map(([name, all]) => ({
         name,
-        seconds: median(all.map(({ seconds }) => seconds)),
-        megabytes: median(all.map(({ bytes }) => bytes)) / MB,
+        ...(all.length > 0 && {
+          seconds: median(all.map(({ seconds }) => seconds)),
+          megabytes: median(all.map(({ bytes }) => bytes)) / MB,
+        }),
       }));
       for (const { name, seconds, megabytes } of medians) {
-        const ratio = seconds / medians[0].seconds;
+        const ratio = seconds && seconds / medians[0].seconds;
         const { budget } = ways[name];
         const within = budget === undefined ? undefined : ratio <= budget;
         rows.push({ application, case: name, seconds, megabytes, ratio, within });
@@ -114,7 +126,7 @@ async function starts(node, rounds) {
   return rows;
 }
 
-/** Starts an application, waits until it says that it is ready, and ends it. */
+/** Starts an application, waits until it says that it is ready, and ends it. Returns undefined if another tool keeps it from that. */
 async function startOnce(node, folder, { main = 'main.mjs', env, ready = /^ready/m }, way, ports) {
   const PORT = String(await freePort());
   const begin = performance.now();
@@ -130,6 +142,7 @@ async function startOnce(node, folder, { main = 'main.mjs', env, ready = /^ready
     if (ready.test(output)) break;
   }
   const seconds = (performance.now() - begin) / 1000;
+  if (!ready.test(output) && way.mayFail) return undefined;
   if (!ready.test(output)) {
     const words = [...way.command, main].join(' ');
     throw new Error(`"${words}" in ${folder} has ended: ${output}`);

@@ -183,6 +183,12 @@ describe('what is written', () => {
     );
   });
 
+  test('a report that cannot be written leaves nothing for the next ones', () => {
+    const broken = { ...report, parentEventIds: undefined as never };
+    expect(() => encodeBatch([report, broken])).toThrow(TypeError);
+    expect(encodeBatch([report])).toEqual(batchOf([encodeReport(report)]));
+  });
+
   test('many reports are as many messages, however long they are', () => {
     fc.assert(
       fc.property(fc.array(reports(id64), { maxLength: 40 }), fc.nat(4), (given, power) => {

@@ -11,8 +11,7 @@ import type { Report } from './report.js';
 
 /** Returns a report encoded as one message. */
 export function encodeReport(report: Report): Uint8Array {
-  scratch.append(report);
-  const bytes = scratch.take();
+  const bytes = encodeBatch([report]);
   return bytes.subarray(reportAt(bytes, 0).start);
 }
 
@@ -23,6 +22,8 @@ export function encodeBatch(reports: readonly Report[]): Uint8Array {
 
 /** Returns the first of the reports as a batch: as many as have `maxBytes`, and at least one. */
 export function encodeSome(reports: readonly Report[], maxBytes: number): Batch {
+  // Nothing is left of reports that could not be written.
+  scratch.length = 0;
   let count = 0;
   for (; count < reports.length; count++) {
     const before = scratch.length;
