@@ -48,7 +48,9 @@ const taken: Record<string, string> = {
   'what evaluators of TestCafe take': `import { ClientFunction } from 'testcafe'; ClientFunction(${async});`,
 };
 test.each(Object.entries(taken))('%s', (_name, code) => {
-  expect(instrument(code)).not.toMatch(/_run(?:Kept)?\(|_spawn\(|_strand|_markAsync|_suspend|_beginSync/);
+  expect(instrument(code)).not.toMatch(
+    /_run(?:Kept)?\(|_spawn\(|_strand|_markAsync|_suspend|_beginSync/,
+  );
 });
 
 /** Programs that only look like that. */
