@@ -247,7 +247,7 @@ describe('acknowledgements', () => {
     const { sender, queue } = send(collector.port);
     await sender.firstAttempt;
     // One to a batch.
-    const label = 'x'.repeat(40_000);
+    const label = 'x'.repeat(200_000);
     for (let i = 0; i < 40; i++) queue.push(report(label));
     expect(await sender.flush(500)).toBe(false);
 

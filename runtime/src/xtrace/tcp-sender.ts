@@ -17,6 +17,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
 /** How many reports are sent without waiting for others. */
 const BATCH = 500;
+/** How many bytes are sent at once: some two thousand events. */
+const BATCH_BYTES = 256 * 1024;
 /** How many batches may wait for their acknowledgement. */
 const WINDOW = 32;
 /** How long an event waits for others to be sent with it. Each write is a system call. */
@@ -242,14 +244,14 @@ export class TcpSender implements Sender {
   private send(): void {
     if (!this.ready || this.closed) return;
     if (this.socket!.writableNeedDrain || this.unconfirmed.size >= WINDOW) return;
-    if (this.queue.size > 0) this.writeBatch();
+    if (this.queue.size > 0) this.writeBatch(BATCH_BYTES);
     if (this.queue.size > 0) this.wake();
     this.tellIfIdle();
   }
 
-  private writeBatch(): void {
+  private writeBatch(maxBytes?: number): void {
     const number = (this.lastNumber = (this.lastNumber + 1) >>> 0);
-    const batch = this.queue.take();
+    const batch = this.queue.take(maxBytes);
     if (this.wire.isAcknowledged && batch.bytes.length > MAX_BATCH_BYTES) {
       this.queue.drop(batch);
       warnOnce(
