@@ -3,6 +3,7 @@ import type { Output } from './output.js';
 import { isPlainParameter } from '../nodes.js';
 import type { AnyFunction, Types } from '../nodes.js';
 import { asBlock } from './blocks.js';
+import { argumentsOf, madeOnce } from './kept-functions.js';
 
 /** Facts about a function that the visitor collected. */
 export interface Facts {
@@ -90,19 +91,6 @@ function canBeKept(node: AnyFunction, facts: Facts): boolean {
     !names.has('this') &&
     !names.has('arguments')
   );
-}
-
-function argumentsOf({ params }: AnyFunction, t: Types): BabelTypes.Identifier[] {
-  return params.map((param) => t.identifier((param as BabelTypes.Identifier).name));
-}
-
-function madeOnce(
-  variable: BabelTypes.Identifier,
-  value: BabelTypes.Expression,
-  t: Types,
-): BabelTypes.Expression {
-  const made = t.assignmentExpression('=', t.identifier(variable.name), value);
-  return t.logicalExpression('||', t.identifier(variable.name), made);
 }
 
 /**

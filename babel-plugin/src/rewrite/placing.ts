@@ -6,6 +6,7 @@ import type { AnyFunction, Types } from '../nodes.js';
 import { patternNames } from './blocks.js';
 import { namedFunction, namedMethod, splitAsyncFunction } from './functions.js';
 import type { Facts } from './functions.js';
+import { isAtTop, madeOnceAt } from './kept-functions.js';
 import type { Changes, Writer } from './changes.js';
 
 type Declaration = BabelTypes.FunctionDeclaration;
@@ -257,24 +258,6 @@ function placeDeclaration(
   if (marked === undefined) return hoist(path, t.expressionStatement(mark));
   const declarator = t.variableDeclarator(t.identifier(marked.name), pure(mark));
   hoist(path, t.variableDeclaration('var', [declarator]));
-}
-
-/**
- * Returns what declares a variable for the inner half of a function that is made once: a declaration at the top of a module, or the
- * value of one. The variables of scripts are seen by other scripts.
- */
-function madeOnceAt(path: NodePath, output: Output): (() => BabelTypes.Identifier) | undefined {
-  const { parentPath } = path;
-  const declared = parentPath?.node.type === 'VariableDeclarator' ? parentPath.parentPath! : path;
-  const isOnce = declared.node.type.endsWith('Declaration') && isAtTop(declared);
-  if (!isOnce || output.isScript) return undefined;
-  return () => output.temporary('kept', path);
-}
-
-/** Returns true for a declaration at the top of a file. Elsewhere, bundlers leave out nothing. */
-function isAtTop({ parent, parentPath }: NodePath): boolean {
-  const at = parent.type.startsWith('Export') ? parentPath!.parent : parent;
-  return at.type === 'Program';
 }
 
 const ANONYMOUS = 'anonymous';
