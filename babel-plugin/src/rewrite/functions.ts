@@ -66,9 +66,8 @@ export function splitAsyncFunction(
   const inner = innerHalf(node, facts, output, simple && !isKept);
   const outer = outerParameters(node, output, simple);
   const call = isKept
-    ? output.callAt(facts.site, 'runKept', madeOnce(variable(), inner, t))
+    ? output.callAt(facts.site, 'runKept', madeOnce(variable(), inner, t), ...argumentsOf(node, t))
     : output.callAt(facts.site, facts.suspends ? 'run' : 'runSync', inner);
-  if (isKept) call.arguments.push(...argumentsOf(node, t));
   if (outer.args) call.arguments.push(outer.args);
 
   const directives = node.body.type === 'BlockStatement' ? node.body.directives : [];

@@ -33,10 +33,8 @@ export function run<P extends Promise<unknown>>(
   /** Called in the new strand, before its code. */
   entered?: (strand: Strand) => void,
 ): P {
-  const parent = currentFrame();
-  const outer = wayBack(parent);
-  const strand = activate(branch(parent), outer);
-  enter(parent, strand.frame);
+  const strand = begin();
+  const outer = strand.outer!;
   try {
     entered?.(strand);
     const promise =
@@ -58,10 +56,8 @@ export function runKept<P extends Promise<unknown>>(
   three?: unknown,
   entered?: (strand: Strand) => void,
 ): P {
-  const parent = currentFrame();
-  const outer = wayBack(parent);
-  const strand = activate(branch(parent), outer);
-  enter(parent, strand.frame);
+  const strand = begin();
+  const outer = strand.outer!;
   try {
     entered?.(strand);
     const promise = body(strand, one as never, two as never, three as never);
@@ -70,6 +66,15 @@ export function runKept<P extends Promise<unknown>>(
   } finally {
     leaveRun(strand, outer);
   }
+}
+
+/** Opens a strand in a branch of the caller's frame, and makes that branch current. */
+function begin(): Strand {
+  const parent = currentFrame();
+  const outer = wayBack(parent);
+  const strand = activate(branch(parent), outer);
+  enter(parent, strand.frame);
+  return strand;
 }
 
 function leaveRun(strand: Strand, outer: Frame): void {

@@ -1,10 +1,7 @@
 import { reportAt } from '../xtrace/batch.js';
 import { padTask } from '../xtrace/ids.js';
 import type { Report } from '../xtrace/report.js';
-import { TASK_ID_HIGH } from '../xtrace/report.js';
-
-/** The parent of the first event of a task (report-writer.ts). */
-const NO_PARENT = '0000000000000000';
+import { NO_PARENT, TASK_ID_HIGH } from '../xtrace/report.js';
 
 type Field = string | number;
 

@@ -2,7 +2,7 @@ import { reportAt } from './batch.js';
 import type { Batch } from './batch.js';
 import { bits, bitsAt } from './id-bits.js';
 import { isPadded } from './ids.js';
-import { IN_MICROSECONDS, LAST_MILLISECONDS, TASK_ID_HIGH } from './report.js';
+import { IN_MICROSECONDS, LAST_MILLISECONDS, NO_PARENT, TASK_ID_HIGH } from './report.js';
 import type { Report } from './report.js';
 
 // Writes the one message that a traced program sends, once per event: an X-Trace report v4 (Brown's X-Trace,
@@ -90,7 +90,6 @@ const USUAL_LENGTH_BYTES = 2;
 /** The number of fields that are not repeated, and the message header. */
 const SINGLE_FIELDS = 20;
 const none: readonly never[] = [];
-const NO_EVENT = '0'.repeat(16);
 
 /** Returns how many bytes a report has at most, with its length. */
 function mostBytesOf(report: Report, origin: Origin): number {
@@ -144,7 +143,7 @@ function writeReport(bytes: Uint8Array, at: number, report: Report, origin: Orig
   at = id(bytes, at, 1, report.taskId);
   at = id(bytes, at, 2, report.eventId);
   // Unpacked, as both original clients write them. The first event of a task has the parent 0, as with both.
-  if (parentEventIds.length === 0) at = id(bytes, at, 3, NO_EVENT);
+  if (parentEventIds.length === 0) at = id(bytes, at, 3, NO_PARENT);
   for (let i = 0; i < parentEventIds.length; i++) at = id(bytes, at, 3, parentEventIds[i]!);
   at = integer(bytes, at, 4, report.timestamp);
   if (report.hrt !== undefined) at = decimal(bytes, at, 5, report.hrt);

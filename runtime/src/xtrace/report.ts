@@ -31,6 +31,9 @@ export interface Report {
   readonly tenantClass?: number;
 }
 
+/** The parent of the first event of a task, as it is sent. */
+export const NO_PARENT = '0'.repeat(16);
+
 /** The topic of the pubsub protocol that reports are published to. */
 export const REPORT_TOPIC = 'xtrace';
 
