@@ -13,9 +13,8 @@ describe('timers', () => {
 
   test('are cleared', async () => {
     const late = setTimeout(() => console.log('never'), 60_000);
-    await sleep(5);
+    while (ticks === 0) await sleep(5);
     clearTimeout(late);
-    expect(ticks).toBeGreaterThan(0);
   });
 
   test('do not hold the process', () => {
