@@ -317,7 +317,9 @@ export default tseslint.config(
   },
   {
     // Functions that replace a callback create no array of its arguments, because they run at every event.
-    files: ['runtime/src/{listeners/emitters,promises/chain,callbacks/spawn}.ts'],
+    files: [
+      'runtime/src/{listeners/emitters,promises/{catch-and-finally,chain},callbacks/spawn}.ts',
+    ],
     rules: { 'prefer-rest-params': 'off' },
   },
   {

@@ -57,6 +57,17 @@ const gone: Record<string, string> = {
     await turn();
     await turn();
     return ref;`,
+  'the callback of a promise that has settled': `
+    let ref;
+    kept.push(
+      (() => {
+        const value = {};
+        ref = new WeakRef(value);
+        return Promise.resolve().then(() => void value);
+      })(),
+    );
+    await turn();
+    return ref;`,
   'the frame of a strand whose children go on': `
     let ref;
     const strand = async () => {

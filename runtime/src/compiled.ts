@@ -62,15 +62,9 @@ export { refresh } from './callbacks/timers.js';
 export { spawnMembers } from './callbacks/objects-of-callbacks.js';
 export { spawnInMethod } from './callbacks/methods-by-class.js';
 export { middleware } from './callbacks/middleware.js';
-export {
-  chainCatch,
-  chainFinally,
-  newPromise,
-  settleNow,
-  chain,
-  tryCall,
-  withResolvers,
-} from './promises/chain.js';
+export { chain } from './promises/chain.js';
+export { chainCatch, chainFinally } from './promises/catch-and-finally.js';
+export { newPromise, settleNow, tryCall, withResolvers } from './promises/new-promise.js';
 export {
   closeUsing,
   disposeNext,

@@ -1,4 +1,4 @@
-import { currentFrame, OUTSIDE, warn } from '../kernel/index.js';
+import { currentFrame, isEmpty, OUTSIDE, warn } from '../kernel/index.js';
 import { observed } from './observer.js';
 import { siteOf } from './sites.js';
 
@@ -13,7 +13,7 @@ const said = new Set<string | number>();
 
 /** Stands for the callback in `f(noteHandoff(site, callback))`: notes whether the call has a context. */
 export function noteHandoff<F>(site: number, callback: F): F {
-  (currentFrame().isEmpty ? outside : inStrand).add(site);
+  (isEmpty(currentFrame()) ? outside : inStrand).add(site);
   return callback;
 }
 

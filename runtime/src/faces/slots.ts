@@ -1,5 +1,6 @@
 import {
   currentFrame,
+  hasFactory,
   OUTSIDE,
   setCurrentFrame,
   shared,
@@ -21,7 +22,7 @@ export function getLocal<T>(token: Token<T>): T {
   const frame = currentFrame();
   check(token);
   // Outside every strand nothing can keep the value of a factory, so every read makes a new one.
-  if (token.hasFactory && frame !== OUTSIDE && !frame.has(token as never)) {
+  if (hasFactory(token) && frame !== OUTSIDE && !frame.has(token as never)) {
     // Keep the value for this strand, or the next read would make another.
     const value = frame.get(token);
     setCurrentFrame(frame.with(token, value));

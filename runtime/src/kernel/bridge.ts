@@ -1,4 +1,4 @@
-import { Frame, OUTSIDE } from './frame.js';
+import { Frame, isEmpty, OUTSIDE } from './frame.js';
 import type { EngineStorage } from './here.js';
 import { shared } from './realm.js';
 
@@ -47,7 +47,7 @@ export function carriedOver(storage: EngineStorage, exact: Frame): Frame {
   if (carried === exact || carried === undefined) return exact;
   if (exact === OUTSIDE) return carried;
   // A resource that was made where no slot is set says nothing about a strand that runs.
-  return carried.isEmpty || holdSame(carried, exact) ? exact : carried;
+  return isEmpty(carried) || holdSame(carried, exact) ? exact : carried;
 }
 
 /** Puts a frame into the store, which is known to hold `held`. */
@@ -59,7 +59,7 @@ export function store(storage: EngineStorage, frame: Frame, held: Frame): void {
 
 /** Returns true for frames with the same values, which may differ by their cause. */
 function holdSame(one: Frame, other: Frame): boolean {
-  return valuesOf(one) === valuesOf(other) || (one.isEmpty && other.isEmpty);
+  return valuesOf(one) === valuesOf(other) || (isEmpty(one) && isEmpty(other));
 }
 
 function valuesOf(frame: Frame): readonly unknown[] {

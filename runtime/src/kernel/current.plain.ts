@@ -57,6 +57,8 @@ export function cameFromOutside(outer: Frame): boolean {
 
 export const enterResumed = enterNow;
 
+export const enterByEngine = enterNow;
+
 export function leaveStrand(strand: Strand): void {
   here.frame = leave(strand, here.frame);
 }

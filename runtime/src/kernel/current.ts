@@ -124,6 +124,13 @@ export function enterResumed(frame: Frame): Frame {
   return back;
 }
 
+/** Makes `frame` current in code that only the engine calls, which puts back its store by itself. Returns what to go back to. */
+export function enterByEngine(frame: Frame): Frame {
+  const back = enterResumed(frame);
+  storeAgain();
+  return back;
+}
+
 /**
  * Leaves a strand that the engine may resume. Where `run` entered it, the storage keeps the strand's frame for the engine,
  * and `goBackFromRun` restores the caller's. Elsewhere the caller's is restored at once, and `resume` stores the strand's

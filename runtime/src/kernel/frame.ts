@@ -68,16 +68,6 @@ export class Frame {
     return cause === this.cause ? this : new Frame(this.values, this.entered, cause);
   }
 
-  /** True if no slot was set. */
-  get isEmpty(): boolean {
-    return this.values.length === 0;
-  }
-
-  /** True for the root frame, and for frames that differ from it only by their cause. */
-  get isRoot(): boolean {
-    return this.values === roots.nothing;
-  }
-
   private changed(token: unknown, value: unknown): unknown[] {
     const values = this.values.slice();
     const index = indexIn(values, token);
@@ -85,6 +75,11 @@ export class Frame {
     values[index + 1] = value;
     return values;
   }
+}
+
+/** Returns true if no slot was set. */
+export function isEmpty({ values }: Frame): boolean {
+  return values.length === 0;
 }
 
 function indexIn(values: readonly unknown[], token: unknown): number {
@@ -117,6 +112,11 @@ const roots = shared('roots', { nothing, outside: new Frame(nothing), inside: ne
  */
 export const OUTSIDE = roots.outside;
 
+/** Returns true for the root frame, and for frames that differ from it only by their cause. */
+export function isRoot({ values }: Frame): boolean {
+  return values === roots.nothing;
+}
+
 /**
  * The frame of a strand that starts from root. It has no values either, but is another frame, so that a
  * listener can tell "triggered inside a strand that set nothing" from "triggered by the platform".
@@ -125,7 +125,7 @@ const INSIDE = roots.inside;
 
 /** Returns the frame that a strand starts from when it is spawned in `parent`. */
 export function branch(parent: Frame): Frame {
-  if (parent.isRoot) parent = inside(parent);
+  if (isRoot(parent)) parent = inside(parent);
   if (tokensWithSpawn.length === 0) return parent;
 
   let child = parent;

@@ -17,7 +17,7 @@ export {
   isFailureEvent,
 } from './failures.js';
 export { isForeign } from './foreign.js';
-export { branch, callGuarded, joinFrames, OUTSIDE } from './frame.js';
+export { branch, callGuarded, isEmpty, joinFrames, OUTSIDE } from './frame.js';
 export {
   enter,
   enterCreated,
@@ -30,7 +30,7 @@ export {
 export { currentFrame, setCurrentFrame, strandFrame } from './current.js';
 export { resumeModuleIfSuspended, enterModule, resumeModule } from './modules.js';
 export { endingOf, stamp, stampNew } from './promise-stamp.js';
-export { react } from './reactions.js';
+export { react, reactOnce } from './reactions.js';
 export { first, held, hold } from './hold.js';
 export { lazyWork } from './lazy-work.js';
 export { messageFrames } from './message-frames.js';
@@ -41,6 +41,7 @@ export { isEarly, isNodeWorker, recordOfCreator, START, workerThreads } from './
 export { isWebWorker, changeStartFrame } from './start.js';
 export {
   adoptEnding,
+  awaitedBy,
   closeSettlement,
   endedStrand,
   endIn,
@@ -53,7 +54,7 @@ export {
   waitFor,
 } from './strand.js';
 export { prepareForEngine, rejecter, resolver, wrapThenable } from './thenable.js';
-export { onCarriedSlot, register, Token, tokensWithCarry } from './token.js';
+export { hasFactory, onCarriedSlot, register, Token, tokensWithCarry } from './token.js';
 export { warn, warnOnce } from './warn.js';
 export { withFirst } from './with-first.js';
 export { adoptSync, beginSync, rejectSync, resolveSync, runSync } from './without-awaits.js';
@@ -63,6 +64,6 @@ export type { RuntimeErrorCode } from './errors.js';
 export type { Frame } from './frame.js';
 export type { AnyFunction, AnyMethod } from './here.js';
 export type { WorkerThreads } from './node-thread.js';
-export type { Ending, Strand } from './strand.js';
+export type { Ending, Reaction, Strand } from './strand.js';
 export type { AnyToken, Carry, SlotCallbacks } from './token.js';
 export { classNames, isOwnClass, ownClass } from './own-classes.js';

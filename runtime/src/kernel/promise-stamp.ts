@@ -40,8 +40,12 @@ const { Stamped } = shared('stamp', { Stamped: PromiseWithEnding });
 
 /** Writes an ending on a promise. Works for frozen promises too, because private fields ignore freezing. */
 export function stamp<P extends object>(promise: P, ending: Ending): P {
-  if (Stamped.endingOf(promise) === undefined) new Stamped(promise, ending);
-  else Stamped.change(promise, ending);
+  try {
+    new Stamped(promise, ending);
+  } catch {
+    // It has the field already: a subclass has returned a promise that it made earlier. To ask first takes 20 ns.
+    Stamped.change(promise, ending);
+  }
   return promise;
 }
 

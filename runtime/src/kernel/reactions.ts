@@ -1,9 +1,9 @@
 import { adopt } from './activation.js';
 import { joinAdopted } from './endings.js';
-import { enterNow, goBack } from './current.js';
+import { enterByEngine, enterNow, goBack } from './current.js';
 import { here } from './here.js';
-import { endReaction, startReaction } from './strand.js';
-import type { Strand } from './strand.js';
+import { endReaction, holdCallback, startReaction } from './strand.js';
+import type { Reaction, Strand } from './strand.js';
 
 /**
  * Runs one reaction to a promise: calls `callback(value)` in `strand`. The strand starts in its `outer` frame,
@@ -12,13 +12,14 @@ import type { Strand } from './strand.js';
  */
 export function react(
   strand: Strand,
-  callback: (value: unknown) => unknown,
+  callback: Reaction,
   value: unknown,
-  handOn = adopt,
+  handOn: (strand: Strand, result: unknown) => unknown = adopt,
+  enter = enterNow,
 ): unknown {
   const { outer: start, adopted } = strand;
   // The `then` of a subclass may call a reaction twice; the second time it has already started.
-  const outer = enterNow(start === undefined ? strand.frame : joinAdopted(start, adopted));
+  const outer = enter(start === undefined ? strand.frame : joinAdopted(start, adopted));
   startReaction(strand);
   try {
     const result = callback(value);
@@ -29,4 +30,20 @@ export function react(
     endReaction(strand, here.frame);
     goBack(outer, here.frame);
   }
+}
+
+const { bind } = Function.prototype;
+
+/**
+ * Returns the handler of the only callback of a reaction, for the engine alone, which calls it at most once. The strand holds the
+ * callback: a promise that waits keeps 56 bytes less than with a closure over both. What is no function is returned as it is.
+ */
+export function reactOnce(strand: Strand, callback: unknown): unknown {
+  if (typeof callback !== 'function') return callback;
+  holdCallback(strand, callback as Reaction);
+  return bind.call(reactHeld, strand);
+}
+
+function reactHeld(this: Strand, value: unknown): unknown {
+  return react(this, this.awaiting as Reaction, value, adopt, enterByEngine);
 }

@@ -1,5 +1,5 @@
 import { extendCause } from './cause.js';
-import { OUTSIDE } from './frame.js';
+import { isRoot, OUTSIDE } from './frame.js';
 import type { Frame } from './frame.js';
 import { currentFrame, enter, goBackTo, moveTo, wayBack } from './current.js';
 import { here } from './here.js';
@@ -35,6 +35,6 @@ export function spawnAt<A extends unknown[], R>(
   } finally {
     const ended = here.frame;
     const after = ended === frame ? parent : ended.causedBy(parent.cause);
-    goBackTo(outer, after.isRoot ? OUTSIDE : after, ended);
+    goBackTo(outer, isRoot(after) ? OUTSIDE : after, ended);
   }
 }

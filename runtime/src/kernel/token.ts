@@ -36,11 +36,6 @@ class SlotToken<T> {
     readonly callbacks: SlotCallbacks<T>,
   ) {}
 
-  /** True if the initial value comes from a factory. It makes a new value per call, so that no two strands share it. */
-  get hasFactory(): boolean {
-    return typeof this.initial === 'function';
-  }
-
   initialValue(): T {
     return typeof this.initial === 'function' ? (this.initial as () => T)() : this.initial;
   }
@@ -50,6 +45,11 @@ class SlotToken<T> {
 export type Token<T> = SlotToken<T>;
 /** A token whose type does not matter. */
 export type AnyToken = Token<unknown>;
+
+/** Returns true if the initial value comes from a factory. It makes a new value per call, so that no two strands share it. */
+export function hasFactory<T>(token: Token<T>): boolean {
+  return typeof token['initial'] === 'function';
+}
 
 const slots = shared('slots', {
   Token: SlotToken,
@@ -91,7 +91,7 @@ export function register<T>(initial: T | (() => T), callbacks: SlotCallbacks<T> 
   const token = new Token(initial, callbacks);
   // The lists hold tokens of every type. A value is only ever passed to the callbacks of its own token.
   const untyped = token as unknown as AnyToken;
-  if (token.hasFactory) tokensWithFactory.push(untyped);
+  if (hasFactory(token)) tokensWithFactory.push(untyped);
   if (callbacks.spawn) tokensWithSpawn.push(untyped);
   if (callbacks.join) tokensWithJoin.push(untyped);
   if (callbacks.carry) {

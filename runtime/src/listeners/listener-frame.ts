@@ -3,6 +3,7 @@ import {
   extendCause,
   currentFrame,
   failureFrame,
+  isEmpty,
   joinFrames,
   messageFrames,
   OUTSIDE,
@@ -55,6 +56,6 @@ function triggerHere(registered: Frame, emitter: unknown): Frame {
   const strand = strandFrame();
   if (strand !== OUTSIDE) return strand;
   const carried = currentFrame();
-  if (carried.isEmpty) return OUTSIDE;
-  return registered.isEmpty || !hasOwnEvents(emitter) ? carried : OUTSIDE;
+  if (isEmpty(carried)) return OUTSIDE;
+  return isEmpty(registered) || !hasOwnEvents(emitter) ? carried : OUTSIDE;
 }

@@ -1,5 +1,5 @@
 import { setLocal } from '../faces/slots.js';
-import { branch, currentFrame, messageFrames, runIn } from '../kernel/index.js';
+import { branch, currentFrame, isEmpty, messageFrames, runIn } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
 import { shortened, shortenedFields } from '../operations/bounds.js';
 import { inject } from '../operations/carrier.js';
@@ -47,7 +47,7 @@ export function currentMessage(): Frame | undefined {
 }
 
 messageFrames.listened = (registered, trigger) => {
-  if (!told.has(trigger) || registered.isEmpty) return undefined;
+  if (!told.has(trigger) || isEmpty(registered)) return undefined;
   const trace = trigger.get(client.traceSlot)!;
   const before = registered.get(client.traceSlot);
   // In its own task, a listener also comes after the code that has added it.

@@ -1,5 +1,5 @@
-import { branch, joinEnding, OUTSIDE } from '../kernel/index.js';
-import type { Ending, Frame, Strand } from '../kernel/index.js';
+import { awaitedBy, branch, joinEnding, OUTSIDE } from '../kernel/index.js';
+import type { Ending, Frame } from '../kernel/index.js';
 import type { CombinatorPart, PartState } from '../promises/combinator-parts.js';
 import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
@@ -69,8 +69,7 @@ function walk(ending: Ending, visit: (at: Ending) => void): void {
     if (seen.has(at)) continue;
     seen.add(at);
     visit(at);
-    const { awaiting } = at as Partial<Strand>;
-    open.push(...([awaiting ?? [], at.adopted ?? []].flat() as Ending[]));
+    open.push(...([awaitedBy(at) ?? [], at.adopted ?? []].flat() as Ending[]));
   }
 }
 

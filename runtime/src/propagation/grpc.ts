@@ -12,7 +12,7 @@ import type {
 } from '@grpc/grpc-js';
 import { branch, currentFrame, OUTSIDE, runIn, ThroughlineError } from '../kernel/index.js';
 import type { Frame } from '../kernel/index.js';
-import { newPromise } from '../promises/chain.js';
+import { newPromise } from '../promises/new-promise.js';
 import { client as xtrace } from '../xtrace/log.js';
 import type { Trace } from '../xtrace/trace.js';
 import {

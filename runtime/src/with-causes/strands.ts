@@ -3,9 +3,9 @@
 import { noteCause } from '../causes/caused-errors.js';
 import { observed } from '../causes/observer.js';
 import * as kernel from '../kernel/index.js';
-import { causeHere, currentFrame, frameOfEnding, isOpen } from '../kernel/index.js';
+import { awaitedBy, causeHere, currentFrame, frameOfEnding, isOpen } from '../kernel/index.js';
 import type { Cause, Ending, Frame, Strand } from '../kernel/index.js';
-import * as promises from '../promises/chain.js';
+import * as promises from '../promises/new-promise.js';
 
 /** Notes the call of an async function, at its head. */
 function called(site: number): void {
@@ -44,7 +44,7 @@ const { failedBy } = kernel.shared('failed-by', { failedBy: new WeakMap<Ending, 
  * ends because what it awaited was rejected.
  */
 export function end(strand: Strand): void {
-  const failed = isOpen(strand) ? undefined : strand.awaiting;
+  const failed = isOpen(strand) ? undefined : awaitedBy(strand);
   if (observed.by?.ending) {
     kernel.resumeIfSuspended(strand);
     observed.by.ending(strand);
@@ -119,7 +119,7 @@ export function noteModuleCatch(strand: Strand, error: unknown): void {
 
 function failedCause(strand: Strand): Cause | undefined {
   if (isOpen(strand)) return undefined;
-  let ending = strand.awaiting;
+  let ending = awaitedBy(strand);
   // A chain, since a strand fails by one that ended before it did.
   while (ending !== undefined && failedBy.has(ending)) ending = failedBy.get(ending);
   return frameOfEnding(ending)?.cause;
