@@ -118,7 +118,8 @@ const rooms = {
     adapters: [
       ...['catalogue/connections', 'catalogue/operation-classes', 'errors', 'index'],
       ...['module-format', 'options'],
-      ...['file-metadata', 'package-of', 'package-version', 'rewrite/kept-parentheses'],
+      ...['file-metadata', 'instrumented-before', 'package-of', 'package-version'],
+      'rewrite/kept-parentheses',
     ],
     check: ['adapters', 'errors', 'options', 'plugin'],
   },

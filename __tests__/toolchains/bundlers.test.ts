@@ -1,9 +1,11 @@
-import { moduleApp, outcome } from './app';
+import { ran } from '../harness/child';
+import { commonjsApp, moduleApp, outcome } from './app';
 import { choice, chosen, program } from './dependencies';
 import { nodeOf, Project } from './project';
 
 const babel = { 'babel.config.json': JSON.stringify({ plugins: ['@throughline/babel-plugin'] }) };
 const CORE = '@babel/core@7.29.13';
+const REGISTER = ['--import', '@throughline/babel-plugin/register'];
 
 describe('webpack 5', () => {
   const packages = [CORE, 'webpack@5.112.2', 'webpack-cli@7.3.1', 'babel-loader@10.1.1'];
@@ -34,6 +36,90 @@ describe('webpack 5', () => {
     await build('--mode', mode);
 
     expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
+  });
+
+  describe('what Node loads with `register`', () => {
+    const plugin = `import throughline from '@throughline/babel-plugin/webpack';`;
+
+    test.each([
+      ['production', 'with the runtime in it', ''],
+      ['development', 'with the runtime in it', 'devtool: false,'],
+      [
+        'production',
+        'without the runtime',
+        `externals: /^@throughline/, externalsType: 'commonjs',`,
+      ],
+    ])('a bundle of our plugin stays as it is: %s, %s', async (mode, _title, rest) => {
+      const webpack = `${plugin} ${config(`${rest} plugins: [throughline()]`)}`;
+      project.write({ ...moduleApp(), 'webpack.config.js': webpack });
+      await build('--mode', mode);
+
+      expect(await project.outcomeOf(...REGISTER, 'dist/app.cjs')).toEqual(outcome);
+    });
+
+    test('a bundle with the runtime in it, which nothing has instrumented, is left alone, and that is told', async () => {
+      const app = `
+        import { log } from '@throughline/runtime/xtrace';
+        const fail = async () => { await null; log('fails'); throw new Error('as expected'); };
+        fail().catch(({ message }) => console.log(message));`;
+      project.write({ 'src/app.js': app, 'webpack.config.js': config('') });
+      await build('--mode', 'production');
+      const { stdout, stderr } = await ran([...REGISTER, 'dist/app.cjs'], { cwd: project.folder });
+
+      expect(stdout).toBe('as expected\n');
+      expect(stderr).toMatch(
+        /app\.cjs is not instrumented, .* bundle with @throughline\/runtime in it\..*TL_FILE_LEFT_ALONE/,
+      );
+    });
+
+    describe.each(['eval', 'eval-source-map', 'eval-cheap-module-source-map'])(
+      'a development build with `devtool: "%s"`',
+      (devtool) => {
+        test('is instrumented', async () => {
+          project.write({ ...moduleApp(), 'webpack.config.js': config(`devtool: '${devtool}'`) });
+          await build('--mode', 'development');
+          const { result, events } = await project.outcomeOf(...REGISTER, 'dist/app.cjs');
+
+          expect(result).toEqual(outcome.result);
+          // webpack has renamed what the program imports, so that the lines of \`log\` are not known.
+          expect(events).toEqual({ ...outcome.events, files: [''] });
+        });
+
+        test.each([
+          ['modules', moduleApp(), 'module'],
+          ['CommonJS', commonjsApp(), 'commonjs'],
+        ] as const)('stays as it is if our plugin has made it: %s', async (_title, app, type) => {
+          const webpack = config(`devtool: '${devtool}', plugins: [throughline()]`);
+          project.write({ ...app, 'webpack.config.mjs': `${plugin} ${webpack}` }, { type });
+          await build('--mode', 'development');
+
+          expect(await project.outcomeOf(...REGISTER, 'dist/app.cjs')).toEqual(outcome);
+        });
+
+        test('has the stack traces that it had', async () => {
+          const app = `
+            import { fail } from './fail.js';
+            fail('here').catch(({ stack }) => console.log(stack));`;
+          const fail = `
+            export async function fail(name) {
+              await null;
+              throw new Error(name);
+            }`;
+          const webpack = config(`devtool: '${devtool}'`);
+          project.write({ 'src/app.js': app, 'src/fail.js': fail, 'webpack.config.js': webpack });
+          await build('--mode', 'development');
+          const maps = '--enable-source-maps';
+
+          const was = await project.run(maps, 'dist/app.cjs');
+          const is = await project.run(maps, ...REGISTER, 'dist/app.cjs');
+
+          // Without a map, webpack's names are no paths, and Node writes them as if they were.
+          const plain = (stack: string): string =>
+            devtool === 'eval' ? stack.replace(/\.\/|\?/g, '') : stack;
+          expect(plain(is)).toBe(plain(was));
+        });
+      },
+    );
   });
 
   test('with our plugin, from a CommonJS configuration', async () => {
@@ -131,6 +217,16 @@ describe('Rspack 2', () => {
     await build();
 
     expect(await project.outcomeOf('dist/app.cjs')).toEqual(outcome);
+  });
+
+  test('a development build with `eval`, which Node loads with `register`', async () => {
+    const rspack = config(`devtool: 'eval-source-map'`).replace('production', 'development');
+    project.write({ ...moduleApp(), 'rspack.config.mjs': rspack });
+    await build();
+    const { result, events } = await project.outcomeOf(...REGISTER, 'dist/app.cjs');
+
+    expect(result).toEqual(outcome.result);
+    expect(events).toEqual({ ...outcome.events, files: [''] });
   });
 
   test('with our plugin', async () => {

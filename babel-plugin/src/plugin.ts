@@ -11,6 +11,7 @@ import {
   isOff,
   mayHaveDirectives,
 } from './directives.js';
+import { containsRuntime, loadsHelpers } from './instrumented-before.js';
 import type { Caller } from './module-format.js';
 import { compiledEntry, readOptions } from './options.js';
 import type { Options, ResolvedOptions } from './options.js';
@@ -130,7 +131,7 @@ function instrumenter(
       Program(program: NodePath<t.Program>, pass: PluginPass) {
         const { caller = {} } = pass.file.opts as { caller?: Partial<Caller> };
         if (isBeneathRuntime(pass.filename, caller) || isOff(pass.file.ast)) return;
-        if (entries.some((entry) => isInstrumented(program, entry))) return;
+        if (loadsHelpers(pass.file.code, entries) || containsRuntime(pass.file.code)) return;
         checkDirectives(program, pass.file.ast);
         if (!caller.isLoaded && !caller.allowsLowered) {
           refuseLowered(program, pass.filename ?? '');
@@ -160,18 +161,6 @@ function countCoverageFirst(plugins: KeyedPlugin[] = []): void {
   const own = plugins.findIndex(({ key }) => key === NAME);
   const coverage = plugins.findIndex(({ key }, at) => at > own && key.includes('istanbul'));
   if (own >= 0 && coverage >= 0) plugins.splice(own, 0, ...plugins.splice(coverage, 1));
-}
-
-/** Returns true when the file already imports the runtime's entry for instrumented code. */
-function isInstrumented({ node }: NodePath<t.Program>, entry: string): boolean {
-  return node.body.some((statement) => {
-    if (statement.type === 'ImportDeclaration') return statement.source.value === entry;
-    if (statement.type !== 'VariableDeclaration') return false;
-    const { init } = statement.declarations[0]!;
-    if (init?.type !== 'CallExpression') return false;
-    const [source] = init.arguments;
-    return source?.type === 'StringLiteral' && source.value === entry;
-  });
 }
 
 /**

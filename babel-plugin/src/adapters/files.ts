@@ -37,6 +37,11 @@ export function isTyped(file: string): boolean {
   return /\.[cm]?tsx?$/.test(file);
 }
 
+/** Returns true for code that may give modules to `eval`, each with a comment that names it (evaluated-modules.ts). */
+export function mayEvaluate(code: string): boolean {
+  return code.includes('//# sourceURL=') && /\beval\(/.test(code);
+}
+
 /** The plugin's options, and tests for the files to instrument. */
 export interface SplitOptions {
   /** The plugin's options as they were written. */

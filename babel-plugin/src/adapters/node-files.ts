@@ -4,20 +4,22 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invalidOption, PluginError, typescriptPresetMissing } from '../errors.js';
+import { containsRuntime, containsSites } from '../instrumented-before.js';
 import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
 import { packageFolderOf, packageOf } from '../package-of.js';
 import { packageVersion } from '../package-version.js';
 import { babelPackages } from './babel-packages.js';
 import { DiskCache } from './cache.js';
+import type * as Compiler from './compiler.js';
 import { Decorators, mayHaveDecorators } from './decorators.js';
-import { isTyped, splitOptions } from './files.js';
+import { isTyped, mayEvaluate, splitOptions } from './files.js';
 import type { RegisterOptions } from './files.js';
 import { Progress } from './progress.js';
 import { keepProgramStacks } from './program-stacks.js';
 import { readPackageOptions } from './settings.js';
 import { tellOnce } from './tell.js';
-import type * as Compiler from './transform.js';
+import type { InstrumentRequest } from './transform.js';
 
 /** Decides about the files of a program that Node loads, and instruments them, for `register`. */
 export interface NodeFiles {
@@ -83,7 +85,7 @@ export function nodeFiles(): NodeFiles {
     compiling = true;
     try {
       return keepProgramStacks(() =>
-        make(here('../../cjs/adapters/transform.js') as typeof Compiler),
+        make(here('../../cjs/adapters/compiler.js') as typeof Compiler),
       );
     } finally {
       compiling = false;
@@ -112,17 +114,61 @@ export function nodeFiles(): NodeFiles {
     format: ModuleFormat | undefined,
   ): string {
     const presets = isTyped(file) ? presetsOf(typescript(), format) : [];
-    const isOwn = packageOf(file) === undefined;
-    const maps = sourceMaps && isOwn ? 'inline' : 'lines';
     progress.count();
     const lowered = hasDecorators(code, file) ? decorators.lower(code, file) : undefined;
-    const made = by.instrumentSync(lowered?.code ?? code, {
-      ...{ file, options: optionsFor(file), format, cwd: root, sourceMaps: maps, presets },
-      isLoaded: true,
-      // Stack traces name the files of dependencies as they are.
-      inputMap: (isOwn ? lowered?.map : false) as never,
+    const written = lowered?.code ?? withEvaluated(by, code, file, format);
+    const made = by.instrumentSync(written, {
+      ...{ file, options: optionsFor(file), format, presets },
+      ...howToCompile(file, lowered?.map),
     });
-    return made?.code ?? lowered?.code ?? UNCHANGED;
+    return made?.code ?? (written === code ? UNCHANGED : written);
+  }
+
+  /** Returns what is the same for a file and for a module that a file holds as a string. */
+  function howToCompile(file: string, map: object | undefined): Partial<InstrumentRequest> {
+    const isOwn = packageOf(file) === undefined;
+    return {
+      ...{ cwd: root, isLoaded: true, sourceMaps: sourceMaps && isOwn ? 'inline' : 'lines' },
+      // Stack traces name the files of dependencies as they are.
+      inputMap: (isOwn ? map : false) as never,
+    };
+  }
+
+  /** Instruments the modules that a file of CommonJS gives to `eval`. */
+  function withEvaluated(
+    by: typeof Compiler,
+    code: string,
+    file: string,
+    format: ModuleFormat | undefined,
+  ): string {
+    if (!mayEvaluate(code) || format === 'module') return code;
+    if (format === undefined && by.isModule(code, file)) return code;
+    return by.withEvaluated(code, file, root, (module) => {
+      const name = module.file ?? file;
+      if (!covers(name)) return undefined;
+      // Kept one by one, because a change of one module makes the bundle anew.
+      const parts = ['evaluated', environment(), name, module.code];
+      const make = (): string => compileEvaluated(by, module, name);
+      return asMade(cache === undefined ? make() : cache.get(parts, make));
+    });
+  }
+
+  function compileEvaluated(
+    by: typeof Compiler,
+    module: Compiler.EvaluatedModule,
+    name: string,
+  ): string {
+    try {
+      const made = by.instrumentSync(module.code, {
+        ...{ file: name, options: optionsFor(name), format: 'commonjs' },
+        ...howToCompile(name, undefined),
+        madeFrom: module.madeFrom,
+      });
+      return made?.code ?? UNCHANGED;
+    } catch (error) {
+      leaveAlone(error, name);
+      return UNCHANGED;
+    }
   }
 
   /** Leaves a file as it is when Babel cannot read it: Node may, or has the better error. */
@@ -149,10 +195,13 @@ export function nodeFiles(): NodeFiles {
     isTyped,
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
     transform(code, file, format) {
+      if (containsRuntime(code) && !containsSites(code) && !mayEvaluate(code)) {
+        tellOnce(packageOf(file), file, BUNDLED);
+      }
       try {
         const parts = [...context(file, code), file, format ?? '', code];
         const made = kept(parts, (by) => compile(by, code, file, format));
-        return made === UNCHANGED ? undefined : made;
+        return asMade(made);
       } catch (error) {
         return leaveAlone(error, file);
       }
@@ -162,6 +211,14 @@ export function nodeFiles(): NodeFiles {
 
 /** Stands for a file that stays as it is. */
 const UNCHANGED = '';
+
+const BUNDLED =
+  'it is a bundle with @throughline/runtime in it. Instrument it where it is built, with the adapter for your bundler, or ' +
+  'keep the runtime out of it ("external").';
+
+function asMade(code: string): string | undefined {
+  return code === UNCHANGED ? undefined : code;
+}
 
 /** The entry of the cache that lists the packages of Babel. */
 const BABEL = ['packages of Babel'];
