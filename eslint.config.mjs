@@ -119,7 +119,7 @@ const rooms = {
       ...['catalogue/connections', 'catalogue/operation-classes', 'errors', 'index'],
       ...['module-format', 'options'],
       ...['file-metadata', 'instrumented-before', 'package-of', 'package-version'],
-      'rewrite/kept-parentheses',
+      ...['rewrite/kept-parentheses', 'runtime-files'],
     ],
     check: ['adapters', 'errors', 'options', 'plugin'],
   },

@@ -9,6 +9,7 @@ import { formatOfFile } from '../module-format.js';
 import type { ModuleFormat } from '../module-format.js';
 import { packageFolderOf, packageOf } from '../package-of.js';
 import { packageVersion } from '../package-version.js';
+import { isBeneathRuntime } from '../runtime-files.js';
 import { babelPackages } from './babel-packages.js';
 import { DiskCache } from './cache.js';
 import type * as Compiler from './compiler.js';
@@ -195,9 +196,7 @@ export function nodeFiles(): NodeFiles {
     isTyped,
     formatOf: (file) => formatOfFile(file, types) ?? (isTyped(file) ? detected(file) : 'commonjs'),
     transform(code, file, format) {
-      if (containsRuntime(code) && !containsSites(code) && !mayEvaluate(code)) {
-        tellOnce(packageOf(file), file, BUNDLED);
-      }
+      if (isUnknownBundle(code, file)) tellOnce(packageOf(file), file, BUNDLED);
       try {
         const parts = [...context(file, code), file, format ?? '', code];
         const made = kept(parts, (by) => compile(by, code, file, format));
@@ -211,6 +210,12 @@ export function nodeFiles(): NodeFiles {
 
 /** Stands for a file that stays as it is. */
 const UNCHANGED = '';
+
+/** Returns true for a bundle with the runtime in it that shows no sign of having been instrumented. */
+function isUnknownBundle(code: string, file: string): boolean {
+  if (!containsRuntime(code) || containsSites(code) || mayEvaluate(code)) return false;
+  return !isBeneathRuntime(file);
+}
 
 const BUNDLED =
   'it is a bundle with @throughline/runtime in it. Instrument it where it is built, with the adapter for your bundler, or ' +
