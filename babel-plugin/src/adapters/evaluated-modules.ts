@@ -49,8 +49,10 @@ export function withEvaluated(
   return pieces.join('') + code.slice(copied);
 }
 
-/** Returns the string in `eval("…")` and in `eval(trusted("…"))`, as webpack writes it for Trusted Types, if it is a named module
- * that is not instrumented. */
+/**
+ * Returns the string in `eval("…")` and in `eval(trusted("…"))`, which webpack writes for Trusted Types, if it is a named module that
+ * is not instrumented.
+ */
 function evaluatedText({
   callee,
   arguments: given,
@@ -71,7 +73,7 @@ function moduleOf(text: string, root: string): EvaluatedModule {
   return {
     code: text,
     file: file?.replace(/tsx?$/, 'js'),
-    madeFrom: map && file ? { ...map, sources: [file] } : undefined,
+    madeFrom: map?.sources.length === 1 && file ? { ...map, sources: [file] } : undefined,
   };
 }
 

@@ -19,8 +19,9 @@ if (!isStarter(process.argv[1] ?? '')) {
   const notes = process.env['THROUGHLINE_PROGRAMS'];
   if (notes && isMainThread) noteFolder(notes);
   try {
-    await import(urlOf('@throughline/babel-plugin/register'));
+    // The compiler last: on Node 20, each module that is loaded after it is passed through another thread.
     const { connected } = (await import(urlOf('@throughline/runtime/auto'))) as typeof Auto;
+    await import(urlOf('@throughline/babel-plugin/register'));
     // What a program logs that ends at once could not be sent without a connection. The client itself says why there is none.
     const over = new AbortController();
     const patience = wait(PATIENCE_MS, undefined, { signal: over.signal });
