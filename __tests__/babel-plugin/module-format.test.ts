@@ -122,3 +122,18 @@ test('running twice changes nothing', () => {
 
   expect(instrument(once)).toBe(once);
 });
+
+test('running twice changes nothing where a bundler has renamed the runtime', () => {
+  const once = instrument(`const a = require('a'); ${work}`);
+  const chunk = once.replace(/require\("@throughline[^"]*"\)/, 'require("./chunk-1a2b.js")');
+
+  expect(chunk).not.toBe(once);
+  expect(instrument(chunk)).toBe(chunk);
+});
+
+test.each([
+  ['names the state of the runtime', `const key = Symbol.for('throughline.runtime');`],
+  ['has a list that looks like a row of a table', `const plan = ['10:30 timer of the oven'];`],
+])('code that %s is instrumented', (_title, code) => {
+  expect(instrument(`${code} ${work}`)).toContain('@throughline/runtime/compiled');
+});

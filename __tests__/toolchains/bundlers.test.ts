@@ -278,6 +278,25 @@ describe('Rollup 4', () => {
     expect(await project.outcomeOf('dist/app.js')).toEqual(outcome);
   });
 
+  test.each([
+    ['with tables of sites', '{ causes: false }'],
+    ['without', '{ sites: false }'],
+  ])('chunks of our plugin, which Node loads with `register`: %s', async (_title, options) => {
+    const rollup = config(
+      `import throughline from '@throughline/babel-plugin/rollup';`,
+      `throughline(${options})`,
+    ).replace(
+      `format: 'es'`,
+      `format: 'es', manualChunks: (id) => (id.includes('runtime') ? 'runtime' : undefined)`,
+    );
+    project.write({ ...moduleApp(), 'rollup.config.js': rollup });
+    await build();
+    const { result, events } = await project.outcomeOf(...REGISTER, 'dist/app.js');
+
+    expect(result).toEqual(outcome.result);
+    expect(events.parents).toEqual(outcome.events.parents);
+  });
+
   test('with our plugin', async () => {
     const rollup = config(
       `import throughline from '@throughline/babel-plugin/rollup';`,

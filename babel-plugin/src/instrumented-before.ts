@@ -1,24 +1,32 @@
 import { spawnPointKinds } from './options.js';
+import type { SiteKind } from './sites.js';
 
 // Code that an earlier build has instrumented, such as a bundle that `register` loads, must stay as it is. So must a bundle with the
 // runtime in it: instrumented itself, the runtime would do everything twice, and nobody can tell where in a bundle it ends.
 
-/** The name by which copies of the runtime find each other (runtime/src/kernel/realm.ts), which every minifier leaves as it is. */
-const RUNTIME = /\bSymbol\.for\(\\?["'`]throughline\.runtime\\?["'`]\)/;
-/** A row of a table of sites (sites.ts). */
-const ROW = new RegExp(`["'\`]\\d+:\\d+ (?:${spawnPointKinds.join('|')})\\b`);
+/** What minifiers leave of runtime/src/kernel/realm.ts: the name by which copies of the runtime find each other, and their error. */
+const RUNTIME = [
+  /\bSymbol\.for\(\\?["'`]throughline\.runtime\\?["'`]\)/,
+  /\bTL_RUNTIME_VERSIONS\b/,
+];
 
-/** Returns true for code that loads one of the runtime's `entries` for instrumented code. */
-export function loadsHelpers(code: string, entries: readonly string[]): boolean {
-  return entries.some((entry) => ['"', "'", '`'].some((q) => code.includes(`${q}${entry}${q}`)));
+const KINDS: readonly SiteKind[] = [...spawnPointKinds, 'event', 'call', 'function'];
+/** The end of a file's name, and the first row of its table of sites (sites.ts). In a chunk of a bundle, nothing else is left to see. */
+const TABLE = new RegExp(`["'\`],\\s*\\[\\s*["'\`]\\d+:\\d+ (?:${KINDS.join('|')})\\b`);
+
+/** Returns true for code that is instrumented, or that loads one of the runtime's `entries` for instrumented code. */
+export function isInstrumented(code: string, entries: readonly string[]): boolean {
+  const isLoaded = (entry: string): boolean =>
+    ['"', "'", '`'].some((quote) => code.includes(`${quote}${entry}${quote}`));
+  return entries.some(isLoaded) || containsSites(code);
 }
 
 /** Returns true for a bundle with the runtime in it. */
 export function containsRuntime(code: string): boolean {
-  return RUNTIME.test(code);
+  return RUNTIME.every((sign) => sign.test(code));
 }
 
-/** Returns true for a bundle of instrumented code, if its tables of sites were not left out. */
+/** Returns true for code with a table of sites. Instrumented code has one, unless the option `sites` is off. */
 export function containsSites(code: string): boolean {
-  return ROW.test(code);
+  return TABLE.test(code);
 }

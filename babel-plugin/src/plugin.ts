@@ -11,7 +11,7 @@ import {
   isOff,
   mayHaveDirectives,
 } from './directives.js';
-import { containsRuntime, loadsHelpers } from './instrumented-before.js';
+import { containsRuntime, isInstrumented } from './instrumented-before.js';
 import type { Caller } from './module-format.js';
 import { compiledEntry, readOptions } from './options.js';
 import type { Options, ResolvedOptions } from './options.js';
@@ -131,7 +131,7 @@ function instrumenter(
       Program(program: NodePath<t.Program>, pass: PluginPass) {
         const { caller = {} } = pass.file.opts as { caller?: Partial<Caller> };
         if (isBeneathRuntime(pass.filename, caller) || isOff(pass.file.ast)) return;
-        if (loadsHelpers(pass.file.code, entries) || containsRuntime(pass.file.code)) return;
+        if (isInstrumented(pass.file.code, entries) || containsRuntime(pass.file.code)) return;
         checkDirectives(program, pass.file.ast);
         if (!caller.isLoaded && !caller.allowsLowered) {
           refuseLowered(program, pass.filename ?? '');

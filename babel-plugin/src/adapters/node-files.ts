@@ -211,10 +211,11 @@ export function nodeFiles(): NodeFiles {
 /** Stands for a file that stays as it is. */
 const UNCHANGED = '';
 
-/** Returns true for a bundle with the runtime in it that shows no sign of having been instrumented. */
+/** Returns true for the file that the program starts with, if it has the runtime in it and shows no sign of being instrumented. */
 function isUnknownBundle(code: string, file: string): boolean {
-  if (!containsRuntime(code) || containsSites(code) || mayEvaluate(code)) return false;
-  return !isBeneathRuntime(file);
+  const [, entry = ''] = process.argv;
+  if (entry === '' || !file.startsWith(entry) || isBeneathRuntime(file)) return false;
+  return containsRuntime(code) && !containsSites(code) && !mayEvaluate(code);
 }
 
 const BUNDLED =

@@ -12,7 +12,7 @@ import {
   wayBack,
 } from './current.js';
 import { here } from './here.js';
-import { endingOf, stampNew } from './promise-stamp.js';
+import { endingOf, stamp } from './promise-stamp.js';
 import { shared } from './realm.js';
 import { activate, adoptEnding, isOpen, reenter, takeAwaited, waitFor } from './strand.js';
 import type { Strand } from './strand.js';
@@ -41,7 +41,8 @@ export function run<P extends Promise<unknown>>(
       args === undefined
         ? body(strand)
         : (Reflect.apply(body, undefined, withFirst(strand, args)) as P);
-    stampNew(promise, strand);
+    // Code that was instrumented twice has stamped it already.
+    stamp(promise, strand);
     return promise;
   } finally {
     leaveRun(strand, outer);
@@ -61,7 +62,7 @@ export function runKept<P extends Promise<unknown>>(
   try {
     entered?.(strand);
     const promise = body(strand, one as never, two as never, three as never);
-    stampNew(promise, strand);
+    stamp(promise, strand);
     return promise;
   } finally {
     leaveRun(strand, outer);
