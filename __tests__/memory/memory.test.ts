@@ -68,6 +68,17 @@ const gone: Record<string, string> = {
     );
     await turn();
     return ref;`,
+  'the callback of a promise that has settled without it': `
+    let ref;
+    kept.push(
+      (() => {
+        const value = {};
+        ref = new WeakRef(value);
+        return Promise.resolve().then(undefined, () => void value);
+      })(),
+    );
+    await turn();
+    return ref;`,
   'the frame of a strand whose children go on': `
     let ref;
     const strand = async () => {

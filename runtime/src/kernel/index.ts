@@ -30,7 +30,7 @@ export {
 export { currentFrame, setCurrentFrame, strandFrame } from './current.js';
 export { resumeModuleIfSuspended, enterModule, resumeModule } from './modules.js';
 export { endingOf, stamp, stampNew } from './promise-stamp.js';
-export { react, reactOnce } from './reactions.js';
+export { react, reactionOf } from './reactions.js';
 export { first, held, hold } from './hold.js';
 export { lazyWork } from './lazy-work.js';
 export { messageFrames } from './message-frames.js';
@@ -41,7 +41,6 @@ export { isEarly, isNodeWorker, recordOfCreator, START, workerThreads } from './
 export { isWebWorker, changeStartFrame } from './start.js';
 export {
   adoptEnding,
-  awaitedBy,
   closeSettlement,
   endedStrand,
   endIn,
@@ -63,7 +62,8 @@ export type { Cause } from './cause.js';
 export type { RuntimeErrorCode } from './errors.js';
 export type { Frame } from './frame.js';
 export type { AnyFunction, AnyMethod } from './here.js';
+export type { Reaction } from './reactions.js';
 export type { WorkerThreads } from './node-thread.js';
-export type { Ending, Reaction, Strand } from './strand.js';
+export type { Ending, Strand } from './strand.js';
 export type { AnyToken, Carry, SlotCallbacks } from './token.js';
 export { classNames, isOwnClass, ownClass } from './own-classes.js';

@@ -10,9 +10,6 @@ export interface Ending {
   readonly adopted: Ending | readonly Ending[] | undefined;
 }
 
-/** A callback of a promise. */
-export type Reaction = (value: unknown) => unknown;
-
 /**
  * One line of execution. Only this file assigns its fields; all other code calls the transitions below.
  *
@@ -28,11 +25,8 @@ export type Reaction = (value: unknown) => unknown;
  * frame it resumes in.
  */
 class StrandRecord implements Ending {
-  /**
-   * Of a suspended activation: the ending of the promise that it waits for, joined when it resumes. Of a reaction that has not
-   * started: its callback, if it holds that itself. One field for both, because every pending promise pays for it.
-   */
-  awaiting: Ending | Reaction | undefined = undefined;
+  /** The ending of the promise that an activation waits for; joined when it resumes. */
+  awaiting: Ending | undefined = undefined;
   adopted: Ending | readonly Ending[] | undefined = undefined;
 
   constructor(
@@ -83,13 +77,7 @@ export function waitFor(strand: StrandRecord, ending: Ending | undefined): void 
 export function takeAwaited(strand: StrandRecord): Ending | undefined {
   const ending = strand.awaiting;
   strand.awaiting = undefined;
-  return ending as Ending | undefined;
-}
-
-/** Returns the ending that a strand of any kind waits for; undefined for a bare frame, which waits for none. */
-export function awaitedBy(ending: Ending): Ending | undefined {
-  const { awaiting } = ending as Partial<Strand>;
-  return typeof awaiting === 'function' ? undefined : awaiting;
+  return ending;
 }
 
 // Promises that other code settles: `new Promise`, combinators, thenables, `once(emitter)`.
@@ -131,14 +119,8 @@ export function openReaction(start: Frame, promise: Ending | undefined): Strand 
   return strand;
 }
 
-/** Gives a reaction its callback, for the one call that the engine makes. */
-export function holdCallback(strand: StrandRecord, callback: Reaction): void {
-  strand.awaiting = callback;
-}
-
 /** Starts a reaction. A second call, after the reaction has run once, changes nothing. */
 export function startReaction(strand: StrandRecord): void {
-  strand.awaiting = undefined;
   strand.adopted = undefined;
   strand.outer = undefined;
 }

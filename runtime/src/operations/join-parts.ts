@@ -1,5 +1,5 @@
-import { awaitedBy, branch, joinEnding, OUTSIDE } from '../kernel/index.js';
-import type { Ending, Frame } from '../kernel/index.js';
+import { branch, joinEnding, OUTSIDE } from '../kernel/index.js';
+import type { Ending, Frame, Strand } from '../kernel/index.js';
 import type { CombinatorPart, PartState } from '../promises/combinator-parts.js';
 import type { EventId } from '../xtrace/ids.js';
 import { client } from '../xtrace/log.js';
@@ -69,7 +69,8 @@ function walk(ending: Ending, visit: (at: Ending) => void): void {
     if (seen.has(at)) continue;
     seen.add(at);
     visit(at);
-    open.push(...([awaitedBy(at) ?? [], at.adopted ?? []].flat() as Ending[]));
+    const { awaiting } = at as Partial<Strand>;
+    open.push(...([awaiting ?? [], at.adopted ?? []].flat() as Ending[]));
   }
 }
 

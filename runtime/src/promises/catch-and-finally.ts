@@ -1,6 +1,6 @@
 import { adopt, adoptEnding, endingOf, methodOf, react } from '../kernel/index.js';
-import type { AnyMethod, Strand } from '../kernel/index.js';
-import { foreign, isNativePromise, reaction, reactionTo, stampIfNew } from './chain.js';
+import type { AnyMethod, Reaction, Strand } from '../kernel/index.js';
+import { foreign, isNativePromise, reactionTo, stampIfNew } from './chain.js';
 
 // Read once, as in chain.ts. Both call the `then` of their receiver, which may be a subclass's.
 const nativeCatch = Promise.prototype.catch as AnyMethod;
@@ -13,7 +13,12 @@ export function chainCatch(receiver: unknown, method: unknown, onRejected?: unkn
     return foreign(receiver, method, arguments);
 
   const strand = reactionTo(receiver);
-  const result = nativeCatch.call(receiver, reaction(strand, onRejected)) as object;
+  const result = nativeCatch.call(
+    receiver,
+    typeof onRejected === 'function'
+      ? (error: unknown) => react(strand, onRejected as Reaction, error)
+      : onRejected,
+  ) as object;
   return stampIfNew(result, strand);
 }
 

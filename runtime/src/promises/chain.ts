@@ -5,12 +5,11 @@ import {
   endingOf,
   methodOf,
   openReaction,
-  react,
-  reactOnce,
+  reactionOf,
   stamp,
   stampNew,
 } from '../kernel/index.js';
-import type { AnyMethod, Reaction, Strand } from '../kernel/index.js';
+import type { AnyMethod, Strand } from '../kernel/index.js';
 import { spawn } from '../callbacks/spawn.js';
 
 // Read once. If the program replaces the method later, `method` differs from it.
@@ -34,12 +33,10 @@ export function chain(
     return foreign(receiver, method, arguments);
 
   const strand = reactionTo(receiver);
-  const isOnly = typeof onFulfilled !== 'function' || typeof onRejected !== 'function';
-  const handler = isOnly ? reactOnce : reaction;
   const result = nativeThen.call(
     receiver,
-    handler(strand, onFulfilled),
-    handler(strand, onRejected),
+    reactionOf(strand, onFulfilled),
+    reactionOf(strand, onRejected),
   ) as object;
   return stamp(result, strand);
 }
@@ -52,12 +49,6 @@ export function isNativePromise(value: unknown): value is Promise<unknown> {
 /** Returns the strand of a reaction to `promise` that is registered here. */
 export function reactionTo(promise: object): Strand {
   return openReaction(branch(currentFrame()), endingOf(promise));
-}
-
-/** Returns the handler of a callback; what is no function is returned as it is. */
-export function reaction(strand: Strand, callback: unknown): unknown {
-  if (typeof callback !== 'function') return callback;
-  return (value: unknown) => react(strand, callback as Reaction, value);
 }
 
 /** Stamps a promise unless it has an ending already: a subclass may return a promise that it made earlier. */

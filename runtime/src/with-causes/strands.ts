@@ -3,7 +3,7 @@
 import { noteCause } from '../causes/caused-errors.js';
 import { observed } from '../causes/observer.js';
 import * as kernel from '../kernel/index.js';
-import { awaitedBy, causeHere, currentFrame, frameOfEnding, isOpen } from '../kernel/index.js';
+import { causeHere, currentFrame, frameOfEnding, isOpen } from '../kernel/index.js';
 import type { Cause, Ending, Frame, Strand } from '../kernel/index.js';
 import * as promises from '../promises/new-promise.js';
 
@@ -44,7 +44,7 @@ const { failedBy } = kernel.shared('failed-by', { failedBy: new WeakMap<Ending, 
  * ends because what it awaited was rejected.
  */
 export function end(strand: Strand): void {
-  const failed = isOpen(strand) ? undefined : awaitedBy(strand);
+  const failed = isOpen(strand) ? undefined : strand.awaiting;
   if (observed.by?.ending) {
     kernel.resumeIfSuspended(strand);
     observed.by.ending(strand);
@@ -119,7 +119,7 @@ export function noteModuleCatch(strand: Strand, error: unknown): void {
 
 function failedCause(strand: Strand): Cause | undefined {
   if (isOpen(strand)) return undefined;
-  let ending = awaitedBy(strand);
+  let ending = strand.awaiting;
   // A chain, since a strand fails by one that ended before it did.
   while (ending !== undefined && failedBy.has(ending)) ending = failedBy.get(ending);
   return frameOfEnding(ending)?.cause;
